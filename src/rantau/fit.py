@@ -1,0 +1,87 @@
+"""What every fit says of itself, whichever engine made it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from rantau.arrays import Array
+from rantau.model.spec import Model
+from rantau.moments.sample import Moments
+from rantau.record import Record
+
+
+class Problem(Record):
+    """Something that a reader must know before believing a fit.
+
+    Attributes
+    ----------
+    severity
+        `error`: computed, but not to be trusted (not converged, inadmissible); `warning`: worth a look.
+    code
+        A short fixed name, such as `negative_variance`.
+    text
+        One sentence: what is wrong, where, and what may help.
+    about
+        The variables concerned.
+    """
+
+    severity: str
+    code: str
+    text: str
+    about: tuple[str, ...] = ()
+
+
+class Quantity(Record):
+    """One estimated number, named as in a model file (`lhs op rhs`).
+
+    Direct paths are `outcome ~ predictor`; PLS adds `indirect` and `total` as operators of effects.
+    """
+
+    lhs: str
+    op: str
+    rhs: str
+
+
+class Refits(Record):
+    """The quantities of a fit, estimated again on each member of a stack of moments.
+
+    Attributes
+    ----------
+    values
+        `(draws, n_quantities)`; NaN in the rows of failed draws.
+    reasons
+        One per draw: empty where it succeeded, otherwise why it failed.
+    """
+
+    values: Array
+    reasons: tuple[str, ...]
+
+
+class Fit(Protocol):
+    """What bootstrap, cross-checks and reports may ask of a fit of either engine."""
+
+    @property
+    def model(self) -> Model:
+        """The model that was fitted."""
+
+    @property
+    def n_obs(self) -> int:
+        """Rows that entered the estimation."""
+
+    @property
+    def converged(self) -> bool:
+        """Whether the estimation reached its stopping rule."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What must be known before the numbers are believed."""
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The names of `values()`, in order."""
+
+    def values(self) -> Array:
+        """Return the estimates, `(n_quantities,)`."""
+
+    def refit(self, moments: Moments) -> Refits:
+        """Estimate again on a stack of moments, with the options of the request."""

@@ -1,0 +1,91 @@
+"""Record: the base of every value that flows through rantau."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self, dataclass_transform
+
+import numpy as np
+
+
+def _frozen(value: object) -> object:
+    """Return an array as a read-only copy, and anything else as it is."""
+    if not isinstance(value, np.ndarray):
+        return value
+    if not value.flags.writeable and value.base is None:
+        return value
+    copy = np.array(value)
+    copy.setflags(write=False)
+    return copy
+
+
+def _same(left: object, right: object) -> bool:
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        if left.dtype.kind == "f" and right.dtype.kind == "f":
+            return np.array_equal(left, right, equal_nan=True)
+        return np.array_equal(left, right)
+    return bool(left == right)
+
+
+def _key(value: object) -> object:
+    return (value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=False)
+class Record:
+    """A frozen dataclass, equal by value, whose arrays are copied in and stay read-only.
+
+    Subclasses are dataclasses by being subclasses; no decorator is written. Arrays remain read-only
+    after `pickle` and `copy.deepcopy`, where plain NumPy would make them writeable again. Fields are
+    never dicts or lists: tuples keep a record hashable and its order stated.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> class Point(Record):
+    ...     at: np.ndarray
+    >>> Point(np.zeros(2)) == Point(np.zeros(2))
+    True
+    """
+
+    def __init_subclass__(cls) -> None:
+        """Make each subclass a frozen dataclass that compares by value."""
+        super().__init_subclass__()
+        dataclass(frozen=True, eq=False)(cls)
+
+    def __post_init__(self) -> None:
+        """Copy arrays in and close them."""
+        for name, value in self.__dict__.items():
+            object.__setattr__(self, name, _frozen(value))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, _frozen(value))
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return all(_same(value, other.__dict__[name]) for name, value in self.__dict__.items())
+
+    def __hash__(self) -> int:
+        return hash((type(self), *(_key(value) for value in self.__dict__.values())))
+
+    def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - as dataclasses.replace
+        """Return a copy with some fields changed.
+
+        Parameters
+        ----------
+        **changes
+            New values by field name.
+
+        Raises
+        ------
+        TypeError
+            If a name is not a field.
+        """
+        return replace(self, **changes)  # type: ignore[type-var]
+
+    @classmethod
+    def field_names(cls) -> tuple[str, ...]:
+        """Return the names of the fields, in order."""
+        return tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
