@@ -1,0 +1,170 @@
+"""Responses: the answers as numbers, beside what the file held and a log of every change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rantau.arrays import Array, Cells, Mask, check_shape
+from rantau.extras import require
+from rantau.record import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rantau.survey.instrument import Survey
+
+
+class Change(Record):
+    """One line of the log: what was done to which column.
+
+    Attributes
+    ----------
+    column
+        The item code; empty where all columns are concerned.
+    action
+        What was done, in words.
+    cells
+        How many cells were touched.
+    """
+
+    column: str
+    action: str
+    cells: int
+
+    def __str__(self) -> str:
+        return f"{self.column or 'all columns'}: {self.action} ({self.cells} cells)"
+
+
+class Responses(Record):
+    """The answers to a survey, checked against its instrument.
+
+    Attributes
+    ----------
+    survey
+        The instrument that was answered.
+    columns
+        `k` item codes in the order of the file's columns, taken to be the order of presentation.
+    values
+        `(n, k)`; reverse-coded where the instrument says so, NaN where there is no answer.
+    raw
+        `(n, k)`; the cells as the file holds them.
+    rows
+        `n` line numbers in the file.
+    extras_names
+        `m` names of the columns that are not items.
+    extras
+        `(n, m)`; their cells as the file holds them.
+    source
+        The file.
+    simulated
+        Whether the file says of itself that its answers were made by a program.
+    log
+        Every change made to the cells since they were read.
+    """
+
+    survey: Survey
+    columns: tuple[str, ...]
+    values: Array
+    raw: Cells
+    rows: tuple[int, ...]
+    extras_names: tuple[str, ...]
+    extras: Cells
+    source: str
+    simulated: bool = False
+    log: tuple[Change, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Close the arrays and check that they belong together."""
+        super().__post_init__()
+        check_shape("values", self.values, (len(self.rows), len(self.columns)))
+        check_shape("raw", self.raw, (len(self.rows), len(self.columns)))
+        check_shape("extras", self.extras, (len(self.rows), len(self.extras_names)))
+
+    def __hash__(self) -> int:
+        # The bytes of an object array are addresses, so equal cells would hash apart; the values suffice.
+        return hash((self.source, self.rows, self.columns))
+
+    @property
+    def n_obs(self) -> int:
+        """The number of rows."""
+        return len(self.rows)
+
+    @property
+    def as_entered(self) -> Array:
+        """The answers as numbers `(n, k)` before any reverse-coding; NaN where there is none."""
+        entered = np.array(self.values)
+        for place, code in enumerate(self.columns):
+            item = self.survey.item(code)
+            if item.reversed:
+                entered[:, place] = item.scale.minimum + item.scale.maximum - entered[:, place]
+        return entered
+
+    def frame(self) -> pd.DataFrame:
+        """Return the values as a table.
+
+        Returns
+        -------
+        DataFrame
+            `(n, k)`, a column per item, reverse-coded, NaN where there is no answer. Rows are numbered from
+            0 in their order here; `rows` has the lines of the file.
+        """
+        pd = require("pandas")
+        return pd.DataFrame(np.array(self.values), columns=list(self.columns))  # type: ignore[no-any-return]
+
+    def columns_of(self, construct: str) -> Array:
+        """Return the values of one construct's items.
+
+        Parameters
+        ----------
+        construct
+            Its code.
+
+        Returns
+        -------
+        Array
+            `(n, items of the construct)`, in the instrument's order.
+
+        Raises
+        ------
+        SurveyError
+            If the instrument has no such construct.
+        """
+        places = [self.columns.index(item.code) for item in self.survey.construct(construct).items]
+        return self.values[:, places]
+
+    def take(self, row_mask: Mask) -> Responses:
+        """Return the rows where the mask is true, in their order.
+
+        Parameters
+        ----------
+        row_mask
+            `(n,)` of booleans.
+
+        Raises
+        ------
+        ValueError
+            If the mask has another shape or is not boolean.
+        """
+        mask = np.asarray(row_mask)
+        check_shape("row_mask", mask, (self.n_obs,))
+        if mask.dtype != np.bool_:
+            raise ValueError(f"`row_mask` must be boolean, got {mask.dtype}.")
+        return self.replace(
+            values=self.values[mask],
+            raw=self.raw[mask],
+            rows=tuple(row for row, keep in zip(self.rows, mask, strict=True) if keep),
+            extras=self.extras[mask],
+        )
+
+    def __str__(self) -> str:
+        missing = int(np.isnan(self.values).sum())
+        origin = f" from {self.source}" if self.source else ""
+        made = ", simulated" if self.simulated else ""
+        shape = f"{self.n_obs} rows, {len(self.columns)} items, {missing} missing answers"
+        return f"Responses: {shape}{origin}{made}"
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return str(self.frame()._repr_html_())
