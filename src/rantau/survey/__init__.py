@@ -1,1 +1,39 @@
-"""What was asked and what was answered."""
+"""What was asked and what was answered: the instrument, the answers, their scores and their screening."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rantau.extras import require
+from rantau.survey.describe import describe
+from rantau.survey.read import read_responses
+from rantau.survey.responses import Change, Responses
+from rantau.survey.scoring import score
+from rantau.survey.screen import Flag, Screening, screen
+
+if TYPE_CHECKING:
+    from rantau.survey.instrument import Construct, Item, Scale, Survey, Wording, read_survey
+
+__all__ = [
+    "Change",
+    "Construct",
+    "Flag",
+    "Item",
+    "Responses",
+    "Scale",
+    "Screening",
+    "Survey",
+    "Wording",
+    "describe",
+    "read_responses",
+    "read_survey",
+    "score",
+    "screen",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute
+    # The instrument needs pydantic, which is slow to import and of no use to those who bring a DataFrame.
+    if name in __all__:
+        return getattr(require("rantau.survey.instrument"), name)
+    raise AttributeError(f"module 'rantau.survey' has no attribute '{name}'")

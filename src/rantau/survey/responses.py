@@ -12,6 +12,7 @@ from rantau.record import Record
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from rantau.survey.instrument import Survey
 
 
@@ -109,8 +110,12 @@ class Responses(Record):
             `(n, k)`, a column per item, reverse-coded, NaN where there is no answer. Rows are numbered from
             0 in their order here; `rows` has the lines of the file.
         """
-        pd = require("pandas")
-        return pd.DataFrame(np.array(self.values), columns=list(self.columns))  # type: ignore[no-any-return]
+        table: pd.DataFrame = require("pandas").DataFrame(np.array(self.values), columns=list(self.columns))
+        return table
+
+    def column(self, item: str) -> Array:
+        """Return the values `(n,)` of one item, by its code."""
+        return self.values[:, self.columns.index(item)]
 
     def columns_of(self, construct: str) -> Array:
         """Return the values of one construct's items.
@@ -167,4 +172,4 @@ class Responses(Record):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return str(self.frame()._repr_html_())
+        return str(self.frame().to_html(max_rows=10, notebook=True))
