@@ -6,7 +6,8 @@ from typing import Protocol
 
 from rantau.arrays import Array
 from rantau.model.spec import Model
-from rantau.moments.sample import Moments
+from rantau.moments.compute import Moments
+from rantau.moments.sample import Sample
 from rantau.record import Record
 
 
@@ -63,6 +64,10 @@ class Fit(Protocol):
     @property
     def model(self) -> Model:
         """The model that was fitted."""
+
+    @property
+    def sample(self) -> Sample:
+        """The rows that entered the estimation, from which a bootstrap draws."""
 
     @property
     def n_obs(self) -> int:

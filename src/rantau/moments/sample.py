@@ -1,4 +1,4 @@
-"""The sample as both engines see it: complete or gappy rows, and their moments."""
+"""The sample as both engines see it: rows of numbers under names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
-from rantau.errors import ResponseError, listing, unknown
+from rantau.arrays import Array
+from rantau.errors import ResponseError, listing, nearest
+from rantau.extras import require
 from rantau.record import Record
 from rantau.survey.responses import Responses
 
@@ -25,10 +26,13 @@ class Sample(Record):
         One per column.
     values
         `(n_obs, n_items)`; NaN where an answer is missing.
+    source
+        The file or kind of data it came from, for messages.
     """
 
     names: tuple[str, ...]
     values: Array
+    source: str = "data"
 
     @property
     def n_obs(self) -> int:
@@ -36,22 +40,87 @@ class Sample(Record):
         return int(self.values.shape[0])
 
 
-class Moments(Record):
-    """Means and covariances of one sample, or of a stack of resamples.
+def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
+    """Take the named columns of a data set as numbers; this is the door through which all data enter.
 
-    Attributes
+    Parameters
     ----------
+    data
+        Scored `Responses`, or any data frame (pandas; polars and pyarrow are converted).
     names
-        One per variable.
-    n_obs
-        Rows behind each member of the stack.
-    covariance
-        `(..., p, p)`, with divisor `n_obs` (maximum likelihood).
-    mean
-        `(..., p)`.
-    """
+        The columns wanted, in order.
 
-    names: tuple[str, ...]
-    n_obs: int
-    covariance: Array
-    mean: Array
+    Returns
+    -------
+    Sample
+        `(n_obs, len(names))`, rows in the order of the data; nothing is dropped here.
+
+    Raises
+    ------
+    ResponseError
+        If a column is missing (the nearest is named), appears twice, or holds text.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sample(pd.DataFrame({"a": [1, 2], "b": [3, None]}), ["b"]).values.tolist()
+    [[3.0], [nan]]
+    """
+    if isinstance(data, Responses):
+        _check_columns(names, data.columns, data.source)
+        positions = [data.columns.index(name) for name in names]
+        return Sample(tuple(names), data.values[:, positions], data.source)
+    frame = _as_frame(data)
+    columns = [str(column) for column in frame.columns]
+    _check_columns(names, columns, "data")
+    return Sample(
+        tuple(names), np.column_stack([_numbers(frame, columns.index(name), name) for name in names])
+    )
+
+
+def _as_frame(data: object) -> pd.DataFrame:
+    pandas = require("pandas")
+    if isinstance(data, pandas.DataFrame):
+        return data  # type: ignore[no-any-return]
+    for method in ("to_pandas",):
+        if hasattr(data, method):
+            return getattr(data, method)()  # type: ignore[no-any-return]
+    raise ResponseError(
+        f"data must be Responses or a data frame, got {type(data).__name__}. "
+        "Read a file with rt.read_responses(path, survey) or pandas.read_csv(path)."
+    )
+
+
+def _check_columns(names: Sequence[str], columns: Sequence[str], source: str) -> None:
+    missing = [name for name in names if name not in columns]
+    if missing:
+        guesses = [f"'{name}' (nearest: {nearest(name, columns) or 'none'})" for name in missing]
+        raise ResponseError(
+            f"{source}: not among the columns: {listing(guesses, most=6)}. Columns: {listing(columns)}."
+        )
+    twice = [name for name in names if list(columns).count(name) > 1]
+    if twice:
+        raise ResponseError(f"{source}: the column '{twice[0]}' appears more than once; rename one of them.")
+
+
+def _numbers(frame: pd.DataFrame, position: int, name: str) -> Array:
+    """Return one column as floats; text is refused with its first cell."""
+    column = frame.iloc[:, position]
+    try:
+        values: Array = column.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        for row, cell in enumerate(column):
+            if cell is None or cell != cell:  # noqa: PLR0124 - NaN and NA are not equal to themselves
+                continue
+            try:
+                float(cell)
+            except (TypeError, ValueError):
+                raise ResponseError(
+                    f"data: column '{name}', row {row + 1}: a number is needed, got '{cell}'. "
+                    "Turn labels into numbers with an instrument (rt.read_responses) or recode the column."
+                ) from None
+        raise ResponseError(f"data: column '{name}' is not numeric.") from None
+    if np.isinf(values).any():
+        row = int(np.flatnonzero(np.isinf(values))[0]) + 1
+        raise ResponseError(f"data: column '{name}', row {row}: infinite values cannot be analysed.")
+    return values

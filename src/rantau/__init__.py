@@ -1,0 +1,1 @@
+"""rantau: structural equation modelling of survey research."""

@@ -1,0 +1,156 @@
+"""Fisher scoring for a whole stack of samples at once; one fit is a stack of one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array
+from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.implied import Layout, gradient, imply, information, members, slopes
+from rantau.moments.compute import Moments
+from rantau.record import Record
+
+
+class Minimum(Record):
+    """Where the minimisation of a stack ended.
+
+    Attributes
+    ----------
+    theta
+        `(draws, n_free)`.
+    value
+        `(draws,)`: the discrepancy.
+    slope
+        `(draws,)`: the largest scaled gradient component, see `minimise`.
+    converged
+        `(draws,)`: whether `slope` fell below the tolerance.
+    iterations
+        `(draws,)`.
+    """
+
+    theta: Array
+    value: Array
+    slope: Array
+    converged: Array
+    iterations: Array
+
+
+def minimise(
+    layout: Layout,
+    discrepancy: Discrepancy,
+    moments: Moments,
+    start: Array,
+    *,
+    tolerance: float = 1e-9,
+    max_iterations: int = 500,
+) -> Minimum:
+    """Minimise a discrepancy for every member of a stack.
+
+    Parameters
+    ----------
+    layout
+        The model, best in units where every variable has a standard deviation near 1.
+    discrepancy
+        The fitting function.
+    moments
+        `(draws, p, p)` covariances and `(draws, p)` means.
+    start
+        `(draws, n_free)`.
+    tolerance
+        Stop where every `|g_k| / sqrt(h_kk)` is below it, with g the gradient and h the expected Hessian:
+        a measure that no change of units alters.
+    max_iterations
+        Steps, tried ones included.
+
+    Returns
+    -------
+    Minimum
+        Members that did not converge are flagged, never dropped.
+
+    Notes
+    -----
+    Fisher scoring with Levenberg's damping: `(H + damping diag H) step = -g`, H twice the expected
+    information. Damping starts at none, grows tenfold when a step does not lower the discrepancy or leaves
+    the region of positive definite sigma, and shrinks tenfold after each success. Members that have
+    converged leave the stack.
+    """
+    draws = start.shape[0]
+    theta = np.array(start)
+    value = np.full(draws, np.inf)
+    slope = np.full(draws, np.inf)
+    iterations = np.zeros(draws, dtype=int)
+    damping = np.zeros(draws)
+    failures = np.zeros(draws, dtype=int)
+    converged = np.zeros(draws, dtype=bool)
+    active = np.arange(draws)
+    for _ in range(max_iterations):
+        part = _members(moments, active)
+        here, g, hessian = _look(members(layout, active), discrepancy, part, theta[active])
+        diagonal = np.maximum(np.einsum("...kk->...k", hessian), 1e-300)
+        value[active] = here
+        slope[active] = np.max(np.abs(g) / np.sqrt(diagonal), axis=-1, initial=0.0)
+        done = slope[active] < tolerance
+        converged[active[done]] = True
+        keep = ~done & np.isfinite(here) & (failures[active] < 60)
+        active, g, hessian, diagonal = active[keep], g[keep], hessian[keep], diagonal[keep]
+        if active.size == 0:
+            break
+        iterations[active] += 1
+        _step(layout, discrepancy, moments, theta, value, damping, failures, active, (g, hessian, diagonal))
+    return Minimum(theta, value, slope, converged, iterations)
+
+
+def _step(
+    layout: Layout,
+    discrepancy: Discrepancy,
+    moments: Moments,
+    theta: Array,
+    value: Array,
+    damping: Array,
+    failures: Array,
+    active: Array,
+    local: tuple[Array, Array, Array],
+) -> None:
+    """Try steps until each active member has one that does not raise its discrepancy."""
+    g, hessian, diagonal = local
+    eye = np.eye(layout.n_free)
+    waiting = np.arange(active.size)
+    for _ in range(60):
+        tried = active[waiting]
+        ridge = (damping[tried] + 1e-14)[:, None] * diagonal[waiting]
+        damped = hessian[waiting] + ridge[:, :, None] * eye
+        step = -_solve(damped, g[waiting])
+        trial = theta[tried] + step
+        reached = discrepancy.function(imply(members(layout, tried), trial), _members(moments, tried))[0]
+        # Near the minimum the discrepancy cannot be told from its rounding error; a step may then stand.
+        good = reached <= value[tried] + 1e-12 * (1 + np.abs(value[tried]))
+        theta[tried[good]] = trial[good]
+        damping[tried[good]] = np.where(damping[tried[good]] > 1e-6, damping[tried[good]] / 10, 0.0)
+        failures[tried[good]] = 0
+        bad = tried[~good]
+        damping[bad] = np.maximum(damping[bad] * 10, 1e-4)
+        failures[bad] += 1
+        waiting = waiting[~good]
+        if waiting.size == 0:
+            return
+
+
+def _look(
+    layout: Layout, discrepancy: Discrepancy, moments: Moments, theta: Array
+) -> tuple[Array, Array, Array]:
+    """Return value, gradient and expected Hessian at each member's parameters."""
+    implied = imply(layout, theta)
+    value, by_sigma, by_mu, weight = discrepancy.function(implied, moments)
+    slope = slopes(layout, implied)
+    return value, gradient(layout, slope, by_sigma, by_mu), 2 * information(layout, slope, weight)
+
+
+def _solve(matrices: Array, vectors: Array) -> Array:
+    try:
+        return np.linalg.solve(matrices, vectors[..., None])[..., 0]
+    except np.linalg.LinAlgError:
+        return (np.linalg.pinv(matrices) @ vectors[..., None])[..., 0]
+
+
+def _members(moments: Moments, which: Array) -> Moments:
+    return moments.replace(covariance=moments.covariance[which], mean=moments.mean[which])

@@ -1,0 +1,337 @@
+"""The parameters that a model implies: its own statements and what is added by convention.
+
+The conventions are those of lavaan's `sem()` and `cfa()` (Rosseel, 2012): the first indicator sets each
+factor's scale unless `std_lv`; residual variances are free; exogenous factors covary, and so do outcomes
+that explain nothing further; observed exogenous variables keep their sample moments (`fixed_x`).
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from rantau.errors import IdentificationError
+from rantau.model.locate import located, refusal
+from rantau.model.spec import Model, Modifier, Span, Term
+from rantau.record import Record
+
+NAN = float("nan")
+
+
+class Parameter(Record):
+    """One row of a parameter table.
+
+    Attributes
+    ----------
+    lhs, op, rhs
+        Named as in a model file; a mean is `x ~1` with an empty `rhs`.
+    free
+        Its place in the vector of free parameters; -1 where fixed. Rows with one label share a place.
+    value
+        The fixed value; NaN where free.
+    start
+        A start value from `start()`; NaN where none is given.
+    label
+        From the model file; empty where none.
+    by_user
+        Whether the model file states it.
+    exogenous
+        A moment of observed exogenous variables, taken from the sample and not estimated.
+    """
+
+    lhs: str
+    op: str
+    rhs: str
+    free: int
+    value: float
+    start: float
+    label: str
+    by_user: bool
+    exogenous: bool
+
+
+class ParameterTable(Record):
+    """Every parameter of a model.
+
+    Attributes
+    ----------
+    rows
+        In the order of lavaan's `parameterEstimates`: as stated, then variances, covariances, means.
+    n_free
+        The length of the vector of free parameters.
+    observed, latent
+        Variable names; `observed` in the order of the model.
+    exogenous
+        The observed exogenous variables whose moments are fixed.
+    mean_structure
+        Whether means are part of the model.
+    """
+
+    rows: tuple[Parameter, ...]
+    n_free: int
+    observed: tuple[str, ...]
+    latent: tuple[str, ...]
+    exogenous: tuple[str, ...]
+    mean_structure: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """One name per free parameter: its label, or `lhs op rhs` of its first row."""
+        found: dict[int, str] = {}
+        for row in self.rows:
+            if row.free >= 0:
+                found.setdefault(row.free, row.label or f"{row.lhs} {row.op} {row.rhs}".strip())
+        return tuple(found[place] for place in range(self.n_free))
+
+
+class _Entry:
+    """A parameter in the making."""
+
+    def __init__(self, lhs: str, op: str, rhs: str, term: Term | None) -> None:
+        self.lhs, self.op, self.rhs = lhs, op, rhs
+        self.term = term
+        self.fixed: float | None = None
+        self.exogenous = False
+        for modifier in term.modifiers if term else ():
+            if modifier.kind == "fixed":
+                self.fixed = float(modifier.values[0])
+
+    def has(self, kind: str) -> bool:
+        return any(modifier.kind == kind for modifier in (self.term.modifiers if self.term else ()))
+
+    def label(self) -> str:
+        labels = [m.values[0] for m in (self.term.modifiers if self.term else ()) if m.kind == "label"]
+        return str(labels[-1]) if labels else ""
+
+    def start(self) -> float:
+        starts = [m.values[0] for m in (self.term.modifiers if self.term else ()) if m.kind == "start"]
+        return float(starts[-1]) if starts and isinstance(starts[-1], float) else NAN
+
+
+def tabulate(
+    model: Model, *, std_lv: bool = False, fixed_x: bool = True, mean_structure: bool = False
+) -> ParameterTable:
+    """Write out every parameter of a single-group model.
+
+    Parameters
+    ----------
+    model
+        Reflective constructs, regressions, covariances and intercepts.
+    std_lv
+        Set each factor's scale by a unit variance instead of its first loading.
+    fixed_x
+        Take the moments of observed exogenous variables from the sample.
+    mean_structure
+        Add means; they are added anyway where the model states one.
+
+    Returns
+    -------
+    ParameterTable
+        Free parameters numbered in the order of the rows.
+
+    Raises
+    ------
+    ModelSyntaxError
+        If a modifier gives one value per group, or a latent variable is used but not measured.
+
+    Examples
+    --------
+    >>> from rantau.model.syntax import parse_model
+    >>> table = tabulate(parse_model("F =~ a + b + c"))
+    >>> table.n_free, table.rows[0].value
+    (6, 1.0)
+    """
+    _refuse_group_values(model)
+    latent = model.constructs
+    observed = model.observed
+    entries = _stated(model)
+    known = {_key(entry.lhs, entry.op, entry.rhs): entry for entry in entries}
+
+    outcomes = {path.outcome for path in model.paths}
+    predictors = {path.predictor for path in model.paths}
+    indicators = {item for block in model.blocks for item in block.items}
+    stated_means = bool(model.intercepts)
+
+    exogenous_observed = [name for name in observed if name in predictors - outcomes - indicators]
+    touched = {
+        name
+        for covariance in model.covariances
+        for name in (covariance.left, covariance.right)
+        if name in exogenous_observed
+    } | {intercept.variable for intercept in model.intercepts if intercept.variable in exogenous_observed}
+    # A stated variance, covariance or mean of a covariate makes the covariates random, as in lavaan.
+    fixed = tuple(exogenous_observed) if fixed_x and not touched else ()
+
+    def add(lhs: str, op: str, rhs: str, value: float | None = None, *, exogenous: bool = False) -> None:
+        if _key(lhs, op, rhs) in known:
+            return
+        entry = _Entry(lhs, op, rhs, None)
+        entry.fixed, entry.exogenous = value, exogenous
+        known[_key(lhs, op, rhs)] = entry
+        entries.append(entry)
+
+    _set_scales(model, known, std_lv)
+    single = _single_indicators(model)
+    for name in observed:
+        if name not in fixed:
+            add(name, "~~", name, 0.0 if name in single else None)
+    for name in latent:
+        add(name, "~~", name, 1.0 if std_lv else None)
+    exogenous_latent = [name for name in latent if name not in outcomes | indicators]
+    for left, right in itertools.combinations(exogenous_latent, 2):
+        add(left, "~~", right)
+    last = [name for name in (*observed, *latent) if name in outcomes - predictors - indicators]
+    for left, right in itertools.combinations(last, 2):
+        add(left, "~~", right)
+    for left, right in itertools.combinations_with_replacement(exogenous_observed, 2):
+        add(left, "~~", right, exogenous=bool(fixed))
+    if mean_structure or stated_means:
+        for name in observed:
+            add(name, "~1", "", exogenous=name in fixed)
+        for name in latent:
+            add(name, "~1", "", 0.0)
+    rows, n_free = _number(entries)
+    return ParameterTable(rows, n_free, observed, latent, fixed, mean_structure or stated_means)
+
+
+def _stated(model: Model) -> list[_Entry]:
+    """Return the entries that the file states, in the order of the file."""
+    found: list[tuple[Span, _Entry]] = []
+    for block in model.blocks:
+        found += [(term.span, _Entry(block.construct, "=~", term.name, term)) for term in block.terms]
+    found += [(path.term.span, _Entry(path.outcome, "~", path.predictor, path.term)) for path in model.paths]
+    found += [(one.term.span, _Entry(one.left, "~~", one.right, one.term)) for one in model.covariances]
+    found += [(one.term.span, _Entry(one.variable, "~1", "", one.term)) for one in model.intercepts]
+    found.sort(key=lambda pair: (pair[0].line, pair[0].column))
+    return [entry for _, entry in found]
+
+
+def _key(lhs: str, op: str, rhs: str) -> tuple[str, str, str]:
+    return (min(lhs, rhs), op, max(lhs, rhs)) if op == "~~" else (lhs, op, rhs)
+
+
+def _set_scales(model: Model, known: dict[tuple[str, str, str], _Entry], std_lv: bool) -> None:
+    """Fix the first loading of each factor, unless its variance is fixed or the file frees it."""
+    for block in model.blocks:
+        first = known[(block.construct, "=~", block.terms[0].name)]
+        variance = known.get((block.construct, "~~", block.construct))
+        unit_variance = std_lv or (variance is not None and variance.fixed is not None)
+        if first.fixed is None and not first.has("free") and not unit_variance:
+            first.fixed = 1.0
+
+
+def _single_indicators(model: Model) -> set[str]:
+    """Return items that alone measure their factor: they are taken to measure it without error."""
+    counts: dict[str, int] = {}
+    for block in model.blocks:
+        for item in block.items:
+            counts[item] = counts.get(item, 0) + 1
+    return {
+        block.items[0]
+        for block in model.blocks
+        if len(block.items) == 1 and counts[block.items[0]] == 1 and block.items[0] in model.observed
+    }
+
+
+def _refuse_group_values(model: Model) -> None:
+    terms = [term for block in model.blocks for term in block.terms]
+    terms += [one.term for one in (*model.paths, *model.covariances, *model.intercepts)]
+    for term in terms:
+        for modifier in term.modifiers:
+            _refuse_modifier(model, modifier)
+
+
+def _refuse_modifier(model: Model, modifier: Modifier) -> None:
+    if modifier.kind == "efa":
+        raise refusal(model, modifier.span, "exploratory blocks `efa()` cannot be estimated yet.")
+    if len(modifier.values) > 1:
+        raise refusal(
+            model, modifier.span, "values per group, `c()`, need several groups; one group is estimated."
+        )
+    if modifier.kind == "equal":
+        raise refusal(
+            model,
+            modifier.span,
+            "`equal()` cannot be estimated yet; give both terms one label, such as `a*x`.",
+        )
+    if modifier.kind == "start" and not isinstance(modifier.values[0], float):
+        raise refusal(model, modifier.span, "start() takes a number.")
+
+
+def _number(entries: list[_Entry]) -> tuple[tuple[Parameter, ...], int]:
+    """Give each free entry its place; entries with one label share one."""
+    places: dict[str, int] = {}
+    rows: list[Parameter] = []
+    count = 0
+    for entry in entries:
+        label = entry.label()
+        free, value = -1, NAN
+        if entry.exogenous:
+            pass
+        elif entry.fixed is not None:
+            value = entry.fixed
+        elif label in places:
+            free = places[label]
+        else:
+            free, count = count, count + 1
+            if label:
+                places[label] = free
+        rows.append(
+            Parameter(
+                entry.lhs,
+                entry.op,
+                entry.rhs,
+                free,
+                value,
+                entry.start(),
+                label,
+                entry.term is not None,
+                entry.exogenous,
+            )
+        )
+    return tuple(rows), count
+
+
+def check_counts(model: Model, table: ParameterTable, n_obs: int) -> int:
+    """Count moments against parameters and refuse what no data can identify.
+
+    Parameters
+    ----------
+    model
+        The model, for the message.
+    table
+        Its parameters.
+    n_obs
+        Rows of the data.
+
+    Returns
+    -------
+    int
+        The degrees of freedom.
+
+    Raises
+    ------
+    IdentificationError
+        If there are more parameters than moments, or fewer rows than parameters.
+    """
+    p, x = len(table.observed), len(table.exogenous)
+    moments = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if table.mean_structure else 0)
+    if table.n_free > moments:
+        thin = [block for block in model.blocks if len(block.items) < 3]
+        advice = (
+            f" '{thin[0].construct}' has {len(thin[0].items)} item{'s' if len(thin[0].items) > 1 else ''}; "
+            "three are needed where it stands alone."
+            if thin
+            else " Fix or drop some parameters, or add items."
+        )
+        where = thin[0].span if thin else Span(1, 1)
+        message = (
+            f"the model is not identified: {table.n_free} free parameters but only {moments} variances and "
+            f"covariances to estimate them from.{advice}"
+        )
+        raise IdentificationError(located(message, text=model.text, source=model.source, span=where))
+    if n_obs < table.n_free:
+        raise IdentificationError(
+            f"{model.source}: {table.n_free} free parameters cannot be estimated from {n_obs} complete rows; "
+            "collect more answers or state a smaller model (10 rows per parameter is a customary floor)."
+        )
+    return moments - table.n_free

@@ -1,0 +1,79 @@
+"""Text to tokens: the first step of reading a model file."""
+
+from __future__ import annotations
+
+import re
+
+from rantau.errors import ModelSyntaxError
+from rantau.model.locate import located
+from rantau.model.spec import Span
+from rantau.record import Record
+
+#: Longest first, so that `<~` is not read as `<` and `~`.
+OPERATORS = ("~*~", "=~", "<~", "~~", ":=", "==", "<=", ">=", "<", ">", "~", "|")
+SYMBOLS = ("*", "+", "-", "/", "^", "(", ")", ",", ":", "%")
+
+_PATTERN = re.compile(
+    "|".join(
+        (
+            r"(?P<space>[ \t\r\f\u00a0\ufeff]+)",
+            r"(?P<comment>[#!][^\n]*)",
+            r"(?P<end>[\n;])",
+            r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)",
+            r"(?P<name>[^\W\d][\w.]*|\.[^\W\d][\w.]*)",
+            r"(?P<text>\"[^\"\n]*\"|'[^'\n]*')",
+            "(?P<operator>" + "|".join(re.escape(operator) for operator in OPERATORS) + ")",
+            "(?P<symbol>" + "|".join(re.escape(symbol) for symbol in SYMBOLS) + ")",
+        )
+    )
+)
+
+
+class Token(Record):
+    """One word of a model file: its kind, its text, and where it stands."""
+
+    kind: str
+    text: str
+    span: Span
+
+
+def tokens_of(text: str, source: str) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
+    """Split a model's text into words.
+
+    Parameters
+    ----------
+    text
+        The whole file.
+    source
+        Its name, for messages.
+
+    Returns
+    -------
+    tuple of (tokens, comments)
+        Tokens without white space; a token of kind `end` for each `;` and line end. Comments apart.
+
+    Raises
+    ------
+    ModelSyntaxError
+        At a character that means nothing in the language.
+    """
+    found: list[Token] = []
+    comments: list[Token] = []
+    position, line, line_start = 0, 1, 0
+    while position < len(text):
+        span = Span(line, position - line_start + 1)
+        match = _PATTERN.match(text, position)
+        if match is None:
+            raise ModelSyntaxError(
+                located(f"'{text[position]}' means nothing here.", text=text, source=source, span=span)
+            )
+        kind = str(match.lastgroup)
+        token = Token(kind, match.group(), span)
+        if kind == "comment":
+            comments.append(token)
+        elif kind != "space":
+            found.append(token)
+        position = match.end()
+        if token.text == "\n":
+            line, line_start = line + 1, position
+    return tuple(found), tuple(comments)
