@@ -219,7 +219,7 @@ class _ItemTable(_Table):
     wording: dict[str, str]
     reversed: bool = False
     scale: str | None = None
-    missing: list[str | int] | None = None
+    missing: list[str] | None = None
     source: str = ""
     theory: str = ""
     passage: str = ""
@@ -239,7 +239,7 @@ class _SurveyTable(_Table):
     title: dict[str, str]
     languages: list[str]
     source: str = ""
-    missing: list[str | int] = [""]
+    missing: list[str] = [""]
     scales: dict[str, _ScaleTable]
     constructs: list[_ConstructTable]
 
@@ -313,9 +313,6 @@ def _refusal(path: str | Path, faults: list[str]) -> SurveyError:
 def _told(data: dict[str, Any], error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     """Say one of pydantic's errors in the words of the file."""
     loc, kind, got = tuple(error["loc"]), error["type"], error["input"]
-    # A value that is neither of two types is told once per type, with the type's name at the end.
-    if loc[-1] in ("str", "int"):
-        loc = loc[:-1]
     where, table, key = _place(data, loc)
     if kind == "extra_forbidden":
         return unknown("key", key, table.model_fields, where=where)
@@ -345,9 +342,10 @@ def _place(data: dict[str, Any], loc: tuple[str | int, ...]) -> tuple[str, type[
 
 def _faults(table: _SurveyTable) -> Iterator[str]:
     """Yield what contradicts itself in a file whose keys and types are right."""
-    yield from _language_faults("title", table.title, table.languages)
     if not table.languages or len(set(table.languages)) < len(table.languages):
         yield f"top of the file: 'languages' is {table.languages}; expected at least one, each once."
+        return
+    yield from _language_faults("title", table.title, table.languages)
     for name, scale in table.scales.items():
         yield from _scale_faults(name, scale, table.languages)
     if not table.constructs:
@@ -444,7 +442,7 @@ def _missing_faults(where: str, missing: tuple[str, ...], name: str, table: _Sur
 
 def _missing(item: _ItemTable, table: _SurveyTable) -> tuple[str, ...]:
     """Return the codes for no answer: the item's own, or else the survey's."""
-    return tuple(str(code) for code in (table.missing if item.missing is None else item.missing))
+    return tuple(table.missing if item.missing is None else item.missing)
 
 
 def _wording(texts: dict[str, str], languages: list[str]) -> Wording:

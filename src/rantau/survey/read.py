@@ -114,9 +114,7 @@ def _sheet(path: str | Path, text: str, survey: Survey) -> _Sheet:
                 found.append((begins, cells))
             begins = reader.line_num + 1
     except csv.Error as fault:
-        raise ResponseError(
-            f"{path}: line {begins}: not readable as CSV: {fault}. Look at the quotes."
-        ) from fault
+        raise ResponseError(f"{path}: line {begins}: not valid CSV: {fault}. Look at the quotes.") from fault
     header, rows = tuple(name.strip() for name in found[0][1]), found[1:]
     if not rows:
         raise ResponseError(f"{path}: there is a header and no answers below it.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array, Cells, Mask, check_shape
+from rantau.errors import ResponseError, unknown
 from rantau.extras import require
 from rantau.record import Record
 
@@ -114,7 +115,25 @@ class Responses(Record):
         return table
 
     def column(self, item: str) -> Array:
-        """Return the values `(n,)` of one item, by its code."""
+        """Return the values of one item.
+
+        Parameters
+        ----------
+        item
+            Its code.
+
+        Returns
+        -------
+        Array
+            `(n,)`.
+
+        Raises
+        ------
+        ResponseError
+            If the item has no column here, with the nearest code.
+        """
+        if item not in self.columns:
+            raise ResponseError(unknown("item", item, self.columns, where=self.source))
         return self.values[:, self.columns.index(item)]
 
     def columns_of(self, construct: str) -> Array:
@@ -134,9 +153,10 @@ class Responses(Record):
         ------
         SurveyError
             If the instrument has no such construct.
+        ResponseError
+            If one of its items has no column here.
         """
-        places = [self.columns.index(item.code) for item in self.survey.construct(construct).items]
-        return self.values[:, places]
+        return np.column_stack([self.column(item.code) for item in self.survey.construct(construct).items])
 
     def take(self, row_mask: Mask) -> Responses:
         """Return the rows where the mask is true, in their order.
