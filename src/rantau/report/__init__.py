@@ -1,0 +1,1 @@
+"""Report: words, tables and pictures; it computes nothing."""

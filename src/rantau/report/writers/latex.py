@@ -1,0 +1,189 @@
+"""LaTeX: one file a table (booktabs and threeparttable), and a document that inputs them all."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rantau.report.format import DASH, format_cell, missing_tails, note_lines
+from rantau.report.markup import Run, plain, read_markup, title_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from rantau.report.document import Document
+    from rantau.report.styles import Style
+    from rantau.report.table import Column, Row, Table
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#",
+    "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$", "|": "$|$",
+    "−": "$-$", DASH: "---", "–": "--", "×": r"$\times$", "±": r"$\pm$", "≤": r"$\le$", "≥": r"$\ge$",
+    "≠": r"$\ne$", "≈": r"$\approx$", "√": r"$\surd$", "∞": r"$\infty$", "→": r"$\rightarrow$",
+    "←": r"$\leftarrow$", "↔": r"$\leftrightarrow$", "²": "$^2$", "³": "$^3$", "†": r"\dag{}",
+    "\u00a0": "~", "…": r"\ldots{}", "“": "``", "”": "''", "‘": "`", "’": "'", "•": r"$\bullet$",
+    "\u2007": "~", "\u2008": "~", "\u202f": "~", "·": r"$\cdot$", "∆": r"$\Delta$", "[": "{[}", "]": "{]}",
+}  # fmt: skip
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ζ": "zeta", "η": "eta",
+    "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi",
+    "ρ": "rho", "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "varphi", "χ": "chi", "ψ": "psi",
+    "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi",
+    "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+_LETTERS = {ord(letter): text for letter, text in _SPECIAL.items()} | {
+    ord(letter): f"$\\{name}$" for letter, name in _GREEK.items()
+}
+# Text columns longer than this many characters are wrapped in a paragraph column.
+_WRAP = 34
+
+
+def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
+    """Make one file for each table in the folder `<name>-tables`, and a main file that compiles.
+
+    Parameters
+    ----------
+    document
+        Its tables are written; text and figures are not.
+    path
+        The main file.
+
+    Returns
+    -------
+    tuple of (Path, bytes)
+    """
+    folder = path.with_name(f"{path.stem}-tables")
+    files = [(folder / f"{table.key}.tex", _table(document, table)) for _, table in document.tables()]
+    main = _main(document, [f"{folder.name}/{file.stem}" for file, _ in files])
+    return tuple((file, text.encode()) for file, text in [*files, (path, main)])
+
+
+def _main(document: Document, names: Sequence[str]) -> str:
+    babel = {"en": "british", "id": "indonesian"}.get(document.language, "english")
+    lines = [
+        r"\documentclass{article}",
+        r"\usepackage[T1]{fontenc}",
+        r"\usepackage[utf8]{inputenc}",
+        rf"\usepackage[{babel}]{{babel}}",
+        r"\usepackage{booktabs,threeparttable}",
+        rf"\title{{{_latex(read_markup(document.title))}}}",
+        rf"\author{{{_latex(read_markup(document.subtitle))}}}",
+        r"\date{}",
+        r"\begin{document}",
+        r"\maketitle",
+    ]
+    if document.banner:
+        lines.append(
+            rf"\noindent\fbox{{\parbox{{0.95\linewidth}}{{\textbf{{{_escaped(document.banner)}}}}}}}"
+        )
+    lines.extend(rf"\input{{{name}}}" for name in names)
+    return "\n".join([*lines, r"\end{document}", ""])
+
+
+def _escaped(text: str) -> str:
+    return text.translate(_LETTERS).replace("\n", " ")
+
+
+def _latex(runs: Iterable[Run]) -> str:
+    pieces = []
+    for run in runs:
+        text = _escaped(run.text)
+        if run.position:
+            text = rf"\text{'subscript' if run.position == 'sub' else 'superscript'}{{{text}}}"
+        text = rf"\textit{{{text}}}" if run.italic else text
+        pieces.append(rf"\textbf{{{text}}}" if run.bold else text)
+    return "".join(pieces)
+
+
+def _table(document: Document, table: Table) -> str:
+    style = document.look
+    title = read_markup(table.title)
+    title = title_case(title, style) if style.captions.title_case else title
+    notes = [note.replace(text=document.resolve(note.text)) for note in table.notes]
+    lines = [
+        r"% Needs \usepackage{booktabs,threeparttable}",
+        r"\begin{table}[htbp]",
+        r"\centering",
+        *([r"\small", r"\setlength{\tabcolsep}{3pt}"] if table.landscape or len(table.columns) > 8 else []),
+        r"\begin{threeparttable}",
+        rf"\caption{{{_latex(title)}}}",
+        rf"\label{{tab:{table.key}}}",
+        rf"\begin{{tabular}}{{@{{}}{''.join(_alignments(table))}@{{}}}}",
+        r"\toprule",
+        *_header(table.columns),
+        r"\midrule",
+        *_body(table, style),
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+    shown = note_lines(notes, style, banner=document.banner)
+    if shown:
+        lines.append(r"\begin{tablenotes}[flushleft]\footnotesize")
+        lines.extend(rf"\item {_latex(line)}" for line in shown)
+        lines.append(r"\end{tablenotes}")
+    return "\n".join([*lines, r"\end{threeparttable}", r"\end{table}", ""])
+
+
+def _alignments(table: Table) -> list[str]:
+    """Return `r` for numbers; `l` for text, and a paragraph column where it is long."""
+    texts = [place for place, column in enumerate(table.columns) if column.kind == "text"]
+    long = [
+        place
+        for place in texts
+        if any(len(str(row.cells[place])) > _WRAP for row in table.rows if row.kind == "body")
+    ]
+    share = max(0.16, round((1 - 0.07 * (len(table.columns) - len(long))) / max(len(long), 1), 2))
+    wrapped = rf"p{{{min(share, 0.45):.2f}\linewidth}}"
+    return [
+        wrapped if place in long else "l" if place in texts else "r" for place in range(len(table.columns))
+    ]
+
+
+def _header(columns: Sequence[Column]) -> list[str]:
+    lines = []
+    if any(column.spanner for column in columns):
+        cells, rules, start = [], [], 1
+        for spanner, group in groupby(columns, key=lambda column: column.spanner):
+            width = len(list(group))
+            if spanner:
+                cells.append(rf"\multicolumn{{{width}}}{{c}}{{{_latex(read_markup(spanner))}}}")
+                rules.append(rf"\cmidrule(lr){{{start}-{start + width - 1}}}")
+            else:
+                cells.extend([""] * width)
+            start += width
+        lines = [" & ".join(cells) + r" \\", " ".join(rules)]
+    heads = [(_latex(read_markup(column.header)), column) for column in columns]
+    shown = [
+        text if column.kind == "text" else rf"\multicolumn{{1}}{{c}}{{{text}}}" for text, column in heads
+    ]
+    return [*lines, " & ".join(shown) + r" \\"]
+
+
+def _body(table: Table, style: Style) -> list[str]:
+    body = [row for row in table.rows if row.kind == "body"]
+    tails: list[tuple[str, ...]] = []
+    for place, column in enumerate(table.columns):
+        texts = [plain(format_cell(row.cells[place], column, style)) for row in body]
+        tails.append(("",) * len(body) if column.kind == "text" else missing_tails(texts, style))
+    lines, at = [], 0
+    for row in table.rows:
+        if row.kind == "rule":
+            lines.append(r"\midrule")
+        elif row.kind == "group":
+            label = _latex(format_cell(row.cells[0], table.columns[0], style))
+            lines.append(rf"\multicolumn{{{len(table.columns)}}}{{@{{}}l}}{{{label}}} \\")
+        else:
+            lines.append(_row(row, table, style, [tail[at] for tail in tails]))
+            at += 1
+    return lines
+
+
+def _row(row: Row, table: Table, style: Style, tails: Sequence[str]) -> str:
+    """Set a row; a phantom leaves the room of the stars or decimals that other rows have."""
+    cells = []
+    for cell, column, tail in zip(row.cells, table.columns, tails, strict=True):
+        space = rf"\hphantom{{{_escaped(tail)}}}" if tail else ""
+        cells.append(_latex(format_cell(cell, column, style)) + space)
+    cells[0] = rf"\hspace{{{row.indent}em}}" * bool(row.indent) + cells[0]
+    return " & ".join(cells) + r" \\"

@@ -1,0 +1,305 @@
+"""Word: the whole report: real tables, headings the navigation pane sees, captions that can be listed."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from rantau.extras import require
+from rantau.report.format import note_lines
+from rantau.report.markup import Run, plain, read_markup, title_case
+from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, TableRef
+from rantau.report.table import Note
+from rantau.report.word_table import WordTable, needs_landscape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rantau.report.document import Document
+
+# A fixed date, so that writing twice gives the same file.
+_CREATED = datetime(2000, 1, 1)
+_ZIPPED = (2000, 1, 1, 0, 0, 0)
+
+
+def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
+    """Make the Word file.
+
+    Parameters
+    ----------
+    document
+        What to write.
+    path
+        Where it will stand.
+
+    Returns
+    -------
+    tuple of (Path, bytes)
+    """
+    memory = BytesIO()
+    _Word(document).fill().save(memory)
+    return ((path, _steady(memory.getvalue())),)
+
+
+def _steady(content: bytes) -> bytes:
+    """Write the zip again with one date for every part."""
+    memory = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name, _ZIPPED), old.read(name), zipfile.ZIP_DEFLATED)
+    return memory.getvalue()
+
+
+class _Word:
+    """A Word file as it fills up, part after part."""
+
+    def __init__(self, document: Document) -> None:
+        self.document, self.style = document, document.look
+        self.docx = require("docx", package="python-docx", purpose="Word reports")
+        self.enum = require("docx.enum.text")
+        self.shared = require("docx.shared")
+        self.oxml = require("docx.oxml")
+        self.qn = require("docx.oxml.ns").qn
+        self.word = self.docx.Document()
+        self.landscape = False
+        self._page()
+        self._styles()
+        self._properties()
+
+    def fill(self) -> Any:  # noqa: ANN401 - a python-docx document
+        """Write all parts and return the file."""
+        self._front()
+        for part, number in self.document.numbered():
+            self._turn(needs_landscape(part.table, self.style) if isinstance(part, TableRef) else False)
+            match part:
+                case Heading():
+                    self.text(part.text, f"Heading {part.level}")
+                case Paragraph():
+                    self.text(part.text, "Body Text")
+                case ListBlock():
+                    self._list(part)
+                case TableRef():
+                    self._table(part, number)
+                case FigureRef():
+                    self._figure(part, number)
+        return self.word
+
+    def text(self, marked: str, style: str) -> Any:  # noqa: ANN401
+        """Add a paragraph of marked text."""
+        return self.runs(self.word.add_paragraph(style=style), read_markup(self.document.resolve(marked)))
+
+    def runs(self, paragraph: Any, runs: Sequence[Run], **marks: bool) -> Any:  # noqa: ANN401
+        """Add runs to a paragraph; italics inside italics stand upright."""
+        for run in runs:
+            added = paragraph.add_run(run.text)
+            italic = run.italic != marks.get("italic", False)
+            added.italic, added.bold = italic or None, (run.bold or marks.get("bold", False)) or None
+            added.font.superscript = True if run.position == "super" else None
+            added.font.subscript = True if run.position == "sub" else None
+        return paragraph
+
+    def _page(self) -> None:
+        section = self.word.sections[0]
+        width, height = self.style.page.paper_cm
+        section.page_width, section.page_height = self.shared.Cm(width), self.shared.Cm(height)
+        top, right, bottom, left = (self.shared.Cm(margin) for margin in self.style.page.margins_cm)
+        section.top_margin, section.right_margin = top, right
+        section.bottom_margin, section.left_margin = bottom, left
+        footer = section.footer.paragraphs[0]
+        footer.alignment = self.enum.WD_ALIGN_PARAGRAPH.CENTER
+        self.field(footer, "PAGE", "1")
+        if self.document.banner:
+            self.runs(section.header.paragraphs[0], (Run(self.document.banner, bold=True),))
+
+    def field(self, paragraph: Any, code: str, shown: str) -> Any:  # noqa: ANN401
+        """Add a field (a page number, a caption's number) that Word keeps up to date."""
+        run = paragraph.add_run()
+        for kind in ("begin", code, "separate", shown, "end"):
+            if kind == code:
+                element = self.oxml.OxmlElement("w:instrText")
+                element.set(self.qn("xml:space"), "preserve")
+                element.text = f" {code} "
+            elif kind == shown:
+                element = self.oxml.OxmlElement("w:t")
+                element.text = shown
+            else:
+                element = self.oxml.OxmlElement("w:fldChar")
+                element.set(self.qn("w:fldCharType"), kind)
+            run._r.append(element)
+        return run
+
+    def _styles(self) -> None:
+        page, styles = self.style.page, self.word.styles
+        spacing, none = page.line_spacing, self.shared.Pt(0)
+        self._font(styles["Normal"], page.size)
+        self._space(styles["Normal"], none, none, 1.0)
+        self._language()
+        for name in ("Body Text", "List Bullet", "List Number"):
+            self._font(styles[name], page.size)
+            self._space(styles[name], none, none, spacing)
+        styles["Body Text"].paragraph_format.first_line_indent = self.shared.Cm(page.first_line_cm)
+        for name in ("Title", "Subtitle"):
+            self._font(styles[name], page.size + 2 if name == "Title" else page.size, bold=name == "Title")
+            self._space(styles[name], none, self.shared.Pt(page.size), 1.0)
+            styles[name].paragraph_format.alignment = self.enum.WD_ALIGN_PARAGRAPH.CENTER
+            for border in styles[name].element.pPr.findall(self.qn("w:pBdr")):
+                styles[name].element.pPr.remove(border)
+        for level, look in enumerate(page.headings, start=1):
+            heading = styles[f"Heading {level}"]
+            self._font(heading, page.size, bold="bold" in look, italic="italic" in look)
+            self._space(heading, self.shared.Pt(page.size), self.shared.Pt(page.size / 2), 1.0)
+            side = "CENTER" if "center" in look else "LEFT"
+            heading.paragraph_format.alignment = self.enum.WD_ALIGN_PARAGRAPH[side]
+        self._font(styles["Caption"], page.size)
+        self._space(styles["Caption"], self.shared.Pt(page.size), none, 1.2)
+        styles["Caption"].paragraph_format.keep_with_next = True
+        for name in ("Table Title", "Table Text", "Table Note"):
+            made = styles.add_style(name, self.docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
+            made.base_style = styles["Normal"]
+            made.font.size = self.shared.Pt(page.size if name == "Table Title" else page.table_size)
+        self._space(styles["Table Title"], none, self.shared.Pt(4), 1.2)
+        styles["Table Title"].paragraph_format.keep_with_next = True
+        self._space(styles["Table Text"], self.shared.Pt(1.5), self.shared.Pt(1.5), 1.0)
+        self._space(styles["Table Note"], self.shared.Pt(2), none, 1.15)
+
+    def _font(self, style: Any, size: float, *, bold: bool = False, italic: bool = False) -> None:  # noqa: ANN401
+        """Set a style's font; the template's theme fonts would win if they stayed."""
+        style.font.name, style.font.size = self.style.page.font, self.shared.Pt(size)
+        style.font.bold, style.font.italic = bold, italic
+        style.font.color.rgb = self.shared.RGBColor(0, 0, 0)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for script in ("ascii", "hAnsi", "eastAsia", "cs"):
+            fonts.set(self.qn(f"w:{script}"), self.style.page.font)
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(self.qn(f"w:{theme}"), None)
+
+    @staticmethod
+    def _space(style: Any, before: Any, after: Any, lines: float) -> None:  # noqa: ANN401
+        shape = style.paragraph_format
+        shape.space_before, shape.space_after, shape.line_spacing = before, after, lines
+
+    def _language(self) -> None:
+        """Name the proofing language, in which Word checks the spelling and reads aloud."""
+        defaults = self.word.styles.element.find(self.qn("w:docDefaults"))
+        for language in defaults.iter(self.qn("w:lang")):
+            language.set(self.qn("w:val"), self.style.words.locale)
+
+    def _properties(self) -> None:
+        properties = self.word.core_properties
+        properties.title = plain(read_markup(self.document.title))
+        properties.subject = self.document.banner
+        properties.language = self.style.words.locale
+        properties.author = properties.comments = properties.last_modified_by = ""
+        properties.created = properties.modified = _CREATED
+
+    def _front(self) -> None:
+        self.text(self.document.title, "Title")
+        if self.document.subtitle:
+            self.text(self.document.subtitle, "Subtitle")
+        if self.document.banner:
+            paragraph = self.word.add_paragraph(style="Normal")
+            paragraph.alignment = self.enum.WD_ALIGN_PARAGRAPH.CENTER
+            paragraph.paragraph_format.space_after = self.shared.Pt(self.style.page.size)
+            self.runs(paragraph, (Run(self.document.banner, bold=True),))
+            paragraph.runs[0].font.color.rgb = self.shared.RGBColor(0x9C, 0x00, 0x06)
+            frame = "".join(
+                f'<w:{side} w:val="single" w:sz="12" w:space="4" w:color="9C0006"/>'
+                for side in ("top", "left", "bottom", "right")
+            )
+            name = require("docx.oxml.ns").nsdecls("w")
+            paragraph._p.get_or_add_pPr().insert_element_before(
+                self.oxml.parse_xml(f"<w:pBdr {name}>{frame}</w:pBdr>"), "w:shd", "w:spacing", "w:ind", "w:jc"
+            )
+
+    def _turn(self, landscape: bool) -> None:
+        """Start a new section where the page must be turned, and turn back after it."""
+        if landscape == self.landscape:
+            return
+        section = self.word.add_section(self.docx.enum.section.WD_SECTION.NEW_PAGE)
+        section.page_width, section.page_height = section.page_height, section.page_width
+        orient = self.docx.enum.section.WD_ORIENT
+        section.orientation = orient.LANDSCAPE if landscape else orient.PORTRAIT
+        # The paragraph that carries the break must not push an empty page out.
+        breaking = self.word.paragraphs[-1]
+        breaking.paragraph_format.line_spacing = self.shared.Pt(1)
+        self.landscape = landscape
+
+    def _list(self, block: ListBlock) -> None:
+        number = self._restarted() if block.ordered else None
+        for item in block.items:
+            paragraph = self.text(item, "List Number" if block.ordered else "List Bullet")
+            if number is not None:
+                chosen = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+                chosen.get_or_add_ilvl().val, chosen.get_or_add_numId().val = 0, number
+
+    def _restarted(self) -> int:
+        """Make a numbering that begins at 1 again, and return its id."""
+        numbering = self.word.part.numbering_part.element
+        used = self.word.styles["List Number"].element.pPr.numPr.numId.val
+        kind = numbering.num_having_numId(used).abstractNumId.val
+        number = numbering.add_num(kind)
+        number.add_lvlOverride(ilvl=0).add_startOverride(1)
+        return int(number.numId)
+
+    def _caption(self, word: str, number: str, title: str, *, last: bool = False) -> None:
+        """Write the label and the title, on one line or two; `last` for a caption under its figure."""
+        captions = self.style.captions
+        side = self.enum.WD_ALIGN_PARAGRAPH["CENTER" if captions.align == "center" else "LEFT"]
+        label = self.word.add_paragraph(style="Caption")
+        label.add_run(f"{word} {captions.number_prefix}").bold = captions.label_bold
+        self.field(
+            label, f"SEQ {word} \\* ARABIC", number.removeprefix(captions.number_prefix)
+        ).bold = captions.label_bold
+        line = label
+        if captions.title_below_label:
+            line = self.word.add_paragraph(style="Table Title")
+        else:
+            label.add_run("  ")
+        runs = read_markup(self.document.resolve(title))
+        runs = title_case(runs, self.style) if captions.title_case else runs
+        self.runs(line, runs, italic=captions.title_italic, bold=captions.title_bold)
+        for paragraph in {id(label): label, id(line): line}.values():
+            paragraph.alignment = side
+        if last:
+            line.paragraph_format.keep_with_next = False
+
+    def _notes(self, notes: Sequence[Note]) -> None:
+        resolved = [note.replace(text=self.document.resolve(note.text)) for note in notes]
+        lines = note_lines(resolved, self.style, banner=self.document.banner)
+        last = None
+        for place, line in enumerate(lines):
+            last = self.runs(self.word.add_paragraph(style="Table Note"), line)
+            last.paragraph_format.keep_with_next = place < len(lines) - 1
+        if last is None:
+            last = self.word.add_paragraph(
+                style="Table Note"
+            )  # Word joins tables that nothing stands between
+        last.paragraph_format.space_after = self.shared.Pt(self.style.page.size)
+
+    def _table(self, part: TableRef, number: str) -> None:
+        self._caption(self.style.words.table, number, part.table.title)
+        WordTable(self.word, part.table, self.style, landscape=self.landscape, runs=self.runs).fill()
+        self._notes(part.table.notes)
+
+    def _figure(self, figure: FigureRef, number: str) -> None:
+        above = self.style.captions.figure == "above"
+        if above:
+            self._caption(self.style.words.figure, number, figure.title)
+        paragraph = self.word.add_paragraph(style="Normal")
+        paragraph.alignment = self.enum.WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.keep_with_next = True
+        picture = paragraph.add_run().add_picture(BytesIO(figure.picture(figure.path_png)))
+        section = self.word.sections[-1]
+        room = section.page_width - section.left_margin - section.right_margin
+        tall = (section.page_height - section.top_margin - section.bottom_margin) * 7 // 10
+        scale = min(1.0, room / picture.width, tall / picture.height)
+        picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
+        described = picture._inline.docPr
+        described.set("descr", figure.alt)
+        described.set("title", plain(read_markup(figure.title)))
+        if not above:
+            self._caption(self.style.words.figure, number, figure.title, last=True)
+        self._notes((Note("general", figure.note),) if figure.note else ())
