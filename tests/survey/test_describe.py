@@ -8,6 +8,8 @@ from scipy import stats
 from rantau.survey.correlations import rest_correlations
 from rantau.survey.describe import describe
 from rantau.survey.read import read_responses
+from rantau.survey.scoring import score
+from rantau.survey.screen import screen
 
 from .test_responses import ANSWERS, read
 
@@ -91,3 +93,12 @@ def test_rest_correlations_without_spread_or_rows_are_not_defined():
     assert np.isnan(rest_correlations(np.array([[1.0, 2], [1, 3], [1, 4]]))).all()
     assert np.isnan(rest_correlations(np.array([[1.0, 2], [2, 3]]))).all()
     assert np.isnan(rest_correlations(np.array([[1.0], [2], [3]]))).all()
+
+
+def test_no_rows_at_all_describe_as_nothing(mobile):
+    none = mobile.take(np.zeros(250, dtype=np.bool_))
+    table = describe(none)
+    assert (table["n"] == 0).all()
+    assert table[["missing", "mean", "sd", "skew", "floor", "item_total"]].isna().all(axis=None)
+    assert score(none).shape == (0, 7)
+    assert screen(none).flags.shape == (0, 3)

@@ -18,6 +18,7 @@ from rantau.survey.text import read_text, token
         ("5,0", "5,0"),
         ("1e1", "1e1"),
         ("", ""),
+        ("9" * 5000, "9" * 5000),
         ("e\u0301", "\u00e9"),
     ],
 )

@@ -77,7 +77,7 @@ def _row(item: Item, column: Array) -> dict[str, object]:
         "construct": item.construct,
         "reversed": item.reversed,
         "n": n,
-        "missing": 1 - n / len(column) if len(column) else np.nan,
+        "missing": (len(column) - n) / len(column) if len(column) else np.nan,
         "mean": answers.mean() if n else np.nan,
         "sd": answers.std(ddof=1) if n > 1 else np.nan,
         "min": answers.min() if n else np.nan,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rantau.errors import RantauError, nearest
 
-_WHOLE = re.compile(r"[+-]?[0-9]+(\.0*)?")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
 
 
 def token(cell: str) -> str:
