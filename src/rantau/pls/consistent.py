@@ -1,0 +1,88 @@
+"""Consistent PLS: composites corrected for the unreliability of their items.
+
+Source: Dijkstra and Henseler (2015), Consistent Partial Least Squares Path Modeling, MIS Quarterly 39(2).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array, Mask
+
+
+def rho_a(weights: Array, block: Array) -> Array:
+    """Return the reliability of the scores of a block that was weighted by mode A.
+
+    Parameters
+    ----------
+    weights
+        Of the block, `(draws, k)`, with w'Rw = 1.
+    block
+        The correlations of its items, `(draws, k, k)`.
+
+    Returns
+    -------
+    Array
+        `(draws,)`; 1 for a single item, by assumption. It may leave the interval from 0 to 1, which says that
+        the block does not measure one thing.
+
+    Source: Dijkstra and Henseler (2015), equation 3.
+    """
+    if weights.shape[1] == 1:
+        return np.ones(weights.shape[0])
+    squares = weights**2
+    length = squares.sum(axis=1)
+    diagonal = np.diagonal(block, axis1=-2, axis2=-1)
+    observed = np.einsum("di,dij,dj->d", weights, block, weights) - (squares * diagonal).sum(axis=1)
+    expected = length**2 - (squares**2).sum(axis=1)
+    found: Array = length**2 * observed / expected
+    return found
+
+
+def consistent_loadings(weights: Array, reliability: Array) -> Array:
+    """Return the loadings of a common factor whose mode A weights are given.
+
+    Parameters
+    ----------
+    weights
+        Of the block, `(draws, k)`.
+    reliability
+        Its rho_A, `(draws,)`.
+
+    Returns
+    -------
+    Array
+        `(draws, k)`; NaN where rho_A is negative.
+
+    Source: Dijkstra and Henseler (2015), equation 4.
+    """
+    with np.errstate(invalid="ignore"):
+        found: Array = weights * (np.sqrt(reliability) / (weights**2).sum(axis=1))[:, None]
+        return found
+
+
+def disattenuated(proxies: Array, reliability: Array, corrected: Mask) -> Array:
+    """Return the correlations of constructs, corrected for the unreliability of those that are factors.
+
+    Parameters
+    ----------
+    proxies
+        The correlations of the scores, `(draws, J, J)`.
+    reliability
+        rho_A, `(draws, J)`.
+    corrected
+        Which constructs are factors, `(J,)`; the others count as measured without error.
+
+    Returns
+    -------
+    Array
+        `(draws, J, J)`, with 1 on the diagonal; NaN where rho_A is negative.
+
+    Source: Dijkstra and Henseler (2015), equation 5.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor = np.where(corrected, 1 / np.sqrt(reliability), 1.0)
+    constructs = proxies * factor[:, :, None] * factor[:, None, :]
+    diagonal = np.arange(proxies.shape[-1])
+    constructs[:, diagonal, diagonal] = 1.0
+    return constructs

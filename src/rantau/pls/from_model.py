@@ -1,0 +1,292 @@
+"""From a model to the structure PLS works on; what PLS cannot honour is refused, with its place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from rantau.arrays import Mask
+from rantau.errors import OptionError, unknown
+from rantau.fit import Problem
+from rantau.model.locate import first_use, refusal
+from rantau.model.spec import Definition, Model, Modifier, Span, Term
+from rantau.options import choose
+from rantau.pls.outer_modes import ROWS as MODES
+from rantau.pls.structure import Structure, ordered
+
+#: Which outer mode each kind of block gets unless `modes` says otherwise.
+MODE_OF_KIND = {"reflective": "A", "composite": "B"}
+
+
+def structure_of(
+    model: Model, *, modes: tuple[tuple[str, str], ...] = (), consistent: bool = False
+) -> Structure:
+    """Read a model as PLS understands it.
+
+    Parameters
+    ----------
+    model
+        Any model; blocks, paths and definitions are used.
+    modes
+        `(construct, mode)` pairs that replace the mode a block's operator gives it.
+    consistent
+        Whether factors will be corrected, which asks mode A of every reflective block.
+
+    Returns
+    -------
+    Structure
+        Constructs in the order of the file.
+
+    Raises
+    ------
+    ModelSyntaxError
+        For interactions, constructs measured by constructs, constraints, intercepts, thresholds, fixed paths,
+        loops, items in two blocks, and constructs without a path.
+    OptionError
+        If `modes` names an unknown construct or mode.
+    """
+    _refuse_foreign_statements(model)
+    _refuse_odd_blocks(model)
+    constructs, kinds, items = _constructs(model)
+    at = {name: position for position, name in enumerate(constructs)}
+    paths = np.zeros((len(constructs), len(constructs)), dtype=bool)
+    for path in model.paths:
+        paths[at[path.outcome], at[path.predictor]] = True
+    _refuse_odd_network(model, constructs, paths)
+
+    labels = tuple(
+        (str(modifier.values[0]), at[path.outcome], at[path.predictor])
+        for path in model.paths
+        for modifier in path.term.modifiers
+        if modifier.kind == "label" and len(modifier.values) == 1
+    )
+    _refuse_equal_paths(model, tuple(label for label, _, _ in labels))
+    definitions, left_out = _definitions(model, {label for label, _, _ in labels})
+    return Structure(
+        constructs=constructs,
+        kinds=kinds,
+        modes=_modes(constructs, kinds, items, modes, consistent),
+        items=tuple(item for block in items for item in block),
+        owner=np.repeat(np.arange(len(constructs)), [len(block) for block in items]),
+        paths=paths,
+        labels=labels,
+        definitions=definitions,
+        ignored=(*_ignored(model), *left_out),
+    )
+
+
+def _constructs(model: Model) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Names, kinds and items: the blocks, then each observed variable of a path as a block of one item."""
+    names = list(model.constructs)
+    kinds = [block.kind for block in model.blocks]
+    items = [block.items for block in model.blocks]
+    for path in model.paths:
+        for name in (path.outcome, path.predictor):
+            if name not in names:
+                names.append(name)
+                kinds.append("composite")
+                items.append((name,))
+    return tuple(names), tuple(kinds), tuple(items)
+
+
+def _modes(
+    constructs: tuple[str, ...],
+    kinds: tuple[str, ...],
+    items: tuple[tuple[str, ...], ...],
+    wanted: tuple[tuple[str, str], ...],
+    consistent: bool,
+) -> tuple[str, ...]:
+    chosen = {name: MODE_OF_KIND[kind] for name, kind in zip(constructs, kinds, strict=True)}
+    for name, mode in wanted:
+        if name not in chosen:
+            raise OptionError(unknown("construct", name, constructs, where="modes"))
+        chosen[name] = choose("modes", mode, [row.name for row in MODES])
+    for name, kind, block in zip(constructs, kinds, items, strict=True):
+        if consistent and kind == "reflective" and len(block) > 1 and chosen[name] != "A":
+            raise OptionError(
+                "consistent=True corrects reflective constructs weighted by mode A, but modes gives "
+                f"'{name}' mode '{chosen[name]}'. "
+                f"Leave it out of modes, or write it as a composite (`{name} <~ ...`)."
+            )
+    return tuple(chosen[name] for name in constructs)
+
+
+def _refuse_foreign_statements(model: Model) -> None:
+    if model.constraints:
+        raise refusal(
+            model,
+            model.constraints[0].span,
+            "PLS cannot hold constraints. Remove this line, or use rt.sem().",
+        )
+    if model.intercepts:
+        raise refusal(
+            model,
+            model.intercepts[0].span,
+            "PLS has no means or intercepts: it works on standardised scores. "
+            "Remove this line, or use rt.sem().",
+        )
+    if model.thresholds:
+        raise refusal(
+            model,
+            model.thresholds[0].span,
+            "PLS has no thresholds: it takes answers as numbers. Remove this line, or use rt.sem().",
+        )
+    for term in _terms(model):
+        if len(term.factors) > 1:
+            raise refusal(
+                model,
+                term.span,
+                f"PLS cannot estimate interactions yet, got '{term.name}'. "
+                "Leave the product out of the model.",
+            )
+
+
+def _terms(model: Model) -> Iterator[Term]:
+    for block in model.blocks:
+        yield from block.terms
+    for path in model.paths:
+        yield path.term
+
+
+def _refuse_odd_blocks(model: Model) -> None:
+    constructs = set(model.constructs)
+    owner: dict[str, str] = {}
+    for block in model.blocks:
+        for term in block.terms:
+            if term.name in constructs:
+                raise refusal(
+                    model,
+                    term.span,
+                    "PLS cannot estimate higher-order constructs yet: "
+                    f"'{block.construct}' is measured by the construct '{term.name}'. Measure it by items.",
+                )
+            if any(modifier.kind == "efa" for modifier in term.modifiers):
+                raise refusal(
+                    model, term.span, "PLS has no exploratory blocks (efa). Name the items of each construct."
+                )
+            if term.name in owner:
+                raise refusal(
+                    model,
+                    term.span,
+                    f"'{term.name}' already measures '{owner[term.name]}'; "
+                    "in PLS an item belongs to one construct. Keep it where it fits best.",
+                )
+            owner[term.name] = block.construct
+    for path in model.paths:
+        for name, span in ((path.outcome, path.span), (path.predictor, path.term.span)):
+            if name in owner and name not in constructs:
+                raise refusal(
+                    model,
+                    span,
+                    f"'{name}' is an item of '{owner[name]}' and cannot also stand in a path. "
+                    f"Write '{owner[name]}', or take the item out of that block.",
+                )
+        for modifier in path.term.modifiers:
+            if modifier.kind in ("fixed", "equal"):
+                raise refusal(
+                    model,
+                    modifier.span,
+                    f"PLS cannot fix or equate path coefficients ('{path.outcome} ~ {path.predictor}'). "
+                    "Remove the modifier, or use rt.sem().",
+                )
+
+
+def _refuse_equal_paths(model: Model, labels: tuple[str, ...]) -> None:
+    twice = [label for label, count in Counter(labels).items() if count > 1]
+    for path in model.paths:
+        for modifier in path.term.modifiers:
+            if modifier.kind == "label" and modifier.values[0] in twice:
+                raise refusal(
+                    model,
+                    modifier.span,
+                    f"the label '{modifier.values[0]}' stands on several paths, which makes them equal; "
+                    "PLS cannot hold constraints. Give each path a label of its own, or use rt.sem().",
+                )
+
+
+def _refuse_odd_network(model: Model, constructs: tuple[str, ...], paths: Mask) -> None:
+    if not model.paths:
+        raise refusal(
+            model,
+            Span(1, 1),
+            "the model has no paths; PLS weights items by how constructs relate. "
+            "Write at least one line such as `Loyalty ~ Satisfaction`, or use rt.cfa().",
+        )
+    for name, used in zip(constructs, list(np.any(paths | paths.T, axis=1)), strict=True):
+        if not used:
+            raise refusal(
+                model,
+                model.block(name).span,
+                f"'{name}' has no path to or from another construct, "
+                "so PLS has nothing to weight its items by. Add a path, or remove the construct.",
+            )
+    looped = [constructs[j] for j in range(len(constructs)) if j not in ordered(paths)]
+    if looped:
+        # What merely follows from a loop is left over too; peel it off from the other end.
+        backwards = ordered(paths.T)
+        looped = [name for name in looped if constructs.index(name) not in backwards]
+        raise refusal(
+            model,
+            first_use_as_outcome(model, looped),
+            f"the paths go round in a loop ({', '.join(looped)}); PLS estimates recursive models only. "
+            "Remove one of the paths, or use rt.sem().",
+        )
+
+
+def first_use_as_outcome(model: Model, names: list[str]) -> Span:
+    """Return the first path whose outcome and predictor are both among the names."""
+    spans = [path.span for path in model.paths if path.outcome in names and path.predictor in names]
+    return spans[0] if spans else first_use(model, names[0])
+
+
+def _ignored(model: Model) -> Iterator[Problem]:
+    """Say which statements only the covariance engine reads."""
+    for covariance in model.covariances:
+        yield _ignored_by_pls(
+            model,
+            covariance.span,
+            f"`{covariance.left} ~~ {covariance.right}` (PLS has no free, fixed or residual covariances)",
+            (covariance.left, covariance.right),
+        )
+    for block in model.blocks:
+        for term in block.terms:
+            for modifier in term.modifiers:
+                if modifier.kind != "label":
+                    yield _modifier_ignored(
+                        model, modifier, f"of '{term.name}' in '{block.construct}'", term.name
+                    )
+    for path in model.paths:
+        for modifier in path.term.modifiers:
+            if modifier.kind != "label" or len(modifier.values) > 1:
+                yield _modifier_ignored(
+                    model, modifier, f"of `{path.outcome} ~ {path.predictor}`", path.outcome
+                )
+
+
+def _modifier_ignored(model: Model, modifier: Modifier, where: str, about: str) -> Problem:
+    words = {"fixed": "the fixed number", "free": "`NA*`", "start": "the start value", "equal": "`equal()`"}
+    what = words.get(modifier.kind, "the labels per group")
+    return _ignored_by_pls(model, modifier.span, f"{what} {where}", (about,))
+
+
+def _ignored_by_pls(model: Model, span: Span, what: str, about: tuple[str, ...]) -> Problem:
+    text = f"{model.source}:{span.line}:{span.column}: PLS takes no notice of {what}."
+    return Problem("warning", "ignored_by_pls", text, about)
+
+
+def _definitions(model: Model, labels: set[str]) -> tuple[tuple[Definition, ...], tuple[Problem, ...]]:
+    """Split the definitions into those that need path coefficients alone and those left out."""
+    known = set(labels)
+    kept: list[Definition] = []
+    left_out: list[Problem] = []
+    for definition in model.definitions:
+        foreign = [name for name in definition.expression.names if name not in known]
+        if foreign:
+            what = f"`{definition.name} := {definition.text}`, because '{foreign[0]}' is no label of a path"
+            left_out.append(_ignored_by_pls(model, definition.span, what, (definition.name,)))
+        else:
+            kept.append(definition)
+            known.add(definition.name)
+    return tuple(kept), tuple(left_out)

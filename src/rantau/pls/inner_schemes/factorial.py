@@ -1,0 +1,18 @@
+"""The factorial scheme: correlations with all neighbours."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array, Mask
+from rantau.pls.rows import InnerScheme
+
+
+def weights(correlation: Array, paths: Mask) -> Array:
+    """Weight each neighbour by its correlation, whichever way the path points."""
+    return np.where(paths | paths.T, correlation, 0.0)
+
+
+FACTORIAL = InnerScheme(
+    "factorial", weights, "Lohmöller (1989), Latent Variable Path Modeling with PLS, section 2.2.5"
+)

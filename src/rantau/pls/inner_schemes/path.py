@@ -1,0 +1,21 @@
+"""The path weighting scheme: regressions on predecessors, correlations with successors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array, Mask
+from rantau.pls.regression import coefficients
+from rantau.pls.rows import InnerScheme
+
+
+def weights(correlation: Array, paths: Mask) -> Array:
+    """Weight what comes before a construct by its regression on it, what comes after by correlation."""
+    inner = np.where(paths, correlation, 0.0)
+    for outcome in np.flatnonzero(paths.any(axis=1)):
+        predictors = np.flatnonzero(paths[outcome])
+        inner[:, predictors, outcome] = coefficients(correlation, int(outcome), predictors)
+    return inner
+
+
+PATH = InnerScheme("path", weights, "Lohmöller (1989), Latent Variable Path Modeling with PLS, section 2.2.5")

@@ -1,0 +1,36 @@
+"""The options of a PLS fit, as one value that travels with it."""
+
+from __future__ import annotations
+
+from rantau.record import Record
+
+
+class PlsRequest(Record):
+    """How a PLS model is to be estimated.
+
+    Attributes
+    ----------
+    scheme
+        Inner weighting: `path`, `factorial` or `centroid`.
+    consistent
+        Whether reflective constructs are corrected for unreliability (PLSc).
+    modes
+        `(construct, mode)` pairs that replace the mode a block's operator gives it.
+    missing
+        `mean` puts the item's mean in the place of a missing answer; `listwise` leaves such rows out.
+    signs
+        `dominant` turns each construct so that its items' correlations with it sum to more than zero, in the
+        sample and in each bootstrap draw alike; `none` leaves signs as the weight loop ends.
+    tolerance
+        On the largest absolute change of an outer weight.
+    max_iterations
+        Where the weight loop gives up.
+    """
+
+    scheme: str = "path"
+    consistent: bool = False
+    modes: tuple[tuple[str, str], ...] = ()
+    missing: str = "mean"
+    signs: str = "dominant"
+    tolerance: float = 1e-10
+    max_iterations: int = 300
