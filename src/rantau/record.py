@@ -28,7 +28,10 @@ def _same(left: object, right: object) -> bool:
 
 
 def _key(value: object) -> object:
-    return (value.shape, value.tobytes()) if isinstance(value, np.ndarray) else value
+    if not isinstance(value, np.ndarray):
+        return value
+    # The bytes of an object array are addresses, which equal cells do not share.
+    return (value.shape, tuple(value.ravel()) if value.dtype.hasobject else value.tobytes())
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=False)

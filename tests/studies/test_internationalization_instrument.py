@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rantau.model import read_model
-from rantau.survey.instrument import read_survey
+from rantau.survey import read_survey
 
 ROOT = Path(__file__).parents[2]
 SURVEY = read_survey(ROOT / "surveys/internationalization/instrument.toml")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rantau.survey.instrument import Survey, read_survey
+from rantau.survey import Survey, read_survey
 from rantau.survey.read import read_responses
 from rantau.survey.responses import Responses
 

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from rantau.errors import SurveyError
-from rantau.survey.instrument import Scale, Wording, read_survey
+from rantau.survey import Scale, Wording, read_survey
 
 from .conftest import MOBILE, TINY
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rantau.errors import ResponseError, SurveyError
-from rantau.survey.instrument import read_survey
+from rantau.survey import read_survey
 from rantau.survey.read import read_responses
 from rantau.survey.responses import Change, Responses
 

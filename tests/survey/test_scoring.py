@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rantau.errors import DataWarning, OptionError
-from rantau.survey.instrument import read_survey
+from rantau.survey import read_survey
 from rantau.survey.read import read_responses
 from rantau.survey.scoring import score
 

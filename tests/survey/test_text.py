@@ -1,7 +1,8 @@
 import pytest
 
 from rantau.errors import ResponseError, SurveyError
-from rantau.survey.text import read_text, token
+from rantau.files import read_text
+from rantau.survey.text import token
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path as FilePath
 from typing import NoReturn
 
 from rantau.errors import ModelSyntaxError
+from rantau.files import read_text
 from rantau.model.locate import located
 from rantau.model.spec import (
     Block,
@@ -59,7 +60,8 @@ def read_model(path: str | FilePath) -> Model:
     Raises
     ------
     ModelSyntaxError
-        If the file is missing, empty, not UTF-8, or has a fault in the language (file, line and column named).
+        If the file is missing, empty, not UTF-8, or has a fault in the language (file, line and
+        column named).
 
     Examples
     --------
@@ -69,19 +71,7 @@ def read_model(path: str | FilePath) -> Model:
     >>> read_model(file).constructs
     ('F',)
     """
-    file = FilePath(path)
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        near = sorted(str(other) for other in file.parent.glob("*.sem")) if file.parent.is_dir() else []
-        hint = f" Model files there: {', '.join(near[:6])}." if near else ""
-        raise ModelSyntaxError(f"{path}: there is no such model file.{hint}") from None
-    except IsADirectoryError:
-        raise ModelSyntaxError(f"{path}: this is a folder, not a model file.") from None
-    except UnicodeDecodeError as error:
-        raise ModelSyntaxError(
-            f"{path}: the file is not UTF-8 (byte {error.start + 1}); save it as UTF-8 text."
-        ) from None
+    text = read_text(path, what="model", error=ModelSyntaxError)
     return parse_model(text, source=str(path))
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from rantau.extras import require
 from rantau.survey.describe import describe
+from rantau.survey.instrument import Construct, Item, Scale, Survey, Wording
 from rantau.survey.read import read_responses
 from rantau.survey.responses import Change, Responses
 from rantau.survey.scoring import score
 from rantau.survey.screen import Flag, Screening, screen
 
 if TYPE_CHECKING:
-    from rantau.survey.instrument import Construct, Item, Scale, Survey, Wording, read_survey
+    from rantau.survey.read_instrument import read_survey
 
 __all__ = [
     "Change",
@@ -33,7 +34,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute
-    # The instrument needs pydantic, which is slow to import and of no use to those who bring a DataFrame.
-    if name in __all__:
-        return getattr(require("rantau.survey.instrument"), name)
+    # Reading an instrument needs pydantic: slow to import, and of no use to those who bring a DataFrame.
+    if name == "read_survey":
+        return require("rantau.survey.read_instrument").read_survey
     raise AttributeError(f"module 'rantau.survey' has no attribute '{name}'")

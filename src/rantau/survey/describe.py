@@ -58,9 +58,7 @@ def describe(responses: Responses) -> pd.DataFrame:
     items = responses.survey.items
     rows = [_row(item, responses.column(item.code)) for item in items]
     totals = [
-        r
-        for construct in responses.survey.constructs
-        for r in rest_correlations(responses.columns_of(construct.code))
+        r for construct in responses.survey.constructs for r in rest_correlations(responses.columns_of(construct.code))
     ]
     pandas = require("pandas")
     index = pandas.Index([item.code for item in items], name="item")

@@ -13,9 +13,10 @@ import numpy as np
 
 from rantau.arrays import Array, Cells
 from rantau.errors import ResponseError, listing, nearest
+from rantau.files import read_text
 from rantau.record import Record
 from rantau.survey.responses import Change, Responses
-from rantau.survey.text import read_text, token
+from rantau.survey.text import token
 
 if TYPE_CHECKING:
     from rantau.survey.instrument import Item, Survey
@@ -95,9 +96,7 @@ def _delimiter(text: str, survey: Survey) -> str:
     codes = set(survey.codes)
 
     def fit(delimiter: str) -> tuple[int, int]:
-        header = [
-            name.strip() for name in next(filter(None, csv.reader(StringIO(text), delimiter=delimiter)))
-        ]
+        header = [name.strip() for name in next(filter(None, csv.reader(StringIO(text), delimiter=delimiter)))]
         return len(codes.intersection(header)), len(header)
 
     return max(_DELIMITERS, key=fit)
@@ -137,8 +136,7 @@ def _check_columns(path: str | Path, sheet: _Sheet, survey: Survey) -> None:
     if twice:
         places = [str(place) for place, name in enumerate(header, start=1) if name == twice[0]]
         raise ResponseError(
-            f"{where}: the column '{twice[0]}' is there {len(places)} times (columns {', '.join(places)}); "
-            "keep one."
+            f"{where}: the column '{twice[0]}' is there {len(places)} times (columns {', '.join(places)}); keep one."
         )
     absent = [code for code in survey.codes if code not in header]
     if absent:

@@ -91,9 +91,7 @@ def _warn_of_negative_items(responses: Responses) -> None:
     told = [
         f"{item.code} of {construct.code} (r = {r:.2f})"
         for construct in responses.survey.constructs
-        for item, r in zip(
-            construct.items, rest_correlations(responses.columns_of(construct.code)), strict=True
-        )
+        for item, r in zip(construct.items, rest_correlations(responses.columns_of(construct.code)), strict=True)
         if r < 0
     ]
     if told:

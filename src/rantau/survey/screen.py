@@ -77,9 +77,7 @@ class Screening(Record):
         gone = int(self.excluded.sum())
         if not gone:
             return kept
-        lines = ", ".join(
-            str(row) for row, out in zip(self.responses.rows, self.excluded, strict=True) if out
-        )
+        lines = ", ".join(str(row) for row, out in zip(self.responses.rows, self.excluded, strict=True) if out)
         action = f"rows left out by screening: lines {lines}"
         return kept.replace(log=(*kept.log, Change("", action, gone * len(kept.columns))))
 
@@ -108,9 +106,7 @@ class Screening(Record):
         return table
 
     def __str__(self) -> str:
-        told = ", ".join(
-            f"{name} {count}" for name, count in zip(self.rules, self.flags.sum(axis=0), strict=True)
-        )
+        told = ", ".join(f"{name} {count}" for name, count in zip(self.rules, self.flags.sum(axis=0), strict=True))
         return f"Screening: {self.responses.n_obs} rows, {int(self.excluded.sum())} excluded; flagged: {told}"
 
     __repr__ = __str__
@@ -158,9 +154,7 @@ def screen(responses: Responses, *, rules: Sequence[str] = RULES, exclude: Seque
     for place, name in enumerate(asked):
         flags[:, place] = functions[name](responses)
     excluded = np.asarray(flags[:, [asked.index(name) for name in leaving]].any(axis=1), dtype=np.bool_)
-    log = tuple(
-        Flag(responses.rows[row], asked[place], bool(excluded[row])) for row, place in np.argwhere(flags)
-    )
+    log = tuple(Flag(responses.rows[row], asked[place], bool(excluded[row])) for row, place in np.argwhere(flags))
     return Screening(responses, flags, asked, excluded, log)
 
 

@@ -1,12 +1,9 @@
-"""Text at the door: a file as UTF-8, and a cell in the form in which it is compared."""
+"""A cell in the form in which it is compared."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import Path
-
-from rantau.errors import RantauError, nearest
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?")
 
@@ -31,46 +28,3 @@ def token(cell: str) -> str:
     """
     plain = " ".join(unicodedata.normalize("NFC", cell).split()).casefold()
     return str(int(plain.partition(".")[0])) if _WHOLE.fullmatch(plain) else plain
-
-
-def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
-    """Read a UTF-8 file, with or without a byte order mark.
-
-    Parameters
-    ----------
-    path
-        The file.
-    what
-        What it should hold, for the message.
-    error
-        The exception to raise.
-
-    Raises
-    ------
-    RantauError
-        Of the class given, if the file is missing, a folder, empty, or not UTF-8.
-    """
-    file = Path(path)
-    if file.is_dir():
-        raise error(f"{file}: this is a folder; give the file with the {what}.")
-    if not file.exists():
-        folder = file.parent
-        names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-        guess = nearest(file.name, names)
-        hint = f" Did you mean '{folder / guess}'?" if guess else ""
-        place = "" if folder.is_dir() else f" The folder '{folder}' does not exist either."
-        raise error(f"{file}: no such file for the {what}.{hint}{place}")
-    data = file.read_bytes()
-    if data.startswith(b"PK\x03\x04"):
-        raise error(f"{file}: this is a workbook, not text. In Excel, save it as 'CSV UTF-8'.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = data.count(b"\n", 0, fault.start) + 1
-        raise error(
-            f"{file}: line {line}: not UTF-8: byte {fault.start} is 0x{data[fault.start]:02X}. Save the file "
-            "again as UTF-8: in Excel 'Save as' > 'CSV UTF-8', in an editor 'Save with encoding' > 'UTF-8'."
-        ) from fault
-    if not text.strip():
-        raise error(f"{file}: the file is empty; it should hold the {what}.")
-    return text

@@ -1,0 +1,121 @@
+"""The hypotheses of a model file, judged by both engines side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rantau.covariance import SemFit
+from rantau.errors import OptionError
+from rantau.extras import require
+from rantau.inference import Draws
+from rantau.model.spec import Hypothesis, Model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAN = float("nan")
+#: What can be said of a hypothesis.
+SUPPORTED, CONTRADICTED, OPEN = "supported", "contradicted", "not supported"
+_COLUMNS = ("est", "se", "ci_low", "ci_high", "p", "decision")
+
+
+def judge_hypotheses(
+    model: Model, *, sem: SemFit | None = None, draws: Draws | None = None, level: float = 0.95
+) -> pd.DataFrame:
+    """Hold every hypothesis against the standardised estimates of each engine.
+
+    Parameters
+    ----------
+    model
+        With `# H1 (+)` comments.
+    sem
+        A covariance-based fit: standardised estimates, delta-method intervals.
+    draws
+        A bootstrap of a PLS fit: percentile intervals and their p-values.
+    level
+        Of the intervals; a hypothesis is decided at p below 1 - level, two-sided.
+
+    Returns
+    -------
+    DataFrame
+        One row per hypothesis: `hypothesis sign text lhs op rhs`, then `sem_est sem_se sem_ci_low sem_ci_high
+        sem_p sem_decision` and the same with `pls_`. A decision is `supported` (significant, sign as
+        expected or none expected), `contradicted` (significant, other sign), `not supported`, or empty where
+        the engine has no estimate.
+
+    Raises
+    ------
+    OptionError
+        If the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, rantau as rt
+    >>> draw = np.random.default_rng(1).normal(size=(200, 2))
+    >>> data = pd.DataFrame({"x": draw[:, 0], "y": draw[:, 0] + draw[:, 1]})
+    >>> model = rt.parse_model("y ~ x  # H1 (+) x raises y")
+    >>> rt.judge_hypotheses(model, sem=rt.sem(model, data)).sem_decision[0]
+    'supported'
+    """
+    if not 0 < level < 1:
+        raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
+    tables = {
+        "sem": None if sem is None else sem.standardized(level=level).rename(columns={"est_std": "est"}),
+        "pls": None if draws is None else draws.table(level=level),
+    }
+    rows = []
+    for hypothesis in model.hypotheses:
+        row: dict[str, object] = {
+            "hypothesis": hypothesis.name,
+            "sign": hypothesis.sign,
+            "text": hypothesis.text,
+            "lhs": hypothesis.lhs,
+            "op": hypothesis.op,
+            "rhs": hypothesis.rhs,
+        }
+        for engine, table in tables.items():
+            row |= {f"{engine}_{column}": value for column, value in _verdict(hypothesis, table, level).items()}
+        rows.append(row)
+    columns = ["hypothesis", "sign", "text", "lhs", "op", "rhs"]
+    columns += [f"{engine}_{column}" for engine in tables for column in _COLUMNS]
+    return require("pandas").DataFrame(rows, columns=columns)  # type: ignore[no-any-return]
+
+
+def _verdict(hypothesis: Hypothesis, table: pd.DataFrame | None, level: float) -> dict[str, object]:
+    if table is not None:
+        found = table[(table.lhs == hypothesis.lhs) & (table.op == hypothesis.op) & (table.rhs == hypothesis.rhs)]
+        if len(found) == 1:
+            row = found.iloc[0]
+            values = {column: float(row[column]) for column in _COLUMNS[:-1]}
+            return {**values, "decision": decide(values["est"], values["p"], hypothesis.sign, level)}
+    return {**dict.fromkeys(_COLUMNS[:-1], NAN), "decision": ""}
+
+
+def decide(estimate: float, p: float, sign: str, level: float) -> str:
+    """Decide one hypothesis.
+
+    Parameters
+    ----------
+    estimate, p
+        The standardised estimate and its two-sided p.
+    sign
+        `+`, `-`, or empty where either direction would do.
+    level
+        Significance is p below 1 - level.
+
+    Returns
+    -------
+    str
+        `supported`, `contradicted` or `not supported`; empty where there is no p.
+
+    Examples
+    --------
+    >>> decide(0.3, 0.01, "+", 0.95), decide(-0.3, 0.01, "+", 0.95), decide(0.3, 0.2, "+", 0.95)
+    ('supported', 'contradicted', 'not supported')
+    """
+    if p != p:  # noqa: PLR0124 - NaN
+        return ""
+    if p >= 1 - level:
+        return OPEN
+    as_expected = sign == "" or (estimate > 0) == (sign == "+")
+    return SUPPORTED if as_expected else CONTRADICTED

@@ -1,0 +1,224 @@
+"""reliability() and validity(): whether each construct is measured, and told apart from the others."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rantau.covariance import SemFit, cfa
+from rantau.covariance.implied import imply
+from rantau.door import as_model
+from rantau.errors import OptionError, RantauError
+from rantau.extras import require
+from rantau.model.from_survey import measurement_model
+from rantau.model.spec import Model
+from rantau.moments import complete_rows, sample
+from rantau.pls import PlsFit, pls
+from rantau.quality.reliability import ROWS
+from rantau.quality.scale import ScaleFindings
+from rantau.record import Record
+from rantau.survey.responses import Responses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAN = float("nan")
+
+
+def reliability(
+    data: Responses | pd.DataFrame,
+    model: Model | str | None = None,
+    *,
+    cfa_fit: SemFit | None = None,
+    pls_fit: PlsFit | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    r"""Return reliability and convergent validity of every construct.
+
+    Parameters
+    ----------
+    data
+        Scored responses, or a data frame (which then needs a model).
+    model
+        What measures what; without one, the constructs of the survey, each related to every other.
+    cfa_fit, pls_fit
+        Fits of this model to these data, where there are any; they are made otherwise. A factor model that
+        cannot be fitted leaves omega and its AVE empty.
+    level
+        Of the interval of alpha, between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        Index `construct`; `n_items`, then the columns of the room `quality.reliability`: `alpha`,
+        `alpha_ci_low`, `alpha_ci_high` (raw items, complete rows), `omega` and `ave_cfa` (factor model),
+        `rho_a`, `rho_c`, `ave` (PLS). All are NaN for a single item, whose reliability one survey cannot tell.
+
+    Raises
+    ------
+    OptionError
+        If the level is not between 0 and 1, or a data frame comes without a model.
+    ResponseError
+        If an item is not in the data.
+
+    Notes
+    -----
+    Sources stand in the rows of the room: Cronbach (1951), Feldt et al. (1987), McDonald (1999), Dijkstra &
+    Henseler (2015), Werts et al. (1974), Fornell & Larcker (1981).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, rantau as rt
+    >>> draw = np.random.default_rng(1).normal(size=(300, 8))
+    >>> data = pd.DataFrame(draw[:, :6] + draw[:, [6, 6, 6, 7, 7, 7]], columns=list("abcdef"))
+    >>> table = rt.reliability(data, "F =~ a + b + c\nG =~ d + e + f\nG ~ F")
+    >>> bool(table.loc["F", "alpha_ci_low"] < table.loc["F", "alpha"] < table.loc["F", "alpha_ci_high"])
+    True
+    """
+    if not 0 < level < 1:
+        raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
+    claimed = _model_of(data, model)
+    pls_fit = pls_fit if pls_fit is not None else _pls_or_none(claimed, data)
+    if cfa_fit is None and any(len(block.items) > 1 for block in claimed.blocks):
+        cfa_fit = _cfa_or_none(claimed, data)
+    rows = {}
+    for block in claimed.blocks:
+        scale = _findings(block.construct, block.items, data, cfa_fit, pls_fit, level)
+        values = {"n_items": float(len(block.items))}
+        for row in ROWS:
+            values |= dict(zip(row.gives, row.function(scale), strict=True))
+        rows[block.construct] = values
+    frame = require("pandas").DataFrame.from_dict(rows, orient="index")
+    frame.index.name = "construct"
+    frame["n_items"] = frame["n_items"].astype(int)
+    return frame  # type: ignore[no-any-return]
+
+
+class Validity(Record):
+    """Whether constructs are told apart; each table is read off a PLS fit.
+
+    Attributes
+    ----------
+    fornell_larcker
+        Square roots of AVE on the diagonal, correlations of constructs below.
+    htmt
+        Heterotrait-monotrait ratios, constructs by constructs.
+    cross_loadings
+        Items by constructs.
+    """
+
+    fornell_larcker: pd.DataFrame
+    htmt: pd.DataFrame
+    cross_loadings: pd.DataFrame
+
+    def __str__(self) -> str:
+        parts = (
+            ("Fornell-Larcker", self.fornell_larcker), ("HTMT", self.htmt), ("Cross-loadings", self.cross_loadings),
+        )  # fmt: skip
+        return "\n\n".join(f"{title}\n{frame.to_string(float_format='%.3f')}" for title, frame in parts)
+
+    def _repr_html_(self) -> str:
+        frames = (self.fornell_larcker, self.htmt, self.cross_loadings)
+        return "".join(frame.to_html(float_format=lambda value: f"{value:.3f}") for frame in frames)
+
+
+def validity(
+    data: Responses | pd.DataFrame, model: Model | str | None = None, *, pls_fit: PlsFit | None = None
+) -> Validity:
+    r"""Return the customary evidence of discriminant validity.
+
+    Parameters
+    ----------
+    data
+        Scored responses, or a data frame (which then needs a model).
+    model
+        What measures what; without one, the constructs of the survey, each related to every other.
+    pls_fit
+        A PLS fit of this model to these data, where there is one.
+
+    Returns
+    -------
+    Validity
+        Fornell-Larcker table, HTMT and cross-loadings as data frames.
+
+    Raises
+    ------
+    OptionError
+        If a data frame comes without a model.
+    ResponseError
+        If an item is not in the data.
+
+    Notes
+    -----
+    Fornell & Larcker (1981); Henseler, Ringle & Sarstedt (2015), eq. 6.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, rantau as rt
+    >>> draw = np.random.default_rng(1).normal(size=(300, 8))
+    >>> data = pd.DataFrame(draw[:, :6] + draw[:, [6, 6, 6, 7, 7, 7]], columns=list("abcdef"))
+    >>> bool(rt.validity(data, "F =~ a + b + c\nG =~ d + e + f\nG ~ F").htmt.loc["F", "G"] < 0.85)
+    True
+    """
+    fit = pls_fit if pls_fit is not None else pls(_model_of(data, model), data)
+    return Validity(fit.fornell_larcker(), fit.htmt(), fit.cross_loadings())
+
+
+def _model_of(data: Responses | pd.DataFrame, model: Model | str | None) -> Model:
+    if model is not None:
+        return as_model(model)
+    if isinstance(data, Responses):
+        return measurement_model(data)
+    raise OptionError("a data frame does not say which items measure which construct: give a model as well.")
+
+
+def _pls_or_none(model: Model, data: Responses | pd.DataFrame) -> PlsFit | None:
+    return pls(model, data) if model.paths else None
+
+
+def _cfa_or_none(model: Model, data: Responses | pd.DataFrame) -> SemFit | None:
+    """Fit the factor model; one that these data or this model do not permit leaves its columns empty."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            fit = cfa(model, data)
+        except RantauError:
+            return None
+    return fit if fit.converged else None
+
+
+def _findings(
+    construct: str,
+    items: tuple[str, ...],
+    data: Responses | pd.DataFrame,
+    cfa_fit: SemFit | None,
+    pls_fit: PlsFit | None,
+    level: float,
+) -> ScaleFindings:
+    answers = complete_rows(sample(data, items)).values
+    loadings, common, total = _factor(construct, items, cfa_fit)
+    found = pls_fit.reliability().loc[construct] if pls_fit is not None else None
+    return ScaleFindings(
+        construct, items, answers, loadings, common, total,
+        NAN if found is None else float(found["rho_a"]),
+        NAN if found is None else float(found["rho_c"]),
+        NAN if found is None else float(found["ave"]),
+        level,
+    )  # fmt: skip
+
+
+def _factor(
+    construct: str, items: tuple[str, ...], fit: SemFit | None
+) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], float, float]:
+    """Return standardised loadings, and the common and whole variance of the item sum."""
+    if fit is None or construct not in fit.table.latent or not set(items) <= set(fit.table.observed):
+        return np.full(len(items), NAN), NAN, NAN
+    frame = fit.estimates()
+    own = frame[(frame.lhs == construct) & (frame.op == "=~")].set_index("rhs").loc[list(items)]
+    moments = imply(fit.layout, fit.theta[None])
+    positions = [fit.layout.variables.index(item) for item in items]
+    variance = moments.total[0][fit.layout.variables.index(construct), fit.layout.variables.index(construct)]
+    total = float(moments.sigma[0][np.ix_(positions, positions)].sum())
+    return own["std_all"].to_numpy(), float(own["est"].sum()) ** 2 * float(variance), total

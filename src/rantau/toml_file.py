@@ -1,0 +1,129 @@
+"""TOML files against a schema: every fault named by its table and key, with the nearest known one."""
+
+from __future__ import annotations
+
+import tomllib
+import types
+import typing
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rantau.errors import RantauError, listing, unknown
+from rantau.files import read_text
+
+_MOST_FAULTS = 10
+
+
+class TomlTable(BaseModel):
+    """A table of a file: no key but the known ones, no value turned into another type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+_T = TypeVar("_T", bound=TomlTable)
+
+_WANTED = {
+    "string_type": "text in quotes",
+    "int_type": "a whole number without quotes",
+    "float_type": "a number without quotes",
+    "bool_type": "true or false, without quotes",
+    "dict_type": 'a table such as { en = "..." }',
+    "model_type": "a table",
+    "list_type": "a list in [ ]",
+}
+
+
+def read_toml(path: str | Path, schema: type[_T], *, what: str, error: type[RantauError]) -> _T:
+    """Read a TOML file and hold it against a schema.
+
+    Parameters
+    ----------
+    path
+        The file.
+    schema
+        The table at its top.
+    what
+        What the file should hold, for messages.
+    error
+        The exception to raise.
+
+    Returns
+    -------
+    TomlTable
+        An instance of the schema.
+
+    Raises
+    ------
+    RantauError
+        Of the class given: if the file is missing, empty, not UTF-8 or not TOML, lacks a key, has one that is
+        not known, or a value of the wrong type; up to ten faults at once.
+    """
+    text = read_text(path, what=what, error=error)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise error(f"{path}: not valid TOML: {fault}.") from fault
+    try:
+        return schema.model_validate(data)
+    except ValidationError as fault:
+        raise refusal(path, [_told(schema, data, one) for one in fault.errors()], error) from fault
+
+
+def refusal(path: str | Path, faults: list[str], error: type[RantauError]) -> RantauError:
+    """Gather the faults of one file into one error."""
+    if len(faults) == 1:
+        return error(f"{path}: {faults[0]}")
+    more = len(faults) - _MOST_FAULTS
+    shown = [f"  {fault}" for fault in faults[:_MOST_FAULTS]] + ([f"  and {more} more."] if more > 0 else [])
+    return error("\n".join([f"{path}: {len(faults)} faults:", *shown]))
+
+
+def _told(schema: type[TomlTable], data: dict[str, Any], fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    """Say one of pydantic's errors in the words of the file."""
+    kind, got = fault["type"], fault["input"]
+    where, table, key = _place(schema, data, tuple(fault["loc"]))
+    if kind == "extra_forbidden":
+        return unknown("key", key, table.model_fields, where=where)
+    if kind == "missing":
+        return f"{where}: the key '{key}' is missing. Allowed: {listing(table.model_fields)}."
+    return f"{where}: '{key}' is {got!r}; expected {_WANTED.get(kind, fault['msg'])}."
+
+
+def _place(
+    schema: type[TomlTable],
+    data: Any,  # noqa: ANN401 - what the file holds
+    loc: tuple[str | int, ...],
+) -> tuple[str, type[TomlTable], str]:
+    """Return the table a location lies in, in words and as a class, and the key within it."""
+    names: list[str] = []
+    table, value, rest = schema, data, list(loc)
+    while len(rest) > 1:
+        inner, kind = _inner(table, str(rest[0]))
+        depth = 1 if kind is None else 2
+        if inner is None or len(rest) <= depth:
+            break
+        name, which = str(rest[0]), rest[1]
+        value = value[name] if kind is None else value[name][which]
+        if kind is list:
+            code = value.get("code") if isinstance(value, dict) else None
+            names.append(f"{name.removesuffix('s')} {int(which) + 1}" + (f" ({code})" if code else ""))
+        else:
+            names.append(f"[{name}]" if kind is None else f"[{name}.{which}]")
+        table, rest = inner, rest[depth:]
+    return ", ".join(names) or "top of the file", table, ".".join(str(part) for part in rest)
+
+
+def _inner(table: type[TomlTable], name: str) -> tuple[type[TomlTable] | None, type | None]:
+    """Return the table behind a key, and whether it stands in a list, in a dict, or by itself (None)."""
+    field = table.model_fields.get(name)
+    annotation = field.annotation if field else None
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        annotation = next((one for one in arguments if one is not type(None)), None)
+        origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    candidate = arguments[-1] if origin in (list, dict) else annotation
+    if isinstance(candidate, type) and issubclass(candidate, TomlTable):
+        return candidate, origin
+    return None, None
