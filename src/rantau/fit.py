@@ -58,6 +58,14 @@ class Refits(Record):
     reasons: tuple[str, ...]
 
 
+class Request(Protocol):
+    """What every request says, whichever engine it is for."""
+
+    @property
+    def missing(self) -> str:
+        """How missing answers are met: `listwise` or `mean`."""
+
+
 class Fit(Protocol):
     """What bootstrap, cross-checks and reports may ask of a fit of either engine."""
 
@@ -66,8 +74,12 @@ class Fit(Protocol):
         """The model that was fitted."""
 
     @property
-    def sample(self) -> Sample:
-        """The rows that entered the estimation, from which a bootstrap draws."""
+    def request(self) -> Request:
+        """The options of the call that made the fit."""
+
+    @property
+    def sample(self) -> Sample | None:
+        """The rows that entered the estimation, from which a bootstrap draws; None if it was made from moments."""
 
     @property
     def n_obs(self) -> int:

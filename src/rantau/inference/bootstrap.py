@@ -92,7 +92,7 @@ def bootstrap(
     sample = fit.sample
     if sample is None:
         raise EstimationError("a bootstrap needs the rows, and this fit was made from moments. Fit the data instead.")
-    if getattr(fit.request, "missing", "") == "listwise":
+    if fit.request.missing == "listwise":
         sample = complete_rows(sample)
     if rows is not None:
         parts = _blocks_of(_checked(rows, sample.n_obs), sample.n_obs)

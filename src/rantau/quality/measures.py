@@ -199,12 +199,12 @@ def _findings(
 ) -> ScaleFindings:
     answers = complete_rows(sample(data, items)).values
     loadings, common, total = _factor(construct, items, cfa_fit)
-    found = pls_fit.reliability().loc[construct] if pls_fit is not None else None
+    found = {} if pls_fit is None else dict(pls_fit.reliability().loc[construct].items())
     return ScaleFindings(
         construct, items, answers, loadings, common, total,
-        NAN if found is None else float(found["rho_a"]),
-        NAN if found is None else float(found["rho_c"]),
-        NAN if found is None else float(found["ave"]),
+        float(found.get("rho_a", NAN)),
+        float(found.get("rho_c", NAN)),
+        float(found.get("ave", NAN)),
         level,
     )  # fmt: skip
 

@@ -1,0 +1,72 @@
+"""Findings: everything that a report may show, each part optional."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rantau.covariance import SemFit
+from rantau.inference import Draws
+from rantau.model.spec import Model
+from rantau.pls import PlsFit
+from rantau.quality import Validity
+from rantau.record import Record
+from rantau.survey import Responses, Screening, Survey
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rantau.crosscheck import Verification
+
+
+class Findings(Record):
+    """What was found, as the steps returned it; a table whose parts are missing is left out of the report.
+
+    Attributes
+    ----------
+    model
+        What was claimed, with its hypotheses.
+    survey
+        For names and wordings; codes are shown without it.
+    responses
+        The answers that were analysed.
+    screening
+        What was flagged and left out.
+    description
+        `describe(responses)`.
+    cfa, sem
+        The measurement model and the whole model, by the covariance engine.
+    pls, draws
+        The PLS fit and its bootstrap.
+    reliability, validity, hypotheses
+        As their functions return them.
+    verification
+        The same numbers from other people's code.
+    population
+        The values that simulated answers were drawn from.
+    level
+        Of all intervals.
+    seed
+        Of the study.
+    """
+
+    model: Model
+    survey: Survey | None = None
+    responses: Responses | None = None
+    screening: Screening | None = None
+    description: pd.DataFrame | None = None
+    cfa: SemFit | None = None
+    sem: SemFit | None = None
+    pls: PlsFit | None = None
+    draws: Draws | None = None
+    reliability: pd.DataFrame | None = None
+    validity: Validity | None = None
+    hypotheses: pd.DataFrame | None = None
+    verification: Verification | None = None
+    population: pd.DataFrame | None = None
+    level: float = 0.95
+    seed: int = 1
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the answers were made by a program; every table must then say so."""
+        return self.responses is not None and self.responses.simulated
