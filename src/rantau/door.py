@@ -35,9 +35,7 @@ def as_model(model: Model | str) -> Model:
     raise ModelSyntaxError(f"a model must be a Model or its text, got {type(model).__name__}.")
 
 
-def take_sample(
-    model: Model, data: Responses | pd.DataFrame, *, names: Sequence[str] | None = None
-) -> Sample:
+def take_sample(model: Model, data: Responses | pd.DataFrame, *, names: Sequence[str] | None = None) -> Sample:
     """Take the variables of a model from a data set, with errors that point into the model file.
 
     Parameters
@@ -81,13 +79,9 @@ def take_sample(
             )
     taken = sample(data, wanted)
     if taken.n_obs < 2:
-        raise EstimationError(
-            f"{taken.source}: {taken.n_obs} rows; nothing can be estimated from fewer than two."
-        )
+        raise EstimationError(f"{taken.source}: {taken.n_obs} rows; nothing can be estimated from fewer than two.")
     with np.errstate(all="ignore"):
-        spread = np.nanmax(taken.values, axis=0, initial=-np.inf) - np.nanmin(
-            taken.values, axis=0, initial=np.inf
-        )
+        spread = np.nanmax(taken.values, axis=0, initial=-np.inf) - np.nanmin(taken.values, axis=0, initial=np.inf)
     for name, width, column in zip(wanted, spread, taken.values.T, strict=True):
         if not width > 0:
             answered = column[~np.isnan(column)]

@@ -69,7 +69,8 @@ def defined(
     """
     known: dict[str, tuple[Array, Array | None]] = {}
     for position, row in enumerate(table.rows):
-        if row.label:
+        # Rows that share a label differ once standardised; the first one speaks for the label, as in lavaan.
+        if row.label and row.label not in known:
             known[row.label] = (values[..., position], None if gradients is None else gradients[position])
     stack = values.shape[:-1]
     found: list[Array] = []

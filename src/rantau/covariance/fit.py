@@ -14,7 +14,7 @@ from rantau.covariance.minimise import minimise
 from rantau.covariance.model_test import statistics
 from rantau.covariance.problems import find_problems
 from rantau.covariance.request import SemRequest, measurement_part
-from rantau.covariance.result import SemFit, _layout_of
+from rantau.covariance.result import SemFit, layout_for
 from rantau.covariance.standard_errors import (
     check_identification,
     covariance_of_estimates,
@@ -151,9 +151,7 @@ def cfa(
 
 def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
     model = request.model
-    table = tabulate(
-        model, std_lv=request.std_lv, fixed_x=request.fixed_x, mean_structure=request.meanstructure
-    )
+    table = tabulate(model, std_lv=request.std_lv, fixed_x=request.fixed_x, mean_structure=request.meanstructure)
     check_definitions(model, tuple(dict.fromkeys(row.label for row in table.rows if row.label)))
     taken = take_sample(model, data, names=table.observed)
     sample = complete_rows(taken)
@@ -162,7 +160,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
     _check_singular(observed, model)
 
     discrepancy = next(row for row in DISCREPANCIES if row.name == request.estimator)
-    layout = _layout_of(table, observed)
+    layout = layout_for(table, observed)
     deviation = np.sqrt(np.diag(observed.covariance))
     unit = units(table, deviation)
     scaled_layout, scale = rescale(layout, unit)
@@ -176,7 +174,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
     stack = scaled.replace(covariance=scaled.covariance[None], mean=scaled.mean[None])
     minimum = minimise(scaled_layout, discrepancy, stack, start[None])
     information = expected_information(scaled_layout, discrepancy, scaled, minimum.theta[0])
-    covariance, smallest = covariance_of_estimates(information, sample.n_obs)
+    covariance, _ = covariance_of_estimates(information, sample.n_obs)
     singular = bool(np.isnan(covariance).any())
     theta = minimum.theta[0] / scale
     implied = imply(layout, theta[None])
@@ -200,13 +198,13 @@ def _check_singular(observed: Moments, model: Model) -> None:
     p = len(observed.names)
     if observed.n_obs <= p:
         raise EstimationError(
-            f"{model.source}: {observed.n_obs} complete rows for {p} items: the covariance matrix is singular. "
-            "Maximum likelihood needs more rows than items."
+            f"{model.source}: {observed.n_obs} complete rows for {p} items: the covariance matrix is "
+            "singular. Maximum likelihood needs more rows than items."
         )
     names = [name for name, weight in zip(observed.names, vectors[:, 0], strict=True) if abs(weight) > 0.05]
     raise EstimationError(
-        f"{model.source}: these items depend on each other exactly: {', '.join(names)}; one of them repeats or "
-        "sums up the others. Take one out."
+        f"{model.source}: these items depend on each other exactly: {', '.join(names)}; one of them "
+        "repeats or sums up the others. Take one out."
     )
 
 

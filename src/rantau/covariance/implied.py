@@ -173,7 +173,7 @@ def rescale(layout: Layout, unit: Array) -> tuple[Layout, Array]:
 def cell_values(layout: Layout, theta: Array) -> Array:
     """Return the value of every cell, `(..., cells)`, at parameters `(..., n_free)`."""
     free = layout.place >= 0
-    cells = np.broadcast_to(layout.base, (*theta.shape[:-1], layout.base.size)).copy()
+    cells = np.broadcast_to(layout.base, (*theta.shape[:-1], layout.kind.size)).copy()
     cells[..., free] = theta[..., layout.place[free]] * layout.factor[free]
     return cells
 
@@ -208,7 +208,7 @@ def imply(layout: Layout, theta: Array) -> Implied:
     directed, undirected = layout.kind == DIRECTED, layout.kind == UNDIRECTED
     effect_matrix = np.broadcast_to(np.eye(size), (*stack, size, size)).copy()
     effect_matrix[..., layout.row[directed], layout.column[directed]] -= cells[..., directed]
-    effect = np.linalg.inv(effect_matrix)
+    effect = np.asarray(np.linalg.inv(effect_matrix), dtype=np.float64)
     covariance = np.zeros((*stack, size, size))
     covariance[..., layout.row[undirected], layout.column[undirected]] = cells[..., undirected]
     covariance[..., layout.column[undirected], layout.row[undirected]] = cells[..., undirected]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.implied import Layout, gradient, imply, information, members, slopes
 from rantau.moments.compute import Moments
@@ -31,8 +31,8 @@ class Minimum(Record):
     theta: Array
     value: Array
     slope: Array
-    converged: Array
-    iterations: Array
+    converged: Mask
+    iterations: Indices
 
 
 def minimise(
@@ -82,7 +82,7 @@ def minimise(
     damping = np.zeros(draws)
     failures = np.zeros(draws, dtype=int)
     converged = np.zeros(draws, dtype=bool)
-    active = np.arange(draws)
+    active: Indices = np.arange(draws)
     for _ in range(max_iterations):
         part = _members(moments, active)
         here, g, hessian = _look(members(layout, active), discrepancy, part, theta[active])
@@ -107,8 +107,8 @@ def _step(
     theta: Array,
     value: Array,
     damping: Array,
-    failures: Array,
-    active: Array,
+    failures: Indices,
+    active: Indices,
     local: tuple[Array, Array, Array],
 ) -> None:
     """Try steps until each active member has one that does not raise its discrepancy."""
@@ -135,9 +135,7 @@ def _step(
             return
 
 
-def _look(
-    layout: Layout, discrepancy: Discrepancy, moments: Moments, theta: Array
-) -> tuple[Array, Array, Array]:
+def _look(layout: Layout, discrepancy: Discrepancy, moments: Moments, theta: Array) -> tuple[Array, Array, Array]:
     """Return value, gradient and expected Hessian at each member's parameters."""
     implied = imply(layout, theta)
     value, by_sigma, by_mu, weight = discrepancy.function(implied, moments)
@@ -147,10 +145,11 @@ def _look(
 
 def _solve(matrices: Array, vectors: Array) -> Array:
     try:
-        return np.linalg.solve(matrices, vectors[..., None])[..., 0]
+        solution = np.linalg.solve(matrices, vectors[..., None])
     except np.linalg.LinAlgError:
-        return (np.linalg.pinv(matrices) @ vectors[..., None])[..., 0]
+        solution = np.linalg.pinv(matrices) @ vectors[..., None]
+    return np.asarray(solution[..., 0], dtype=np.float64)
 
 
-def _members(moments: Moments, which: Array) -> Moments:
+def _members(moments: Moments, which: Indices) -> Moments:
     return moments.replace(covariance=moments.covariance[which], mean=moments.mean[which])

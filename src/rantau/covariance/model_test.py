@@ -88,9 +88,7 @@ def statistics(
     log_sample = _log_determinant(sample)
     baseline = n_obs * (_log_determinant(among) + float(np.log(np.diag(sample)[others]).sum()) - log_sample)
     mean = moments.mean if table.mean_structure else mu
-    logl = _log_likelihood(sample, sigma, mean - mu, n_obs) - _log_likelihood(
-        among, among, np.zeros(x), n_obs
-    )
+    logl = _log_likelihood(sample, sigma, mean - mu, n_obs) - _log_likelihood(among, among, np.zeros(x), n_obs)
     unrestricted = _log_likelihood(sample, sample, np.zeros(p), n_obs) - _log_likelihood(
         among, among, np.zeros(x), n_obs
     )
@@ -113,4 +111,4 @@ def _log_likelihood(sample: Array, sigma: Array, distance: Array, n_obs: int) ->
         return 0.0
     inverse = np.linalg.inv(sigma)
     quadratic = float(np.trace(sample @ inverse) + distance @ inverse @ distance)
-    return -0.5 * n_obs * (p * float(np.log(2 * np.pi)) + _log_determinant(sigma) + quadratic)
+    return float(-0.5 * n_obs * (p * np.log(2 * np.pi) + _log_determinant(sigma) + quadratic))

@@ -37,9 +37,9 @@ def find_problems(layout: Layout, minimum: Minimum, information_is_singular: boo
         return (
             Problem(
                 "error", "not_converged",
-                f"The estimation did not converge: after {int(minimum.iterations[0])} steps the largest scaled "
-                f"gradient is {float(minimum.slope[0]):.1e}. No fit index is given. Look for a factor with weak "
-                "or contradictory items, or state a simpler model.",
+                f"The estimation did not converge: after {int(minimum.iterations[0])} steps the largest "
+                f"scaled gradient is {float(minimum.slope[0]):.1e}. No fit index is given. Look for a factor "
+                "with weak or contradictory items, or state a simpler model.",
             ),
         )  # fmt: skip
     found = [*_negative_variances(layout, theta), *_latent_covariances(layout, theta)]
@@ -47,8 +47,8 @@ def find_problems(layout: Layout, minimum: Minimum, information_is_singular: boo
         found.append(
             Problem(
                 "error", "singular_information",
-                "The information matrix is singular at the solution, so standard errors cannot be computed: the "
-                "data do not tell some parameters apart.",
+                "The information matrix is singular at the solution, so standard errors cannot be computed: "
+                "the data do not tell some parameters apart.",
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda problem: problem.severity != "error"))
@@ -63,9 +63,9 @@ def _negative_variances(layout: Layout, theta: Array) -> list[Problem]:
             found.append(
                 Problem(
                     "error", "negative_variance",
-                    f"The variance of '{name}' (or of its disturbance) is estimated below zero, a Heywood case: "
-                    "the solution is not admissible. Causes: too few items or answers, a misspecified model, an "
-                    "item that measures another construct.",
+                    f"The variance of '{name}' (or of its disturbance) is estimated below zero, a Heywood "
+                    "case: the solution is not admissible. Causes: too few items or answers, a misspecified "
+                    "model, an item that measures another construct.",
                     (name,),
                 )
             )  # fmt: skip
@@ -81,9 +81,7 @@ def _latent_covariances(layout: Layout, theta: Array) -> list[Problem]:
         return []
     correlation = total / np.sqrt(np.outer(variance, variance))
     pairs = [
-        (abs(correlation[i, j]), names[j], names[i], correlation[i, j])
-        for i in range(len(names))
-        for j in range(i)
+        (abs(correlation[i, j]), names[j], names[i], correlation[i, j]) for i in range(len(names)) for j in range(i)
     ]
     worst = max(pairs)
     smallest = float(np.linalg.eigvalsh(correlation)[0])
@@ -91,10 +89,10 @@ def _latent_covariances(layout: Layout, theta: Array) -> list[Problem]:
         return [
             Problem(
                 "error", "latent_covariance",
-                f"The covariance matrix of the latent variables is not positive definite (smallest eigenvalue of "
-                f"their correlations {smallest:.3f}): the solution is not admissible. The closest pair is "
-                f"'{worst[1]}' and '{worst[2]}' (r = {worst[3]:.2f}); merge constructs that the answers do not "
-                "tell apart, or leave one out.",
+                "The covariance matrix of the latent variables is not positive definite (smallest "
+                f"eigenvalue of their correlations {smallest:.3f}): the solution is not admissible. The closest "
+                f"pair is '{worst[1]}' and '{worst[2]}' (r = {worst[3]:.2f}); merge constructs that the answers do "
+                "not tell apart, or leave one out.",
                 (worst[1], worst[2]),
             )
         ]  # fmt: skip

@@ -120,7 +120,7 @@ class SemFit(Record):
         Refits
             `(draws, n_quantities)`; draws that do not converge are named and NaN.
         """
-        layout = _layout_of(self.table, moments)
+        layout = layout_for(self.table, moments)
         start = np.broadcast_to(self.theta, (moments.covariance.shape[0], self.theta.size))
         if not self.table.mean_structure:
             moments = moments.replace(mean=np.zeros_like(moments.mean))
@@ -195,9 +195,7 @@ class SemFit(Record):
         """Return the explained share of the variance of every item and construct that has causes."""
         pandas = require("pandas")
         shares = explained_variance(self.layout, self.theta)
-        pairs = {
-            name: share for name, share in zip(self.layout.variables, shares, strict=True) if share == share
-        }  # noqa: PLR0124
+        pairs = {name: share for name, share in zip(self.layout.variables, shares, strict=True) if not np.isnan(share)}
         return pandas.Series(pairs, name="r_squared", dtype=float)  # type: ignore[no-any-return]
 
     def implied(self) -> tuple[pd.DataFrame, pd.Series[float]]:
@@ -209,7 +207,7 @@ class SemFit(Record):
         return pandas.DataFrame(moments.sigma[0], names, names), pandas.Series(mean, names)
 
     def residuals(self) -> pd.DataFrame:
-        """Return correlation residuals: sample less implied correlations of the items (Bollen, 1989, p. 258)."""
+        """Return sample less implied correlations of the items (Bollen, 1989, p. 258)."""
         pandas = require("pandas")
         names = list(self.table.observed)
         residual = correlation_of(self.moments.covariance) - correlation_of(
@@ -220,9 +218,7 @@ class SemFit(Record):
     def latent_correlations(self) -> pd.DataFrame:
         """Return the implied correlations of the constructs."""
         pandas = require("pandas")
-        total = imply(self.layout, self.theta[None]).total[0][
-            self.layout.n_observed :, self.layout.n_observed :
-        ]
+        total = imply(self.layout, self.theta[None]).total[0][self.layout.n_observed :, self.layout.n_observed :]
         names = list(self.table.latent)
         return pandas.DataFrame(correlation_of(total), names, names)  # type: ignore[no-any-return]
 
@@ -245,9 +241,7 @@ class SemFit(Record):
         return self.summary()
 
     def _repr_html_(self) -> str:
-        notes = "".join(
-            f"<p><strong>{problem.severity}</strong>: {problem.text}</p>" for problem in self.problems
-        )
+        notes = "".join(f"<p><strong>{problem.severity}</strong>: {problem.text}</p>" for problem in self.problems)
         return notes + str(self.estimates().to_html(index=False, float_format=lambda value: f"{value:.3f}"))
 
     # -- computing ---------------------------------------------------------------------------------
@@ -302,10 +296,11 @@ class SemFit(Record):
 def correlation_of(covariance: Array) -> Array:
     """Return the correlations of a covariance matrix `(p, p)`."""
     deviation = np.sqrt(np.diag(covariance))
-    return covariance / np.outer(deviation, deviation)
+    correlation: Array = covariance / np.outer(deviation, deviation)
+    return correlation
 
 
-def _layout_of(table: ParameterTable, moments: Moments) -> Layout:
+def layout_for(table: ParameterTable, moments: Moments) -> Layout:
     """Lay out a model with the sample's own moments of its exogenous covariates."""
     fixed = [table.observed.index(name) for name in table.exogenous]
     return lay_out(table, moments.covariance[..., fixed, :][..., fixed], moments.mean[..., fixed])

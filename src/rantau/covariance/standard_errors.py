@@ -20,7 +20,8 @@ def expected_information(layout: Layout, discrepancy: Discrepancy, moments: Mome
     implied = imply(layout, theta[None])
     stack = moments.replace(covariance=moments.covariance[None], mean=moments.mean[None])
     weight = discrepancy.function(implied, stack)[3]
-    return information(layout, slopes(layout, implied), weight)[0]
+    matrix: Array = information(layout, slopes(layout, implied), weight)[0]
+    return matrix
 
 
 def covariance_of_estimates(information_matrix: Array, n_obs: int) -> tuple[Array, float]:

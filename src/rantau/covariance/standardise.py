@@ -73,11 +73,7 @@ def _disturbances(
     residual, slope = deviation.copy(), log_slope.copy()
     for position in range(layout.kind.size):
         i = layout.row[position]
-        if (
-            layout.kind[position] != DIRECTED
-            and layout.kind[position] != MEAN
-            and i == layout.column[position]
-        ):
+        if layout.kind[position] != DIRECTED and layout.kind[position] != MEAN and i == layout.column[position]:
             if not standardise[i]:
                 continue
             value = cells[position]

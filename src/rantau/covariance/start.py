@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Mask
 from rantau.covariance.implied import DIRECTED, MEAN, Layout
-from rantau.model.parameters import ParameterTable
+from rantau.model.parameters import Parameter, ParameterTable
 
 #: No start value is nearer than this to a variance of nothing or a correlation of one.
 MARGIN = 0.05
@@ -80,10 +80,9 @@ def start_values(table: ParameterTable, layout: Layout, correlation: Array, mean
         explained[item] = max(explained[item], directed[item, factor] ** 2)
 
     scale = _scales(table, at, directed)
-    has_cause = directed.any(axis=1)
+    has_cause: Mask = (directed != 0).any(axis=1)
     theta = np.full(layout.n_free, np.nan)
-    for position, row in enumerate(table.rows):
-        place = layout.place[position]
+    for position, place in enumerate(layout.place):
         if place < 0 or not np.isnan(theta[place]):
             continue
         i, j = layout.row[position], layout.column[position]
@@ -157,21 +156,21 @@ def _axis(correlation: Array) -> Array:
 def _scales(table: ParameterTable, at: dict[str, int], directed: Array) -> Array:
     """Return each variable's standard deviation under the identification that the model states."""
     scale = np.ones(len(at))
-    for _ in table.latent:
-        for row in table.rows:
-            if row.op == "=~" and row.free < 0 and abs(row.value) > 0:
-                item, factor = at[row.rhs], at[row.lhs]
-                first = next(other for other in table.rows if other.op == "=~" and other.lhs == row.lhs
-                             and other.free < 0 and abs(other.value) > 0)  # fmt: skip
-                if row is first:
-                    scale[factor] = scale[item] * directed[item, factor] / np.sign(row.value)
+    fixed = [row for row in table.rows if row.op == "=~" and row.free < 0 and abs(row.value) > 0]
+    markers: dict[str, Parameter] = {}
+    for row in fixed:
+        markers.setdefault(row.lhs, row)
+    for _ in table.latent:  # as often as orders can be stacked
+        for row in markers.values():
+            item, factor = at[row.rhs], at[row.lhs]
+            scale[factor] = scale[item] * directed[item, factor] / row.value
     return scale
 
 
 def _proper(correlation: Array) -> Array:
     """Shrink a correlation matrix until it is positive definite."""
     deviation = np.sqrt(np.diag(correlation))
-    matrix = correlation / np.outer(deviation, deviation)
+    matrix: Array = correlation / np.outer(deviation, deviation)
     smallest = float(np.linalg.eigvalsh(matrix)[0])
     if smallest < MARGIN:
         share = (MARGIN - smallest) / (1 - smallest)

@@ -50,14 +50,10 @@ def evaluate(expression: Expression, values: Mapping[str, float] | Mapping[str, 
     >>> float(evaluate(definition.expression, {"a": 3.0}))
     18.0
     """
-    return linearise(expression, {name: (np.asarray(value, float), None) for name, value in values.items()})[
-        0
-    ]
+    return linearise(expression, {name: (np.asarray(value, float), None) for name, value in values.items()})[0]
 
 
-def linearise(
-    expression: Expression, values: Mapping[str, tuple[Array, Array | None]]
-) -> tuple[Array, Array | None]:
+def linearise(expression: Expression, values: Mapping[str, tuple[Array, Array | None]]) -> tuple[Array, Array | None]:
     """Compute an expression and its gradient (forward differentiation).
 
     Parameters

@@ -66,5 +66,6 @@ def first_use(model: Model, name: str) -> Span:
             places.append(covariance.span)
         if covariance.right == name:
             places.append(covariance.term.span)
-    places += [row.span for row in (*model.intercepts, *model.thresholds) if row.variable == name]
+    places += [row.span for row in model.intercepts if row.variable == name]
+    places += [row.span for row in model.thresholds if row.variable == name]
     return min(places, key=lambda span: (span.line, span.column), default=Span(1, 1))

@@ -107,6 +107,28 @@ class _Entry:
         return float(starts[-1]) if starts and isinstance(starts[-1], float) else NAN
 
 
+class _Entries:
+    """The parameters met so far; what the file states is not added again."""
+
+    def __init__(self, stated: list[_Entry]) -> None:
+        self.every = stated
+        self.known = {self.key(entry.lhs, entry.op, entry.rhs): entry for entry in stated}
+
+    @staticmethod
+    def key(lhs: str, op: str, rhs: str) -> tuple[str, str, str]:
+        return (min(lhs, rhs), op, max(lhs, rhs)) if op == "~~" else (lhs, op, rhs)
+
+    def find(self, lhs: str, op: str, rhs: str) -> _Entry | None:
+        return self.known.get(self.key(lhs, op, rhs))
+
+    def add(self, lhs: str, op: str, rhs: str, value: float | None = None, *, exogenous: bool = False) -> None:
+        if self.find(lhs, op, rhs) is None:
+            entry = _Entry(lhs, op, rhs, None)
+            entry.fixed, entry.exogenous = value, exogenous
+            self.known[self.key(lhs, op, rhs)] = entry
+            self.every.append(entry)
+
+
 def tabulate(
     model: Model, *, std_lv: bool = False, fixed_x: bool = True, mean_structure: bool = False
 ) -> ParameterTable:
@@ -142,99 +164,112 @@ def tabulate(
     """
     _refuse_group_values(model)
     latent = model.constructs
-    observed = model.observed
-    entries = _stated(model)
-    known = {_key(entry.lhs, entry.op, entry.rhs): entry for entry in entries}
-
+    observed = _observed_order(model)
+    entries = _Entries(_stated(model, (*latent, *observed)))
     outcomes = {path.outcome for path in model.paths}
     predictors = {path.predictor for path in model.paths}
     indicators = {item for block in model.blocks for item in block.items}
-    stated_means = bool(model.intercepts)
+    covariates = free_standing_covariates(model)
+    fixed = tuple(name for name in observed if name in covariates) if fixed_x else ()
 
-    exogenous_observed = [name for name in observed if name in predictors - outcomes - indicators]
-    touched = {
-        name
-        for covariance in model.covariances
-        for name in (covariance.left, covariance.right)
-        if name in exogenous_observed
-    } | {intercept.variable for intercept in model.intercepts if intercept.variable in exogenous_observed}
-    # A stated variance, covariance or mean of a covariate makes the covariates random, as in lavaan.
-    fixed = tuple(exogenous_observed) if fixed_x and not touched else ()
-
-    def add(lhs: str, op: str, rhs: str, value: float | None = None, *, exogenous: bool = False) -> None:
-        if _key(lhs, op, rhs) in known:
-            return
-        entry = _Entry(lhs, op, rhs, None)
-        entry.fixed, entry.exogenous = value, exogenous
-        known[_key(lhs, op, rhs)] = entry
-        entries.append(entry)
-
-    _set_scales(model, known, std_lv)
-    single = _single_indicators(model)
+    _set_scales(model, entries, std_lv)
+    exact = _single_indicators(model)
     for name in observed:
-        if name not in fixed:
-            add(name, "~~", name, 0.0 if name in single else None)
+        if name not in covariates:
+            entries.add(name, "~~", name, 0.0 if name in exact else None)
     for name in latent:
-        add(name, "~~", name, 1.0 if std_lv else None)
-    exogenous_latent = [name for name in latent if name not in outcomes | indicators]
-    for left, right in itertools.combinations(exogenous_latent, 2):
-        add(left, "~~", right)
-    last = [name for name in (*observed, *latent) if name in outcomes - predictors - indicators]
-    for left, right in itertools.combinations(last, 2):
-        add(left, "~~", right)
-    for left, right in itertools.combinations_with_replacement(exogenous_observed, 2):
-        add(left, "~~", right, exogenous=bool(fixed))
-    if mean_structure or stated_means:
+        entries.add(name, "~~", name, 0.0 if name in exact else 1.0 if std_lv else None)
+    exogenous = [name for name in latent if name not in outcomes | indicators]
+    last = [name for name in (*latent, *observed) if name in outcomes - predictors - indicators]
+    for names in (exogenous, last):
+        for left, right in itertools.combinations(names, 2):
+            entries.add(left, "~~", right)
+    ordered = [name for name in observed if name in covariates]
+    for left, right in itertools.combinations_with_replacement(ordered, 2):
+        entries.add(left, "~~", right, exogenous=bool(fixed))
+    means = mean_structure or bool(model.intercepts)
+    if means:
         for name in observed:
-            add(name, "~1", "", exogenous=name in fixed)
+            entries.add(name, "~1", "", exogenous=name in fixed)
         for name in latent:
-            add(name, "~1", "", 0.0)
-    rows, n_free = _number(entries)
-    return ParameterTable(rows, n_free, observed, latent, fixed, mean_structure or stated_means)
+            entries.add(name, "~1", "", 0.0)
+    rows, n_free = _number(model, entries.every)
+    return ParameterTable(rows, n_free, observed, latent, fixed, means)
 
 
-def _stated(model: Model) -> list[_Entry]:
-    """Return the entries that the file states, in the order of the file."""
-    found: list[tuple[Span, _Entry]] = []
+def free_standing_covariates(model: Model) -> set[str]:
+    """Return the observed variables that only predict and of which no variance, covariance or mean is stated.
+
+    As in lavaan, a covariate with a stated (co)variance or mean becomes random, and it alone: it covaries
+    with the others only where the model says so.
+    """
+    explained = {path.outcome for path in model.paths}
+    explained |= {item for block in model.blocks for item in block.items}
+    stated = {name for one in model.covariances for name in (one.left, one.right)}
+    stated |= {intercept.variable for intercept in model.intercepts}
+    return {path.predictor for path in model.paths} - explained - stated - set(model.constructs)
+
+
+def _observed_order(model: Model) -> tuple[str, ...]:
+    """Return the observed variables in lavaan's order: items, outcomes, predictors, then the rest."""
+    met = [item for block in model.blocks for item in block.items]
+    met += [path.outcome for path in model.paths]
+    met += [path.predictor for path in model.paths]
+    met += [one.left for one in model.covariances]
+    met += [one.right for one in model.covariances]
+    met += [one.variable for one in model.intercepts]
+    return tuple(name for name in dict.fromkeys(met) if name not in model.constructs)
+
+
+def _stated(model: Model, order: tuple[str, ...]) -> list[_Entry]:
+    """Return the entries that the file states, in the order of the file.
+
+    A covariance is named with its sides in `order`, constructs first, whichever way it is written.
+    """
+    found: list[tuple[Span, Span, _Entry]] = []
     for block in model.blocks:
-        found += [(term.span, _Entry(block.construct, "=~", term.name, term)) for term in block.terms]
-    found += [(path.term.span, _Entry(path.outcome, "~", path.predictor, path.term)) for path in model.paths]
-    found += [(one.term.span, _Entry(one.left, "~~", one.right, one.term)) for one in model.covariances]
-    found += [(one.term.span, _Entry(one.variable, "~1", "", one.term)) for one in model.intercepts]
-    found.sort(key=lambda pair: (pair[0].line, pair[0].column))
-    return [entry for _, entry in found]
+        for term in block.terms:
+            found.append((term.span, term.span, _Entry(block.construct, "=~", term.name, term)))
+    for path in model.paths:
+        entry = _Entry(path.outcome, "~", path.predictor, path.term)
+        found.append((path.span, path.term.span, entry))
+    for one in model.covariances:
+        left, right = sorted((one.left, one.right), key=order.index)
+        found.append((one.span, one.term.span, _Entry(left, "~~", right, one.term)))
+    for mean in model.intercepts:
+        found.append((mean.span, mean.term.span, _Entry(mean.variable, "~1", "", mean.term)))
+    # By the place of the left side first, so that `y1 + y2 ~ x1 + x2` gives both rows of y1, then of y2.
+    found.sort(key=lambda row: (row[0].line, row[0].column, row[1].line, row[1].column))
+    return [entry for _, _, entry in found]
 
 
-def _key(lhs: str, op: str, rhs: str) -> tuple[str, str, str]:
-    return (min(lhs, rhs), op, max(lhs, rhs)) if op == "~~" else (lhs, op, rhs)
-
-
-def _set_scales(model: Model, known: dict[tuple[str, str, str], _Entry], std_lv: bool) -> None:
-    """Fix the first loading of each factor, unless its variance is fixed or the file frees it."""
+def _set_scales(model: Model, entries: _Entries, std_lv: bool) -> None:
+    """Fix the first loading of each factor unless the file frees it; or, with `std_lv`, each variance."""
     for block in model.blocks:
-        first = known[(block.construct, "=~", block.terms[0].name)]
-        variance = known.get((block.construct, "~~", block.construct))
-        unit_variance = std_lv or (variance is not None and variance.fixed is not None)
-        if first.fixed is None and not first.has("free") and not unit_variance:
+        if std_lv:
+            variance = entries.find(block.construct, "~~", block.construct)
+            if variance is not None and variance.fixed is None and not variance.has("free"):
+                variance.fixed = 1.0
+            continue
+        first = entries.find(block.construct, "=~", block.terms[0].name)
+        if first is not None and first.fixed is None and not first.has("free"):
             first.fixed = 1.0
 
 
 def _single_indicators(model: Model) -> set[str]:
-    """Return items that alone measure their factor: they are taken to measure it without error."""
+    """Return what alone measures a factor: it is taken to measure it without error."""
     counts: dict[str, int] = {}
     for block in model.blocks:
         for item in block.items:
             counts[item] = counts.get(item, 0) + 1
-    return {
-        block.items[0]
-        for block in model.blocks
-        if len(block.items) == 1 and counts[block.items[0]] == 1 and block.items[0] in model.observed
-    }
+    return {block.items[0] for block in model.blocks if len(block.items) == 1 and counts[block.items[0]] == 1}
 
 
 def _refuse_group_values(model: Model) -> None:
     terms = [term for block in model.blocks for term in block.terms]
-    terms += [one.term for one in (*model.paths, *model.covariances, *model.intercepts)]
+    terms += [path.term for path in model.paths]
+    terms += [one.term for one in model.covariances]
+    terms += [one.term for one in model.intercepts]
     for term in terms:
         for modifier in term.modifiers:
             _refuse_modifier(model, modifier)
@@ -244,9 +279,7 @@ def _refuse_modifier(model: Model, modifier: Modifier) -> None:
     if modifier.kind == "efa":
         raise refusal(model, modifier.span, "exploratory blocks `efa()` cannot be estimated yet.")
     if len(modifier.values) > 1:
-        raise refusal(
-            model, modifier.span, "values per group, `c()`, need several groups; one group is estimated."
-        )
+        raise refusal(model, modifier.span, "values per group, `c()`, need several groups; one group is estimated.")
     if modifier.kind == "equal":
         raise refusal(
             model,
@@ -257,8 +290,9 @@ def _refuse_modifier(model: Model, modifier: Modifier) -> None:
         raise refusal(model, modifier.span, "start() takes a number.")
 
 
-def _number(entries: list[_Entry]) -> tuple[tuple[Parameter, ...], int]:
-    """Give each free entry its place; entries with one label share one."""
+def _number(model: Model, entries: list[_Entry]) -> tuple[tuple[Parameter, ...], int]:
+    """Give each free entry its place; entries with one label share one, or one fixed value."""
+    fixed = _fixed_labels(model, entries)
     places: dict[str, int] = {}
     rows: list[Parameter] = []
     count = 0
@@ -269,26 +303,35 @@ def _number(entries: list[_Entry]) -> tuple[tuple[Parameter, ...], int]:
             pass
         elif entry.fixed is not None:
             value = entry.fixed
+        elif label in fixed:
+            value = fixed[label]
         elif label in places:
             free = places[label]
         else:
             free, count = count, count + 1
             if label:
                 places[label] = free
-        rows.append(
-            Parameter(
-                entry.lhs,
-                entry.op,
-                entry.rhs,
-                free,
-                value,
-                entry.start(),
-                label,
-                entry.term is not None,
-                entry.exogenous,
-            )
-        )
+        stated = entry.term is not None
+        names = (entry.lhs, entry.op, entry.rhs)
+        rows.append(Parameter(*names, free, value, entry.start(), label, stated, entry.exogenous))
     return tuple(rows), count
+
+
+def _fixed_labels(model: Model, entries: list[_Entry]) -> dict[str, float]:
+    """Return the labels of fixed parameters: every parameter with that label takes the value."""
+    found: dict[str, float] = {}
+    for entry in entries:
+        if entry.term is None or entry.fixed is None or not entry.label():
+            continue
+        first = found.setdefault(entry.label(), entry.fixed)
+        if first != entry.fixed:
+            raise refusal(
+                model,
+                entry.term.span,
+                f"the label '{entry.label()}' stands for one number, but is fixed at {first:g} and at "
+                f"{entry.fixed:g}; use two labels.",
+            )
+    return found
 
 
 def check_counts(model: Model, table: ParameterTable, n_obs: int) -> int:

@@ -37,9 +37,7 @@ _REFUSED_OPERATORS = {
     "<=": "write `<`: a constraint holds with equality at its boundary.",
     ">=": "write `>`: a constraint holds with equality at its boundary.",
 }
-_HYPOTHESIS = re.compile(
-    r"^[#!]\s*(?P<name>H\d+[a-z]?)\b\s*(?:\(\s*(?P<sign>[^)]*?)\s*\))?\s*[:.]?\s*(?P<text>.*)$"
-)
+_HYPOTHESIS = re.compile(r"^[#!]\s*(?P<name>H\d+[a-z]?)\b\s*(?:\(\s*(?P<sign>[^)]*?)\s*\))?\s*[:.]?\s*(?P<text>.*)$")
 _SIGNS = {"+": "+", "-": "-", "−": "-", "–": "-", "": "", "?": "", "+/-": "", "±": ""}
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
 
@@ -145,9 +143,7 @@ class _Reader:
 
     def expect(self, text: str) -> Token:
         if self.token.text != text:
-            self.fail(
-                f"expected '{text}' here, got '{self.token.text or 'the end of the line'}'.", self.token.span
-            )
+            self.fail(f"expected '{text}' here, got '{self.token.text or 'the end of the line'}'.", self.token.span)
         return self.take()
 
     # -- statements --------------------------------------------------------------------------------
@@ -242,9 +238,7 @@ class _Reader:
         """Enter one `left operator term` into what has been said; a repeated term gathers modifiers."""
         name, span = left.name, left.span
         if term.name == "1" and operator.text != "~":
-            self.fail(
-                f"'1' stands for an intercept and goes with '~', not with '{operator.text}'.", term.span
-            )
+            self.fail(f"'1' stands for an intercept and goes with '~', not with '{operator.text}'.", term.span)
         if operator.text in ("=~", "<~"):
             kind = "reflective" if operator.text == "=~" else "composite"
             known = self.said.blocks.setdefault(name, (kind, {}, span))
@@ -287,11 +281,7 @@ class _Reader:
         token = self.token
         if token.kind == "number":
             if token.text not in ("1", "1.0"):
-                what = (
-                    "write `0*1` to fix an intercept at 0"
-                    if float(token.text) == 0
-                    else "write `*` and a variable"
-                )
+                what = "write `0*1` to fix an intercept at 0" if float(token.text) == 0 else "write `*` and a variable"
                 self.fail(f"a number alone is no term; {what}.", token.span)
             self.take()
             return Term("1", tuple(modifiers), span)
@@ -401,9 +391,7 @@ class _Reader:
         if token.kind == "number":
             return Expression("number", float(token.text), (), token.span)
         if token.kind != "name":
-            self.fail(
-                f"expected a number or a name, got '{token.text or 'the end of the line'}'.", token.span
-            )
+            self.fail(f"expected a number or a name, got '{token.text or 'the end of the line'}'.", token.span)
         if self.token.text != "(":
             return Expression("name", token.text, (), token.span)
         self.take()
@@ -433,9 +421,7 @@ class _Reader:
     def subject(self, name: str, span: Span) -> tuple[str, str, str]:
         """Find the one path or definition that is written on a line."""
         paths = [
-            (path.outcome, "~", path.predictor)
-            for path in self.said.paths.values()
-            if path.term.span.line == span.line
+            (path.outcome, "~", path.predictor) for path in self.said.paths.values() if path.term.span.line == span.line
         ]
         definitions = [
             (one.name, ":=", one.text) for one in self.said.definitions.values() if one.span.line == span.line
@@ -475,6 +461,4 @@ def _merged(old: Term | None, new: Term) -> Term:
     """Gather the modifiers of a term written more than once."""
     if old is None:
         return new
-    return Term(
-        old.name, old.modifiers + tuple(one for one in new.modifiers if one not in old.modifiers), old.span
-    )
+    return Term(old.name, old.modifiers + tuple(one for one in new.modifiers if one not in old.modifiers), old.span)

@@ -73,9 +73,7 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     frame = _as_frame(data)
     columns = [str(column) for column in frame.columns]
     _check_columns(names, columns, "data")
-    return Sample(
-        tuple(names), np.column_stack([_numbers(frame, columns.index(name), name) for name in names])
-    )
+    return Sample(tuple(names), np.column_stack([_numbers(frame, columns.index(name), name) for name in names]))
 
 
 def _as_frame(data: object) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Mask
 from rantau.covariance.implied import Implied
 from rantau.moments.compute import Moments
 
@@ -40,20 +40,14 @@ def ml(implied: Implied, moments: Moments) -> tuple[Array, Array, Array, Array]:
     log_sigma = np.linalg.slogdet(sigma)[1]
     log_sample = np.linalg.slogdet(moments.covariance)[1]
     product = inverse @ moments.covariance
-    value = (
-        log_sigma
-        - log_sample
-        + np.trace(product, axis1=-2, axis2=-1)
-        - p
-        + np.sum(distance * pulled, axis=-1)
-    )
+    value = log_sigma - log_sample + np.trace(product, axis1=-2, axis2=-1) - p + np.sum(distance * pulled, axis=-1)
     by_sigma = inverse - product @ inverse - pulled[..., :, None] * pulled[..., None, :]
     return np.where(proper, value, np.inf), by_sigma, -2 * pulled, inverse
 
 
-def positive_definite(matrices: Array) -> Array:
+def positive_definite(matrices: Array) -> Mask:
     """Tell for each matrix `(..., p, p)` of a stack whether it is positive definite."""
-    finite = np.isfinite(matrices).all(axis=(-1, -2))
+    finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))
     if finite.all():
         try:
             np.linalg.cholesky(matrices)
@@ -64,4 +58,4 @@ def positive_definite(matrices: Array) -> Array:
     safe = np.where(finite[..., None, None], matrices, 0.0)
     # Relative to the largest: what rounding alone can make negative is not positive definite.
     values = np.linalg.eigvalsh(safe)
-    return finite & (values[..., 0] > 1e-13 * np.abs(values[..., -1]))
+    return finite & np.asarray(values[..., 0] > 1e-13 * np.abs(values[..., -1]))

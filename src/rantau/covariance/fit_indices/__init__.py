@@ -37,11 +37,15 @@ class FitIndex(Record):
 
 ROWS = (
     FitIndex("chisq", chisq, ("chisq", "df", "pvalue"), "Jöreskog (1967)"),
-    FitIndex("baseline", baseline, ("baseline_chisq", "baseline_df", "baseline_pvalue"), "Bentler & Bonett (1980)"),
+    FitIndex(
+        "baseline", baseline, ("baseline_chisq", "baseline_df", "baseline_pvalue"),
+        "Bentler & Bonett (1980)",
+    ),
     FitIndex("cfi", cfi, ("cfi",), "Bentler (1990)"),
     FitIndex("tli", tli, ("tli",), "Tucker & Lewis (1973)"),
     FitIndex(
-        "rmsea", rmsea, ("rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "rmsea_pvalue"), "Browne & Cudeck (1993)"
+        "rmsea", rmsea, ("rmsea", "rmsea_ci_lower", "rmsea_ci_upper", "rmsea_pvalue"),
+        "Browne & Cudeck (1993)",
     ),
     FitIndex("srmr", srmr, ("srmr",), "Bentler (1995)"),
     FitIndex(

@@ -49,7 +49,5 @@ def _noncentrality(chisq: float, df: int, probability: float) -> float:
     while float(chndtr(chisq, df, upper)) > probability:
         upper *= 2
     return float(
-        brentq(
-            lambda value: float(chndtr(chisq, df, value)) - probability, 0.0, upper, xtol=1e-12, rtol=1e-14
-        )
+        brentq(lambda value: float(chndtr(chisq, df, value)) - probability, 0.0, upper, xtol=1e-12, rtol=1e-14)
     )
