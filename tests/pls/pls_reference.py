@@ -27,9 +27,10 @@ def data(name: str) -> pd.DataFrame:
 
 
 @cache
-def fitted(name: str) -> PlsFit:
+def fitted(name: str, **changes) -> PlsFit:
+    """A case's model on its data; `changes` replace its options."""
     golden = case(name)
-    options = dict(golden["options"])
+    options = {**golden["options"], **changes}
     options["modes"] = [tuple(pair) for pair in options.get("modes", [])]
     with warnings.catch_warnings():
         # cSEM calls its own mobile PLSc solution inadmissible too; `test_admissibility` holds us to it.

@@ -75,7 +75,7 @@ class Fault(NamedTuple):
 
     def about(self, draw: int) -> tuple[str, ...]:
         """Return the names concerned in one member of the stack."""
-        return tuple(name for name, hit in zip(self.names, self.where[draw], strict=True) if hit)
+        return tuple(name for name, hit in zip(self.names, self.where[draw], strict=True) if hit and name)
 
     def text(self, draw: int) -> str:
         """Return the sentence for one member of the stack."""
@@ -115,8 +115,7 @@ def estimate(
         scheme={row.name: row for row in SCHEMES}[request.scheme],
         # One item is its own score whatever the mode; mode A says so without an inverse.
         modes=tuple(
-            MODE_A if single else modes[mode]
-            for mode, single in zip(structure.modes, structure.single, strict=True)
+            MODE_A if single else modes[mode] for mode, single in zip(structure.modes, structure.single, strict=True)
         ),
         tolerance=request.tolerance,
         max_iterations=request.max_iterations,
@@ -214,12 +213,12 @@ def _faults_of_estimates(estimates: Estimates, structure: Structure, request: Pl
     reliability = np.where(factors, estimates.rho_a, 1.0)
     of_factor = factors[structure.owner]
     finite: Mask = np.all(np.isfinite(estimates.constructs), axis=(1, 2))
-    indefinite: Mask = ~finite
+    indefinite = np.zeros(len(finite), dtype=bool)
     indefinite[finite] = np.linalg.eigvalsh(estimates.constructs[finite])[:, 0] <= 0
     faults += [
         Fault(
             "reliability_out_of_range",
-            "rho_A of {names} is not between 0 and 1, so the correction for unreliability has no meaning",
+            "the reliability rho_A of {names} is not between 0 and 1, so it cannot correct for unreliability",
             structure.constructs,
             ~((reliability > 0) & (reliability <= 1)),
         ),

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from rantau.door import as_model, take_sample
 from rantau.errors import (
     AdmissibilityWarning,
     ConvergenceWarning,
     EstimationError,
     OptionError,
-    ResponseError,
-    unknown,
 )
 from rantau.fit import Problem
 from rantau.model.spec import Model
-from rantau.model.syntax import parse_model
-from rantau.moments import Moments, Sample, moments, sample
-from rantau.moments.compute import MISSING
+from rantau.moments.compute import MISSING, complete_rows, moments
 from rantau.options import choose
 from rantau.pls.estimate import Fault, estimate
 from rantau.pls.from_model import structure_of
 from rantau.pls.inner_schemes import ROWS as SCHEMES
 from rantau.pls.request import PlsRequest
-from rantau.pls.result import PlsFit, selected
+from rantau.pls.result import PlsFit
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -40,8 +39,7 @@ ADVICE = {
         "is unrelated to its neighbours."
     ),
     "reliability_out_of_range": (
-        "Look at the loadings of that block; a weak or reversed item, or a block of mixed content, "
-        "is the usual cause."
+        "Look at the loadings of that block; a weak or reversed item, or a block of mixed content, is the usual cause."
     ),
     "loading_above_one": (
         "This is a Heywood case: the block or the sample is too small, or the item is not reflective."
@@ -54,11 +52,11 @@ ADVICE = {
 
 def pls(
     model: Model | str,
-    data: Responses | pd.DataFrame | Sample | Moments,
+    data: Responses | pd.DataFrame,
     *,
     scheme: str = "path",
     consistent: bool = False,
-    modes: Iterable[tuple[str, str]] = (),
+    modes: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     missing: str = "mean",
     signs: str = "dominant",
     tolerance: float = 1e-10,
@@ -73,13 +71,14 @@ def pls(
         in a path is a construct of one item. What only the covariance engine reads (`~~`, start values and
         fixed numbers of loadings) is named in `problems` and otherwise passed over.
     data
-        Responses, a data frame, a sample, or moments (then the fit has no scores).
+        Responses or a data frame.
     scheme
         Inner weighting: `path`, `factorial` or `centroid`.
     consistent
         Correct reflective constructs for unreliability (PLSc).
     modes
-        `(construct, mode)` pairs, mode `A`, `B` or `unit`, to replace the mode of the block's operator.
+        `(construct, mode)` pairs or a mapping, mode `A`, `B` or `unit`, to replace the mode that the block's
+        operator gives it.
     missing
         `mean`: the item's mean stands in for a missing answer; `listwise`: such rows are left out.
     signs
@@ -121,17 +120,21 @@ def pls(
     request = PlsRequest(
         scheme=choose("scheme", scheme, [row.name for row in SCHEMES]),
         consistent=consistent,
-        modes=tuple((str(name), str(mode)) for name, mode in modes),
+        modes=_pairs(modes),
         missing=choose("missing", missing, MISSING),
         signs=choose("signs", signs, ("dominant", "none")),
         tolerance=_positive("tolerance", tolerance),
         max_iterations=int(_positive("max_iterations", max_iterations)),
     )
-    read = parse_model(model) if isinstance(model, str) else model
+    read = as_model(model)
     structure = structure_of(read, modes=request.modes, consistent=consistent)
-    rows, computed = _moments(data, structure.items, request.missing)
-    covariance, mean = selected(computed, structure.items)
-    estimates, faults = estimate(covariance[None], mean[None], structure, request)
+    taken = take_sample(read, data, names=structure.items)
+    entered = np.ones(taken.n_obs, dtype=bool)
+    if request.missing == "listwise":
+        entered = np.isfinite(taken.values.sum(axis=1))
+        taken = complete_rows(taken)
+    computed = moments(taken, missing=request.missing)
+    estimates, faults = estimate(computed.covariance[None], computed.mean[None], structure, request)
     for fault in faults:
         if fault.fatal:
             raise EstimationError(_sentence(fault))
@@ -141,27 +144,21 @@ def pls(
         model=read,
         request=request,
         structure=structure,
-        n_obs=computed.n_obs,
         estimates=estimates,
         problems=problems,
-        sample=rows,
+        sample=taken,
+        entered=entered,
     )
 
 
-def _moments(
-    data: Responses | pd.DataFrame | Sample | Moments, items: tuple[str, ...], missing: str
-) -> tuple[Sample | None, Moments]:
-    if isinstance(data, Moments):
-        return None, data
-    if isinstance(data, Sample):
-        unknown_items = [item for item in items if item not in data.names]
-        if unknown_items:
-            raise ResponseError(unknown("item", unknown_items[0], data.names, where=data.source))
-        places = [data.names.index(item) for item in items]
-        rows = Sample(items, data.values[:, places], data.source)
-    else:
-        rows = sample(data, items)
-    return rows, moments(rows, missing=missing)
+def _pairs(modes: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    pairs = tuple(modes.items()) if isinstance(modes, Mapping) else tuple(modes)
+    for pair in pairs:
+        if not (isinstance(pair, tuple) and len(pair) == 2):
+            raise OptionError(
+                f"modes takes (construct, mode) pairs such as (('Image', 'B'),), got {pair!r} among them."
+            )
+    return pairs
 
 
 def _positive(option: str, value: float) -> float:

@@ -20,9 +20,7 @@ from rantau.pls.structure import Structure, ordered
 MODE_OF_KIND = {"reflective": "A", "composite": "B"}
 
 
-def structure_of(
-    model: Model, *, modes: tuple[tuple[str, str], ...] = (), consistent: bool = False
-) -> Structure:
+def structure_of(model: Model, *, modes: tuple[tuple[str, str], ...] = (), consistent: bool = False) -> Structure:
     """Read a model as PLS understands it.
 
     Parameters
@@ -124,8 +122,7 @@ def _refuse_foreign_statements(model: Model) -> None:
         raise refusal(
             model,
             model.intercepts[0].span,
-            "PLS has no means or intercepts: it works on standardised scores. "
-            "Remove this line, or use rt.sem().",
+            "PLS has no means or intercepts: it works on standardised scores. Remove this line, or use rt.sem().",
         )
     if model.thresholds:
         raise refusal(
@@ -138,8 +135,7 @@ def _refuse_foreign_statements(model: Model) -> None:
             raise refusal(
                 model,
                 term.span,
-                f"PLS cannot estimate interactions yet, got '{term.name}'. "
-                "Leave the product out of the model.",
+                f"PLS cannot estimate interactions yet, got '{term.name}'. Leave the product out of the model.",
             )
 
 
@@ -229,13 +225,13 @@ def _refuse_odd_network(model: Model, constructs: tuple[str, ...], paths: Mask) 
         looped = [name for name in looped if constructs.index(name) not in backwards]
         raise refusal(
             model,
-            first_use_as_outcome(model, looped),
+            _first_within(model, looped),
             f"the paths go round in a loop ({', '.join(looped)}); PLS estimates recursive models only. "
             "Remove one of the paths, or use rt.sem().",
         )
 
 
-def first_use_as_outcome(model: Model, names: list[str]) -> Span:
+def _first_within(model: Model, names: list[str]) -> Span:
     """Return the first path whose outcome and predictor are both among the names."""
     spans = [path.span for path in model.paths if path.outcome in names and path.predictor in names]
     return spans[0] if spans else first_use(model, names[0])
@@ -254,15 +250,11 @@ def _ignored(model: Model) -> Iterator[Problem]:
         for term in block.terms:
             for modifier in term.modifiers:
                 if modifier.kind != "label":
-                    yield _modifier_ignored(
-                        model, modifier, f"of '{term.name}' in '{block.construct}'", term.name
-                    )
+                    yield _modifier_ignored(model, modifier, f"of '{term.name}' in '{block.construct}'", term.name)
     for path in model.paths:
         for modifier in path.term.modifiers:
             if modifier.kind != "label" or len(modifier.values) > 1:
-                yield _modifier_ignored(
-                    model, modifier, f"of `{path.outcome} ~ {path.predictor}`", path.outcome
-                )
+                yield _modifier_ignored(model, modifier, f"of `{path.outcome} ~ {path.predictor}`", path.outcome)
 
 
 def _modifier_ignored(model: Model, modifier: Modifier, where: str, about: str) -> Problem:

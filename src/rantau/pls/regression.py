@@ -74,4 +74,6 @@ def inflation(correlation: Array) -> Array:
     """
     diagonal = np.diagonal(inverse(correlation), axis1=-2, axis2=-1)
     # Beyond 1e12 the inverse is rounding noise, and may even be negative.
-    return np.where(np.isfinite(diagonal) & (diagonal > 0) & (diagonal < 1e12), diagonal, np.inf)
+    factors = np.where((diagonal > 0) & (diagonal < 1e12), diagonal, np.inf)
+    known = np.isfinite(correlation.sum(axis=(1, 2)))
+    return np.where(known[:, None], factors, np.nan)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array
-from rantau.errors import EstimationError, ResponseError, unknown
+from rantau.arrays import Array, Mask
+from rantau.errors import ResponseError, unknown
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.spec import Model
@@ -16,6 +17,7 @@ from rantau.moments import Moments, Sample
 from rantau.options import choose
 from rantau.pls import measurement, model_fit, structural
 from rantau.pls.estimate import Estimates, estimate, reasons
+from rantau.pls.iterate import spread
 from rantau.pls.quantities import RELIABILITY, named_values, reliability
 from rantau.pls.request import PlsRequest
 from rantau.pls.structure import Structure
@@ -38,23 +40,28 @@ class PlsFit(Record):
         What was asked.
     structure
         The model as PLS understands it.
-    n_obs
-        Rows that entered the estimation.
     estimates
         The numbers, as a stack of one.
     problems
         What must be known before the numbers are believed.
     sample
-        The rows, for scores and resampling; None where moments were given.
+        The rows that entered, NaN where an answer is missing.
+    entered
+        Which rows of the data those are, `(rows of the data,)`.
     """
 
     model: Model
     request: PlsRequest
     structure: Structure
-    n_obs: int
     estimates: Estimates
     problems: tuple[Problem, ...]
-    sample: Sample | None
+    sample: Sample
+    entered: Mask
+
+    @property
+    def n_obs(self) -> int:
+        """Rows that entered the estimation."""
+        return self.sample.n_obs
 
     @property
     def converged(self) -> bool:
@@ -127,27 +134,14 @@ class PlsFit(Record):
         """Return the scores of constructs, a row per row of the data; mean 0, variance 1 (divisor n - 1).
 
         Under `missing="mean"` missing answers count as the item's mean; under `listwise` such rows are NaN.
-
-        Raises
-        ------
-        EstimationError
-            If the fit was made from moments.
         """
-        if self.sample is None:
-            raise EstimationError(
-                "scores need the rows, and this fit was made from moments. Fit the data instead."
-            )
         values = self.sample.values
-        missing = np.isnan(values)
-        if self.request.missing == "mean":
-            values = np.where(missing, np.nanmean(values, axis=0), values)
-            used = values
-        else:
-            used = values[~missing.any(axis=1)]
-        standardised = (values - used.mean(axis=0)) / used.std(axis=0, ddof=1)
-        outer = np.zeros((len(self.structure.items), len(self.structure.constructs)))
-        outer[np.arange(len(outer)), self.structure.owner] = self.estimates.weights[0]
-        return require("pandas").DataFrame(standardised @ outer, columns=list(self.structure.constructs))  # type: ignore[no-any-return]
+        values = np.where(np.isnan(values), np.nanmean(values, axis=0), values)
+        standardised = (values - values.mean(axis=0)) / values.std(axis=0, ddof=1)
+        outer = spread(self.estimates.weights, self.structure.owner, len(self.structure.constructs))[0]
+        scores = np.full((self.entered.size, outer.shape[1]), np.nan)
+        scores[self.entered] = standardised @ outer
+        return _frame(scores, tuple(range(len(scores))), self.structure.constructs)
 
     def reliability(self) -> pd.DataFrame:
         """Return `alpha rho_a rho_c ave` per construct.
@@ -192,8 +186,7 @@ class PlsFit(Record):
         at = self.structure.constructs.index
         beta = self.estimates.beta[0]
         rows = [
-            (path.outcome, "~", path.predictor, beta[at(path.outcome), at(path.predictor)])
-            for path in self.model.paths
+            (path.outcome, "~", path.predictor, beta[at(path.outcome), at(path.predictor)]) for path in self.model.paths
         ]
         return _table(rows, ("lhs", "op", "rhs", "est"))
 
@@ -223,9 +216,7 @@ class PlsFit(Record):
         values = structural.f_squared(estimates.constructs, estimates.r_squared, paths)[0]
         rows, columns = np.flatnonzero(paths.any(axis=1)), np.flatnonzero(paths.any(axis=0))
         names = self.structure.constructs
-        return _frame(
-            values[rows[:, None], columns], tuple(names[j] for j in rows), tuple(names[j] for j in columns)
-        )
+        return _frame(values[rows[:, None], columns], tuple(names[j] for j in rows), tuple(names[j] for j in columns))
 
     def effects(self) -> pd.DataFrame:
         """Return `lhs rhs kind via est`: direct, indirect and total effects of rhs on lhs.
@@ -285,9 +276,7 @@ class PlsFit(Record):
         estimates, structure = self.estimates, self.structure
         constructs = estimates.constructs
         if model == "estimated":
-            constructs = structural.implied_constructs(
-                constructs, estimates.beta, estimates.r_squared, structure.paths
-            )
+            constructs = structural.implied_constructs(constructs, estimates.beta, estimates.r_squared, structure.paths)
         implied = model_fit.implied_items(estimates.correlation, estimates.loadings, constructs, structure)
         indices = {
             index.__name__: float(index(estimates.correlation, implied)[0]) if self.converged else np.nan
@@ -303,7 +292,6 @@ class PlsFit(Record):
         return "\n\n".join(parts)
 
     def _repr_html_(self) -> str:
-        escape = require("html").escape
         parts = [f"<p>{escape(self._headline())}</p>"]
         parts += [f"<p>{escape(problem.severity)}: {escape(problem.text)}</p>" for problem in self.problems]
         for title, frame in self._main_tables():
@@ -313,11 +301,7 @@ class PlsFit(Record):
 
     def _headline(self) -> str:
         name = "Consistent PLS" if self.request.consistent else "PLS"
-        ended = (
-            f"converged after {self.iterations}"
-            if self.converged
-            else f"NOT converged after {self.iterations}"
-        )
+        ended = f"converged after {self.iterations}" if self.converged else f"NOT converged after {self.iterations}"
         return f"{name}, {self.request.scheme} scheme; n = {self.n_obs}; {ended} iterations"
 
     def _main_tables(self) -> tuple[tuple[str, pd.DataFrame], ...]:
@@ -357,7 +341,7 @@ def selected(moments: Moments, items: tuple[str, ...]) -> tuple[Array, Array]:
     return moments.covariance[..., at[:, None], at], moments.mean[..., at]
 
 
-def _frame(values: Array, rows: tuple[str, ...], columns: tuple[str, ...]) -> pd.DataFrame:
+def _frame(values: Array, rows: tuple[str, ...] | tuple[int, ...], columns: tuple[str, ...]) -> pd.DataFrame:
     return require("pandas").DataFrame(values, index=list(rows), columns=list(columns))  # type: ignore[no-any-return]
 
 

@@ -107,9 +107,7 @@ def total_effects(beta: Array) -> Array:
 
 def route_effects(beta: Array, routes: tuple[tuple[int, ...], ...]) -> Array:
     """Return the product of the coefficients along each route, `(draws, routes)`."""
-    products = [
-        np.prod([beta[:, after, before] for before, after in pairwise(route)], axis=0) for route in routes
-    ]
+    products = [np.prod([beta[:, after, before] for before, after in pairwise(route)], axis=0) for route in routes]
     return np.stack(products, axis=1) if products else np.empty((len(beta), 0))
 
 

@@ -99,11 +99,7 @@ def ordered(paths: Mask) -> tuple[int, ...]:
     """Put constructs after their predictors; those on a loop, and what follows from it, are left out."""
     placed: list[int] = []
     while True:
-        ready = [
-            j
-            for j in range(len(paths))
-            if j not in placed and all(i in placed for i in np.flatnonzero(paths[j]))
-        ]
+        ready = [j for j in range(len(paths)) if j not in placed and all(i in placed for i in np.flatnonzero(paths[j]))]
         if not ready:
             return tuple(placed)
         placed += ready

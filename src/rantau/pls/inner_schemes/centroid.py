@@ -13,6 +13,4 @@ def weights(correlation: Array, paths: Mask) -> Array:
     return np.where(paths | paths.T, np.sign(correlation), 0.0)
 
 
-CENTROID = InnerScheme(
-    "centroid", weights, "Wold (1982), Soft modeling: the basic design and some extensions"
-)
+CENTROID = InnerScheme("centroid", weights, "Wold (1982), Soft modeling: the basic design and some extensions")
