@@ -252,6 +252,14 @@ def test_fit_indices_check_their_option(mediation):
         mediation.fit_indices("saturatd")
 
 
+def test_fewer_rows_than_items_leave_the_likelihood_indices_empty(mobile):
+    fit = pls(case("csem_mobile")["model"], mobile[:15])
+    assert fit.converged
+    indices = fit.fit_indices()
+    assert indices[["d_g", "nfi"]].isna().all()
+    assert indices[["srmr", "d_uls"]].notna().all()
+
+
 def test_summary_and_notebook_view(mediation):
     text = mediation.summary()
     assert text.startswith("PLS, path scheme; n = 250; converged after")

@@ -97,7 +97,8 @@ def _relative_eigenvalues(correlation: Array, implied: Array) -> Array:
     """Return the eigenvalues of S^-1 Sigma, `(draws, p)`; NaN for members where one is not positive."""
     values, vectors = np.linalg.eigh(correlation)
     with np.errstate(invalid="ignore", divide="ignore"):
-        whitening = vectors / np.sqrt(np.where(values > 0, values, np.nan))[:, None, :]
+        # An eigenvalue of rounding size is zero: fewer rows than items, or items that determine one another.
+        whitening = vectors / np.sqrt(np.where(values > 1e-10, values, np.nan))[:, None, :]
     usable = np.isfinite(whitening).all(axis=(1, 2)) & np.isfinite(implied).all(axis=(1, 2))
     relative = np.full(values.shape, np.nan)
     white = whitening[usable]
