@@ -66,7 +66,7 @@ def take_sample(model: Model, data: Responses | pd.DataFrame, *, names: Sequence
         columns = tuple(str(column) for column in getattr(data, "columns", ()))
     for name in wanted:
         if columns and name not in columns:
-            guess = nearest(name, columns)
+            guess = nearest(name, (*columns, *model.constructs))
             hint = f" Did you mean '{guess}'?" if guess else ""
             raise ResponseError(
                 located(
@@ -80,9 +80,26 @@ def take_sample(model: Model, data: Responses | pd.DataFrame, *, names: Sequence
     taken = sample(data, wanted)
     if taken.n_obs < 2:
         raise EstimationError(f"{taken.source}: {taken.n_obs} rows; nothing can be estimated from fewer than two.")
+    check_spread(taken)
+    return taken
+
+
+def check_spread(taken: Sample) -> None:
+    """Refuse a sample in which an item has no answers or one value only.
+
+    Parameters
+    ----------
+    taken
+        `(n_obs, n_items)`.
+
+    Raises
+    ------
+    EstimationError
+        Naming the item.
+    """
     with np.errstate(all="ignore"):
         spread = np.nanmax(taken.values, axis=0, initial=-np.inf) - np.nanmin(taken.values, axis=0, initial=np.inf)
-    for name, width, column in zip(wanted, spread, taken.values.T, strict=True):
+    for name, width, column in zip(taken.names, spread, taken.values.T, strict=True):
         if not width > 0:
             answered = column[~np.isnan(column)]
             what = f"the value {answered[0]:g} in every row" if answered.size else "no answer in any row"
@@ -90,4 +107,3 @@ def take_sample(model: Model, data: Responses | pd.DataFrame, *, names: Sequence
                 f"{taken.source}: '{name}' has {what}; a constant item carries no information. "
                 "Take it out of the model, or look for a coding fault."
             )
-    return taken

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rantau.arrays import Array
 from rantau.covariance.definitions import check_definitions
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
-from rantau.covariance.implied import imply, rescale
+from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.implied import UNDIRECTED, Layout, imply, rescale
 from rantau.covariance.minimise import minimise
 from rantau.covariance.model_test import statistics
-from rantau.covariance.problems import find_problems
+from rantau.covariance.problems import find_problems, random_covariates
 from rantau.covariance.request import SemRequest, measurement_part
 from rantau.covariance.result import SemFit, layout_for
 from rantau.covariance.standard_errors import (
@@ -21,7 +23,7 @@ from rantau.covariance.standard_errors import (
     expected_information,
 )
 from rantau.covariance.start import start_values, stated_starts, units
-from rantau.door import as_model, take_sample
+from rantau.door import as_model, check_spread, take_sample
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError
 from rantau.model.parameters import check_counts, tabulate
 from rantau.model.spec import Model
@@ -156,6 +158,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
     taken = take_sample(model, data, names=table.observed)
     sample = complete_rows(taken)
     df = check_counts(model, table, sample.n_obs)
+    check_spread(sample)
     observed = moments(sample)
     _check_singular(observed, model)
 
@@ -168,7 +171,9 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
     mean = observed.mean / deviation if table.mean_structure else np.zeros_like(observed.mean)
     scaled = observed.replace(covariance=observed.covariance / np.outer(deviation, deviation), mean=mean)
     start = start_values(table, scaled_layout, scaled.covariance, scaled.mean)
+    start = _possible(scaled_layout, discrepancy, scaled, start)
     start = stated_starts(table, scale, start)
+    _check_starts(scaled_layout, discrepancy, scaled, start, model)
     check_identification(scaled_layout, table, discrepancy, scaled, start, model.source)
 
     stack = scaled.replace(covariance=scaled.covariance[None], mean=scaled.mean[None])
@@ -178,7 +183,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
     singular = bool(np.isnan(covariance).any())
     theta = minimum.theta[0] / scale
     implied = imply(layout, theta[None])
-    problems = find_problems(scaled_layout, minimum, singular)
+    problems = (*find_problems(scaled_layout, minimum, singular), *random_covariates(model, table.exogenous))
     fit = SemFit(
         request, sample, observed, table, layout, discrepancy, theta, covariance / np.outer(scale, scale),
         statistics(table, observed, implied.sigma[0], implied.mu[0], float(minimum.value[0]), df),
@@ -205,6 +210,34 @@ def _check_singular(observed: Moments, model: Model) -> None:
     raise EstimationError(
         f"{model.source}: these items depend on each other exactly: {', '.join(names)}; one of them "
         "repeats or sums up the others. Take one out."
+    )
+
+
+def _possible(layout: Layout, discrepancy: Discrepancy, observed: Moments, start: Array) -> Array:
+    """Pull start values towards independence until they imply a positive definite matrix."""
+    variances = (layout.kind == UNDIRECTED) & (layout.row == layout.column) & (layout.place >= 0)
+    keep = np.zeros(layout.n_free, dtype=bool)
+    keep[layout.place[variances]] = True
+    for share in (1.0, 0.7, 0.4, 0.1):
+        trial = np.where(keep, start, share * start)
+        if np.isfinite(_distance(layout, discrepancy, observed, trial)):
+            return trial
+    return start
+
+
+def _distance(layout: Layout, discrepancy: Discrepancy, observed: Moments, theta: Array) -> float:
+    stack = observed.replace(covariance=observed.covariance[None], mean=observed.mean[None])
+    return float(discrepancy.function(imply(layout, theta[None]), stack)[0][0])
+
+
+def _check_starts(layout: Layout, discrepancy: Discrepancy, observed: Moments, start: Array, model: Model) -> None:
+    """Refuse to begin where the discrepancy has no value."""
+    if np.isfinite(_distance(layout, discrepancy, observed, start)):
+        return
+    raise EstimationError(
+        f"{model.source}: the start values and fixed values of the model imply a covariance matrix that is not "
+        "positive definite, so the estimation cannot begin. Look for a fixed covariance or loading that is too "
+        "large for its variances, or for a start() far off."
     )
 
 

@@ -208,7 +208,7 @@ def imply(layout: Layout, theta: Array) -> Implied:
     directed, undirected = layout.kind == DIRECTED, layout.kind == UNDIRECTED
     effect_matrix = np.broadcast_to(np.eye(size), (*stack, size, size)).copy()
     effect_matrix[..., layout.row[directed], layout.column[directed]] -= cells[..., directed]
-    effect = np.asarray(np.linalg.inv(effect_matrix), dtype=np.float64)
+    effect = _inverse(effect_matrix)
     covariance = np.zeros((*stack, size, size))
     covariance[..., layout.row[undirected], layout.column[undirected]] = cells[..., undirected]
     covariance[..., layout.column[undirected], layout.row[undirected]] = cells[..., undirected]
@@ -220,6 +220,16 @@ def imply(layout: Layout, theta: Array) -> Implied:
         mean[..., layout.row[means]] = cells[..., means]
         mean = (effect @ mean[..., None])[..., 0]
     return Implied(total[..., :p, :p], mean[..., :p], total, effect, mean)
+
+
+def _inverse(matrices: Array) -> Array:
+    """Invert each matrix of a stack; NaN where one is singular (a loop of effects that adds up to 1)."""
+    try:
+        return np.asarray(np.linalg.inv(matrices), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        singular = np.linalg.matrix_rank(matrices) < matrices.shape[-1]
+        safe = np.where(singular[..., None, None], np.eye(matrices.shape[-1]), matrices)
+        return np.where(singular[..., None, None], np.nan, np.linalg.inv(safe))
 
 
 def slopes(layout: Layout, implied: Implied) -> Slopes:

@@ -8,6 +8,7 @@ from rantau.arrays import Array
 from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.minimise import Minimum
 from rantau.fit import Problem
+from rantau.model.spec import Model
 
 #: A variance or eigenvalue above minus this, in units of one standard deviation, is not negative.
 ROUNDING = 1e-8
@@ -42,7 +43,8 @@ def find_problems(layout: Layout, minimum: Minimum, information_is_singular: boo
                 "with weak or contradictory items, or state a simpler model.",
             ),
         )  # fmt: skip
-    found = [*_negative_variances(layout, theta), *_latent_covariances(layout, theta)]
+    found = _negative_variances(layout, theta)
+    found += _latent_covariances(layout, theta) or _disturbances(layout, theta)
     if information_is_singular:
         found.append(
             Problem(
@@ -72,12 +74,71 @@ def _negative_variances(layout: Layout, theta: Array) -> list[Problem]:
     return found
 
 
+def _disturbances(layout: Layout, theta: Array) -> list[Problem]:
+    """Check that the stated covariances of residuals can hold together."""
+    cells = cell_values(layout, theta)
+    undirected = layout.kind == UNDIRECTED
+    row, column = layout.row[undirected], layout.column[undirected]
+    matrix = np.zeros((len(layout.variables),) * 2)
+    matrix[row, column] = matrix[column, row] = cells[undirected]
+    varies = np.flatnonzero(np.diag(matrix) > ROUNDING)
+    matrix = matrix[np.ix_(varies, varies)]
+    correlation = matrix / np.sqrt(np.outer(np.diag(matrix), np.diag(matrix)))
+    values, vectors = np.linalg.eigh(correlation)
+    if values.size == 0 or values[0] >= -ROUNDING:
+        return []
+    names = tuple(layout.variables[varies[place]] for place in np.flatnonzero(np.abs(vectors[:, 0]) > 0.1))
+    return [
+        Problem(
+            "error", "residual_covariance",
+            f"The residual covariances of {', '.join(names)} are larger than their residual variances allow "
+            f"(smallest eigenvalue of the residual correlations {values[0]:.3f}): the solution is not admissible. "
+            "Drop a residual covariance, or look for items that repeat each other.",
+            names,
+        )
+    ]  # fmt: skip
+
+
+def random_covariates(model: Model, covariates: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Warn where some covariates became random and are held to be uncorrelated with the others.
+
+    Parameters
+    ----------
+    model
+        What was fitted.
+    covariates
+        Those whose moments are fixed.
+
+    Returns
+    -------
+    tuple of Problem
+        At most one, a warning.
+    """
+    explained = {path.outcome for path in model.paths} | {item for block in model.blocks for item in block.items}
+    predictors = dict.fromkeys(path.predictor for path in model.paths)
+    stated = tuple(name for name in predictors if name not in {*explained, *covariates, *model.constructs})
+    if not stated or not covariates:
+        return ()
+    return (
+        Problem(
+            "warning", "random_covariates",
+            f"The model states a variance, covariance or mean of {', '.join(stated)}, which makes them random: "
+            f"they are held to be uncorrelated with {', '.join(covariates)}, unless the model says otherwise. "
+            "State these covariances too (`x ~~ z`), or none.",
+            stated,
+        ),
+    )  # fmt: skip
+
+
 def _latent_covariances(layout: Layout, theta: Array) -> list[Problem]:
     """Check the model-implied covariances of the factors."""
     total = imply(layout, theta[None]).total[0][layout.n_observed :, layout.n_observed :]
     names = layout.variables[layout.n_observed :]
+    # A factor without variance (a fixed slope) correlates with nothing; a negative one is told apart already.
+    varies = np.flatnonzero(np.diag(total) > ROUNDING)
+    total, names = total[np.ix_(varies, varies)], tuple(names[place] for place in varies)
     variance = np.diag(total)
-    if len(names) < 2 or (variance <= 0).any():
+    if len(names) < 2:
         return []
     correlation = total / np.sqrt(np.outer(variance, variance))
     pairs = [

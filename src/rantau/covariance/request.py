@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rantau.model.locate import refusal
-from rantau.model.spec import Model
+from rantau.model.spec import Model, Span
 from rantau.moments.compute import MISSING
 from rantau.options import choose
 from rantau.record import Record
@@ -74,28 +74,54 @@ def _refuse_unsupported(model: Model) -> None:
             model, model.constraints[0].span,
             "constraints cannot be estimated yet; where two parameters are equal, give both one label.",
         )  # fmt: skip
-    measured = {block.construct for block in model.blocks}
-    for block in model.blocks:
-        if block.construct in {item for other in model.blocks for item in other.items} and any(
-            item in measured and block.construct in model.block(item).items for item in block.items
-        ):
-            raise refusal(model, block.span, f"'{block.construct}' and one of its parts measure each other.")
+    for covariance in model.covariances:
+        if len(covariance.term.factors) > 1:
+            raise refusal(model, covariance.term.span, f"a product ('{covariance.right}') cannot covary.")
+    if not model.observed:
+        raise refusal(model, Span(1, 1), "the model says nothing of any observed variable.")
+    _refuse_contradictions(model)
+
+
+def _refuse_contradictions(model: Model) -> None:
+    """Refuse loadings stated twice over, and constructs that measure each other in a circle."""
+    items = {block.construct: set(block.items) for block in model.blocks}
+    for path in model.paths:
+        if path.outcome in items.get(path.predictor, ()):
+            raise refusal(
+                model, path.term.span,
+                f"'{path.outcome} ~ {path.predictor}' says again what '{path.predictor} =~ {path.outcome}' says; "
+                "drop one of them.",
+            )  # fmt: skip
+    waiting = dict(items)
+    while waiting:
+        ready = [name for name, parts in waiting.items() if not parts & waiting.keys()]
+        if not ready:
+            circle = next(block for block in model.blocks if block.construct in waiting)
+            raise refusal(
+                model, circle.span,
+                f"'{circle.construct}' and its parts measure each other in a circle: {', '.join(waiting)}.",
+            )  # fmt: skip
+        for name in ready:
+            del waiting[name]
 
 
 def measurement_part(model: Model) -> Model:
     """Return a model's constructs and items without its structural statements.
 
-    Residual covariances between items stay; regressions, and what refers to them, go. Composite blocks stay
-    and are refused by the engine.
+    Covariances between items stay, and those between constructs that no path explains; regressions, and what
+    refers to them or to their disturbances, go. A stated variance stays, for it may set a scale. Composite
+    blocks stay and are refused by the engine.
     """
-    items = {item for block in model.blocks for item in block.items}
+    measured = {item for block in model.blocks for item in block.items} | set(model.constructs)
+    explained = {path.outcome for path in model.paths}
     return model.replace(
         paths=(),
         covariances=tuple(
             one for one in model.covariances
-            if (one.left in items and one.right in items) or one.left in model.constructs
+            if {one.left, one.right} <= measured
+            and (one.left == one.right or not {one.left, one.right} & (explained & set(model.constructs)))
         ),
-        intercepts=tuple(one for one in model.intercepts if one.variable in items),
+        intercepts=tuple(one for one in model.intercepts if one.variable in measured),
         definitions=(),
         constraints=(),
         hypotheses=(),

@@ -10,13 +10,15 @@ from scipy.special import log_ndtr, ndtri
 from rantau.arrays import Array
 from rantau.covariance.definitions import defined
 from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.discrepancies.ml import positive_definite
 from rantau.covariance.fit_indices import ROWS as FIT_INDICES
 from rantau.covariance.fit_indices import fit_index_values
-from rantau.covariance.implied import Layout, cell_values, imply, lay_out
+from rantau.covariance.implied import Layout, cell_values, imply, lay_out, rescale
 from rantau.covariance.minimise import minimise
 from rantau.covariance.model_test import Statistics
 from rantau.covariance.request import SemRequest
 from rantau.covariance.standardise import explained_variance, standardised
+from rantau.covariance.start import units
 from rantau.errors import OptionError
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
@@ -121,13 +123,21 @@ class SemFit(Record):
             `(draws, n_quantities)`; draws that do not converge are named and NaN.
         """
         layout = layout_for(self.table, moments)
-        start = np.broadcast_to(self.theta, (moments.covariance.shape[0], self.theta.size))
-        if not self.table.mean_structure:
-            moments = moments.replace(mean=np.zeros_like(moments.mean))
-        minimum = minimise(layout, self.discrepancy, moments, start)
-        values = self._values(layout, minimum.theta)
+        # In units of one standard deviation of this sample, so that badly scaled items lose no digits.
+        deviation = np.sqrt(np.diag(self.moments.covariance))
+        scaled_layout, scale = rescale(layout, units(self.table, deviation))
+        mean = moments.mean / deviation if self.table.mean_structure else np.zeros_like(moments.mean)
+        scaled = moments.replace(covariance=moments.covariance / np.outer(deviation, deviation), mean=mean)
+        start = np.broadcast_to(self.theta * scale, (moments.covariance.shape[0], self.theta.size))
+        minimum = minimise(scaled_layout, self.discrepancy, scaled, start)
+        values = self._values(layout, minimum.theta / scale)
         values[~minimum.converged] = np.nan
-        return Refits(values, tuple("" if fine else "not converged" for fine in minimum.converged))
+        proper = positive_definite(scaled.covariance)
+        reasons = tuple(
+            "" if fine else "not converged" if possible else "singular covariance matrix"
+            for fine, possible in zip(minimum.converged, proper, strict=True)
+        )
+        return Refits(values, reasons)
 
     # -- tables ------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ Every error names file, line and column, and shows the line with a caret.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path as FilePath
 from typing import NoReturn
 
@@ -116,6 +117,8 @@ class _Statement:
         self.thresholds: dict[tuple[str, str], Threshold] = {}
         self.constraints: list[Constraint] = []
         self.definitions: dict[str, Definition] = {}
+        self.labels: set[str] = set()
+        self.defined_at: dict[str, Span] = {}
 
 
 class _Reader:
@@ -164,6 +167,9 @@ class _Reader:
         for construct, (_, terms, span) in said.blocks.items():
             if construct in terms:
                 self.fail(f"'{construct}' cannot measure itself.", span)
+        for name, span in said.defined_at.items():
+            if name in said.labels:
+                self.fail(f"'{name}' is already a parameter's label; give the defined quantity another name.", span)
         return Model(
             blocks=tuple(
                 Block(construct, kind, tuple(terms.values()), span)
@@ -245,25 +251,25 @@ class _Reader:
             if known[0] != kind:
                 self.fail(f"'{name}' is already {known[0]}; a construct is measured in one way.", span)
             block = left.modifiers + term.modifiers
-            known[1][term.name] = _merged(known[1].get(term.name), Term(term.name, block, term.span))
+            known[1][term.name] = self.merged(known[1].get(term.name), Term(term.name, block, term.span))
         elif operator.text == "~" and term.name == "1":
             old = self.said.intercepts.get(name)
-            merged = _merged(old.term if old else None, term)
+            merged = self.merged(old.term if old else None, term)
             self.said.intercepts[name] = Intercept(name, merged, old.span if old else span)
         elif operator.text == "~":
             if name in term.factors:
                 self.fail(f"'{name}' is regressed on itself.", term.span)
             before = self.said.paths.get((name, term.name))
-            merged = _merged(before.term if before else None, term)
+            merged = self.merged(before.term if before else None, term)
             self.said.paths[(name, term.name)] = Path(name, merged, before.span if before else span)
         elif operator.text == "~~":
             key = (name, term.name) if (term.name, name) not in self.said.covariances else (term.name, name)
             met = self.said.covariances.get(key)
-            merged = _merged(met.term if met else None, term)
+            merged = self.merged(met.term if met else None, term)
             self.said.covariances[key] = met.replace(term=merged) if met else Covariance(name, merged, span)
         else:
             there = self.said.thresholds.get((name, term.name))
-            merged = _merged(there.term if there else None, term)
+            merged = self.merged(there.term if there else None, term)
             self.said.thresholds[(name, term.name)] = Threshold(name, merged, there.span if there else span)
 
     # -- terms and modifiers -----------------------------------------------------------------------
@@ -278,6 +284,7 @@ class _Reader:
                 self.at = start
                 break
             modifiers.append(modifier)
+        self.check_modifiers(modifiers)
         token = self.token
         if token.kind == "number":
             if token.text not in ("1", "1.0"):
@@ -296,6 +303,28 @@ class _Reader:
         if self.token.text == "(":
             self.fail(f"'{name}' is not a modifier; known: start(), equal(), c(), efa().", token.span)
         return Term(name, tuple(modifiers), span)
+
+    def merged(self, old: Term | None, new: Term) -> Term:
+        """Gather the modifiers of a term written more than once."""
+        if old is None:
+            return new
+        said = {(one.kind, one.values) for one in old.modifiers}
+        modifiers = old.modifiers + tuple(one for one in new.modifiers if (one.kind, one.values) not in said)
+        self.check_modifiers(modifiers)
+        return Term(old.name, modifiers, old.span)
+
+    def check_modifiers(self, modifiers: Sequence[Modifier]) -> None:
+        """Refuse modifiers of one term that contradict each other; nothing is dropped in silence."""
+        said: dict[str, Modifier] = {}
+        for modifier in modifiers:
+            role = "value" if modifier.kind in ("fixed", "free") else modifier.kind
+            first = said.setdefault(role, modifier)
+            if modifier.kind == "label":
+                self.said.labels.update(str(value) for value in modifier.values)
+            if first.kind != modifier.kind or first.values != modifier.values:
+                self.fail(
+                    f"this term already has {_in_words(first)}; {_in_words(modifier)} contradicts it.", modifier.span
+                )
 
     def modifier(self) -> Modifier | None:
         """Read one modifier and its `*`; None where what comes is not a modifier."""
@@ -358,6 +387,7 @@ class _Reader:
             self.fail("one new name stands left of ':='.", name.span)
         if name.text in self.said.definitions:
             self.fail(f"'{name.text}' is defined twice.", name.span)
+        self.said.defined_at[name.text] = name.span
         self.expect(":=")
         begin = self.at
         expression = self.expression(0)
@@ -457,8 +487,8 @@ def _kind(value: float | str) -> str:
     return "free" if value == "NA" else "label"
 
 
-def _merged(old: Term | None, new: Term) -> Term:
-    """Gather the modifiers of a term written more than once."""
-    if old is None:
-        return new
-    return Term(old.name, old.modifiers + tuple(one for one in new.modifiers if one not in old.modifiers), old.span)
+def _in_words(modifier: Modifier) -> str:
+    values = ", ".join(f"{value:g}" if isinstance(value, float) else value for value in modifier.values)
+    if modifier.kind == "fixed":
+        return f"the fixed value {values}"
+    return {"free": "`NA*`", "label": f"the label '{values}'"}.get(modifier.kind, f"{modifier.kind}({values})")

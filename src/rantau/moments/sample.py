@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_NUMERAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 class Sample(Record):
@@ -101,22 +104,28 @@ def _check_columns(names: Sequence[str], columns: Sequence[str], source: str) ->
         raise ResponseError(f"{source}: the column '{twice[0]}' appears more than once; rename one of them.")
 
 
+def _check_text(column: pd.Series, name: str) -> None:
+    """Refuse a cell of text that is not plainly a number: `nan`, `1_000` and `inf` are left to nobody's guess."""
+    for row, cell in enumerate(column):
+        if isinstance(cell, str) and not _NUMERAL.fullmatch(cell.strip()):
+            raise ResponseError(
+                f"data: column '{name}', row {row + 1}: a number is needed, got '{cell}'. "
+                "Turn labels into numbers with an instrument (rt.read_responses) or recode the column."
+            )
+
+
 def _numbers(frame: pd.DataFrame, position: int, name: str) -> Array:
     """Return one column as floats; text is refused with its first cell."""
     column = frame.iloc[:, position]
+    if getattr(column.dtype, "kind", "O") in "Mmc":
+        raise ResponseError(
+            f"data: column '{name}' holds {column.dtype} values; a number per row is needed. "
+            "Turn it into one first (such as an age in years)."
+        )
+    _check_text(column, name)
     try:
         values: Array = column.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
-        for row, cell in enumerate(column):
-            if cell is None or cell != cell:  # noqa: PLR0124 - NaN and NA are not equal to themselves
-                continue
-            try:
-                float(cell)
-            except (TypeError, ValueError):
-                raise ResponseError(
-                    f"data: column '{name}', row {row + 1}: a number is needed, got '{cell}'. "
-                    "Turn labels into numbers with an instrument (rt.read_responses) or recode the column."
-                ) from None
         raise ResponseError(f"data: column '{name}' is not numeric.") from None
     if np.isinf(values).any():
         row = int(np.flatnonzero(np.isinf(values))[0]) + 1
