@@ -26,7 +26,7 @@ def rho_a(weights: Array, block: Array) -> Array:
         `(draws,)`; 1 for a single item, by assumption. It may leave the interval from 0 to 1, which says that
         the block does not measure one thing.
 
-    Source: Dijkstra and Henseler (2015), equation 3.
+    Source: Dijkstra and Henseler (2015): (w'w)² w'(S - diag S)w / w'(ww' - diag ww')w.
     """
     if weights.shape[1] == 1:
         return np.ones(weights.shape[0])
@@ -54,7 +54,7 @@ def consistent_loadings(weights: Array, reliability: Array) -> Array:
     Array
         `(draws, k)`; NaN where rho_A is negative.
 
-    Source: Dijkstra and Henseler (2015), equation 4.
+    Source: Dijkstra and Henseler (2015): w sqrt(rho_A) / (w'w).
     """
     with np.errstate(invalid="ignore"):
         found: Array = weights * (np.sqrt(reliability) / (weights**2).sum(axis=1))[:, None]
@@ -78,7 +78,7 @@ def disattenuated(proxies: Array, reliability: Array, corrected: Mask) -> Array:
     Array
         `(draws, J, J)`, with 1 on the diagonal; NaN where rho_A is negative.
 
-    Source: Dijkstra and Henseler (2015), equation 5.
+    Source: Dijkstra and Henseler (2015): r_ij / sqrt(rho_i rho_j).
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         factor = np.where(corrected, 1 / np.sqrt(reliability), 1.0)

@@ -90,7 +90,7 @@ def iterate(
     Weights
         Signs are as they come; `dominant_signs` sets them.
 
-    Source: Lohmöller (1989), Latent Variable Path Modeling with Partial Least Squares, table 2.1.
+    Source: Lohmöller (1989), Latent Variable Path Modeling with Partial Least Squares.
     """
     draws, n_items, _ = correlation.shape
     weights = unit_variance(np.ones((draws, n_items)), correlation, blocks)

@@ -21,7 +21,7 @@ def alpha(block: Array) -> Array:
     Array
         `(draws,)`; 1 for a single item, by assumption.
 
-    Source: Cronbach (1951), equation 2, on standardised items.
+    Source: Cronbach (1951), on standardised items.
     """
     k = block.shape[-1]
     if k == 1:
@@ -35,7 +35,7 @@ def alpha(block: Array) -> Array:
 def rho_c(loadings: Array) -> Array:
     """Return composite reliability from the loadings of a block `(draws, k)`.
 
-    Source: Werts, Linn and Jöreskog (1974), equation 3, with error variances 1 - loading².
+    Source: Werts, Linn and Jöreskog (1974), with error variances 1 - loading².
     """
     common = loadings.sum(axis=1) ** 2
     found: Array = common / (common + (1 - loadings**2).sum(axis=1))
@@ -45,7 +45,7 @@ def rho_c(loadings: Array) -> Array:
 def average_variance_extracted(loadings: Array) -> Array:
     """Return the mean squared loading of a block `(draws, k)`.
 
-    Source: Fornell and Larcker (1981), equation 11.
+    Source: Fornell and Larcker (1981).
     """
     found: Array = (loadings**2).mean(axis=1)
     return found
@@ -70,7 +70,7 @@ def htmt(correlation: Array, blocks: tuple[slice, ...]) -> Array:
     Array
         `(draws, J, J)`, symmetric, NaN on the diagonal.
 
-    Source: Henseler, Ringle and Sarstedt (2015), equation 6; absolute values as in Ringle, Sarstedt,
+    Source: Henseler, Ringle and Sarstedt (2015); absolute values as in Ringle, Sarstedt,
     Sinkovics and Sinkovics (2023), HTMT+.
     """
     size = np.abs(correlation)

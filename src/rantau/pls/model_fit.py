@@ -33,8 +33,8 @@ def implied_items(correlation: Array, loadings: Array, constructs: Array, struct
     Array
         `(draws, p, p)`, with 1 on the diagonal.
 
-    Source: Henseler et al. (2014), Common beliefs and reality about PLS, appendix; Schuberth, Henseler and
-    Dijkstra (2018), Confirmatory composite analysis, equation 6.
+    Source: Henseler et al. (2014), Common beliefs and reality about PLS; Schuberth, Henseler and
+    Dijkstra (2018), Confirmatory composite analysis.
     """
     owner = structure.owner
     implied = loadings[:, :, None] * loadings[:, None, :] * constructs[:, owner[:, None], owner]
@@ -59,7 +59,7 @@ def srmr(correlation: Array, implied: Array) -> Array:
 def d_uls(correlation: Array, implied: Array) -> Array:
     """Return the squared Euclidean distance, `(draws,)`.
 
-    Source: Dijkstra and Henseler (2015), Consistent and asymptotically normal PLS estimators, section 3.
+    Source: Dijkstra and Henseler (2015), Consistent and asymptotically normal PLS estimators.
     """
     found: Array = 0.5 * ((correlation - implied) ** 2).sum(axis=(1, 2))
     return found
@@ -72,7 +72,7 @@ def d_g(correlation: Array, implied: Array) -> Array:
     cSEM, so that values can be held against published ones; the natural logarithm would give 5.302 times as
     much. The bootstrap test, which is how this distance is judged, does not depend on the base.
 
-    Source: Dijkstra and Henseler (2015), Consistent and asymptotically normal PLS estimators, section 3.
+    Source: Dijkstra and Henseler (2015), Consistent and asymptotically normal PLS estimators.
     """
     values = _relative_eigenvalues(correlation, implied)
     found: Array = 0.5 * (np.log10(values) ** 2).sum(axis=1)
@@ -84,7 +84,7 @@ def nfi(correlation: Array, implied: Array) -> Array:
 
     NaN where either matrix is not positive definite.
 
-    Source: Bentler and Bonett (1980), equation 10.
+    Source: Bentler and Bonett (1980): 1 - F / F of independence.
     """
     values = 1 / _relative_eigenvalues(correlation, implied)
     discrepancy = (values - np.log(values) - 1).sum(axis=1)

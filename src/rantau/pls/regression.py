@@ -70,7 +70,7 @@ def inflation(correlation: Array) -> Array:
     Array
         `(draws, k)`.
 
-    Source: Belsley, Kuh and Welsch (1980), Regression Diagnostics, section 3.2: the diagonal of the inverse.
+    Source: Belsley, Kuh and Welsch (1980), Regression Diagnostics: the diagonal of the inverse.
     """
     diagonal = np.diagonal(inverse(correlation), axis1=-2, axis2=-1)
     # Beyond 1e12 the inverse is rounding noise, and may even be negative.

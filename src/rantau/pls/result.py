@@ -150,7 +150,7 @@ class PlsFit(Record):
         taken for free of error; its other columns are computed like any other's, but do not judge a formative
         construct.
 
-        Source: Cronbach (1951); Dijkstra and Henseler (2015), equation 3; Werts, Linn and Jöreskog (1974);
+        Source: Cronbach (1951); Dijkstra and Henseler (2015); Werts, Linn and Jöreskog (1974);
         Fornell and Larcker (1981).
         """
         return _frame(reliability(self.estimates, self.structure)[0], self.structure.constructs, RELIABILITY)
@@ -158,7 +158,7 @@ class PlsFit(Record):
     def htmt(self) -> pd.DataFrame:
         """Return heterotrait-monotrait ratios (HTMT+), symmetric, NaN on the diagonal.
 
-        Source: Henseler, Ringle and Sarstedt (2015), equation 6; Ringle et al. (2023) for absolute
+        Source: Henseler, Ringle and Sarstedt (2015); Ringle et al. (2023) for absolute
         correlations.
         """
         values = measurement.htmt(self.estimates.correlation, self.structure.blocks)[0]
@@ -200,7 +200,7 @@ class PlsFit(Record):
     def information_criteria(self) -> pd.DataFrame:
         """Return `aic bic` per construct that has predictors; smaller is better among models of one outcome.
 
-        Source: Sharma et al. (2019), table 1.
+        Source: Sharma et al. (2019).
         """
         both = structural.information_criteria(self.estimates.r_squared, self.structure.paths, self.n_obs)
         return self._endogenous(np.stack([values[0] for values in both], axis=1), ("aic", "bic"))

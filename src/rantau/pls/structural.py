@@ -50,7 +50,7 @@ def adjusted(r_squared: Array, paths: Mask, n_obs: int) -> Array:
 def information_criteria(r_squared: Array, paths: Mask, n_obs: int) -> tuple[Array, Array]:
     """Return AIC and BIC of each construct's equation, each `(draws, J)`.
 
-    Source: Sharma, Sarstedt, Shmueli, Kim and Thiele (2019), table 1; the error sum of squares of a
+    Source: Sharma, Sarstedt, Shmueli, Kim and Thiele (2019); the error sum of squares of a
     standardised outcome is (1 - R²)(n - 1).
     """
     k = paths.sum(axis=1) + 1
@@ -134,7 +134,7 @@ def implied_constructs(constructs: Array, beta: Array, r_squared: Array, paths: 
     Array
         `(draws, J, J)`.
 
-    Source: Bollen (1989), Structural Equations with Latent Variables, equation 4.10: (I - B)^-1 Psi (I -
+    Source: Bollen (1989), Structural Equations with Latent Variables, on implied covariances: (I - B)^-1 Psi (I -
     B)^-T.
     """
     exogenous = ~paths.any(axis=1)

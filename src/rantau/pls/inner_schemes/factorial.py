@@ -13,4 +13,4 @@ def weights(correlation: Array, paths: Mask) -> Array:
     return np.where(paths | paths.T, correlation, 0.0)
 
 
-FACTORIAL = InnerScheme("factorial", weights, "Lohmöller (1989), Latent Variable Path Modeling with PLS, section 2.2.5")
+FACTORIAL = InnerScheme("factorial", weights, "Lohmöller (1989), Latent Variable Path Modeling with PLS")

@@ -18,4 +18,4 @@ def weights(correlation: Array, paths: Mask) -> Array:
     return inner
 
 
-PATH = InnerScheme("path", weights, "Lohmöller (1989), Latent Variable Path Modeling with PLS, section 2.2.5")
+PATH = InnerScheme("path", weights, "Lohmöller (1989), Latent Variable Path Modeling with PLS")
