@@ -13,10 +13,14 @@ from rantau.model.syntax import parse_model
 from rantau.options import choose
 from rantau.record import Record
 from rantau.report.drawers import ROWS as DRAWERS
+from rantau.report.format import format_interval, format_number, format_statement
+from rantau.report.styles import read_style
+from rantau.report.table import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rantau.report.table import Kind
     from rantau.survey.instrument import Survey
 
 #: What the labels of the arrows may say.
@@ -28,6 +32,9 @@ DIRECTIONS = ("right", "down")
 #: The level at which an arrow turns dashed and a name enters the note.
 ALPHA = 0.05
 NAN = math.nan
+
+#: `lhs op rhs`, as in a model file.
+Name = tuple[str, str, str]
 
 WORDS = {
     "en": {
@@ -72,6 +79,11 @@ class Row(NamedTuple):
     high: float = NAN
     p: float = NAN
     statistic: float = NAN
+
+    @property
+    def name(self) -> Name:
+        """What it is an estimate of."""
+        return self.lhs, self.op, self.rhs
 
 
 class Node(Record):
@@ -189,28 +201,20 @@ class Diagram(Record):
         """Return the R² written under a label, or nothing."""
         return "" if math.isnan(node.r_squared) else f"R² = {self.number(node.r_squared)}"
 
-    def number(self, value: float, *, digits: int = 2, bounded: bool = True) -> str:
-        """Write a number as APA 7 does: U+2212 for minus, no leading zero where the options drop it.
-
-        Indonesian writes a decimal comma and always keeps the zero before it.
-        """
-        text = f"{abs(value):.{digits}f}"
-        sign = "\N{MINUS SIGN}" if value < 0 and float(text) != 0 else ""
-        if self.options.language == "id":
-            return sign + text.replace(".", ",")
-        if bounded and not self.options.leading_zero and text.startswith("0."):
-            text = text[1:]
-        return sign + text
+    def number(self, value: float, *, bounded: bool = True) -> str:
+        """Write a number as the tables do; `bounded` ones lose their leading zero if the options say so."""
+        kind: Kind = "correlation" if bounded and not self.options.leading_zero else "decimal"
+        return format_number(value, kind, read_style("apa7", self.options.language))
 
     def interval(self, edge: Edge) -> str:
         """Write the confidence interval of an edge."""
-        between = "; " if self.options.language == "id" else ", "
-        low, high = (self.number(end, bounded=self.options.standardized) for end in (edge.low, edge.high))
-        return f"[{low}{between}{high}]"
+        short = self.options.standardized and not self.options.leading_zero
+        kind: Kind = "correlation" if short else "decimal"
+        return format_interval(Interval(edge.low, edge.high), kind, read_style("apa7", self.options.language))
 
     def probability(self, p: float) -> str:
         """Write a p value: three decimals, and `p < .001` below."""
-        return f"p < {self.number(0.001, digits=3)}" if p < 0.001 else f"p = {self.number(p, digits=3)}"
+        return format_statement("p", p, "p", read_style("apa7", self.options.language))
 
     def describe(self, language: str = "") -> str:
         """Return the diagram in words, for readers who cannot see it: one sentence per path.
@@ -289,7 +293,7 @@ def diagram_of(
     title: str = "",
     options: Options | None = None,
 ) -> Diagram:
-    """Build a diagram from a model and plain numbers of any engine.
+    r"""Build a diagram from a model and plain numbers of any engine.
 
     Parameters
     ----------
@@ -324,13 +328,13 @@ def diagram_of(
     Examples
     --------
     >>> from rantau.model.syntax import parse_model
-    >>> drawn = diagram_of(parse_model("X =~ a + b + c\\nY =~ d + e + f\\nY ~ X  # H1 (+)"))
+    >>> drawn = diagram_of(parse_model("X =~ a + b + c\nY =~ d + e + f\nY ~ X  # H1 (+)"))
     >>> [(edge.source, edge.target, edge.hypothesis) for edge in drawn.edges if edge.kind == "path"]
     [('X', 'Y', 'H1 (+)')]
     """
     choose("content", content, CONTENTS)
     style = options or Options()
-    found = {row[:3]: row for row in (Row(*row) for row in rows)}
+    found = {row.name: row for row in (Row(*row) for row in rows)}
     edges = _paths(model, found)
     if content == "full":
         edges += _measurement(model, found)
@@ -368,7 +372,7 @@ def diagram(
     group: int | None = None,
     title: str = "",
 ) -> Diagram:
-    """Draw a model, with the estimates of a fit where there is one.
+    r"""Draw a model, with the estimates of a fit where there is one.
 
     Parameters
     ----------
@@ -419,7 +423,7 @@ def diagram(
 
     Examples
     --------
-    >>> drawn = diagram("X =~ a + b + c\\nY =~ d + e + f\\nY ~ X  # H1 (+)", content="structural")
+    >>> drawn = diagram("X =~ a + b + c\nY =~ d + e + f\nY ~ X  # H1 (+)", content="structural")
     >>> print(drawn.describe())
     Path diagram: 2 constructs, 0 items, 1 paths.
     X to Y (H1 (+)).
@@ -462,19 +466,16 @@ def _numbers(
         return fit.model, _pls_rows(fit, tested), _explained(fit.r_squared(), None)
     if tested and options.standardized:
         raise OptionError(
-            "draws of a covariance-based fit are of unstandardised estimates: give standardized=False with them, "
-            "or leave draws out."
+            "draws of a covariance-based fit are of unstandardised estimates: give standardized=False with "
+            "them, or leave draws out."
         )
-    frame = fit.estimates()
-    frame = _one_group(frame, group)
-    if options.standardized and options.show == "interval":
-        rows = _frame_rows(_one_group(fit.standardized(), group), ("est_std", "std_all", "est"))
-    else:
-        rows = _frame_rows(frame, ("std_all",) if options.standardized else ("est",))
-        if options.standardized:
-            # The interval of these frames belongs to the unstandardised estimate.
-            rows = [row._replace(low=NAN, high=NAN) for row in rows]
-    rows = [tested.get(row[:3], row) for row in rows]
+    frame = _one_group(fit.estimates(), group)
+    rows = _frame_rows(frame, "std_all" if options.standardized else "est")
+    if options.standardized:
+        # The p value is the parameter's own test; the interval must be that of the number shown.
+        shown = {row.name: row for row in _frame_rows(_one_group(fit.standardized(), group), "est_std")}
+        rows = [row._replace(low=shown[row.name].low, high=shown[row.name].high) for row in rows]
+    rows = [tested.get(row.name, row) for row in rows]
     return fit.model, rows, _explained(fit.r_squared(), group)
 
 
@@ -490,17 +491,13 @@ def _one_group(frame: pd.DataFrame, group: int | None) -> pd.DataFrame:
     return frame[frame["group"] == group]
 
 
-def _frame_rows(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[Row]:
-    """Return the rows of a frame of estimates; the first of `columns` that it has is the estimate."""
-    estimate = next(name for name in columns if name in frame)
-    return [
-        Row(
-            *(str(cells[name]) for name in ("lhs", "op", "rhs")),
-            *(_float(cells, name) for name in (estimate, "ci_low", "ci_high", "p")),
-            _float(cells, "z"),
-        )
-        for cells in frame.to_dict("records")
-    ]
+def _frame_rows(frame: pd.DataFrame, estimate: str) -> list[Row]:
+    """Return the rows of a frame of estimates."""
+    rows = []
+    for cells in frame.to_dict("records"):
+        numbers = (_float(cells, name) for name in (estimate, "ci_low", "ci_high", "p", "z"))
+        rows.append(Row(str(cells["lhs"]), str(cells["op"]), str(cells["rhs"]), *numbers))
+    return rows
 
 
 def _float(cells: Mapping[Any, Any], name: str) -> float:
@@ -508,7 +505,7 @@ def _float(cells: Mapping[Any, Any], name: str) -> float:
     return NAN if value is None else float(value)
 
 
-def _tested(draws: Any) -> dict[tuple[str, ...], Row]:  # noqa: ANN401
+def _tested(draws: Any) -> dict[Name, Row]:  # noqa: ANN401
     """Return the rows of a table of draws, by name."""
     if draws is None:
         return {}
@@ -519,10 +516,10 @@ def _tested(draws: Any) -> dict[tuple[str, ...], Row]:  # noqa: ANN401
         statistic = estimate / se if se > 0 else NAN
         values = (estimate, *(_float(cells, name) for name in ("ci_low", "ci_high", "p")), statistic)
         rows.append(Row(str(cells["lhs"]), str(cells["op"]), str(cells["rhs"]), *values))
-    return {row[:3]: row for row in rows}
+    return {row.name: row for row in rows}
 
 
-def _pls_rows(fit: Any, tested: dict[tuple[str, ...], Row]) -> list[Row]:  # noqa: ANN401
+def _pls_rows(fit: Any, tested: dict[Name, Row]) -> list[Row]:  # noqa: ANN401
     rows = [Row(str(r["lhs"]), "~", str(r["rhs"]), float(r["est"])) for r in fit.paths().to_dict("records")]
     for op, frame in (("=~", fit.loadings()), ("<~", fit.weights())):
         rows += [
@@ -530,7 +527,7 @@ def _pls_rows(fit: Any, tested: dict[tuple[str, ...], Row]) -> list[Row]:  # noq
             for cells in frame.to_dict("records")
         ]
     # The estimate stays the fit's own: some intervals come with a bias-corrected one.
-    return [tested.get(row[:3], row)._replace(estimate=row.estimate) for row in rows]
+    return [tested.get(row.name, row)._replace(estimate=row.estimate) for row in rows]
 
 
 def _explained(table: Any, group: int | None) -> list[tuple[str, float]]:  # noqa: ANN401 - a Series or a frame
@@ -540,9 +537,10 @@ def _explained(table: Any, group: int | None) -> list[tuple[str, float]]:  # noq
     return [(str(key), float(value)) for key, value in table.items()]
 
 
-def _paths(model: Model, found: Mapping[tuple[str, ...], Row]) -> list[Edge]:
+def _paths(model: Model, found: Mapping[Name, Row]) -> list[Edge]:
     """Return the structural arrows, and those between constructs of two orders."""
-    claimed = {(h.lhs, h.rhs): f"{h.name} ({h.sign})" if h.sign else h.name for h in model.hypotheses if h.op == "~"}
+    signs = {"+": " (+)", "-": " (\N{MINUS SIGN})"}
+    claimed = {(h.lhs, h.rhs): h.name + signs.get(h.sign, "") for h in model.hypotheses if h.op == "~"}
     fitted = bool(found)
     edges = []
     for path in model.paths:
@@ -554,7 +552,7 @@ def _paths(model: Model, found: Mapping[tuple[str, ...], Row]) -> list[Edge]:
     return edges
 
 
-def _measurement(model: Model, found: Mapping[tuple[str, ...], Row]) -> list[Edge]:
+def _measurement(model: Model, found: Mapping[Name, Row]) -> list[Edge]:
     edges = []
     for block in model.blocks:
         for item in block.items:
@@ -565,8 +563,8 @@ def _measurement(model: Model, found: Mapping[tuple[str, ...], Row]) -> list[Edg
     return edges
 
 
-def _covariances(model: Model, found: Mapping[tuple[str, ...], Row], keep: tuple[str, ...]) -> list[Edge]:
-    """Return the covariances between different nodes that are drawn: those written, then those added by an engine."""
+def _covariances(model: Model, found: Mapping[Name, Row], keep: tuple[str, ...]) -> list[Edge]:
+    """Return the covariances between nodes that are drawn: those written, then those an engine added."""
     pairs = [(c.left, c.right) for c in model.covariances] + [key[::2] for key in found if key[1] == "~~"]
     edges: dict[frozenset[str], Edge] = {}
     for left, right in pairs:

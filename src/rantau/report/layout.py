@@ -1,16 +1,16 @@
 """Where everything in a path diagram stands: geometry in points, x to the right and y up, and no ink.
 
-Constructs stand in ranks by the longest path of the structural model. The first and the last rank are columns with
-their items outside; the ranks between stand on lanes above and below, so that their items are outside too and no
-structural arrow has to pass through them. The words speak of a diagram whose arrows run to the right; one that runs
-down is the same, turned.
+Constructs stand in ranks by the longest path of the structural model. The first and the last rank are columns
+with their items outside; the ranks between stand on lanes above and below, so their items are outside too
+and no structural arrow has to pass through them. The words speak of a diagram whose arrows run to the right;
+one that runs down is the same, turned.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,7 @@ from rantau.arrays import Array
 from rantau.record import Record
 
 if TYPE_CHECKING:
-    from rantau.report.diagram import Diagram, Edge, Node
+    from rantau.report.diagram import Diagram, Edge
 
 Point = tuple[float, float]
 #: Start, two controls and end of a cubic Bézier curve.
@@ -49,8 +49,10 @@ LINE = 1.18
 ITEM_SIZE, PATH_SIZE, LOADING_SIZE, R2_SIZE = 0.84, 0.92, 0.76, 0.86
 #: From a construct's outline to its items, beside it and above or below it: room for a loading and an arrow.
 GAPS = (36.0, 27.0)
+#: The four sides of a node, along main and cross.
+WAYS: tuple[Point, ...] = ((-1.0, 0.0), (1.0, 0.0), (0.0, 1.0), (0.0, -1.0))
 #: What must stay visible of an arrow beside its label.
-BARE = 26.0
+BARE = 30.0
 #: Length of an arrow's head in points; labels keep clear of it.
 HEAD = 6.0
 
@@ -130,14 +132,14 @@ def arrange(diagram: Diagram) -> Layout:
 
 
 def _extent(shapes: Iterable[Shape], routes: Iterable[Route], labels: Iterable[Label]) -> tuple[Array, Array]:
-    boxes = [part for part in (*shapes, *labels) if part.width]
+    boxes: list[Shape | Label] = [*shapes, *(label for label in labels if label.lines)]
     centres = np.array([(part.x, part.y) for part in boxes])
     halves = np.array([(part.width, part.height) for part in boxes]) / 2
     drawn = np.vstack([centres - halves, centres + halves, *(route.points() for route in routes)])
     return drawn.min(axis=0), drawn.max(axis=0)
 
 
-# --- text -----------------------------------------------------------------------------------------------------------
+# --- text -------------------------------------------------------------------------------------------------
 
 
 def text_width(text: str, size: float) -> float:
@@ -181,7 +183,7 @@ def wrap(label: str, size: float) -> tuple[str, ...]:
         ways = []
         for cuts in combinations(range(1, len(words)), count - 1):
             ends = (0, *cuts, len(words))
-            ways.append(tuple(" ".join(words[a:b]) for a, b in zip(ends, ends[1:], strict=False)))
+            ways.append(tuple(" ".join(words[a:b]) for a, b in pairwise(ends)))
         best = min(ways, key=lambda lines: max(text_width(line, size) for line in lines))
         if max(text_width(line, size) for line in best) <= 7.4 * size:
             break
@@ -202,7 +204,7 @@ def _ellipse(lines: Sequence[str], explained: str, size: float) -> Point:
     return 2 * half_width + 0.7 * size, 2 * half_height
 
 
-# --- ranks ----------------------------------------------------------------------------------------------------------
+# --- ranks ------------------------------------------------------------------------------------------------
 
 
 def ranks(keys: Sequence[str], arrows: Iterable[tuple[str, str]]) -> dict[str, int]:
@@ -239,13 +241,7 @@ def ranks(keys: Sequence[str], arrows: Iterable[tuple[str, str]]) -> dict[str, i
     return found
 
 
-def crossings(upper: Sequence[str], lower: Sequence[str], arrows: Iterable[tuple[str, str]]) -> int:
-    """Count the crossings of the arrows between two ordered ranks."""
-    between = [(upper.index(a), lower.index(b)) for a, b in arrows if a in upper and b in lower]
-    return sum((a - c) * (b - d) < 0 for (a, b), (c, d) in combinations(between, 2))
-
-
-# --- placing the structural nodes -----------------------------------------------------------------------------------
+# --- placing the structural nodes -------------------------------------------------------------------------
 
 
 class _Part(Record):
@@ -274,12 +270,45 @@ class _Part(Record):
 
 
 class _State(Record):
-    """What the search varies: the order in the outer columns, the lane of each node between, and the lanes' height."""
+    """What the search varies: the order in the outer columns, the lanes between and their height."""
 
     first: tuple[int, ...]
     last: tuple[int, ...]
     lanes: tuple[tuple[int, int], ...]
     height: float
+
+
+Box = tuple[float, float, float, float]
+
+
+def _boxes(part: _Part, way: Point) -> list[Box]:
+    """Return half sizes and offsets (main, cross each) of a node, its items and the arrows between."""
+    outline = (part.main / 2, part.cross / 2, 0.0, 0.0)
+    main, cross, gap = part.strip(column=way[0] != 0)
+    if not main:
+        return [outline]
+    far = (part.main / 2 + gap + main, part.cross / 2 + gap + cross)
+    items = (main / 2, cross / 2, way[0] * (far[0] - main / 2), way[1] * (far[1] - cross / 2))
+    axis = 0 if way[0] else 1
+    near = 0.9 * outline[axis]
+    fan = [0.9 * main / 2, 0.9 * cross / 2, 0.0, 0.0]
+    fan[axis], fan[axis + 2] = (far[axis] - near) / 2, way[axis] * (far[axis] + near) / 2
+    return [outline, items, (fan[0], fan[1], fan[2], fan[3])]
+
+
+def _rim(part: _Part, way: Point) -> Array:
+    """Return points on the two outer arrows from a node to its items `(20, 2)`; none without items."""
+    _, *items = _boxes(part, way)
+    if not items:
+        return np.empty((0, 2))
+    half_main, half_cross, main, cross = items[0]
+    inner = np.array((main - way[0] * half_main, cross - way[1] * half_cross))
+    if way[0]:
+        aside = np.array((0.0, half_cross - part.item_cross / 2))
+    else:
+        aside = np.array((half_main - part.item_main / 2, 0.0))
+    along = np.linspace(0.3, 1.0, 10)[:, None]
+    return np.vstack([along * (inner + aside), along * (inner - aside)])
 
 
 class _Board:
@@ -298,6 +327,9 @@ class _Board:
             for a in set(arrows[e]) & set(arrows[f])
         ]
         self.fans = np.array(pairs, dtype=int).reshape(-1, 4)
+        self.boxes = {(i, way): _boxes(part, way) for i, part in enumerate(parts) for way in WAYS}
+        self.rims = {(i, way): _rim(part, way) for i, part in enumerate(parts) for way in WAYS}
+        self.reaches: dict[tuple[int, int, float], float] = {}
         top = max(part.rank for part in parts)
         self.first = tuple(i for i, part in enumerate(parts) if part.rank == 0)
         self.last = tuple(i for i, part in enumerate(parts) if part.rank == top > 0)
@@ -311,38 +343,11 @@ class _Board:
         ways |= dict.fromkeys(self.last, (1.0, 0.0))
         return ways | {i: (0.0, 1.0 if lane > 0 else -1.0) for i, lane in state.lanes}
 
-    def rectangles(self, state: _State, i: int) -> list[tuple[float, float, float, float]]:
-        """Return half sizes and offsets (main, cross) of a node's outline and of its items."""
-        part = self.parts[i]
-        found = [(part.main / 2, part.cross / 2, 0.0, 0.0)]
-        way = self.outward(state)[i]
-        main, cross, gap = part.strip(column=way[0] != 0)
-        if main:
-            reach = (part.main / 2 + gap + main / 2, part.cross / 2 + gap + cross / 2)
-            found.append((main / 2, cross / 2, way[0] * reach[0], way[1] * reach[1]))
-        return found
-
-    def _obstacles(self, state: _State, i: int) -> list[tuple[float, float, float, float]]:
-        """Return `rectangles`, the items' one grown over the arrows that lead to them."""
-        outline, *items = self.rectangles(state, i)
-        if not items:
-            return [outline]
-        half_main, half_cross, main, cross = items[0]
-        if main:
-            near, far = outline[0] * 0.9, abs(main) + half_main
-            fan = ((far - near) / 2, 0.9 * half_cross, math.copysign((far + near) / 2, main), 0.0)
-        else:
-            near, far = outline[1] * 0.9, abs(cross) + half_cross
-            fan = (0.9 * half_main, (far - near) / 2, 0.0, math.copysign((far + near) / 2, cross))
-        return [outline, items[0], fan]
-
     def centres(self, state: _State) -> Array:
         """Return the nodes' centres `(n, 2)`, along main and cross."""
         at = np.zeros((len(self.parts), 2))
         for column in (state.first, state.last):
-            extents = [
-                max(self.parts[i].cross + 20, self.parts[i].strip(column=True)[1] + 10) for i in column
-            ]
+            extents = [max(self.parts[i].cross + 20, self.parts[i].strip(column=True)[1] + 10) for i in column]
             below = sum(extents) / 2
             for i, extent in zip(column, extents, strict=True):
                 at[i, 1] = below - extent / 2
@@ -361,7 +366,7 @@ class _Board:
 
     def _needs(self, state: _State, order: Sequence[int], cross: Array) -> dict[tuple[int, int], float]:
         """Return how far along main one node must be behind another, for each pair that is ordered."""
-        boxes = {i: self.rectangles(state, i) for i in order}
+        boxes = {i: self.boxes[i, way][:2] for i, way in self.outward(state).items()}
         needs: dict[tuple[int, int], float] = {}
         for i, j in combinations(order, 2):
             text = self.linked.get(frozenset((i, j)))
@@ -376,14 +381,17 @@ class _Board:
         return needs
 
     def _reach(self, i: int, j: int, away: float, text: tuple[float, float]) -> float:
-        """Return how far apart along main two linked nodes must be for their arrow to show beside its label."""
+        """Return how far apart along main two linked nodes must be: their arrow shows beside its label."""
+        if (i, j, away) in self.reaches:
+            return self.reaches[i, j, away]
         main = np.arange(0.6 * self.sizes[:, 0].max(), 400.0, 4.0)
         step = np.column_stack([main, np.full(len(main), away)])
         length = np.hypot(*step.T)
         unit = np.maximum(step / length[:, None], 1e-9)
         inside = sum(1 / np.hypot(*(2 * unit / self.sizes[k]).T) for k in (i, j))
         hidden = (np.array(text) / unit).min(axis=1)
-        return float(main[int(np.argmax(length - inside - hidden >= BARE))])
+        self.reaches[i, j, away] = float(main[int(np.argmax(length - inside - hidden >= BARE))])
+        return self.reaches[i, j, away]
 
     def _packed(self, order: Sequence[int], needs: Mapping[tuple[int, int], float], column: Sequence[int]) -> Array:
         at = np.zeros(len(self.parts))
@@ -399,11 +407,12 @@ class _Board:
         source, target = at[self.arrows[:, 0]], at[self.arrows[:, 1]]
         along = np.linspace(0.03, 0.97, 25)[:, None]
         points = source[:, None] + along * (target - source)[:, None]  # (arrows, 25, 2)
+        ways = self.outward(state)
         total = 0.0
         for i in range(len(self.parts)):
             others = points[(self.arrows != i).all(axis=1)]
             own = points[(self.arrows == i).any(axis=1)]
-            for number, (half_main, half_cross, shift_main, shift_cross) in enumerate(self._obstacles(state, i)):
+            for number, (half_main, half_cross, shift_main, shift_cross) in enumerate(self.boxes[i, ways[i]]):
                 away = np.abs(others - at[i] - (shift_main, shift_cross)) / (half_main + 6, half_cross + 6)
                 gauge = away.max(axis=2) if number else (away**2).sum(axis=2)
                 total += 150.0 * (gauge < 1).any(axis=1).sum()
@@ -411,6 +420,7 @@ class _Board:
                     # Arrows of the node itself must not run through its own items either.
                     away = np.abs(own - at[i] - (shift_main, shift_cross)) / (half_main + 4, half_cross + 22)
                     total += 120.0 * (away.max(axis=2) < 1).any(axis=1).sum()
+        total += self._pierced(at, ways)
         total += 42.0 * _crossing_pairs(source, target, self.arrows)
         step = target - source
         length = np.hypot(step[:, 0], step[:, 1])
@@ -423,13 +433,25 @@ class _Board:
         outer = [
             (at[i] + (b[2], b[3]) + sign * np.array(b[:2]))
             for i in range(len(self.parts))
-            for b in self.rectangles(state, i)
+            for b in self.boxes[i, ways[i]][:2]
             for sign in (-1, 1)
         ]
         low, high = np.min(outer, axis=0), np.max(outer, axis=0)
         width, height = high - low
         heights = np.abs((high + low)[1])
-        return float(total + 0.05 * width + 1.0 * max(0.0, width - 470) + 0.10 * height + 0.05 * heights)
+        return float(total + 0.05 * width + 1.6 * max(0.0, width - 480) + 0.07 * height + 0.05 * heights)
+
+    def _pierced(self, at: Array, ways: Mapping[int, Point]) -> float:
+        """Return the cost of nodes or items that lie on the arrows from another node to its items."""
+        rims = [self.rims[i, ways[i]] + at[i] for i in range(len(self.parts))]
+        owner = np.repeat(np.arange(len(self.parts)), [len(rim) for rim in rims])
+        points = np.vstack(rims)
+        total = 0.0
+        for i in range(len(self.parts)):
+            for half_main, half_cross, main, cross in self.boxes[i, ways[i]][:2]:
+                away = np.abs(points - at[i] - (main, cross)) < (half_main + 4, half_cross + 4)
+                total += 150.0 * len(set(owner[away.all(axis=1) & (owner != i)].tolist()))
+        return total
 
     def best(self) -> _State:
         """Return the cheapest state found: barycentre order first, then descent from several starts."""
@@ -442,12 +464,14 @@ class _Board:
             starts = [tuple((1, -1)[(n // run) % 2] for n in range(len(self.middle))) for run in (1, 2, 3)]
         states = [_State(first, last, tuple(zip(self.middle, lanes, strict=True)), base) for lanes in starts]
         states.sort(key=self.cost)
-        return min((self._descend(state, allowed, base) for state in states[:3]), key=self.cost)
+        return min((self._descend(state, allowed, base) for state in states[:10]), key=self.cost)
 
     def _columns(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Order all ranks by barycentre sweeps and return the outer two."""
-        layers = [[i for i, part in enumerate(self.parts) if part.rank == rank] for rank in range(len(self.parts))]
-        layers = [layer for layer in layers if layer]
+        layers = [
+            [i for i, part in enumerate(self.parts) if part.rank == rank]
+            for rank in sorted({part.rank for part in self.parts})
+        ]
         place = {i: n - (len(layer) - 1) / 2 for layer in layers for n, i in enumerate(layer)}
         for sweep in range(8):
             for layer in layers if sweep % 2 else layers[::-1]:
@@ -496,7 +520,7 @@ def _crossing_pairs(source: Array, target: Array, arrows: Array) -> int:
     return int((cross & apart).sum())
 
 
-# --- from ranks to shapes -------------------------------------------------------------------------------------------
+# --- from ranks to shapes ---------------------------------------------------------------------------------
 
 
 def _shapes(diagram: Diagram) -> tuple[dict[str, Shape], dict[str, Point]]:
@@ -510,36 +534,47 @@ def _shapes(diagram: Diagram) -> tuple[dict[str, Shape], dict[str, Point]]:
     arrows = [(e.source, e.target) for e in diagram.edges if e.kind != "covariance"]
     arrows = [(a, b) for a, b in dict.fromkeys(arrows) if a in keys and b in keys and a != b]
     rank = ranks(keys, arrows) | {node.key: node.rank for node in standing if node.rank >= 0}
+    dense = {value: n for n, value in enumerate(sorted(set(rank.values())))}
     item = (max((drawn[key].width for key in home), default=0.0), 1.55 * ITEM_SIZE * size)
     parts = []
     for key in keys:
-        body = (drawn[key].width, drawn[key].height)
+        body = _swapped((drawn[key].width, drawn[key].height), down)
         own = tuple(child for child, parent in home.items() if parent == key)
-        turned = [pair[:: -1 if down else 1] for pair in (body, item, GAPS)]
-        parts.append(_Part(key, rank[key], *turned[0], own, *turned[1], *turned[2]))
-    texts = {(e.source, e.target): _text_size(diagram, e)[:: -1 if down else 1] for e in diagram.edges}
+        parts.append(_Part(key, dense[rank[key]], *body, own, *_swapped(item, down), *_swapped(GAPS, down)))
+    texts = {(e.source, e.target): _swapped(_text_size(diagram, e), down) for e in diagram.edges}
     board = _Board(parts, [(keys.index(a), keys.index(b)) for a, b in arrows], [texts[pair] for pair in arrows])
     state = board.best()
     at, out = board.centres(state), board.outward(state)
-    turn = (lambda main, cross: (-cross, -main)) if down else (lambda main, cross: (main, cross))
     pinned = {key: (x, y) for key, x, y in diagram.options.positions}
-    centre = {key: pinned.get(key, turn(*at[i].tolist())) for i, key in enumerate(keys)}
+    centre = {key: pinned.get(key, _turned((at[i, 0], at[i, 1]), down)) for i, key in enumerate(keys)}
     middle = np.mean(list(centre.values()), axis=0)
     outward: dict[str, Point] = {}
     for i, key in enumerate(keys):
-        way = turn(*out[i])
+        way = _turned(out[i], down)
         if key in pinned:
-            away = np.array(centre[key]) - middle
-            way = (math.copysign(1.0, away[0]), 0.0) if abs(away[0]) > abs(away[1]) else (0.0, math.copysign(1.0, away[1]))
-        strip = parts[i].strip(column=(way[1] if down else way[0]) != 0)
-        for n, child in enumerate(parts[i].items):
+            dx, dy = np.array(centre[key]) - middle
+            way = (math.copysign(1.0, dx), 0.0) if abs(dx) > abs(dy) else (0.0, math.copysign(1.0, dy))
+        gap = parts[i].strip(column=(way[0] != 0) != down)[2]
+        own = parts[i].items
+        for n, child in enumerate(own):
             outward[child] = way
-            centre[child] = pinned.get(child, _item_place(drawn[key], centre[key], way, item, strip[2], n, len(parts[i].items)))
+            place = _item_place(drawn[key], centre[key], way, item, gap, n, len(own))
+            centre[child] = pinned.get(child, place)
     shapes = {}
     for node in diagram.nodes:
         x, y = centre[node.key]
         shapes[node.key] = drawn[node.key].replace(x=x, y=y)
     return shapes, outward
+
+
+def _swapped(pair: Point, down: bool) -> Point:
+    """Return width and height as sizes along main and cross."""
+    return (pair[1], pair[0]) if down else pair
+
+
+def _turned(point: Point, down: bool) -> Point:
+    """Return main and cross as x and y."""
+    return (-float(point[1]), -float(point[0])) if down else (float(point[0]), float(point[1]))
 
 
 def _item_place(body: Shape, centre: Point, way: Point, item: Point, gap: float, number: int, count: int) -> Point:
@@ -590,13 +625,13 @@ def _sized(diagram: Diagram, home: Mapping[str, str]) -> dict[str, Shape]:
     return found
 
 
-# --- arrows ---------------------------------------------------------------------------------------------------------
+# --- arrows -----------------------------------------------------------------------------------------------
 
 
 def _along(curve: Curve, at: Array) -> Array:
     t = at[:, None]
     a, b, c, d = (np.array(point) for point in curve)
-    return (1 - t) ** 3 * a + 3 * t * (1 - t) ** 2 * b + 3 * t**2 * (1 - t) * c + t**3 * d
+    return np.asarray((1 - t) ** 3 * a + 3 * t * (1 - t) ** 2 * b + 3 * t**2 * (1 - t) * c + t**3 * d)
 
 
 def gauge(shape: Shape, points: Array, margin: float = 0.0) -> Array:
@@ -616,7 +651,10 @@ def gauge(shape: Shape, points: Array, margin: float = 0.0) -> Array:
     Array
         `(...)`.
     """
-    away = np.abs(points - np.array((shape.x, shape.y))) / (shape.width / 2 + margin, shape.height / 2 + margin)
+    away = np.abs(points - np.array((shape.x, shape.y))) / (
+        shape.width / 2 + margin,
+        shape.height / 2 + margin,
+    )
     return np.asarray(np.sqrt((away**2).sum(axis=-1)) if shape.outline == "ellipse" else away.max(axis=-1))
 
 
@@ -643,7 +681,7 @@ def _clipped(curve: Curve, source: Shape | None, target: Shape | None) -> Route:
         # The controls of a part of the curve are its blossom at the part's ends (Ramshaw 1989).
         points = [np.array(point) for point in curve]
         for t in at:
-            points = [(1 - t) * p + t * q for p, q in zip(points, points[1:], strict=False)]
+            points = [(1 - t) * p + t * q for p, q in pairwise(points)]
         x, y = points[0].tolist()
         return x, y
 
@@ -651,11 +689,13 @@ def _clipped(curve: Curve, source: Shape | None, target: Shape | None) -> Route:
 
 
 def _routes(edges: Sequence[Edge], shapes: Mapping[str, Shape], outward: Mapping[str, Point]) -> tuple[Route, ...]:
-    """Return the routes in the order of the edges: measurement first, then paths, then covariances around them."""
+    """Return the routes in the order of the edges; covariances are led around what is there already."""
     found: dict[int, Route] = {}
     order = {"loading": 0, "weight": 0, "path": 1, "covariance": 2}
     pairs = {(edge.source, edge.target) for edge in edges}
-    spans = [math.dist((shapes[e.source].x, shapes[e.source].y), (shapes[e.target].x, shapes[e.target].y)) for e in edges]
+    spans = [
+        math.dist((shapes[e.source].x, shapes[e.source].y), (shapes[e.target].x, shapes[e.target].y)) for e in edges
+    ]
     for n in sorted(range(len(edges)), key=lambda n: (order[edges[n].kind], spans[n], n)):
         edge = edges[n]
         ends = [_anchor(edge, key, shapes[key], outward) for key in (edge.source, edge.target)]
@@ -679,7 +719,7 @@ def _routes(edges: Sequence[Edge], shapes: Mapping[str, Shape], outward: Mapping
 def _anchor(edge: Edge, key: str, shape: Shape, outward: Mapping[str, Point]) -> tuple[Point, Shape | None]:
     """Return the point aimed at, and the outline to clip at.
 
-    Its construct's arrow meets an item in the middle of the inner side, a covariance in the middle of the outer one.
+    Its construct's arrow meets an item in the middle of its inner side, a covariance in that of the outer.
     """
     way = outward.get(key)
     if way is None or edge.kind == "path":
@@ -689,7 +729,7 @@ def _anchor(edge: Edge, key: str, shape: Shape, outward: Mapping[str, Point]) ->
 
 
 def _bends(start: Point, end: Point, *, paired: bool) -> list[Curve]:
-    """Return the curves to try for a path, straight first; of two opposite paths both bend, each its own way."""
+    """Return the curves to try for a path, straight first; two opposite paths bend, each its own way."""
     if paired:
         return [_bent(start, end, 0.18)]
     sizes = (0.18, 0.28, 0.4, 0.55, 0.75, 1.0, 1.3)
@@ -749,12 +789,10 @@ def _meet(one: Array, other: Array) -> bool:
 
 def _turn(a: Array, b: Array, c: Array) -> Array:
     """Return on which side of the line from a to b the point c lies: 1 left, -1 right."""
-    return np.asarray(
-        np.sign((b - a)[..., 0] * (c - a)[..., 1] - (b - a)[..., 1] * (c - a)[..., 0])
-    )
+    return np.asarray(np.sign((b - a)[..., 0] * (c - a)[..., 1] - (b - a)[..., 1] * (c - a)[..., 0]))
 
 
-# --- labels ---------------------------------------------------------------------------------------------------------
+# --- labels -----------------------------------------------------------------------------------------------
 
 
 def _text_size(diagram: Diagram, edge: Edge) -> Point:
@@ -765,7 +803,7 @@ def _text_size(diagram: Diagram, edge: Edge) -> Point:
 
 
 def _labels(diagram: Diagram, shapes: Sequence[Shape], routes: Sequence[Route]) -> tuple[Label, ...]:
-    """Slide each label along its arrow until it touches no node, no other label and, where that can be, no arrow."""
+    """Slide each label along its arrow until it touches no node or label and, where that can be, no arrow."""
     lines = [diagram.edge_lines(edge) for edge in diagram.edges]
     sizes = [_text_size(diagram, edge) for edge in diagram.edges]
     drawn = np.array([route.points(60) for route in routes]).reshape(-1, 60, 2)
@@ -787,7 +825,9 @@ def _labels(diagram: Diagram, shapes: Sequence[Shape], routes: Sequence[Route]) 
         if sweep and before == {n: place.tolist() for n, place in chosen.items()}:
             break
     return tuple(
-        Label(*chosen[n].tolist(), *sizes[n], lines[n]) if n in chosen else Label(*routes[n].end, 0.0, 0.0, ())
+        Label(float(chosen[n][0]), float(chosen[n][1]), *sizes[n], lines[n])
+        if n in chosen
+        else Label(*routes[n].end, 0.0, 0.0, ())
         for n in range(len(routes))
     )
 
@@ -819,7 +859,7 @@ def _fixed_cost(
     step = np.gradient(places[:third], axis=0)
     unit = np.maximum(np.abs(step) / np.hypot(*step.T)[:, None], 1e-9)
     length = np.hypot(*np.diff(drawn[number], axis=0).T).sum()
-    cost[:third] += 80.0 * (length - (np.array(size) / unit).min(axis=1) < 0.7 * BARE)
+    cost[:third] += 80.0 * (length - (np.array(size) / unit).min(axis=1) < (8.0 if middle != 0.5 else 20.0))
     for shape in shapes:
         centre = np.array((shape.x, shape.y))
         nearest = np.clip(centre, places - half, places + half)

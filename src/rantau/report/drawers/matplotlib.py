@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -64,20 +65,30 @@ def draw(diagram: Diagram, path: Path) -> None:
         "svg.hashsalt": "rantau",
         "pdf.fonttype": 42,
         "ps.fonttype": 42,
-        # Vector files name every family, so that the reader's machine may pick; pixels need one that is here.
-        "font.family": FONTS if path.suffix.lower() == ".svg" else [f for f in FONTS if f in installed],
+        "font.family": [font for font in FONTS if font in installed],
     }
     layout = arrange(diagram)
     with matplotlib.rc_context(settings):
         figure = _figure(diagram, layout)
         figure.savefig(path, dpi=DPI, **_saving(diagram, path.suffix.lower()))
+    if path.suffix.lower() == ".svg":
+        # The file names every family, not only those of this machine: the reader's may have others.
+        families = "font-family: " + ", ".join(f"'{font}'" for font in FONTS) + ", sans-serif"
+        drawn = re.sub(r"font-family: [^;\"]+", families, path.read_text(encoding="utf-8"))
+        path.write_text(drawn, encoding="utf-8")
 
 
 def _saving(diagram: Diagram, suffix: str) -> dict[str, Any]:
-    """Return the arguments of savefig that differ by format: the words for those who cannot see, and no date."""
+    """Return the arguments of savefig that differ by format: words for those who cannot see, and no date."""
     words = diagram.describe()
     if suffix == ".svg":
-        return {"metadata": {"Title": diagram.title or words.partition("\n")[0], "Description": words, "Date": None}}
+        return {
+            "metadata": {
+                "Title": diagram.title or words.partition("\n")[0],
+                "Description": words,
+                "Date": None,
+            }
+        }
     if suffix == ".png":
         return {"metadata": {"Title": diagram.title, "Description": words, "Software": None}}
     if suffix == ".pdf":
@@ -112,30 +123,30 @@ def _figure(diagram: Diagram, layout: Layout) -> Any:  # noqa: ANN401 - a matplo
 def _arrow(axes: Any, edge: Edge, route: Route, colours: Palette) -> None:  # noqa: ANN401
     """Draw one arrow: wide where strong, dashed where not significant, thin and grey where it measures."""
     patches, paths = require("matplotlib.patches"), require("matplotlib.path")
-    colour, width, style = colours.faint, 0.7, "solid"
-    head = HEAD - 1.5
+    colour, width, head = colours.faint, 0.7, HEAD - 1.5
+    dashed = edge.significant is False and edge.kind in ("path", "covariance")
     if edge.kind == "path":
         strength = 0.3 if math.isnan(edge.estimate) else min(abs(edge.estimate), 1.0)
-        colour = colours.negative if edge.estimate < 0 else colours.positive
         width, head = 0.8 + 1.6 * strength, HEAD + 1.2 * strength
-        if edge.significant is False:
-            colour, style = colours.faint, (0, (4, 2.5))
-    elif edge.kind == "covariance":
-        colour, style = colours.faint, (0, (4, 2.5)) if edge.significant is False else "solid"
+        if not dashed:
+            colour = colours.negative if edge.estimate < 0 else colours.positive
     start, end = route.start, route.end
     tips = [(end, route.second)] + ([(start, route.first)] if edge.kind == "covariance" else [])
     for tip, behind in tips:
         base = _towards(tip, behind, head)
         across = ((base[1] - tip[1]) * 0.38, (tip[0] - base[0]) * 0.38)
-        corners = [tip, (base[0] + across[0], base[1] + across[1]), (base[0] - across[0], base[1] - across[1])]
+        corners = [
+            tip,
+            (base[0] + across[0], base[1] + across[1]),
+            (base[0] - across[0], base[1] - across[1]),
+        ]
         axes.add_patch(patches.Polygon(corners, closed=True, facecolor=colour, edgecolor="none", zorder=2))
     # The line ends inside the heads, so that a wide line does not blunt their tips.
     end = _towards(end, route.second, head * 0.8)
     start = _towards(start, route.first, head * 0.8) if edge.kind == "covariance" else start
     curve = paths.Path([start, route.first, route.second, end], [paths.Path.MOVETO, *[paths.Path.CURVE4] * 3])
-    line = patches.PathPatch(
-        curve, facecolor="none", edgecolor=colour, linewidth=width, linestyle=style, capstyle="butt", zorder=1
-    )
+    line = patches.PathPatch(curve, facecolor="none", edgecolor=colour, linewidth=width, zorder=1)
+    line.set(capstyle="butt", linestyle=(0, (4, 2.5)) if dashed else "solid")
     axes.add_patch(line)
 
 
@@ -175,9 +186,7 @@ def _label(axes: Any, edge: Edge, label: Label, size: float, colours: Palette) -
     patches = require("matplotlib.patches")
     small = edge.kind in ("loading", "weight")
     corner = (label.x - label.width / 2, label.y - label.height / 2)
-    axes.add_patch(
-        patches.Rectangle(corner, label.width, label.height, facecolor="white", edgecolor="none", zorder=4)
-    )
+    axes.add_patch(patches.Rectangle(corner, label.width, label.height, facecolor="white", edgecolor="none", zorder=4))
     each = size * (LOADING_SIZE if small else PATH_SIZE)
     quiet = small or edge.kind == "covariance"
     y = label.y + LINE * each * (len(label.lines) - 1) / 2
@@ -187,7 +196,6 @@ def _label(axes: Any, edge: Edge, label: Label, size: float, colours: Palette) -
 
 
 def _text(axes: Any, x: float, y: float, text: str, size: float, colour: str) -> None:  # noqa: ANN401
-    # `center_baseline` puts the middle of the letters, not of their box with descenders, at y.
-    axes.text(
-        x, y, text, fontsize=size, color=colour, ha="center", va="center_baseline", zorder=5, parse_math=False
-    )
+    # The baseline is ours, from the height of Arial's capitals, so that no installed font shifts it.
+    baseline = y - 0.36 * size
+    axes.text(x, baseline, text, fontsize=size, color=colour, ha="center", va="baseline", zorder=5, parse_math=False)
