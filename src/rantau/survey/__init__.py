@@ -11,6 +11,7 @@ from rantau.survey.read import read_responses
 from rantau.survey.responses import Change, Responses
 from rantau.survey.scoring import score
 from rantau.survey.screen import Flag, Screening, screen
+from rantau.survey.sheet import read_table
 
 if TYPE_CHECKING:
     from rantau.survey.read_instrument import read_survey
@@ -28,6 +29,7 @@ __all__ = [
     "describe",
     "read_responses",
     "read_survey",
+    "read_table",
     "score",
     "screen",
 ]

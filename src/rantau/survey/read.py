@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
 from collections.abc import Sequence
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,26 +10,15 @@ import numpy as np
 
 from rantau.arrays import Array, Cells
 from rantau.errors import ResponseError, listing, nearest
-from rantau.files import read_text
-from rantau.record import Record
 from rantau.survey.responses import Change, Responses
+from rantau.survey.sheet import Sheet, read_sheet
 from rantau.survey.text import token
 
 if TYPE_CHECKING:
     from rantau.survey.instrument import Item, Survey
 
-_DELIMITERS = (",", ";", "\t")
 _MOST_REFUSALS = 10
 _SIMULATED = "simulated"
-
-
-class _Sheet(Record):
-    """A delimited file taken apart: `top` and `lines` say where the header and the rows begin."""
-
-    top: int
-    header: tuple[str, ...]
-    cells: Cells
-    lines: tuple[int, ...]
 
 
 def read_responses(path: str | Path, survey: Survey) -> Responses:
@@ -68,8 +54,7 @@ def read_responses(path: str | Path, survey: Survey) -> Responses:
     >>> read_responses("surveys/mobile/responses.csv", survey)
     Responses: 250 rows, 24 items, 0 missing answers from surveys/mobile/responses.csv
     """
-    text = read_text(path, what="answers", error=ResponseError)
-    sheet = _sheet(path, text, survey)
+    sheet = read_sheet(path, codes=survey.codes)
     _check_columns(path, sheet, survey)
     codes = set(survey.codes)
     places = [place for place, name in enumerate(sheet.header) if name in codes]
@@ -91,53 +76,9 @@ def read_responses(path: str | Path, survey: Survey) -> Responses:
     )
 
 
-def _delimiter(text: str, survey: Survey) -> str:
-    """Return the delimiter under which the header names most items, then most columns."""
-    codes = set(survey.codes)
-
-    def fit(delimiter: str) -> tuple[int, int]:
-        header = [name.strip() for name in next(filter(None, csv.reader(StringIO(text), delimiter=delimiter)))]
-        return len(codes.intersection(header)), len(header)
-
-    return max(_DELIMITERS, key=fit)
-
-
-def _sheet(path: str | Path, text: str, survey: Survey) -> _Sheet:
-    """Take the file apart; blank lines between rows are passed over."""
-    found: list[tuple[int, list[str]]] = []
-    begins = 1
-    try:
-        reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text, survey), strict=True)
-        for cells in reader:
-            if cells:
-                found.append((begins, cells))
-            begins = reader.line_num + 1
-    except csv.Error as fault:
-        raise ResponseError(f"{path}: line {begins}: not valid CSV: {fault}. Look at the quotes.") from fault
-    header, rows = tuple(name.strip() for name in found[0][1]), found[1:]
-    if not rows:
-        raise ResponseError(f"{path}: there is a header and no answers below it.")
-    uneven = [(line, len(cells)) for line, cells in rows if len(cells) != len(header)]
-    if uneven:
-        line, got = uneven[0]
-        more = f" {len(uneven) - 1} more rows are like this." if len(uneven) > 1 else ""
-        raise ResponseError(
-            f"{path}: line {line}: too {'few' if got < len(header) else 'many'} cells: got {got}, and the "
-            f"header has {len(header)}.{more} A cell that holds the delimiter must stand in double quotes."
-        )
-    grid: Cells = np.array([row for _, row in rows], dtype=object)
-    return _Sheet(found[0][0], header, grid, tuple(line for line, _ in rows))
-
-
-def _check_columns(path: str | Path, sheet: _Sheet, survey: Survey) -> None:
-    """Refuse columns that come twice, and items without a column."""
+def _check_columns(path: str | Path, sheet: Sheet, survey: Survey) -> None:
+    """Refuse a file in which an item has no column."""
     header, where = sheet.header, f"{path}: line {sheet.top}"
-    twice = [name for name, times in Counter(header).items() if times > 1]
-    if twice:
-        places = [str(place) for place, name in enumerate(header, start=1) if name == twice[0]]
-        raise ResponseError(
-            f"{where}: the column '{twice[0]}' is there {len(places)} times (columns {', '.join(places)}); keep one."
-        )
     absent = [code for code in survey.codes if code not in header]
     if absent:
         free = [name for name in header if name not in survey.codes]
@@ -216,7 +157,7 @@ def _changes(item: Item, tokens: Sequence[str], values: Array) -> list[Change]:
     return [change for change in every if change.cells]
 
 
-def _simulated(path: str | Path, sheet: _Sheet) -> bool:
+def _simulated(path: str | Path, sheet: Sheet) -> bool:
     """Return whether the file marks its answers as made by a program; refuse a mark that is not clear."""
     if _SIMULATED not in sheet.header:
         return False
