@@ -8,14 +8,17 @@ from pathlib import Path
 from rantau.report.document import Document, FigureRef, Heading, ListBlock, Paragraph, TableRef
 from rantau.report.table import Column, Interval, Marked, Note, Row, Table
 
+WORDING = "I trust this provider to do what is right for people like me"
 BANNER = "SIMULATED ANSWERS: these numbers come from a model, not from people."
 
 SVG = """<?xml version="1.0" encoding="utf-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="320" height="120" viewBox="0 0 320 120">
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="320" height="120"
+ viewBox="0 0 320 120">
 <metadata>made elsewhere: http://example.org</metadata>
 <defs><clipPath id="c1"><rect width="320" height="120"/></clipPath></defs>
 <g clip-path="url(#c1)"><ellipse cx="80" cy="60" rx="60" ry="30" fill="none" stroke="black"/>
-<text x="50" y="65">Trust</text><path d="M140 60 L230 60" stroke="black"/><ellipse id="e" cx="260" cy="60" rx="50" ry="30"
+<text x="50" y="65">Trust</text><path d="M140 60 L230 60" stroke="black"/>
+<ellipse id="e" cx="260" cy="60" rx="50" ry="30"
  fill="none" stroke="black"/><text x="232" y="65">Loyalty</text></g></svg>
 """
 
@@ -48,20 +51,85 @@ PATHS = Table(
     ),
     (
         Row(("Effects on satisfaction",), kind="group"),
-        Row(("H1", "Image → Satisfaction", Marked(0.17851, stars="***"), 0.0551, Interval(0.0711, 0.2862), 3.2401, 0.0012, 0.0312, "Supported"), indent=1),
-        Row(("H2", "Expectation → Satisfaction", Marked(-0.0012, note="a"), 0.0447, Interval(-0.0884, 0.0871), -0.0268, 0.97861, 0.0, "Not supported"), indent=1),
-        Row(("H3", "Perceived quality → Satisfaction", Marked(0.5124, bold=True, stars="***"), 0.0569, Interval(0.4021, 0.6223), 9.0041, 2.2e-16, 0.2961, "Supported"), indent=1),
+        Row(
+            (
+                "H1",
+                "Image → Satisfaction",
+                Marked(0.17851, stars="***"),
+                0.0551,
+                Interval(0.0711, 0.2862),
+                3.2401,
+                0.0012,
+                0.0312,
+                "Supported",
+            ),
+            indent=1,
+        ),
+        Row(
+            (
+                "H2",
+                "Expectation → Satisfaction",
+                Marked(-0.0012, note="a"),
+                0.0447,
+                Interval(-0.0884, 0.0871),
+                -0.0268,
+                0.97861,
+                0.0,
+                "Not supported",
+            ),
+            indent=1,
+        ),
+        Row(
+            (
+                "H3",
+                "Perceived quality → Satisfaction",
+                Marked(0.5124, bold=True, stars="***"),
+                0.0569,
+                Interval(0.4021, 0.6223),
+                9.0041,
+                2.2e-16,
+                0.2961,
+                "Supported",
+            ),
+            indent=1,
+        ),
         Row((), kind="rule"),
         Row(("Effects on loyalty",), kind="group"),
-        Row(("H4", "Satisfaction → Loyalty", Marked(0.4661, stars="***"), 0.0823, Interval(0.2953, 0.6184), 5.6634, 0.00000002, 0.2215, "Supported"), indent=1),
-        Row(("H5", "Complaints → Loyalty", Marked(0.0501, dim=True), None, Interval(math.nan, math.nan), math.nan, 0.4012, 0.0, "Not supported"), indent=1),
+        Row(
+            (
+                "H4",
+                "Satisfaction → Loyalty",
+                Marked(0.4661, stars="***"),
+                0.0823,
+                Interval(0.2953, 0.6184),
+                5.6634,
+                0.00000002,
+                0.2215,
+                "Supported",
+            ),
+            indent=1,
+        ),
+        Row(
+            (
+                "H5",
+                "Complaints → Loyalty",
+                Marked(0.0501, dim=True),
+                None,
+                Interval(math.nan, math.nan),
+                math.nan,
+                0.4012,
+                0.0,
+                "Not supported",
+            ),
+            indent=1,
+        ),
     ),
     (
         Note("probability", "*p* < .05 \\*, *p* < .01 \\*\\*, *p* < .001 \\*\\*\\*."),
         Note("specific", "The sign was expected to be positive.", mark="a"),
         Note("general", "*N* = 250. CI = percentile bootstrap interval from 10,000 draws; see {table:discriminant}."),
     ),
-)  # fmt: skip
+)
 
 DISCRIMINANT = Table(
     "discriminant",
@@ -104,19 +172,28 @@ def wide(columns: int = 14) -> Table:
     names = [f"Construct {place}" for place in range(1, columns + 1)]
     heads = tuple(Column(f"c{place}", name, "loading") for place, name in enumerate(names))
     rows = tuple(
-        Row((f"IMAG{row}", "I trust this provider to do what is right for people like me", *(Marked(0.05 * column - 0.3, dim=column != row) for column in range(columns))))
+        Row((f"IMAG{row}", WORDING, *(Marked(0.05 * column - 0.3, dim=column != row) for column in range(columns))))
         for row in range(30)
-    )  # fmt: skip
-    return Table("crossloadings", "Cross-loadings of the items", (Column("item", "Item"), Column("wording", "Wording"), *heads), rows)
+    )
+    return Table(
+        "crossloadings",
+        "Cross-loadings of the items",
+        (Column("item", "Item"), Column("wording", "Wording"), *heads),
+        rows,
+    )
 
 
 def sample(folder: Path, **changes: object) -> Document:
     (folder / "model picture.png").write_bytes(png())
     (folder / "model.svg").write_text(SVG, encoding="utf-8")
     figure = FigureRef(
-        str(folder / "model picture.png"), str(folder / "model.svg"), "Structural model with *R*^{2}",
-        "Dashed where not significant.", "Two ellipses, trust and loyalty, joined by an arrow", "model",
-    )  # fmt: skip
+        str(folder / "model picture.png"),
+        str(folder / "model.svg"),
+        "Structural model with *R*^{2}",
+        "Dashed where not significant.",
+        "Two ellipses, trust and loyalty, joined by an arrow",
+        "model",
+    )
     parts = (
         Heading(1, "Results"),
         Paragraph("Loyalty rose with trust (*β* = 0.42, *p* < .001), as {table:paths} and {figure:model} show. " * 4),

@@ -16,7 +16,7 @@ from rantau.report.styles import Style, read_style
 from rantau.report.writers import ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rantau.report.table import Table
 
@@ -97,30 +97,36 @@ class Document(Record):
         """Return the tables, each with its number."""
         return tuple((number, part.table) for part, number in self.numbered() if isinstance(part, TableRef))
 
-    def resolve(self, text: str) -> str:
-        """Put "Table 2" where the text says `{table:key}`.
+    def resolve(self, text: str, *, table: Callable[[str], str] | None = None) -> str:
+        """Put "Table 2" where the text says `{table:key}`, and "Figure 1" for `{figure:key}`.
+
+        Parameters
+        ----------
+        text
+            With markup.
+        table
+            What to write for a table's number, given its key, where the format numbers tables itself.
 
         Raises
         ------
         ReportError
             If there is no such table or figure.
         """
-        return _REFERENCE.sub(self._label, text)
+        return _REFERENCE.sub(lambda found: self._label(found, table), text)
 
-    def _label(self, found: re.Match[str]) -> str:
+    def _label(self, found: re.Match[str], table: Callable[[str], str] | None) -> str:
         what, key = found.groups()
         numbers = self._numbers(what)
         if key not in numbers:
             raise ReportError(unknown(what, key, numbers, where=f"reference {found.group()}"))
         word = self.look.words.table if what == "table" else self.look.words.figure
-        return f"{word}\u00a0{numbers[key]}"
+        number = table(key) if table is not None and what == "table" else numbers[key]
+        return f"{word}\u00a0{number}"
 
     def _numbers(self, what: str) -> dict[str, str]:
         if what == "table":
             return {table.key: number for number, table in self.tables()}
-        return {
-            part.key: number for part, number in self.numbered() if isinstance(part, FigureRef) and part.key
-        }
+        return {part.key: number for part, number in self.numbered() if isinstance(part, FigureRef) and part.key}
 
     def _figure_keys(self) -> list[str]:
         return [part.key for part in self.parts if isinstance(part, FigureRef) and part.key]
@@ -175,9 +181,7 @@ def write(document: Document, path: str | Path) -> Path:
     try:
         _replace_all(files)
     except OSError as error:
-        raise ReportError(
-            f"'{error.filename}' cannot be written: {error.strerror}; is it open elsewhere?"
-        ) from error
+        raise ReportError(f"'{error.filename}' cannot be written: {error.strerror}; is it open elsewhere?") from error
     return target
 
 
@@ -187,9 +191,7 @@ def _replace_all(files: Sequence[tuple[Path, bytes]]) -> None:
     try:
         for path, content in files:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile(
-                dir=path.parent, prefix=f".{path.stem}-", suffix=".part", delete=False
-            ) as file:
+            with NamedTemporaryFile(dir=path.parent, prefix=f".{path.stem}-", suffix=".part", delete=False) as file:
                 waiting.append((Path(file.name), path))
                 file.write(content)
         for temporary, path in waiting:

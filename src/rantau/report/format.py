@@ -65,7 +65,7 @@ def format_number(value: float, kind: Kind, style: Style, *, decimals: int | Non
     """
     if math.isnan(value):
         return DASH
-    if math.isinf(value):
+    if math.isinf(value) and kind != "p":
         return "∞" if value > 0 else f"{MINUS}∞"
     rule = style.rule("decimal" if kind == "text" else kind)
     places = rule.decimals if decimals is None else decimals
@@ -103,9 +103,7 @@ def _probability(value: float, places: int, style: Style) -> str:
     return _written(rounded, style, leading_zero=zero)
 
 
-def format_statement(
-    symbol: str, value: float, kind: Kind, style: Style, *, decimals: int | None = None
-) -> str:
+def format_statement(symbol: str, value: float, kind: Kind, style: Style, *, decimals: int | None = None) -> str:
     """Write a statistic for a sentence, with its sign of relation.
 
     Parameters
@@ -263,16 +261,12 @@ def note_lines(notes: Sequence[Note], style: Style, *, banner: str = "") -> tupl
     tuple of tuple of Run
         One line each.
     """
-    by_kind = {
-        kind: [note for note in notes if note.kind == kind] for kind in ("general", "specific", "probability")
-    }
+    by_kind = {kind: [note for note in notes if note.kind == kind] for kind in ("general", "specific", "probability")}
     lines: list[tuple[Run, ...]] = []
     general = " ".join(note.text for note in by_kind["general"])
     if banner or general:
         warning = (Run(f" {banner}", bold=True),) if banner else ()
-        lines.append(
-            (Run(style.words.note, italic=True), *warning, *read_markup(f" {general}" if general else ""))
-        )
+        lines.append((Run(style.words.note, italic=True), *warning, *read_markup(f" {general}" if general else "")))
     specific = sorted(by_kind["specific"], key=lambda note: note.mark)
     for group in (
         [f"^{{{note.mark}}} {note.text}" for note in specific],

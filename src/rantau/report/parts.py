@@ -70,9 +70,7 @@ class FigureRef(Record):
         if not self.path_png and not self.path_svg:
             raise ReportError(f"figure '{self.title}' has neither a PNG nor an SVG file")
         if not self.alt:
-            raise ReportError(
-                f"figure '{self.title}' needs `alt`: a sentence saying what it shows, for blind readers"
-            )
+            raise ReportError(f"figure '{self.title}' needs `alt`: a sentence saying what it shows, for blind readers")
 
     def picture(self, path: str) -> bytes:
         """Read one of its picture files.
@@ -87,9 +85,7 @@ class FigureRef(Record):
         try:
             return Path(path).read_bytes()
         except OSError as error:
-            raise ReportError(
-                f"figure '{self.title}': picture '{path}' cannot be read: {error.strerror}"
-            ) from error
+            raise ReportError(f"figure '{self.title}': picture '{path}' cannot be read: {error.strerror}") from error
 
 
 Part: TypeAlias = Heading | Paragraph | ListBlock | TableRef | FigureRef

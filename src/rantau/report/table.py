@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-Kind: TypeAlias = Literal[
-    "text", "integer", "decimal", "correlation", "index", "p", "percent", "interval", "loading"
-]
+Kind: TypeAlias = Literal["text", "integer", "decimal", "correlation", "index", "p", "percent", "interval", "loading"]
 KINDS: tuple[str, ...] = get_args(Kind)
 RowKind: TypeAlias = Literal["body", "group", "rule"]
 NoteKind: TypeAlias = Literal["general", "specific", "probability"]
@@ -317,13 +315,10 @@ def _check_cell(where: str, column: Column, cell: Cell) -> None:
     kind = cell.kind if isinstance(cell, Marked) and cell.kind else column.kind
     if isinstance(value, bool) or not isinstance(value, str | float | int | Interval | None):
         raise ReportError(
-            f"{where}: a cell is text, a number, an Interval, Marked or None; "
-            f"got {type(value).__name__} {value!r}"
+            f"{where}: a cell is text, a number, an Interval, Marked or None; got {type(value).__name__} {value!r}"
         )
     if kind == "text" and isinstance(value, float | Interval):
-        raise ReportError(
-            f"{where}: a text column got the number {value}; give the column or the cell a kind"
-        )
+        raise ReportError(f"{where}: a text column got the number {value}; give the column or the cell a kind")
     if kind != "text" and isinstance(value, str) and _looks_numeric(value):
         raise ReportError(f"{where}: got the number '{value}' as text; pass the number itself, unrounded")
     if kind == "p" and isinstance(value, float | int) and not 0 <= value <= 1 and not math.isnan(value):

@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 _POINTS_A_CM = 72 / 2.54
 # Left and right of the text in a cell, points.
 _PADDING = 3.0
-_NARROW = set(" .,;:'|!()[]ijlt\u2008\u00a0*")
-_WIDE = set("MWmw@%−<>=+√Δ")
+_NARROW = set(" .,;:'|!()[]ijlt\u2008\u00a0")
+_WIDE = set("MWmw@%−<>=+√Δ→")
+# Type of this size is tried before a page is turned.
+_SMALL = 8.5
+# A text column wide enough to read, in ems.
+_READABLE = 13.0
 # Tables up to this many rows stay on one page.
 _TOGETHER = 22
 
 
 def text_width(text: str, size: float) -> float:
     """Return the width of text in points in a book face, near enough to choose column widths."""
-    weights = (
-        0.33 if letter in _NARROW else 0.78 if letter in _WIDE or letter.isupper() else 0.5 for letter in text
-    )
+    weights = (0.33 if letter in _NARROW else 0.78 if letter in _WIDE or letter.isupper() else 0.5 for letter in text)
     return size * sum(weights)
 
 
@@ -41,7 +43,7 @@ def page_room(style: Style, *, landscape: bool) -> float:
 
 def needs_landscape(table: Table, style: Style) -> bool:
     """Say whether a table asks for a landscape page, or would not fit on an upright one."""
-    least, _ = _needs(table, style, style.page.table_size)
+    least, _ = _needs(table, style, _SMALL)
     return table.landscape or sum(least) > page_room(style, landscape=False)
 
 
@@ -62,17 +64,19 @@ def column_widths(table: Table, style: Style, *, landscape: bool) -> tuple[tuple
     widths : tuple of float
         They fill the page; text columns give way first where room is short.
     size : float
-        The style's table size, or smaller (not under 7) where the table is too wide for it.
+        The style's table size, or smaller (not under 6) where the table is too wide for it.
     """
     room, size = page_room(style, landscape=landscape), style.page.table_size
     least, full = _needs(table, style, size)
-    while sum(least) > room and size > 7:
+    while sum(least) > room and size > 6:
         size -= 0.5
         least, full = _needs(table, style, size)
     if sum(full) <= room:
         share = (room - sum(full)) / len(full)
         return tuple(width + share for width in full), size
-    slack = max(room - sum(least), 0.0) / max(sum(full) - sum(least), 1e-9)
+    if sum(least) > room:  # too much for any page: words will break, but nothing is cut off
+        return tuple(width * room / sum(least) for width in least), size
+    slack = (room - sum(least)) / max(sum(full) - sum(least), 1e-9)
     return tuple(low + (high - low) * slack for low, high in zip(least, full, strict=True)), size
 
 
@@ -84,10 +88,15 @@ def _needs(table: Table, style: Style, size: float) -> tuple[list[float], list[f
         cells = [plain(format_cell(row.cells[place], column, style)) for row in body]
         header = plain(read_markup(column.header))
         indents = max((row.indent for row in body), default=0) * size if place == 0 else 0.0
+        if column.kind != "text":
+            tails = missing_tails(cells, style)
+            cells = [cell + tail for cell, tail in zip(cells, tails, strict=True)]
         words = [word for cell in cells for word in cell.split()] if column.kind == "text" else cells
         unbroken = max((text_width(text, size) for text in [*words, *header.split()]), default=0.0)
         whole = max((text_width(text, size) for text in [*cells, header]), default=0.0)
-        least.append(unbroken + indents + 2 * _PADDING + 2)
+        # Long texts would else be squeezed to one word a line: leave them a third of their length.
+        readable = min(whole / 3, _READABLE * size) if column.kind == "text" else 0.0
+        least.append(max(unbroken, readable) + indents + 2 * _PADDING + 2)
         full.append(max(whole + indents + 2 * _PADDING + 2, least[-1]))
     return least, full
 
@@ -138,12 +147,7 @@ class WordTable:
         space = (f'<w:{side} w:w="{int(_PADDING * 20)}" w:type="dxa"/>' for side in ("left", "right"))
         margins = self._xml(f"<w:tblCellMar {{}}>{''.join(space)}</w:tblCellMar>")
         properties.insert_element_before(margins, "w:tblLook", "w:tblCaption")
-        name = (
-            plain(read_markup(self.table.title))
-            .replace("&", "&amp;")
-            .replace('"', "&quot;")
-            .replace("<", "&lt;")
-        )
+        name = plain(read_markup(self.table.title)).replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
         properties.append(self._xml(f'<w:tblCaption {{}} w:val="{name}"/>'))
         for column, width in zip(self.word.columns, self.widths, strict=True):
             column.width = self.shared.Pt(width)
@@ -192,10 +196,11 @@ class WordTable:
             for place, (column, cell) in enumerate(zip(self.table.columns, cells, strict=True)):
                 self._cell(cell, column, row, place, (tails[place][at], indents[place]))
             at += 1
-        if len(self.word.rows) <= _TOGETHER:
-            for above in self.cells[:-1]:
-                for cell in above:
-                    cell.paragraphs[0].paragraph_format.keep_with_next = True
+        # A short table stays whole; a long one keeps its header with a row and its last row with the notes.
+        whole_table = len(self.cells) <= _TOGETHER
+        for above in self.cells if whole_table else [*self.cells[: self.head_rows], self.cells[-1]]:
+            for cell in above:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
 
     def _tails(self, place: int, column: Column, rows: Sequence[Row]) -> tuple[str, ...]:
         texts = [plain(format_cell(row.cells[place], column, self.style)) for row in rows]
@@ -205,9 +210,7 @@ class WordTable:
         """Return the room right of a column's numbers that puts their block under the header's middle."""
         column = self.table.columns[place]
         texts = [plain(format_cell(row.cells[place], column, self.style)) for row in rows]
-        widest = max(
-            (text_width(t + tail, self.size) for t, tail in zip(texts, tails, strict=True)), default=0.0
-        )
+        widest = max((text_width(t + tail, self.size) for t, tail in zip(texts, tails, strict=True)), default=0.0)
         return max((self.widths[place] - 2 * _PADDING - widest) / 2 - 1, 0.0)
 
     def _cell(self, cell: Any, column: Column, row: Row, place: int, room: tuple[str, float]) -> None:  # noqa: ANN401

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from rantau.errors import ReportError, unknown
+from rantau.files import read_text
 from rantau.options import choose
 from rantau.record import Record
 
@@ -130,18 +131,14 @@ def read_style(name: str = "apa7", language: str = "en") -> Style:
     own = name.endswith(".toml")
     path = Path(name) if own else _FOLDER / f"{choose('style', name, style_names())}.toml"
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ReportError(f"style file '{path}' cannot be read: {error.strerror}") from error
+        content = tomllib.loads(read_text(path, what="style", error=ReportError))
     except tomllib.TOMLDecodeError as error:
         raise ReportError(f"style file '{path}' is not valid TOML: {error}") from error
     for section in ("kinds", "page", "captions", "words"):
         if not isinstance(content.get(section), dict):
             raise ReportError(f"{path}: section [{section}] is missing; copy it from apa7.toml")
     _check_names(f"{path} [kinds]", content["kinds"], _KINDS)
-    kinds = tuple(
-        (kind, _record(KindRule, content["kinds"][kind], f"{path} [kinds] {kind}")) for kind in _KINDS
-    )
+    kinds = tuple((kind, _record(KindRule, content["kinds"][kind], f"{path} [kinds] {kind}")) for kind in _KINDS)
     words = content["words"][choose("language", language, content["words"])]
     page = _record(Page, content["page"], f"{path} [page]")
     captions = _record(Captions, content["captions"], f"{path} [captions]")
@@ -149,9 +146,7 @@ def read_style(name: str = "apa7", language: str = "en") -> Style:
     choose("align", captions.align, ("left", "center"))
     choose("figure", captions.figure, ("above", "below"))
     if len(page.margins_cm) != 4 or len(page.headings) != 4:
-        raise ReportError(
-            f"{path} [page]: margins_cm and headings have four entries each; copy them from apa7.toml"
-        )
+        raise ReportError(f"{path} [page]: margins_cm and headings have four entries each; copy them from apa7.toml")
     return Style(
         name=path.stem,
         language=language,

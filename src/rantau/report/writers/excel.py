@@ -179,9 +179,7 @@ class _Sheet:
         for column in range(first, last + 1):
             self.text(self.at, column, read_markup(text), properties)
 
-    def row(
-        self, columns: Sequence[Column], row: Row, spread: Sequence[tuple[str, int, str]], *, bottom: bool
-    ) -> None:
+    def row(self, columns: Sequence[Column], row: Row, spread: Sequence[tuple[str, int, str]], *, bottom: bool) -> None:
         """Write one row; a rule becomes a line over an empty row of little height."""
         edge = {"bottom": 1} if bottom else {}
         if row.kind == "rule":
@@ -222,9 +220,7 @@ class _Sheet:
         """Give each column the width of its longest content, within reason."""
         for at, (_, place, _part) in enumerate(spread):
             column = table.columns[place]
-            cells = [
-                plain(format_cell(r.cells[place], column, self.style)) for r in table.rows if r.kind == "body"
-            ]
+            cells = [plain(format_cell(r.cells[place], column, self.style)) for r in table.rows if r.kind == "body"]
             header = len(plain(read_markup(column.header)))
             longest = max([len(cell) for cell in cells] + [min(header, 18)]) + 2
             self.sheet.set_column(at, at, min(max(longest, 9), 60 if column.kind == "text" else 18))
@@ -252,11 +248,7 @@ def _number_format(column: Column, cell: Cell, value: float, style: Style, *, ma
         places = max(places, 2)
     whole = "0" if rule.leading_zero or places == 0 else ""
     code = whole + ("." + "0" * places if places else "")
-    tail = (
-        (mark.stars + "".join(_SUPERSCRIPTS.get(letter, f"({letter})") for letter in mark.note))
-        if marked
-        else ""
-    )
+    tail = (mark.stars + "".join(_SUPERSCRIPTS.get(letter, f"({letter})") for letter in mark.note)) if marked else ""
     code += f'"{tail}"' if tail else ""
     if kind != "p":
         return code

@@ -84,9 +84,7 @@ def notebook(table: Table) -> str:
         ".rantau .italic{font-style:italic}</style>"
     )
     style = read_style()
-    title = (
-        f'<caption><span class="italic">{_html(title_case(read_markup(table.title), style))}</span></caption>'
-    )
+    title = f'<caption><span class="italic">{_html(title_case(read_markup(table.title), style))}</span></caption>'
     notes = _notes(note_lines(table.notes, style))
     return f'{look}<div class="rantau"><table>{title}{_head(table)}{_body(table, style)}</table>{notes}</div>'
 
@@ -194,8 +192,7 @@ def _head(table: Table) -> str:
             )
         rows.append("".join(cells))
     heads = (
-        f'<th scope="col" class="{_side(column)}">{_html(read_markup(column.header))}</th>'
-        for column in table.columns
+        f'<th scope="col" class="{_side(column)}">{_html(read_markup(column.header))}</th>' for column in table.columns
     )
     rows.append("".join(heads))
     return f"<thead>{''.join(f'<tr>{row}</tr>' for row in rows)}</thead>"
@@ -217,9 +214,7 @@ def _body(table: Table, style: Style) -> str:
             rows.append(f'<tr class="rule"><td colspan="{len(table.columns)}"></td></tr>')
         elif row.kind == "group":
             label = _html(format_cell(row.cells[0], table.columns[0], style))
-            rows.append(
-                f'<tr class="group"><th scope="rowgroup" colspan="{len(table.columns)}">{label}</th></tr>'
-            )
+            rows.append(f'<tr class="group"><th scope="rowgroup" colspan="{len(table.columns)}">{label}</th></tr>')
         else:
             rows.append(_row(row, table, [column[at] for column in columns]))
             at += 1
@@ -235,9 +230,7 @@ def _numbers(cells: Sequence[Sequence[Run]], style: Style) -> list[str]:
     shown = []
     for cell, text, tail in zip(cells, texts, tails, strict=True):
         boxed = any(character.isdigit() for character in text)
-        shown.append(
-            f'<span class="block" {size}>{_html(cell)}{blank(tail, style)}</span>' if boxed else _html(cell)
-        )
+        shown.append(f'<span class="block" {size}>{_html(cell)}{blank(tail, style)}</span>' if boxed else _html(cell))
     return shown
 
 
@@ -248,7 +241,8 @@ def _row(row: Row, table: Table, cells: Sequence[str]) -> str:
             pad = f' style="padding-left:{0.6 + 1.2 * row.indent:.1f}rem"' if row.indent else ""
             shown.append(f'<th scope="row"{pad}>{cell}</th>')
         else:
-            shown.append(f'<td class="{_side(column)}">{cell}</td>')
+            long = " long" if column.kind == "text" and len(cell) > 40 else ""
+            shown.append(f'<td class="{_side(column)}{long}">{cell}</td>')
     return f"<tr>{''.join(shown)}</tr>"
 
 
@@ -273,9 +267,7 @@ def _inlined(content: bytes, figure: FigureRef, name: str) -> str:
     try:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
-        raise ReportError(
-            f"figure '{figure.title}': '{figure.path_svg}' is not a valid SVG: {error}"
-        ) from error
+        raise ReportError(f"figure '{figure.title}': '{figure.path_svg}' is not a valid SVG: {error}") from error
     if not root.tag.endswith("svg") or "<script" in text.lower():
         raise ReportError(f"figure '{figure.title}': '{figure.path_svg}' is not a plain SVG picture")
     text = text[text.index("<svg") :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,12 @@ _GREEK = {
     "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi",
     "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
+# A table's number on its way through the escaping: private characters around its key.
+_REFERENCE = "\ue000{}\ue001"
 _LETTERS = {ord(letter): text for letter, text in _SPECIAL.items()} | {
     ord(letter): f"$\\{name}$" for letter, name in _GREEK.items()
 }
+_LABEL = re.compile("\ue000(.*?)\ue001")
 # Text columns longer than this many characters are wrapped in a paragraph column.
 _WRAP = 34
 
@@ -74,15 +78,17 @@ def _main(document: Document, names: Sequence[str]) -> str:
         r"\maketitle",
     ]
     if document.banner:
-        lines.append(
-            rf"\noindent\fbox{{\parbox{{0.95\linewidth}}{{\textbf{{{_escaped(document.banner)}}}}}}}"
-        )
+        lines.append(rf"\noindent\fbox{{\parbox{{0.95\linewidth}}{{\textbf{{{_escaped(document.banner)}}}}}}}")
     lines.extend(rf"\input{{{name}}}" for name in names)
     return "\n".join([*lines, r"\end{document}", ""])
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_LETTERS).replace("\n", " ")
+    pieces = _LABEL.split(text)
+    # Every second piece is the key of a table.
+    pieces[::2] = [piece.translate(_LETTERS).replace("\n", " ") for piece in pieces[::2]]
+    pieces[1::2] = [rf"\ref{{tab:{key}}}" for key in pieces[1::2]]
+    return "".join(pieces)
 
 
 def _latex(runs: Iterable[Run]) -> str:
@@ -100,7 +106,8 @@ def _table(document: Document, table: Table) -> str:
     style = document.look
     title = read_markup(table.title)
     title = title_case(title, style) if style.captions.title_case else title
-    notes = [note.replace(text=document.resolve(note.text)) for note in table.notes]
+    # LaTeX numbers its tables itself, so the text refers to them by label.
+    notes = [note.replace(text=document.resolve(note.text, table=_REFERENCE.format)) for note in table.notes]
     lines = [
         r"% Needs \usepackage{booktabs,threeparttable}",
         r"\begin{table}[htbp]",
@@ -129,15 +136,11 @@ def _alignments(table: Table) -> list[str]:
     """Return `r` for numbers; `l` for text, and a paragraph column where it is long."""
     texts = [place for place, column in enumerate(table.columns) if column.kind == "text"]
     long = [
-        place
-        for place in texts
-        if any(len(str(row.cells[place])) > _WRAP for row in table.rows if row.kind == "body")
+        place for place in texts if any(len(str(row.cells[place])) > _WRAP for row in table.rows if row.kind == "body")
     ]
     share = max(0.16, round((1 - 0.07 * (len(table.columns) - len(long))) / max(len(long), 1), 2))
     wrapped = rf"p{{{min(share, 0.45):.2f}\linewidth}}"
-    return [
-        wrapped if place in long else "l" if place in texts else "r" for place in range(len(table.columns))
-    ]
+    return [wrapped if place in long else "l" if place in texts else "r" for place in range(len(table.columns))]
 
 
 def _header(columns: Sequence[Column]) -> list[str]:
@@ -154,9 +157,7 @@ def _header(columns: Sequence[Column]) -> list[str]:
             start += width
         lines = [" & ".join(cells) + r" \\", " ".join(rules)]
     heads = [(_latex(read_markup(column.header)), column) for column in columns]
-    shown = [
-        text if column.kind == "text" else rf"\multicolumn{{1}}{{c}}{{{text}}}" for text, column in heads
-    ]
+    shown = [text if column.kind == "text" else rf"\multicolumn{{1}}{{c}}{{{text}}}" for text, column in heads]
     return [*lines, " & ".join(shown) + r" \\"]
 
 
@@ -186,4 +187,6 @@ def _row(row: Row, table: Table, style: Style, tails: Sequence[str]) -> str:
         space = rf"\hphantom{{{_escaped(tail)}}}" if tail else ""
         cells.append(_latex(format_cell(cell, column, style)) + space)
     cells[0] = rf"\hspace{{{row.indent}em}}" * bool(row.indent) + cells[0]
-    return " & ".join(cells) + r" \\"
+    # A star or bracket at the start would belong to the line end before it.
+    guard = "{}" if cells[0][:1] == "*" else ""
+    return guard + " & ".join(cells) + r" \\"

@@ -36,7 +36,7 @@ def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
     """
     blocks = [f"# {_markdown(read_markup(document.title))}"]
     if document.subtitle:
-        blocks.append(f"*{_markdown(read_markup(document.subtitle))}*")
+        blocks.append(_markdown(run.replace(italic=not run.italic) for run in read_markup(document.subtitle)))
     if document.banner:
         blocks.append(f"> **{_escaped(document.banner)}**")
     for part, number in document.numbered():
@@ -44,7 +44,7 @@ def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
             case Heading():
                 blocks.append(f"{'#' * (part.level + 1)} {_marked(document, part.text)}")
             case Paragraph():
-                blocks.append(_marked(document, part.text))
+                blocks.append(_paragraph(_marked(document, part.text)))
             case ListBlock():
                 marks = (f"{place}." if part.ordered else "-" for place in range(1, len(part.items) + 1))
                 lines = zip(marks, part.items, strict=True)
@@ -58,6 +58,11 @@ def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
 
 def _marked(document: Document, text: str) -> str:
     return _markdown(read_markup(document.resolve(text)))
+
+
+def _paragraph(text: str) -> str:
+    """Keep a paragraph that begins like a list item a paragraph."""
+    return re.sub(r"^([-+]|\d+[.)])(?=\s)", lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text.strip())
 
 
 def _escaped(text: str) -> str:
@@ -118,8 +123,7 @@ def _body(table: Table, style: Style) -> Iterable[list[str]]:
         if row.kind == "rule":
             continue
         cells = [
-            _markdown(format_cell(cell, column, style))
-            for cell, column in zip(row.cells, table.columns, strict=False)
+            _markdown(format_cell(cell, column, style)) for cell, column in zip(row.cells, table.columns, strict=False)
         ]
         cells[0] = "&emsp;" * row.indent + cells[0]
         if row.kind == "group":

@@ -67,13 +67,14 @@ class _Word:
         self.landscape = False
         self._page()
         self._styles()
+        self._settings()
         self._properties()
 
     def fill(self) -> Any:  # noqa: ANN401 - a python-docx document
         """Write all parts and return the file."""
         self._front()
-        for part, number in self.document.numbered():
-            self._turn(needs_landscape(part.table, self.style) if isinstance(part, TableRef) else False)
+        for place, (part, number) in enumerate(self.document.numbered()):
+            self._turn(self._wide(place))
             match part:
                 case Heading():
                     self.text(part.text, f"Heading {part.level}")
@@ -97,8 +98,10 @@ class _Word:
             added = paragraph.add_run(run.text)
             italic = run.italic != marks.get("italic", False)
             added.italic, added.bold = italic or None, (run.bold or marks.get("bold", False)) or None
-            added.font.superscript = True if run.position == "super" else None
-            added.font.subscript = True if run.position == "sub" else None
+            if run.position == "super":
+                added.font.superscript = True
+            elif run.position == "sub":
+                added.font.subscript = True
         return paragraph
 
     def _page(self) -> None:
@@ -112,24 +115,23 @@ class _Word:
         footer.alignment = self.enum.WD_ALIGN_PARAGRAPH.CENTER
         self.field(footer, "PAGE", "1")
         if self.document.banner:
-            self.runs(section.header.paragraphs[0], (Run(self.document.banner, bold=True),))
+            header = self.runs(section.header.paragraphs[0], (Run(self.document.banner, bold=True),))
+            header.runs[0].font.size = self.shared.Pt(self.style.page.table_size)
 
-    def field(self, paragraph: Any, code: str, shown: str) -> Any:  # noqa: ANN401
+    def field(self, paragraph: Any, code: str, shown: str, *, bold: bool = False) -> None:  # noqa: ANN401
         """Add a field (a page number, a caption's number) that Word keeps up to date."""
-        run = paragraph.add_run()
-        for kind in ("begin", code, "separate", shown, "end"):
-            if kind == code:
+        for kind in ("begin", "instruction", "separate", "shown", "end"):
+            run = paragraph.add_run(shown if kind == "shown" else "")
+            run.bold = bold or None
+            if kind == "instruction":
                 element = self.oxml.OxmlElement("w:instrText")
                 element.set(self.qn("xml:space"), "preserve")
                 element.text = f" {code} "
-            elif kind == shown:
-                element = self.oxml.OxmlElement("w:t")
-                element.text = shown
-            else:
+                run._r.append(element)
+            elif kind != "shown":
                 element = self.oxml.OxmlElement("w:fldChar")
                 element.set(self.qn("w:fldCharType"), kind)
-            run._r.append(element)
-        return run
+                run._r.append(element)
 
     def _styles(self) -> None:
         page, styles = self.style.page, self.word.styles
@@ -143,10 +145,11 @@ class _Word:
         styles["Body Text"].paragraph_format.first_line_indent = self.shared.Cm(page.first_line_cm)
         for name in ("Title", "Subtitle"):
             self._font(styles[name], page.size + 2 if name == "Title" else page.size, bold=name == "Title")
-            self._space(styles[name], none, self.shared.Pt(page.size), 1.0)
             styles[name].paragraph_format.alignment = self.enum.WD_ALIGN_PARAGRAPH.CENTER
-            for border in styles[name].element.pPr.findall(self.qn("w:pBdr")):
-                styles[name].element.pPr.remove(border)
+            for mark in ("w:pBdr", "w:spacing", "w:kern", "w:contextualSpacing"):
+                for within in ("w:pPr", "w:rPr"):
+                    self._drop(styles[name].element.find(self.qn(within)), mark)
+            self._space(styles[name], none, self.shared.Pt(page.size), 1.0)
         for level, look in enumerate(page.headings, start=1):
             heading = styles[f"Heading {level}"]
             self._font(heading, page.size, bold="bold" in look, italic="italic" in look)
@@ -154,14 +157,12 @@ class _Word:
             side = "CENTER" if "center" in look else "LEFT"
             heading.paragraph_format.alignment = self.enum.WD_ALIGN_PARAGRAPH[side]
         self._font(styles["Caption"], page.size)
-        self._space(styles["Caption"], self.shared.Pt(page.size), none, 1.2)
+        self._space(styles["Caption"], self.shared.Pt(page.size), self.shared.Pt(4), 1.2)
         styles["Caption"].paragraph_format.keep_with_next = True
-        for name in ("Table Title", "Table Text", "Table Note"):
+        for name in ("Table Text", "Table Note"):
             made = styles.add_style(name, self.docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
             made.base_style = styles["Normal"]
-            made.font.size = self.shared.Pt(page.size if name == "Table Title" else page.table_size)
-        self._space(styles["Table Title"], none, self.shared.Pt(4), 1.2)
-        styles["Table Title"].paragraph_format.keep_with_next = True
+            made.font.size = self.shared.Pt(page.table_size)
         self._space(styles["Table Text"], self.shared.Pt(1.5), self.shared.Pt(1.5), 1.0)
         self._space(styles["Table Note"], self.shared.Pt(2), none, 1.15)
 
@@ -176,6 +177,10 @@ class _Word:
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(self.qn(f"w:{theme}"), None)
 
+    def _drop(self, properties: Any, mark: str) -> None:  # noqa: ANN401
+        for found in [] if properties is None else properties.findall(self.qn(mark)):
+            properties.remove(found)
+
     @staticmethod
     def _space(style: Any, before: Any, after: Any, lines: float) -> None:  # noqa: ANN401
         shape = style.paragraph_format
@@ -186,6 +191,14 @@ class _Word:
         defaults = self.word.styles.element.find(self.qn("w:docDefaults"))
         for language in defaults.iter(self.qn("w:lang")):
             language.set(self.qn("w:val"), self.style.words.locale)
+
+    def _settings(self) -> None:
+        """Ask for the layout of today's Word, and name the decimal mark."""
+        settings = self.word.settings.element
+        for found in settings.iter(self.qn("w:compatSetting")):
+            if found.get(self.qn("w:name")) == "compatibilityMode":
+                found.set(self.qn("w:val"), "15")
+        settings.find(self.qn("w:decimalSymbol")).set(self.qn("w:val"), self.style.words.decimal_mark)
 
     def _properties(self) -> None:
         properties = self.word.core_properties
@@ -227,6 +240,15 @@ class _Word:
         breaking.paragraph_format.line_spacing = self.shared.Pt(1)
         self.landscape = landscape
 
+    def _wide(self, place: int) -> bool:
+        """Say whether a part goes on a landscape page: a wide table, and the headings right above it."""
+        for part in self.document.parts[place:]:
+            if isinstance(part, TableRef):
+                return needs_landscape(part.table, self.style)
+            if not isinstance(part, Heading):
+                return False
+        return False
+
     def _list(self, block: ListBlock) -> None:
         number = self._restarted() if block.ordered else None
         for item in block.items:
@@ -245,26 +267,26 @@ class _Word:
         return int(number.numId)
 
     def _caption(self, word: str, number: str, title: str, *, last: bool = False) -> None:
-        """Write the label and the title, on one line or two; `last` for a caption under its figure."""
+        """Write the label and the title, on one line or two; `last` for a caption under its figure.
+
+        They are one paragraph, so that Word's list of tables shows the title beside the number.
+        """
         captions = self.style.captions
         side = self.enum.WD_ALIGN_PARAGRAPH["CENTER" if captions.align == "center" else "LEFT"]
         label = self.word.add_paragraph(style="Caption")
         label.add_run(f"{word} {captions.number_prefix}").bold = captions.label_bold
-        self.field(
-            label, f"SEQ {word} \\* ARABIC", number.removeprefix(captions.number_prefix)
-        ).bold = captions.label_bold
-        line = label
+        counted = number.removeprefix(captions.number_prefix)
+        self.field(label, f"SEQ {word} \\* ARABIC", counted, bold=captions.label_bold)
         if captions.title_below_label:
-            line = self.word.add_paragraph(style="Table Title")
+            label.add_run().add_break()
         else:
             label.add_run("  ")
         runs = read_markup(self.document.resolve(title))
         runs = title_case(runs, self.style) if captions.title_case else runs
-        self.runs(line, runs, italic=captions.title_italic, bold=captions.title_bold)
-        for paragraph in {id(label): label, id(line): line}.values():
-            paragraph.alignment = side
+        self.runs(label, runs, italic=captions.title_italic, bold=captions.title_bold)
+        label.alignment = side
         if last:
-            line.paragraph_format.keep_with_next = False
+            label.paragraph_format.keep_with_next = False
 
     def _notes(self, notes: Sequence[Note]) -> None:
         resolved = [note.replace(text=self.document.resolve(note.text)) for note in notes]
@@ -274,9 +296,7 @@ class _Word:
             last = self.runs(self.word.add_paragraph(style="Table Note"), line)
             last.paragraph_format.keep_with_next = place < len(lines) - 1
         if last is None:
-            last = self.word.add_paragraph(
-                style="Table Note"
-            )  # Word joins tables that nothing stands between
+            last = self.word.add_paragraph(style="Table Note")  # Word joins tables that nothing stands between
         last.paragraph_format.space_after = self.shared.Pt(self.style.page.size)
 
     def _table(self, part: TableRef, number: str) -> None:
@@ -297,6 +317,8 @@ class _Word:
         tall = (section.page_height - section.top_margin - section.bottom_margin) * 7 // 10
         scale = min(1.0, room / picture.width, tall / picture.height)
         picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
+        for side in ("distT", "distB", "distL", "distR"):
+            picture._inline.set(side, "0")  # readers that find none assume an eighth of an inch
         described = picture._inline.docPr
         described.set("descr", figure.alt)
         described.set("title", plain(read_markup(figure.title)))
