@@ -72,7 +72,7 @@ def test_documents_of_every_size_can_be_written(row, tmp_path):
 
 
 def test_suffix_picks_the_writer_whatever_its_case(tmp_path):
-    assert write(Document("T"), tmp_path / "REPORT.MD").read_text(encoding="utf-8") == "# T\n"
+    assert Document("T").write(tmp_path / "REPORT.MD").read_text(encoding="utf-8") == "# T\n"
     with pytest.raises(OptionError, match=r"unknown report format '.doc'. Did you mean '.docx'"):
         write(Document("T"), tmp_path / "report.doc")
     with pytest.raises(OptionError, match="has no suffix"):

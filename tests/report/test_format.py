@@ -1,6 +1,7 @@
 """The formatter: APA 7's number rules, case by case and by law."""
 
 import math
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -247,6 +248,14 @@ def test_unknown_styles_and_languages_are_refused():
         read_style("skirpsi")
     with pytest.raises(OptionError, match=r"unknown language 'in'.*Allowed: en, id"):
         read_style("apa7", "in")
+
+
+def test_an_edited_style_is_read_again(tmp_path):
+    path = own_style(tmp_path, 'font = "Times New Roman"', 'font = "Arial"')
+    assert read_style(path).page.font == "Arial"
+    Path(path).write_text(Path(path).read_text(encoding="utf-8").replace('"Arial"', '"Calibri"'), encoding="utf-8")
+    os.utime(path, ns=(1, 1))
+    assert read_style(path).page.font == "Calibri"
 
 
 def own_style(tmp_path, old, new):

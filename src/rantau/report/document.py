@@ -114,6 +114,10 @@ class Document(Record):
         """
         return _REFERENCE.sub(lambda found: self._label(found, table), text)
 
+    def write(self, path: str | Path) -> Path:
+        """Write it, as `write(document, path)` does."""
+        return write(self, path)
+
     def _label(self, found: re.Match[str], table: Callable[[str], str] | None) -> str:
         what, key = found.groups()
         numbers = self._numbers(what)

@@ -97,7 +97,6 @@ def style_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
-@lru_cache(maxsize=32)
 def read_style(name: str = "apa7", language: str = "en") -> Style:
     """Read a style in a language.
 
@@ -130,6 +129,12 @@ def read_style(name: str = "apa7", language: str = "en") -> Style:
     """
     own = name.endswith(".toml")
     path = Path(name) if own else _FOLDER / f"{choose('style', name, style_names())}.toml"
+    return _read(path, language, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, language: str, _changed: int) -> Style:
+    """Read a style file once, and again when it has changed."""
     try:
         content = tomllib.loads(read_text(path, what="style", error=ReportError))
     except tomllib.TOMLDecodeError as error:
