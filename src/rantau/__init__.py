@@ -1,1 +1,132 @@
-"""rantau: structural equation modelling of survey research."""
+"""rantau: structural equation modelling of survey research.
+
+Covariance-based SEM and PLS-SEM from one model file, Likert scoring, journal-ready reports.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rantau.covariance import SemFit, cfa, sem
+    from rantau.crosscheck import Verification, crosscheck
+    from rantau.errors import RantauError, RantauWarning
+    from rantau.inference import Draws, bootstrap
+    from rantau.model import Model, parse_model, read_model
+    from rantau.pls import PlsFit, pls
+    from rantau.quality import Validity, judge_hypotheses, reliability, validity
+    from rantau.report.assemble import Report, report
+    from rantau.report.diagram import Diagram, diagram
+    from rantau.run import Outcome, run
+    from rantau.simulate import population_values, simulate, write_responses
+    from rantau.study import Study, check_study, read_study
+    from rantau.survey import (
+        Responses,
+        Screening,
+        Survey,
+        describe,
+        read_responses,
+        read_survey,
+        read_table,
+        score,
+        screen,
+    )
+
+__version__ = "0.1.0"
+
+#: Where each public name lives. Modules are imported when a name is first used, so that `import rantau` is quick.
+_HOMES = {
+    "rantau.covariance": ("SemFit", "cfa", "sem"),
+    "rantau.crosscheck": ("Verification", "crosscheck"),
+    "rantau.errors": ("RantauError", "RantauWarning"),
+    "rantau.inference": ("Draws", "bootstrap"),
+    "rantau.model": ("Model", "parse_model", "read_model"),
+    "rantau.pls": ("PlsFit", "pls"),
+    "rantau.quality": ("Validity", "judge_hypotheses", "reliability", "validity"),
+    "rantau.report.assemble": ("Report", "report"),
+    "rantau.report.diagram": ("Diagram", "diagram"),
+    "rantau.run": ("Outcome", "run"),
+    "rantau.simulate": ("population_values", "simulate", "write_responses"),
+    "rantau.study": ("Study", "check_study", "read_study"),
+    "rantau.survey": (
+        "Responses",
+        "Screening",
+        "Survey",
+        "describe",
+        "read_responses",
+        "read_survey",
+        "read_table",
+        "score",
+        "screen",
+    ),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Diagram",
+    "Draws",
+    "Model",
+    "Outcome",
+    "PlsFit",
+    "RantauError",
+    "RantauWarning",
+    "Report",
+    "Responses",
+    "Screening",
+    "SemFit",
+    "Study",
+    "Survey",
+    "Validity",
+    "Verification",
+    "bootstrap",
+    "cfa",
+    "check_study",
+    "crosscheck",
+    "describe",
+    "diagram",
+    "judge_hypotheses",
+    "parse_model",
+    "pls",
+    "population_values",
+    "read_model",
+    "read_responses",
+    "read_study",
+    "read_survey",
+    "read_table",
+    "reliability",
+    "report",
+    "run",
+    "score",
+    "screen",
+    "sem",
+    "simulate",
+    "validity",
+    "write_responses",
+]
+
+
+class _Package(ModuleType):
+    """The package itself, in which a public function wins over the folder of the same name.
+
+    Importing `rantau.pls` binds that folder to `rantau.pls`, where `rt.pls(...)` must find the function.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME_OF and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> object:
+        if name not in _HOME_OF:
+            raise AttributeError(f"module 'rantau' has no attribute '{name}'")
+        found = getattr(import_module(_HOME_OF[name]), name)
+        setattr(self, name, found)
+        return found
+
+    def __dir__(self) -> list[str]:
+        return sorted([*__all__, "__version__"])
+
+
+sys.modules[__name__].__class__ = _Package

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self, dataclass_transform
 
@@ -24,6 +25,8 @@ def _same(left: object, right: object) -> bool:
         if left.dtype.kind == "f" and right.dtype.kind == "f":
             return np.array_equal(left, right, equal_nan=True)
         return np.array_equal(left, right)
+    if isinstance(left, float) and isinstance(right, float) and math.isnan(left) and math.isnan(right):
+        return True
     return bool(left == right)
 
 

@@ -1,0 +1,1 @@
+"""The command line: one verb per public step, calling the same functions."""

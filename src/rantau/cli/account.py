@@ -1,0 +1,77 @@
+"""The short account that `rantau run` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rantau.covariance import SemFit
+from rantau.report.findings import Findings
+from rantau.run import Outcome
+
+
+def account_of(outcome: Outcome) -> Iterator[str]:
+    """Yield the lines: rows, fit, hypotheses, cross-check, problems, and where the files are."""
+    findings = outcome.findings
+    if findings.simulated:
+        yield "[bold]SIMULATED ANSWERS[/bold]: drawn from stated population values, not from respondents."
+    yield from _rows(findings)
+    for name, fit in (("CFA", findings.cfa), ("SEM", findings.sem)):
+        if fit is not None:
+            yield f"{name:13s}{_fit(fit)}"
+    yield from _hypotheses(findings)
+    if findings.verification is not None and findings.verification.checks:
+        checks = findings.verification.checks
+        packages = sorted({check.package for check in checks})
+        agreed = sum(check.agrees for check in checks)
+        yield f"Cross-check  {agreed} of {len(checks)} numbers agree with {', '.join(packages)}"
+    for name, problems in (
+        ("CFA", findings.cfa.problems if findings.cfa else ()),
+        ("SEM", findings.sem.problems if findings.sem else ()),
+        ("PLS", findings.pls.problems if findings.pls else ()),
+    ):
+        for problem in problems:
+            colour = "red" if problem.severity == "error" else "yellow"
+            yield f"[{colour}]{name} {problem.severity}[/{colour}]: {problem.text}"
+    yield f"Written      {outcome.folder}/: report.docx, report.html and {len(outcome.files) - 2} more files"
+
+
+def _rows(findings: Findings) -> Iterator[str]:
+    screening = findings.screening
+    if screening is None:
+        return
+    read, kept = screening.responses.n_obs, screening.kept.n_obs
+    flagged = int(screening.flags.any(axis=1).sum())
+    counts = screening.counts()
+    rules = ", ".join(f"{rule} {int(row['flagged'])}" for rule, row in counts.iterrows())
+    yield f"Answers      {read} read, {flagged} flagged ({rules}), {kept} kept"
+
+
+def _fit(fit: SemFit) -> str:
+    if not fit.converged:
+        return "did not converge"
+    index = fit.fit_indices()
+    p = "p < .001" if index["pvalue"] < 0.001 else f"p = {index['pvalue']:.3f}"
+    return (
+        f"chi-square {index['chisq']:.2f}, df {index['df']:.0f}, {p}; CFI {index['cfi']:.3f}, "
+        f"TLI {index['tli']:.3f}, RMSEA {index['rmsea']:.3f} "
+        f"\\[{index['rmsea_ci_lower']:.3f}, {index['rmsea_ci_upper']:.3f}], SRMR {index['srmr']:.3f}"
+    )
+
+
+def _hypotheses(findings: Findings) -> Iterator[str]:
+    table = findings.hypotheses
+    if table is None or table.empty:
+        return
+    engines = [(name, label) for name, label in (("sem", "SEM"), ("pls", "PLS")) if table[f"{name}_decision"].any()]
+    for name, label in engines:
+        supported = int((table[f"{name}_decision"] == "supported").sum())
+        yield f"Hypotheses   {supported} of {len(table)} supported by {label}"
+    for row in table.to_dict("records"):
+        verdicts = "; ".join(
+            f"{label} {row[f'{name}_est']:+.2f} {row[f'{name}_decision']}" for name, label in engines
+        )
+        yield f"  {row['hypothesis']:4s} {_claim(row):44s} {verdicts}"
+
+
+def _claim(row: dict[str, object]) -> str:
+    return f"{row['rhs']} -> {row['lhs']}" if row["op"] == "~" else f"{row['lhs']} := {row['rhs']}"

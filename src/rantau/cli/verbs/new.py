@@ -1,0 +1,21 @@
+"""rantau new: a working study to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rantau.cli.show import OUT
+from rantau.template import TEMPLATES, copy_study
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty.", show_default=False)],
+    template: Annotated[str, typer.Option(help=f"{' or '.join(TEMPLATES)}.")] = TEMPLATES[0],
+) -> int:
+    """Copy a working study into a new folder, to be changed into your own."""
+    plan = copy_study(template, folder)
+    OUT.print(f"A working study is in {folder}. Next:  rantau run {plan}", soft_wrap=True)
+    return 0

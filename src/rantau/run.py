@@ -1,0 +1,189 @@
+"""run(): the whole pipeline, from a plan to a folder of reports."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+
+from rantau.errors import ReportError
+from rantau.record import Record
+from rantau.report.assemble import assemble
+from rantau.report.diagram import Diagram, diagram
+from rantau.report.document import write
+from rantau.report.findings import Findings
+from rantau.report.parts import FigureRef
+from rantau.simulate import write_responses
+from rantau.study import Progress, Study, analyse, check_study
+
+#: Whose versions decide the numbers.
+PACKAGES = ("rantau", "numpy", "scipy", "pandas", "matplotlib", "semopy", "statsmodels", "pingouin")
+
+
+class Outcome(Record):
+    """What a run found and wrote.
+
+    Attributes
+    ----------
+    findings
+        Every result.
+    folder
+        Where the files are.
+    files
+        Their paths, relative to the folder.
+    """
+
+    findings: Findings
+    folder: Path
+    files: tuple[str, ...]
+
+    @property
+    def trustworthy(self) -> bool:
+        """Whether no fit has a problem that is an error."""
+        fits = (self.findings.cfa, self.findings.sem, self.findings.pls)
+        return not any(problem.severity == "error" for fit in fits if fit is not None for problem in fit.problems)
+
+
+def run(study: Study, *, progress: Progress | None = None) -> Outcome:
+    """Run a study: read, check, screen, estimate, bootstrap, cross-check, and write the report.
+
+    Everything is computed and written to a temporary folder first; the output folder is touched only when all is
+    there.
+
+    Parameters
+    ----------
+    study
+        The plan, from `read_study`.
+    progress
+        Called with (step, done, all) while long steps run.
+
+    Returns
+    -------
+    Outcome
+        The findings and the files.
+
+    Raises
+    ------
+    RantauError
+        If anything is wrong with the inputs; nothing is written then.
+
+    Examples
+    --------
+    >>> import rantau as rt
+    >>> outcome = rt.run(rt.read_study("analysis/mobile.toml"))  # doctest: +SKIP
+    """
+    material = check_study(study)
+    findings = analyse(study, material, progress=progress)
+    if progress is not None:
+        progress("report", 0, 1)
+    with tempfile.TemporaryDirectory(prefix="rantau-") as name:
+        folder = Path(name)
+        _write(study, findings, folder)
+        files = _move(folder, study.output)
+    if progress is not None:
+        progress("report", 1, 1)
+    return Outcome(findings, study.output, files)
+
+
+def _write(study: Study, findings: Findings, folder: Path) -> None:
+    """Write every output into a folder that nobody else sees."""
+    figures = _figures(study, findings, folder / "figures")
+    document = assemble(
+        findings, title=study.title.text(study.language), style=study.style, language=study.language, figures=figures
+    )
+    for name in ("report.docx", "report.html", "report.md", "tables.xlsx", "tables.tex"):
+        write(document, folder / name)
+    if findings.simulated and findings.responses is not None:
+        write_responses(findings.responses, folder / "responses_simulated.csv")
+    (folder / "run.json").write_text(json.dumps(_account(study, findings), indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef, ...]:
+    """Draw the hypotheses and each engine's results; `model` is that of PLS where there is one."""
+    words = _TITLES.get(study.language, _TITLES["en"])
+    drawn: list[tuple[str, str, Diagram]] = []
+    common = {"survey": findings.survey, "language": study.language}
+    if findings.model.hypotheses:
+        drawn.append(("hypotheses", words["hypotheses"], diagram(findings.model, content="structural", **common)))
+    if findings.pls is not None:
+        drawn.append(("model", words["pls"], diagram(findings.pls, draws=findings.draws, **common)))
+    if findings.sem is not None and findings.sem.converged:
+        name = "model" if findings.pls is None else "model_covariance"
+        drawn.append((name, words["covariance"], diagram(findings.sem, **common)))
+    folder.mkdir()
+    references = []
+    for key, title, picture in drawn:
+        svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
+        references.append(
+            FigureRef(str(png), str(svg), title, picture.note, picture.describe(study.language), key)
+        )
+    return tuple(references)
+
+
+_TITLES = {
+    "en": {
+        "hypotheses": "Research Model and Hypotheses",
+        "pls": "Structural Model Estimated by PLS",
+        "covariance": "Structural Model Estimated by Covariance-Based SEM",
+    },
+    "id": {
+        "hypotheses": "Model Penelitian dan Hipotesis",
+        "pls": "Model Struktural Hasil Estimasi PLS",
+        "covariance": "Model Struktural Hasil Estimasi SEM Berbasis Kovarians",
+    },
+}
+
+
+def _account(study: Study, findings: Findings) -> dict[str, object]:
+    """Say what the numbers depend on; the same inputs give the same account."""
+    options = {
+        name: str(value) if isinstance(value, Path) else value
+        for name in Study.field_names()
+        if name not in ("title", "survey", "model", "output", "answers", "file")
+        for value in (getattr(study, name),)
+    }
+    return {
+        "title": dict(study.title.texts),
+        "simulated": findings.simulated,
+        "seed": study.seed,
+        "versions": {"python": python_version(), **{package: _version(package) for package in PACKAGES}},
+        "inputs": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in study.inputs},
+        "options": options,
+        "rows": {
+            "read": findings.screening.responses.n_obs if findings.screening is not None else None,
+            "kept": findings.responses.n_obs if findings.responses is not None else None,
+        },
+        "bootstrap": {
+            "draws": len(findings.draws.values) if findings.draws is not None else 0,
+            "failed": dict(findings.draws.failed) if findings.draws is not None else {},
+        },
+        "problems": [
+            {"fit": name, "severity": problem.severity, "code": problem.code, "text": problem.text}
+            for name in ("cfa", "sem", "pls")
+            for problem in getattr(getattr(findings, name), "problems", ())
+        ],
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _move(source: Path, target: Path) -> tuple[str, ...]:
+    """Put every file in its place; files of other names that are there stay."""
+    files = sorted(path.relative_to(source) for path in source.rglob("*") if path.is_file())
+    try:
+        for file in files:
+            place = target / file
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(source / file, place)
+    except OSError as error:
+        raise ReportError(f"'{error.filename}' cannot be written: {error.strerror}; is it open elsewhere?") from error
+    return tuple(str(file) for file in files)

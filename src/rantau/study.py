@@ -1,0 +1,338 @@
+"""A study: the plan of a whole analysis, and running it from answers to report."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import Field
+
+from rantau.covariance import SemFit, cfa, sem
+from rantau.covariance.request import SemRequest
+from rantau.crosscheck import Verification, crosscheck
+from rantau.door import take_sample
+from rantau.errors import OptionError, RantauWarning, StudyError
+from rantau.inference import bootstrap
+from rantau.model import read_model
+from rantau.model.parameters import check_counts, tabulate
+from rantau.model.spec import Model
+from rantau.moments import complete_rows
+from rantau.options import choose
+from rantau.pls import PlsFit, pls
+from rantau.pls.from_model import structure_of
+from rantau.quality import judge_hypotheses, reliability, validity
+from rantau.record import Record
+from rantau.report.findings import Findings
+from rantau.report.styles import read_style
+from rantau.simulate import population_values, simulate
+from rantau.survey import Responses, Screening, Survey, Wording, describe, read_responses, screen
+from rantau.survey.read_instrument import read_survey
+from rantau.survey.screen import RULES
+from rantau.toml_file import TomlTable, read_toml
+
+ENGINES = ("covariance", "pls")
+Progress = Callable[[str, int, int], None]
+
+
+class Study(Record):
+    """A plan: which answers, which model, which engines, and where the report goes.
+
+    Attributes
+    ----------
+    title
+        In one or several languages.
+    survey, model, output
+        Paths of the instrument, the model file and the folder that outputs go to.
+    answers
+        The file of answers; or, where `simulated`, the model file of population values.
+    simulated, n
+        Whether the answers are drawn from population values, and how many.
+    seed
+        Of the simulation and the bootstrap.
+    rules, exclude
+        Screens to apply, and those whose flagged rows are left out.
+    engines
+        `covariance`, `pls`.
+    estimator, sem_missing, std_lv
+        Options of the covariance engine.
+    scheme, consistent, pls_missing
+        Options of PLS.
+    draws, level, workers
+        Of the bootstrap; `level` of all intervals.
+    style, language
+        Of the report.
+    file
+        The plan itself.
+    """
+
+    title: Wording
+    survey: Path
+    model: Path
+    output: Path
+    answers: Path
+    simulated: bool
+    n: int
+    seed: int
+    rules: tuple[str, ...]
+    exclude: tuple[str, ...]
+    engines: tuple[str, ...]
+    estimator: str
+    sem_missing: str
+    std_lv: bool
+    scheme: str
+    consistent: bool
+    pls_missing: str
+    draws: int
+    level: float
+    workers: int
+    style: str
+    language: str
+    file: Path
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Every file that the results depend on."""
+        return (self.file, self.survey, self.model, self.answers)
+
+
+class _Data(TomlTable):
+    responses: str = ""
+    simulate: str = ""
+    n: int = 0
+
+
+class _Screen(TomlTable):
+    rules: list[str] = Field(default_factory=lambda: list(RULES))
+    exclude: list[str] = Field(default_factory=list)
+
+
+class _Covariance(TomlTable):
+    estimator: str = "ML"
+    missing: str = "listwise"
+    std_lv: bool = False
+
+
+class _Pls(TomlTable):
+    scheme: str = "path"
+    consistent: bool = False
+    missing: str = "mean"
+
+
+class _Bootstrap(TomlTable):
+    draws: int = 10_000
+    level: float = 0.95
+    workers: int = 1
+
+
+class _Report(TomlTable):
+    style: str = "apa7"
+    language: str = "en"
+
+
+class _Plan(TomlTable):
+    title: dict[str, str]
+    survey: str
+    model: str
+    output: str
+    seed: int = 1
+    engines: list[str] = Field(default_factory=lambda: list(ENGINES))
+    data: _Data
+    screen: _Screen = Field(default_factory=_Screen)
+    covariance: _Covariance = Field(default_factory=_Covariance)
+    pls: _Pls = Field(default_factory=_Pls)
+    bootstrap: _Bootstrap = Field(default_factory=_Bootstrap)
+    report: _Report = Field(default_factory=_Report)
+
+
+def read_study(path: str | Path) -> Study:
+    """Read a study plan.
+
+    Parameters
+    ----------
+    path
+        A TOML file; the paths in it are relative to it.
+
+    Returns
+    -------
+    Study
+        Checked against the names of rules, engines, styles and languages; the files it names are read later.
+
+    Raises
+    ------
+    StudyError
+        Naming file, table and key, what was got and what is allowed.
+
+    Examples
+    --------
+    >>> read_study("analysis/mobile.toml").draws
+    10000
+    """
+    plan = read_toml(path, _Plan, what="study plan", error=StudyError)
+    file = Path(path)
+    if bool(plan.data.responses) == bool(plan.data.simulate):
+        raise StudyError(f"{path}: [data]: give either `responses` (a file) or `simulate` (population values) and `n`.")
+    if plan.data.simulate and plan.data.n < 2:
+        raise StudyError(f"{path}: [data]: `n`, the number of answers to simulate, is {plan.data.n}; give at least 2.")
+    if not plan.engines:
+        raise StudyError(f"{path}: `engines` is empty. Allowed: {', '.join(ENGINES)}.")
+    if not plan.title:
+        raise StudyError(f'{path}: `title` is empty; write title = {{ en = "..." }}.')
+    try:
+        for option, names, allowed in (
+            ("[screen] rule", [*plan.screen.rules, *plan.screen.exclude], RULES),
+            ("engine", plan.engines, ENGINES),
+        ):
+            for name in names:
+                choose(option, name, allowed)
+        read_style(plan.report.style, plan.report.language)
+    except OptionError as fault:
+        raise StudyError(f"{path}: {fault}") from fault
+    if not 0 < plan.bootstrap.level < 1:
+        raise StudyError(f"{path}: [bootstrap]: `level` is {plan.bootstrap.level}; it lies between 0 and 1, as 0.95.")
+    for key, value, least in (("draws", plan.bootstrap.draws, 2), ("workers", plan.bootstrap.workers, 1)):
+        if value < least:
+            raise StudyError(f"{path}: [bootstrap]: `{key}` is {value}; it must be at least {least}.")
+    folder = file.parent
+    return Study(
+        title=Wording(tuple(plan.title.items())),
+        survey=folder / plan.survey,
+        model=folder / plan.model,
+        output=folder / plan.output,
+        answers=folder / (plan.data.responses or plan.data.simulate),
+        simulated=bool(plan.data.simulate),
+        n=plan.data.n,
+        seed=plan.seed,
+        rules=tuple(plan.screen.rules),
+        exclude=tuple(plan.screen.exclude),
+        engines=tuple(dict.fromkeys(plan.engines)),
+        estimator=plan.covariance.estimator,
+        sem_missing=plan.covariance.missing,
+        std_lv=plan.covariance.std_lv,
+        scheme=plan.pls.scheme,
+        consistent=plan.pls.consistent,
+        pls_missing=plan.pls.missing,
+        draws=plan.bootstrap.draws,
+        level=plan.bootstrap.level,
+        workers=plan.bootstrap.workers,
+        style=plan.report.style,
+        language=plan.report.language,
+        file=file,
+    )
+
+
+class Material(Record):
+    """What a study starts from, read and checked, before anything is estimated."""
+
+    survey: Survey
+    model: Model
+    responses: Responses
+    screening: Screening
+
+
+def check_study(study: Study) -> Material:
+    """Read everything a study names and check that it fits together, without estimating anything.
+
+    Parameters
+    ----------
+    study
+        The plan.
+
+    Returns
+    -------
+    Material
+        Instrument, model, answers and their screening.
+
+    Raises
+    ------
+    RantauError
+        Whatever is wrong first: in the instrument, the answers, the model, an option, or between them.
+
+    Examples
+    --------
+    >>> check_study(read_study("analysis/mobile.toml")).responses.n_obs
+    250
+    """
+    survey = read_survey(study.survey)
+    model = read_model(study.model)
+    if study.simulated:
+        responses = simulate(read_model(study.answers), n=study.n, seed=study.seed, survey=survey)
+    else:
+        responses = read_responses(study.answers, survey)
+    screening = screen(responses, rules=study.rules, exclude=study.exclude)
+    kept = screening.kept
+    taken = take_sample(model, kept)
+    if "covariance" in study.engines:
+        SemRequest(model, estimator=study.estimator, missing=study.sem_missing, std_lv=study.std_lv)
+        check_counts(model, tabulate(model, std_lv=study.std_lv), complete_rows(taken).n_obs)
+    if "pls" in study.engines:
+        structure_of(model)
+    return Material(survey, model, responses, screening)
+
+
+def analyse(study: Study, material: Material, *, progress: Progress | None = None) -> Findings:
+    """Estimate everything that a study asks for.
+
+    Parameters
+    ----------
+    study
+        The plan.
+    material
+        From `check_study`.
+    progress
+        Called with (step, done, all) while the bootstrap runs.
+
+    Returns
+    -------
+    Findings
+        Fits with their problems; nothing is written.
+
+    Raises
+    ------
+    RantauError
+        If an engine refuses the data or the model.
+    """
+    kept, model = material.screening.kept, material.model
+    measurement: SemFit | None = None
+    structural: SemFit | None = None
+    composite: PlsFit | None = None
+    draws = None
+    with warnings.catch_warnings():
+        # Each is a problem of its fit as well, and told there.
+        warnings.simplefilter("ignore", RantauWarning)
+        if "covariance" in study.engines:
+            options = {"estimator": study.estimator, "missing": study.sem_missing}
+            measurement = cfa(model, kept, std_lv=study.std_lv, **options)
+            structural = sem(model, kept, std_lv=study.std_lv, **options)
+        if "pls" in study.engines:
+            composite = pls(
+                model, kept, scheme=study.scheme, consistent=study.consistent, missing=study.pls_missing
+            )
+    if composite is not None and composite.converged:
+        tell = (lambda done, every: progress("bootstrap", done, every)) if progress is not None else None
+        draws = bootstrap(composite, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
+    checked = [crosscheck(fit) for fit in (measurement, structural, composite) if fit is not None and fit.converged]
+    return Findings(
+        model=model,
+        survey=material.survey,
+        responses=kept,
+        screening=material.screening,
+        description=describe(kept),
+        cfa=measurement,
+        sem=structural,
+        pls=composite,
+        draws=draws,
+        reliability=reliability(kept, model, cfa_fit=measurement, pls_fit=composite, level=study.level),
+        validity=validity(kept, model, pls_fit=composite) if composite is not None else None,
+        hypotheses=judge_hypotheses(
+            model, sem=structural if structural is not None and structural.converged else None, draws=draws,
+            level=study.level,
+        ),
+        verification=Verification(
+            tuple(check for one in checked for check in one.checks),
+            tuple(skipped for one in checked for skipped in one.skipped),
+        ),
+        population=population_values(read_model(study.answers)) if study.simulated else None,
+        level=study.level,
+        seed=study.seed,
+    )  # fmt: skip
