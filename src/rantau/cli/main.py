@@ -13,7 +13,7 @@ import typer
 
 from rantau.cli.show import ERR
 from rantau.cli.verbs import ROWS
-from rantau.errors import RantauError, RantauWarning
+from rantau.errors import DataWarning, RantauError, RantauWarning
 
 app = typer.Typer(
     help="Structural equation modelling of survey research: from a questionnaire to a journal-ready report.",
@@ -49,7 +49,11 @@ def status_of(arguments: list[str]) -> int:
             warnings.simplefilter("ignore")
             warnings.simplefilter("always", RantauWarning)
             status = app(arguments, standalone_mode=False, prog_name="rantau")
-        return _told(caught) or int(status or 0)
+        for warning in caught:
+            # Those about a fit are problems of that fit, which its verb has shown.
+            if issubclass(warning.category, DataWarning):
+                ERR.print(f"warning: {warning.message}", soft_wrap=True, markup=False)
+        return int(status or 0)
     except RantauError as error:
         ERR.print(f"rantau: {error}", soft_wrap=True, markup=False)
     except typer.Exit as stop:
