@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from rantau.covariance import SemFit
-from rantau.report.findings import Findings
-from rantau.run import Outcome
+if TYPE_CHECKING:
+    from rantau.covariance import SemFit
+    from rantau.report.findings import Findings
+    from rantau.run import Outcome
+
+
+#: Numbers whose difference, over max(1, |ours|), is within this count as agreeing.
+TOLERANCE = 1e-4
 
 
 def account_of(outcome: Outcome) -> Iterator[str]:
@@ -22,7 +28,7 @@ def account_of(outcome: Outcome) -> Iterator[str]:
     if findings.verification is not None and findings.verification.checks:
         checks = findings.verification.checks
         packages = sorted({check.package for check in checks})
-        agreed = sum(check.agrees for check in checks)
+        agreed = sum(check.agrees(TOLERANCE) for check in checks)
         yield f"Cross-check  {agreed} of {len(checks)} numbers agree with {', '.join(packages)}"
     for name, problems in (
         ("CFA", findings.cfa.problems if findings.cfa else ()),
