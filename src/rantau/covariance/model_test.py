@@ -19,7 +19,7 @@ class Statistics(Record):
     chisq, df
         Of the model.
     baseline_chisq, baseline_df
-        Of the model in which nothing covaries (exogenous covariates keep their covariances).
+        Of the model in which nothing covaries but the covariates among themselves.
     logl, unrestricted_logl
         Log-likelihoods of the model and of the sample moments, given the exogenous covariates.
     n_obs, n_free
@@ -81,17 +81,17 @@ def statistics(
     less those of the covariates, so that AIC and BIC compare models with the same covariates.
     """
     sample, n_obs = moments.covariance, moments.n_obs
+    p, x = len(table.observed), len(table.covariates)
+    chosen = [table.observed.index(name) for name in table.covariates]
+    others = [position for position in range(p) if position not in chosen]
+    log_among = _log_determinant(sample[np.ix_(chosen, chosen)])
+    baseline = n_obs * (log_among + float(np.log(np.diag(sample)[others]).sum()) - _log_determinant(sample))
     fixed = [table.observed.index(name) for name in table.exogenous]
-    others = [position for position in range(len(table.observed)) if position not in fixed]
-    p, x = len(table.observed), len(fixed)
     among = sample[np.ix_(fixed, fixed)]
-    log_sample = _log_determinant(sample)
-    baseline = n_obs * (_log_determinant(among) + float(np.log(np.diag(sample)[others]).sum()) - log_sample)
+    of_covariates = _log_likelihood(among, among, np.zeros(len(fixed)), n_obs)
     mean = moments.mean if table.mean_structure else mu
-    logl = _log_likelihood(sample, sigma, mean - mu, n_obs) - _log_likelihood(among, among, np.zeros(x), n_obs)
-    unrestricted = _log_likelihood(sample, sample, np.zeros(p), n_obs) - _log_likelihood(
-        among, among, np.zeros(x), n_obs
-    )
+    logl = _log_likelihood(sample, sigma, mean - mu, n_obs) - of_covariates
+    unrestricted = _log_likelihood(sample, sample, np.zeros(p), n_obs) - of_covariates
     return Statistics(
         # A saturated model's discrepancy is zero but for rounding.
         max(n_obs * discrepancy, 0.0) if df > 0 else 0.0, df, float(baseline),

@@ -202,10 +202,14 @@ class SemFit(Record):
         return pandas.Series(dict(pairs), name="value", dtype=float)  # type: ignore[no-any-return]
 
     def r_squared(self) -> pd.Series[float]:
-        """Return the explained share of the variance of every item and construct that has causes."""
+        """Return the explained share of the variance of every item and construct that has causes.
+
+        NaN where the variance left unexplained is estimated below zero.
+        """
         pandas = require("pandas")
         shares = explained_variance(self.layout, self.theta)
-        pairs = {name: share for name, share in zip(self.layout.variables, shares, strict=True) if not np.isnan(share)}
+        caused = {row.rhs if row.op == "=~" else row.lhs for row in self.table.rows if row.op in ("=~", "~")}
+        pairs = {name: share for name, share in zip(self.layout.variables, shares, strict=True) if name in caused}
         return pandas.Series(pairs, name="r_squared", dtype=float)  # type: ignore[no-any-return]
 
     def implied(self) -> tuple[pd.DataFrame, pd.Series[float]]:

@@ -83,7 +83,9 @@ def _disturbances(
 
 
 def explained_variance(layout: Layout, theta: Array) -> Array:
-    """Return the explained share of every variable's variance, `(v,)`; NaN where nothing explains it.
+    """Return the explained share of every variable's variance, `(v,)`.
+
+    NaN where nothing explains it, and where a negative variance would make it more than all.
 
     Source
     ------
@@ -99,4 +101,4 @@ def explained_variance(layout: Layout, theta: Array) -> Array:
         if layout.kind[position] not in (DIRECTED, MEAN) and layout.row[position] == layout.column[position]:
             own[layout.row[position]] = cells[position]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(caused, 1 - own / variance, np.nan)
+        return np.where(caused & (own >= 0), 1 - own / variance, np.nan)

@@ -60,8 +60,10 @@ class ParameterTable(Record):
         The length of the vector of free parameters.
     observed, latent
         Variable names; `observed` in the order of the model.
+    covariates
+        Observed variables that only predict, and of which nothing else is stated.
     exogenous
-        The observed exogenous variables whose moments are fixed.
+        The same where their moments are fixed (`fixed_x`); otherwise none.
     mean_structure
         Whether means are part of the model.
     """
@@ -70,6 +72,7 @@ class ParameterTable(Record):
     n_free: int
     observed: tuple[str, ...]
     latent: tuple[str, ...]
+    covariates: tuple[str, ...]
     exogenous: tuple[str, ...]
     mean_structure: bool
 
@@ -169,8 +172,9 @@ def tabulate(
     outcomes = {path.outcome for path in model.paths}
     predictors = {path.predictor for path in model.paths}
     indicators = {item for block in model.blocks for item in block.items}
-    covariates = free_standing_covariates(model)
-    fixed = tuple(name for name in observed if name in covariates) if fixed_x else ()
+    free_standing = free_standing_covariates(model)
+    covariates = tuple(name for name in observed if name in free_standing)
+    fixed = covariates if fixed_x else ()
 
     _set_scales(model, entries, std_lv)
     exact = _single_indicators(model)
@@ -184,8 +188,7 @@ def tabulate(
     for names in (exogenous, last):
         for left, right in itertools.combinations(names, 2):
             entries.add(left, "~~", right)
-    ordered = [name for name in observed if name in covariates]
-    for left, right in itertools.combinations_with_replacement(ordered, 2):
+    for left, right in itertools.combinations_with_replacement(covariates, 2):
         entries.add(left, "~~", right, exogenous=bool(fixed))
     means = mean_structure or bool(model.intercepts)
     if means:
@@ -194,7 +197,7 @@ def tabulate(
         for name in latent:
             entries.add(name, "~1", "", 0.0)
     rows, n_free = _number(model, entries.every)
-    return ParameterTable(rows, n_free, observed, latent, fixed, means)
+    return ParameterTable(rows, n_free, observed, latent, covariates, fixed, means)
 
 
 def free_standing_covariates(model: Model) -> set[str]:
