@@ -115,7 +115,8 @@ def decide(estimate: float, p: float, sign: str, level: float) -> str:
     """
     if p != p:  # noqa: PLR0124 - NaN
         return ""
-    if p >= 1 - level:
+    # 1 - .95 is a little more than .05 in binary, and .05 itself is not significant.
+    if p >= round(1 - level, 12):
         return OPEN
     as_expected = sign == "" or (estimate > 0) == (sign == "+")
     return SUPPORTED if as_expected else CONTRADICTED

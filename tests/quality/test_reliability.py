@@ -1,0 +1,72 @@
+"""Reliability against R (psych, semTools), pingouin, and its own laws."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import rantau as rt
+from rantau.errors import OptionError
+from rantau.quality.reliability import ROWS
+
+TESTS = Path(__file__).parents[1]
+GOLDEN = json.loads((TESTS / "golden/quality/reliability.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_alpha_omega_and_ave_as_in_r(name: str) -> None:
+    golden = GOLDEN[name]
+    data = pd.read_csv(TESTS / f"data/{name}.csv")
+    table = rt.reliability(data, golden["model"])
+    for construct, expected in golden["alpha"].items():
+        found = table.loc[construct, ["alpha", "alpha_ci_low", "alpha_ci_high"]].to_numpy(float)
+        np.testing.assert_allclose(found, expected, atol=1e-9)
+        # lavaan stops at a relative tolerance that leaves about six digits of the estimates.
+        assert table.loc[construct, "omega"] == pytest.approx(golden["omega"][construct], abs=1e-5)
+        assert table.loc[construct, "ave_cfa"] == pytest.approx(golden["ave_std"][construct], abs=1e-5)
+
+
+def test_a_level_of_another_size_gives_another_interval() -> None:
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    wide = rt.reliability(data, GOLDEN["hs"]["model"], level=0.99).loc["speed"]
+    narrow = rt.reliability(data, GOLDEN["hs"]["model"], level=0.90).loc["speed"]
+    assert wide.alpha_ci_low < narrow.alpha_ci_low < narrow.alpha < narrow.alpha_ci_high < wide.alpha_ci_high
+
+
+def test_the_instrument_suffices_and_single_items_have_no_reliability() -> None:
+    survey = rt.read_survey("surveys/mobile/instrument.toml")
+    responses = rt.read_responses("surveys/mobile/responses.csv", survey)
+    table = rt.reliability(responses)
+    assert list(table.index) == [construct.code for construct in survey.constructs]
+    assert table.loc["Complaints"].drop("n_items").isna().all()
+    assert table.drop("Complaints").notna().all().all()
+
+
+def test_fits_already_made_are_used() -> None:
+    data = pd.read_csv(TESTS / "data/mobile.csv")
+    model = rt.read_model("models/mobile.sem")
+    fits = {"cfa_fit": rt.cfa(model, data), "pls_fit": rt.pls(model, data)}
+    pd.testing.assert_frame_equal(rt.reliability(data, model, **fits), rt.reliability(data, model))
+    columns = ["rho_a", "rho_c", "ave"]
+    own = fits["pls_fit"].reliability().loc["Image", columns]
+    assert rt.reliability(data, model, **fits).loc["Image", columns].tolist() == own.tolist()
+
+
+def test_columns_are_those_of_the_room() -> None:
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    table = rt.reliability(data, GOLDEN["hs"]["model"])
+    assert list(table.columns) == ["n_items", *(name for row in ROWS for name in row.gives)]
+    # Nothing relates the constructs, so PLS has nothing to weight them by.
+    assert table[["rho_a", "rho_c", "ave"]].isna().all().all()
+
+
+def test_bad_requests() -> None:
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    with pytest.raises(OptionError, match="give a model as well"):
+        rt.reliability(data)
+    with pytest.raises(OptionError, match="between 0 and 1, such as 0.95, got 95"):
+        rt.reliability(data, GOLDEN["hs"]["model"], level=95)
