@@ -1,0 +1,52 @@
+"""Writing answers to a file that reads back as the same answers."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+from rantau.survey.responses import Responses
+
+
+def write_responses(responses: Responses, path: str | Path) -> Path:
+    """Write the answers as entered to a CSV file.
+
+    Parameters
+    ----------
+    responses
+        Simulated or real.
+    path
+        The file to write; its folder must be there.
+
+    Returns
+    -------
+    Path
+        The file. `read_responses` gives the same answers back, in `raw` and in `values`. Where answers are
+        simulated, a column `simulated` says so in every row, so that they are never taken for real ones.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile, rantau as rt
+    >>> survey = rt.read_survey("surveys/mobile/instrument.toml")
+    >>> answers = rt.read_responses("surveys/mobile/responses.csv", survey)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     again = rt.read_responses(write_responses(answers, f"{folder}/copy.csv"), survey)
+    >>> bool((again.raw == answers.raw).all())
+    True
+    """
+    marked = "simulated" in responses.extras_names or not responses.simulated
+    header = [*responses.columns, *responses.extras_names, *([] if marked else ["simulated"])]
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    for cells, extras in zip(responses.raw, responses.extras, strict=True):
+        writer.writerow([*cells, *extras, *([] if marked else ["true"])])
+    target = Path(path)
+    target.write_text(text.getvalue(), encoding="utf-8", newline="")
+    return target
