@@ -25,7 +25,8 @@ def located(message: str, *, text: str, source: str, span: Span) -> str:
     str
         Three lines, ready to print.
     """
-    lines = text.splitlines()
+    # Only what the reader counts as a line: splitlines() would also break at form feeds and the like.
+    lines = [line.rstrip("\r") for line in text.split("\n")]
     line = lines[span.line - 1] if 0 < span.line <= len(lines) else ""
     # Tabs stay tabs in the pointer's margin, so that the caret stands under its character.
     margin = "".join("\t" if character == "\t" else " " for character in line[: span.column - 1])

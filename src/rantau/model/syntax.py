@@ -6,6 +6,7 @@ Every error names file, line and column, and shows the line with a caret.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path as FilePath
@@ -38,7 +39,7 @@ _REFUSED_OPERATORS = {
     "<=": "write `<`: a constraint holds with equality at its boundary.",
     ">=": "write `>`: a constraint holds with equality at its boundary.",
 }
-_HYPOTHESIS = re.compile(r"^[#!]\s*(?P<name>H\d+[a-z]?)\b\s*(?:\(\s*(?P<sign>[^)]*?)\s*\))?\s*[:.]?\s*(?P<text>.*)$")
+_HYPOTHESIS = re.compile(r"^[#!]\s*(?P<name>[Hh]\d+[a-z]?)\b\s*(?:\(\s*(?P<sign>[^)]*?)\s*\))?\s*[:.]?\s*(?P<text>.*)$")
 _SIGNS = {"+": "+", "-": "-", "−": "-", "–": "-", "": "", "?": "", "+/-": "", "±": ""}
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
 
@@ -234,6 +235,11 @@ class _Reader:
             if self.token.kind == "end":
                 self.fail("the line ends after '+'.", self.token.span)
             found.append(self.term())
+        met: dict[str, Term] = {}
+        for term in found:
+            if term.name in met and not (term.modifiers or met[term.name].modifiers):
+                self.fail(f"'{term.name}' is written twice; was another variable meant?", term.span)
+            met[term.name] = term
         if self.token.kind != "end":
             if self.token.kind in ("name", "number"):
                 self.fail(f"an operator is missing before '{self.token.text}' (a '+'?).", self.token.span)
@@ -287,6 +293,9 @@ class _Reader:
         self.check_modifiers(modifiers)
         token = self.token
         if token.kind == "number":
+            following = self.tokens[self.at + 1]
+            if following.kind == "name" and following.span.column == token.span.column + len(token.text):
+                self.fail(f"write a `*` between '{token.text}' and '{following.text}'.", following.span)
             if token.text not in ("1", "1.0"):
                 what = "write `0*1` to fix an intercept at 0" if float(token.text) == 0 else "write `*` and a variable"
                 self.fail(f"a number alone is no term; {what}.", token.span)
@@ -295,6 +304,8 @@ class _Reader:
         if token.kind != "name":
             self.fail(f"expected a variable, got '{token.text or 'the end of the line'}'.", token.span)
         name = self.take().text
+        if name == "NA":
+            self.fail("'NA' is no variable's name; `NA*x` frees a parameter.", token.span)
         while self.token.text == ":":
             self.take()
             if self.token.kind != "name":
@@ -337,7 +348,7 @@ class _Reader:
             self.take()
             if self.token.kind != "number":
                 self.fail("'-' stands only before a number.", token.span)
-            value: float | str = -float(self.take().text)
+            value: float | str = -float(self.value())
         else:
             value = self.value()
         if self.token.text != "*":
@@ -348,8 +359,13 @@ class _Reader:
     def value(self) -> float | str:
         token = self.take()
         if token.kind == "number":
+            if math.isinf(float(token.text)):
+                self.fail(f"'{token.text}' is too large a number.", token.span)
             return float(token.text)
-        return token.text.strip("\"'")
+        text = token.text.strip("\"'")
+        if not text:
+            self.fail("an empty label labels nothing.", token.span)
+        return text
 
     def call(self, name: Token) -> Modifier:
         self.expect("(")
@@ -419,7 +435,8 @@ class _Reader:
             self.expect(")")
             return inner
         if token.kind == "number":
-            return Expression("number", float(token.text), (), token.span)
+            self.at -= 1
+            return Expression("number", self.value(), (), token.span)
         if token.kind != "name":
             self.fail(f"expected a number or a name, got '{token.text or 'the end of the line'}'.", token.span)
         if self.token.text != "(":
@@ -437,9 +454,11 @@ class _Reader:
         found: dict[str, Hypothesis] = {}
         for comment in comments:
             match = _HYPOTHESIS.match(comment.text)
-            if match is None or comment.span.line not in written:
+            if match is None or (match["sign"] is None and comment.span.line not in written):
                 continue
-            name, sign = match["name"], (match["sign"] or "").strip()
+            name, sign = match["name"].upper()[0] + match["name"][1:], (match["sign"] or "").strip()
+            if comment.span.line not in written:
+                self.fail(f"{name} stands on a line of its own; write it behind the path it is about.", comment.span)
             if sign not in _SIGNS:
                 self.fail(f"{name}: the sign is (+), (-) or left out, got '({sign})'.", comment.span)
             if name in found:

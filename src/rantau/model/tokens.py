@@ -16,7 +16,7 @@ SYMBOLS = ("*", "+", "-", "/", "^", "(", ")", ",", ":", "%")
 _PATTERN = re.compile(
     "|".join(
         (
-            r"(?P<space>[ \t\r\f\u00a0\ufeff]+)",
+            r"(?P<space>(?:[^\S\n]|[\ufeff\u200b])+)",
             r"(?P<comment>[#!][^\n]*)",
             r"(?P<end>[\n;])",
             r"(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)",
@@ -27,6 +27,25 @@ _PATTERN = re.compile(
         )
     )
 )
+
+
+#: What word processors and phones put in the place of plain characters.
+_PLAIN = {
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'", "\u2013": "-", "\u2014": "-",
+    "\u2212": "-", "\u00d7": "*", "\u223c": "~", "\u02dc": "~", "\uff5e": "~", "\uff0b": "+",
+}  # fmt: skip
+
+
+def _foreign(character: str) -> str:
+    """Say what to write instead of a character that is not of the language."""
+    if character == "=":
+        return "a single '=' means nothing here; write `=~` (is measured by), `~` (is explained by) or `==`."
+    if character in "\"'":
+        return f"the quotation mark {character} is not closed on this line."
+    shown = f"'{character}'" if character.isprintable() else "an invisible character"
+    if character in _PLAIN:
+        return f"{shown} (U+{ord(character):04X}) means nothing here; write {_PLAIN[character]}"
+    return f"{shown} (U+{ord(character):04X}) means nothing here."
 
 
 class Token(Record):
@@ -64,9 +83,7 @@ def tokens_of(text: str, source: str) -> tuple[tuple[Token, ...], tuple[Token, .
         span = Span(line, position - line_start + 1)
         match = _PATTERN.match(text, position)
         if match is None:
-            raise ModelSyntaxError(
-                located(f"'{text[position]}' means nothing here.", text=text, source=source, span=span)
-            )
+            raise ModelSyntaxError(located(_foreign(text[position]), text=text, source=source, span=span))
         kind = str(match.lastgroup)
         token = Token(kind, match.group(), span)
         if kind == "comment":
