@@ -83,5 +83,5 @@ def rows_of(fit: Fit) -> Sample:
         If it holds none.
     """
     if fit.sample is None:
-        raise EstimationError("a cross-check needs the rows, and this fit was made from moments: give `data=`.")
+        raise EstimationError("a cross-check needs the rows, and this fit holds none; fit the data instead of moments.")
     return fit.sample

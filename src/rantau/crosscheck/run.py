@@ -28,7 +28,7 @@ def crosscheck(fit: Fit, *, data: Responses | pd.DataFrame | None = None) -> Ver
     fit
         From `sem`, `cfa` or `pls`.
     data
-        The rows it was made from; needed only where a fit does not hold them (`pls` on moments).
+        The rows to compute from, in place of those that the fit holds; they must be the rows it was made from.
 
     Returns
     -------
@@ -40,9 +40,9 @@ def crosscheck(fit: Fit, *, data: Responses | pd.DataFrame | None = None) -> Ver
     OptionError
         If `fit` is of no kind that any package can check.
     EstimationError
-        If the fit holds no rows and none are given.
+        If the fit holds no rows.
     ResponseError
-        If `data` are not the rows of the fit.
+        If `data` are not as many rows as the fit was made from.
 
     Notes
     -----
@@ -92,4 +92,4 @@ def _with_rows(fit: FactorFit | ScoreFit, data: Responses | pd.DataFrame | None)
         raise ResponseError(
             f"{rows.source}: {used.n_obs} rows, and the fit was made from {fit.n_obs}; give the data it was made from."
         )
-    return fit.replace(sample=rows if isinstance(fit, ScoreFit) else used)
+    return fit.replace(sample=used)

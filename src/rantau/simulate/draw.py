@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rantau.survey.instrument import Survey
+
+
+@overload
+def simulate(model: Model | str, *, n: int, seed: int, survey: None = None) -> pd.DataFrame: ...
+
+
+@overload
+def simulate(model: Model | str, *, n: int, seed: int, survey: Survey) -> Responses: ...
 
 
 def simulate(model: Model | str, *, n: int, seed: int, survey: Survey | None = None) -> pd.DataFrame | Responses:
@@ -56,7 +64,7 @@ def simulate(model: Model | str, *, n: int, seed: int, survey: Survey | None = N
 
     Examples
     --------
-    >>> text = "F =~ 0.8*a + 0.6*b\\nF ~~ 1*F\\na ~~ 0.36*a\\nb ~~ 0.64*b"
+    >>> text = "F =~ 0.8*a + 0.6*b\nF ~~ 1*F\na ~~ 0.36*a\nb ~~ 0.64*b"
     >>> simulate(text, n=4, seed=1).shape
     (4, 2)
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,7 +127,18 @@ def rewritten(table: ParameterTable) -> str:
         if row.op != "~1" and not row.exogenous:
             number = f"p{row.free}" if row.free >= 0 else repr(row.value).replace("e+", "e")
             lines.append(f"{new[row.lhs]} {row.op} {number}*{new[row.rhs]}")
+    # semopy gives covariates their sample covariance where none is stated; in our table none means zero.
+    listed = {frozenset((row.lhs, row.rhs)) for row in table.rows if row.op == "~~"}
+    for left, right in combinations(_covariates(table), 2):
+        if frozenset((left, right)) not in listed:
+            lines.append(f"{new[left]} ~~ 0*{new[right]}")
     return "\n".join(lines)
+
+
+def _covariates(table: ParameterTable) -> list[str]:
+    """Return the observed variables that explain something and that nothing explains."""
+    predictors = dict.fromkeys(row.rhs for row in table.rows if row.op == "~" and row.rhs in table.observed)
+    return [name for name in predictors if name not in _caused(table)]
 
 
 def _new_names(table: ParameterTable) -> dict[str, str]:
@@ -257,27 +269,35 @@ def _standardised_alike(row: Parameter, caused: set[str]) -> bool:
 
 
 def _indices(fit: FactorFit, answer: Answer, version: str) -> tuple[Check, ...]:
+    """Compare fit indices, theirs converted to our convention where that is all that differs."""
     ours, theirs = fit.fit_indices(), dict(answer.indices)
-    names = [("chisq", "chi2", 1.0, "")]
+    found = [("chisq", theirs["chi2"], "")]
     if not fit.table.exogenous:
-        names += [("df", "DoF", 1.0, ""), ("pvalue", "chi2 p-value", 1.0, "")]
-        if not _baseline_differs(fit.table):
-            names += [("cfi", "CFI", 1.0, ""), ("tli", "TLI", 1.0, "")]
-        note = "semopy divides by n - 1; converted to n"
-        names.append(("rmsea", "RMSEA", float(np.sqrt((fit.n_obs - 1) / fit.n_obs)), note))
-    if not ours["df"] > 0:
-        names = [pair for pair in names if pair[0] in ("chisq", "df")]
+        found.append(("df", theirs["DoF"], ""))
+        if ours["df"] > 0:
+            found.append(("pvalue", theirs["chi2 p-value"], ""))
+            if not _baseline_differs(fit.table):
+                bounded = min(max(theirs["CFI"], 0.0), 1.0)
+                note = "" if bounded == theirs["CFI"] else f"semopy's is {theirs['CFI']:.5g}; a CFI is cut at 0 and 1"
+                found += [("cfi", bounded, note), ("tli", theirs["TLI"], "")]
+            converted = theirs["RMSEA"] * float(np.sqrt((fit.n_obs - 1) / fit.n_obs))
+            found.append(("rmsea", converted, "semopy divides by n - 1; converted to n"))
     return tuple(
-        Check("fit indices", name, float(ours[name]), theirs[other] * factor, "semopy", version, note)
-        for name, other, factor, note in names
+        Check("fit indices", name, float(ours[name]), other, "semopy", version, note) for name, other, note in found
     )
 
 
-def _baseline_differs(table: ParameterTable) -> tuple[str, ...]:
-    """Return the observed variables whose variance semopy's baseline model does not estimate freely."""
+def _baseline_differs(table: ParameterTable) -> str:
+    """Return in what semopy's baseline model is not ours, which CFI and TLI rest on; empty where it is."""
     own = [row for row in table.rows if row.op == "~~" and row.lhs == row.rhs and row.lhs in table.observed]
     places = [row.free for row in own]
-    return tuple(row.lhs for row in own if row.free < 0 or places.count(row.free) > 1)
+    restricted = [row.lhs for row in own if row.free < 0 or places.count(row.free) > 1]
+    if restricted:
+        return f"semopy's baseline model keeps the restricted residual variance of {', '.join(restricted)}"
+    random = [name for name in _covariates(table) if name not in table.exogenous]
+    if len(random) > 1:
+        return f"our baseline model keeps the covariances of the covariates ({', '.join(random)}), semopy's does not"
+    return ""
 
 
 def _left_out(fit: FactorFit) -> Iterator[tuple[str, str]]:
@@ -289,8 +309,7 @@ def _left_out(fit: FactorFit) -> Iterator[tuple[str, str]]:
             f"semopy counts the moments of exogenous covariates ({', '.join(table.exogenous)}) as data to be fitted",
         )
     elif _baseline_differs(table):
-        names = ", ".join(_baseline_differs(table))
-        yield "CFI and TLI", f"semopy's baseline model keeps the restricted residual variance of {names}"
+        yield "CFI and TLI", _baseline_differs(table)
     if table.mean_structure:
         yield "means and intercepts", "semopy's covariance models have none"
     if any(row.op == "~~" and row.lhs != row.rhs and {row.lhs, row.rhs} & caused for row in table.rows):
