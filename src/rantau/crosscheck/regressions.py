@@ -82,7 +82,7 @@ def regressions(fit: FactorFit | ScoreFit) -> tuple[tuple[Regression, ...], tupl
 
     Source
     ------
-    Bollen (1989), p. 104-113: in a recursive system of observed variables with uncorrelated disturbances,
+    Bollen (1989), ch. 4: in a recursive system of observed variables with uncorrelated disturbances,
     maximum likelihood is ordinary least squares, equation by equation.
     """
     return _among_scores(fit) if isinstance(fit, ScoreFit) else _among_observed(fit)

@@ -5,7 +5,7 @@ categories of equal width as the scale has points, and whatever lies beyond goes
 widths are what treating answers as numbers assumes. With 2.25, each end of a seven-point scale is given by
 5.4 % (of five points 8.9 %, of ten 3.6 %), so no point stays empty and the ends are not crowded; and the
 correlation of answer and attitude is the largest that equal widths allow, but for .0006 at five to eleven
-points (Max, 1960, table II: the best width is .651 for seven; here it is .643).
+points (Max, 1960: the best width is .651 for seven; here it is .643).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def attenuation(points: int) -> float:
     Source
     ------
     Olsson, U., Drasgow, F., & Dorans, N. J. (1982). The polyserial correlation coefficient. Psychometrika,
-    47(3), 337-347, eq. 12: the sum of the normal densities at the cut points over the answers' deviation.
+    47(3), 337-347: the sum of the normal densities at the cut points over the answers' deviation.
 
     Examples
     --------

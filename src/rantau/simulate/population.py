@@ -217,7 +217,7 @@ def _refuse_impossible(model: Model, table: ParameterTable, layout: Layout, valu
 def _refuse_endless(model: Model, layout: Layout, values: Array) -> None:
     """Refuse a loop of paths whose effects do not fade from one turn to the next.
 
-    Source: Bollen (1989), p. 381: total effects exist only if powers of the coefficient matrix go to zero.
+    Source: Bollen (1989), ch. 8: total effects exist only if powers of the coefficient matrix go to zero.
     """
     size = len(layout.variables)
     effects = np.zeros((size, size))
