@@ -4,7 +4,7 @@ The rule: the range from 2.25 standard deviations below the mean to 2.25 above i
 categories of equal width as the scale has points, and whatever lies beyond goes to the outer two. Equal
 widths are what treating answers as numbers assumes. With 2.25, each end of a seven-point scale is given by
 5.4 % (of five points 8.9 %, of ten 3.6 %), so no point stays empty and the ends are not crowded; and the
-correlation of answer and attitude is the largest that equal widths allow, but for .0006 at five to eleven
+correlation of answer and attitude is the largest that equal widths allow, but for .0007 at five to eleven
 points (Max, 1960: the best width is .651 for seven; here it is .643).
 """
 
