@@ -1,0 +1,132 @@
+"""Prose: a view of findings that also writes numbers into sentences."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from rantau.report.format import format_interval, format_number, format_statement
+from rantau.report.markup import literal
+from rantau.report.styles import read_style
+from rantau.report.table import Interval
+from rantau.report.view import View, trustworthy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from rantau.covariance import SemFit
+    from rantau.report.findings import Findings
+    from rantau.report.table import Kind
+
+ENGINES = ("sem", "pls")
+# A reference in parentheses, with the space before it.
+_TABLE = re.compile(r" \(\{table:(?P<name>[a-z_]+)\}\)")
+
+
+class Prose(View):
+    """Findings in one language and the number rules of one style.
+
+    Parameters
+    ----------
+    findings
+        What was found.
+    language
+        `en` or `id`.
+    style
+        A style's name or file.
+    tables
+        Keys of the tables that the report holds: sentences refer to no others.
+    """
+
+    def __init__(self, findings: Findings, language: str, style: str = "apa7", *, tables: Iterable[str] = ()) -> None:
+        super().__init__(findings, language)
+        self.look = read_style(style, language)
+        self.tables = frozenset(tables)
+
+    def num(self, value: float, kind: Kind = "decimal", *, decimals: int | None = None) -> str:
+        """Write a number."""
+        return format_number(value, kind, self.look, decimals=decimals)
+
+    def stat(self, symbol: str, value: float, kind: Kind = "decimal") -> str:
+        """Write a statistic with its symbol: `CFI = .941`."""
+        return format_statement(symbol, value, kind, self.look)
+
+    def say(self, key: str, **values: str | int) -> str:
+        """Return a sentence, without the references to tables that the report does not hold."""
+        return self._referring(self.words(key, **values))
+
+    def say_counted(self, key: str, count: int, **values: str | int) -> str:
+        """Return the sentence for one or for several."""
+        return self._referring(self.words.counted(key, count, **values))
+
+    def _referring(self, text: str) -> str:
+        gone = (found.group() for found in _TABLE.finditer(text) if found.group("name") not in self.tables)
+        for reference in gone:
+            text = text.replace(reference, "")
+        return text
+
+    def names(self, codes: Iterable[str]) -> str:
+        """Return the names of constructs, joined as a sentence does."""
+        return self.words.listing([self.named(code) for code in codes])
+
+    def named(self, code: str) -> str:
+        """Return the name of a construct, safe in marked text."""
+        return literal(self.construct(code))
+
+    def engine(self, name: str) -> str:
+        """Return the short name of an engine."""
+        return self.words(f"engine.{name}")
+
+    def ends(self, values: Mapping[str, float], kind: Kind) -> dict[str, str]:
+        """Return the smallest and the largest of some values as written, and whose they are."""
+        low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+        return {
+            "low": self.num(values[low], kind),
+            "high": self.num(values[high], kind),
+            "low_name": self.named(low),
+            "high_name": self.named(high),
+        }
+
+    def fit_statement(self, fit: SemFit) -> str:
+        """Write the fit of a model as APA asks: χ²(df, N) = ..., p, CFI, TLI, RMSEA with its interval, SRMR."""
+        found = {str(name): float(value) for name, value in fit.fit_indices().items()}
+        n = self.words.whole(fit.n_obs)
+        separator = self.look.words.separator
+        chisq = f"χ^{{2}}({fit.statistics.df}{separator}*N* = {n})"
+        close = format_interval(Interval(found["rmsea_ci_lower"], found["rmsea_ci_upper"]), "index", self.look)
+        parts = (
+            self.stat(chisq, found["chisq"]),
+            self.stat("*p*", found["pvalue"], "p"),
+            self.stat("CFI", found["cfi"], "index"),
+            self.stat("TLI", found["tli"], "index"),
+            self.stat("RMSEA", found["rmsea"], "index"),
+            f"{self.words('head.ci', percent='90')} {close}",
+            self.stat("SRMR", found["srmr"], "index"),
+        )
+        return separator.join(parts)
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The engines that estimated the whole model."""
+        return tuple(name for name in ENGINES if getattr(self.findings, name) is not None)
+
+    @property
+    def n_obs(self) -> int:
+        """The rows analysed: those of the answers, or of the first fit."""
+        found = (self.findings.responses, self.findings.sem, self.findings.cfa, self.findings.pls)
+        return next((one.n_obs for one in found if one is not None), 0)
+
+    def trusted(self, name: str) -> bool:
+        """Say whether the fit in a field of the findings is there and can be trusted."""
+        return trustworthy(getattr(self.findings, name))
+
+
+def known(values: Mapping[str, float]) -> dict[str, float]:
+    """Return the values that are numbers."""
+    return {name: float(value) for name, value in values.items() if not math.isnan(value)}
+
+
+def join(*sentences: str) -> str:
+    """Put sentences behind one another; "" where there is none."""
+    return " ".join(sentence for sentence in sentences if sentence)

@@ -1,0 +1,73 @@
+"""Agreement with other software, problems met, and limits."""
+
+from __future__ import annotations
+
+from rantau.report.markup import literal
+from rantau.report.prose import Prose, join
+
+
+def crosscheck(prose: Prose) -> str:
+    """Return the paragraph on the agreement with other software."""
+    verification = prose.findings.verification
+    if verification is None:
+        return ""
+    frame = verification.summary()
+    if not len(frame):
+        return prose.say("crosscheck_text.nothing")
+    packages = [
+        f"{name} {number}".strip()
+        for name, number in dict.fromkeys(zip(frame["package"], frame["version"], strict=True))
+    ]
+    told = [
+        prose.say("crosscheck_text.compared", n=int(frame["compared"].sum()), packages=prose.words.listing(packages))
+    ]
+    agreed = frame.dropna(subset=["digits"])
+    if len(agreed):
+        worst = min(agreed.to_dict("records"), key=lambda row: float(row["digits"]))
+        key = f"kind.{str(worst['kind']).replace(' ', '_').replace('²', '2')}"
+        kind = prose.words(key) if prose.words.has(key) else literal(str(worst["kind"]))
+        digits = prose.num(float(worst["digits"]), "decimal", decimals=1)
+        told.append(prose.say("crosscheck_text.least", digits=digits, kind=kind, package=str(worst["package"])))
+    return join(*told)
+
+
+def skipped(prose: Prose) -> tuple[str, ...]:
+    """Return what could not be compared with other software, and why."""
+    verification = prose.findings.verification
+    if verification is None:
+        return ()
+    return tuple(
+        prose.say(
+            "crosscheck_text.skipped_item",
+            quantity=literal(one.quantity), package=f"{one.package} {one.version}".strip(), reason=literal(one.reason),
+        )
+        for one in verification.skipped
+    )  # fmt: skip
+
+
+def problems(prose: Prose) -> tuple[str, ...]:
+    """Return every problem of every fit, one sentence each."""
+    found = []
+    for engine in ("cfa", "sem", "pls"):
+        fit = getattr(prose.findings, engine)
+        for problem in () if fit is None else fit.problems:
+            severity = prose.words(f"problems.{problem.severity}")
+            name = prose.words(f"fit.{engine}")
+            found.append(prose.say("problems.item", severity=severity, fit=name, text=prose.problem(problem)))
+    return tuple(dict.fromkeys(found))
+
+
+def limits(prose: Prose) -> tuple[str, ...]:
+    """Return the limits that these methods and this questionnaire carry with them."""
+    findings = prose.findings
+    told = []
+    if findings.cfa is not None or findings.sem is not None:
+        told.append(prose.say("limits.likert"))
+    if findings.pls is not None and not findings.pls.request.consistent:
+        told.append(prose.say("limits.composite"))
+    single = [block.construct for block in findings.model.blocks if len(block.items) == 1]
+    if single:
+        told.append(prose.say_counted("limits.single", len(single), names=prose.names(single)))
+    if findings.responses is not None and len(findings.model.constructs) > 1:
+        told.append(prose.say("limits.self_report"))
+    return tuple(told)

@@ -1,0 +1,106 @@
+"""The fit of the models, globally and at its worst spot."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rantau.report.markup import literal
+from rantau.report.prose import Prose, join
+
+if TYPE_CHECKING:
+    from rantau.covariance import SemFit
+
+#: Hu & Bentler (1999): at least for the first two, at most for the others.
+SUGGESTED = (("cfi", 0.95), ("tli", 0.95), ("rmsea", 0.06), ("srmr", 0.08))
+#: Constructs that correlate this much deserve a word.
+CLOSE = 0.85
+
+
+def fit(prose: Prose, engine: str) -> str:
+    """Return the paragraph on the fit of one model of the covariance engine: `cfa` or `sem`."""
+    found: SemFit | None = getattr(prose.findings, engine)
+    if found is None:
+        return ""
+    name = prose.words(f"fit.{engine}")
+    if not found.converged:
+        return prose.say("fit_text.not_converged", fit=name)
+    if found.statistics.df == 0:
+        return prose.say("fit_text.saturated", fit=name)
+    told = [global_fit(prose, engine), _judged(prose, found), _local(prose, found)]
+    if engine == "cfa":
+        told.append(_closest(prose, found))
+    return join(*told)
+
+
+def global_fit(prose: Prose, engine: str) -> str:
+    """Return the sentence with the global fit of `cfa` or `sem`."""
+    fit: SemFit = getattr(prose.findings, engine)
+    if fit.statistics.df == 0:
+        return prose.say("fit_text.saturated", fit=prose.words(f"fit.{engine}"))
+    return prose.say(f"fit_text.{engine}", fit=prose.fit_statement(fit))
+
+
+def _judged(prose: Prose, fit: SemFit) -> str:
+    """Hold the fit against exact fit and the values of Hu and Bentler, at the precision at which they are printed."""
+    found = fit.fit_indices()
+    met: list[str] = []
+    missed: list[str] = []
+    for place, (name, value) in enumerate(SUGGESTED):
+        # The suggestions have two decimals: a CFI of .946 is "close to .95".
+        rounded = round(float(found[name]), 2)
+        (met if (rounded >= value if place < 2 else rounded <= value) else missed).append(name.upper())
+    exact = prose.words("fit_text.rejected" if float(found["pvalue"]) < 0.05 else "fit_text.kept")
+    key = "all" if not missed else "none" if not met else "some"
+    if key == "some" and len(met) == 1:
+        key = "some_one_met"
+    elif key == "some" and len(missed) == 1:
+        key = "some_one_missed"
+    told = prose.say(
+        f"fit_text.{key}",
+        met=prose.words.listing(met) if met else "",
+        missed=prose.words.listing(missed) if missed else "",
+    )
+    return f"{exact}; {told}"
+
+
+def _local(prose: Prose, fit: SemFit) -> str:
+    """Name the largest residual correlation: good global fit may hide a bad spot."""
+    residuals = fit.residuals()
+    below = np.tril(np.abs(residuals.to_numpy()), -1)
+    if below.size < 4:
+        return ""
+    row, column = (int(place) for place in np.unravel_index(int(below.argmax()), below.shape))
+    return prose.say(
+        "fit_text.local",
+        value=prose.num(float(residuals.to_numpy()[row, column]), "correlation"),
+        left=literal(str(residuals.index[column])),
+        right=literal(str(residuals.index[row])),
+    )
+
+
+def _closest(prose: Prose, fit: SemFit) -> str:
+    """Name the constructs that correlate most, where that is so much that they hardly differ."""
+    frame = fit.latent_correlations()
+    values, names = frame.to_numpy(), [str(name) for name in frame.index]
+    pairs = {(names[i], names[j]): float(values[i, j]) for i, j in combinations(range(len(names)), 2)}
+    if not pairs:
+        return ""
+    left, right = max(pairs, key=lambda pair: abs(pairs[pair]))
+    if abs(pairs[left, right]) < CLOSE:
+        return ""
+    value = prose.num(pairs[left, right], "correlation")
+    return prose.say("fit_text.close", left=prose.named(left), right=prose.named(right), value=value)
+
+
+def pls_fit(prose: Prose) -> str:
+    """Return the sentence on the SRMR of PLS."""
+    found = prose.findings.pls
+    if found is None or not found.converged:
+        return ""
+    values = {
+        model: prose.num(float(found.fit_indices(model)["srmr"]), "index") for model in ("saturated", "estimated")
+    }
+    return prose.say("fit_text.pls", **values)

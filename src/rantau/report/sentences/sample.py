@@ -1,0 +1,139 @@
+"""How many rows, what was flagged and missing, how the items are distributed, and how all was estimated."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.extras import require
+from rantau.report.markup import literal
+from rantau.report.prose import Prose, join
+from rantau.report.tables.paths import alpha
+from rantau.report.tables.screening import flow
+
+#: West, Finch & Curran (1995).
+SKEW, KURTOSIS = 2.0, 7.0
+
+
+def sample(prose: Prose) -> tuple[str, ...]:
+    """Return the paragraphs on rows, flags, missing answers and the shape of the items."""
+    return tuple(text for text in (_screening(prose), _missing(prose), _shape(prose)) if text)
+
+
+def _screening(prose: Prose) -> str:
+    findings, say = prose.findings, prose.say
+    screening = findings.screening
+    if screening is None:
+        n = prose.n_obs
+        return say("sample.unscreened", n=n)
+    flagged, clean = [], []
+    for rule, count, _, _ in flow(screening):
+        key = f"rule.{rule}.reason"
+        reason = prose.words(key) if prose.words.has(key) else literal(str(screening.counts().loc[rule, "label"]))
+        if count:
+            flagged.append(prose.say_counted("sample.flagged", count, reason=reason))
+        else:
+            clean.append(reason)
+    told = [say("sample.read", n=screening.responses.n_obs)]
+    if flagged:
+        told.append(say("sample.flags", list=prose.words.listing(flagged)))
+    if clean:
+        told.append(say("sample.flagged_none", list=prose.words.listing_or(clean)))
+    gone, n = int(screening.excluded.sum()), screening.kept.n_obs
+    if gone:
+        told += [prose.say_counted("sample.left_out", gone), say("sample.kept", n=n)]
+    else:
+        told.append(say("sample.kept_all" if flagged else "sample.kept_clean", n=n))
+    return join(*told)
+
+
+def _missing(prose: Prose) -> str:
+    findings, say = prose.findings, prose.say
+    if findings.responses is None:
+        return ""
+    asked = [name for name in findings.model.observed if name in findings.responses.columns]
+    gaps = np.isnan(np.column_stack([findings.responses.column(name) for name in asked]))
+    if not gaps.any():
+        return say("sample.missing_none")
+    share = gaps.mean(axis=0)
+    worst = int(share.argmax())
+    told = [
+        say(
+            "sample.missing",
+            share=prose.num(100 * float(gaps.mean()), "percent"),
+            item=literal(asked[worst]),
+            most=prose.num(100 * float(share[worst]), "percent"),
+        )
+    ]
+    factor = findings.sem if findings.sem is not None else findings.cfa
+    if factor is not None:
+        told.append(say("sample.listwise", n=factor.n_obs))
+    if findings.pls is not None:
+        treated = "mean" if findings.pls.request.missing == "mean" else "pls_listwise"
+        told.append(say(f"sample.{treated}", n=findings.pls.n_obs))
+    return join(*told)
+
+
+def _shape(prose: Prose) -> str:
+    frame = prose.findings.description
+    if frame is None or "items" not in prose.tables:
+        return ""
+    frame = frame.loc[[name for name in frame.index if name in prose.findings.model.observed]]
+    skew, kurtosis = frame["skew"].dropna().astype(float), frame["kurtosis"].dropna().astype(float)
+    if skew.empty or kurtosis.empty:
+        return ""
+    told = prose.say(
+        "sample.shape",
+        skew_low=prose.num(float(skew.min())),
+        skew_high=prose.num(float(skew.max())),
+        kurt_low=prose.num(float(kurtosis.min())),
+        kurt_high=prose.num(float(kurtosis.max())),
+    )
+    beyond = [
+        str(name) for name in frame.index if abs(frame["skew"][name]) > SKEW or abs(frame["kurtosis"][name]) > KURTOSIS
+    ]
+    if prose.findings.sem is None and prose.findings.cfa is None:
+        return told
+    if not beyond:
+        return join(told, prose.say("sample.shape_fine"))
+    return join(told, prose.say("sample.shape_beyond", items=literal(prose.words.listing(beyond))))
+
+
+def methods(prose: Prose) -> str:
+    """Return the paragraph on software, estimators, bootstrap and levels."""
+    findings, say = prose.findings, prose.say
+    told = [say("methods.software", version=_version())]
+    if findings.cfa is not None or findings.sem is not None:
+        told.append(say("methods.sem"))
+    if findings.pls is not None:
+        request = findings.pls.request
+        told.append(say("methods.pls", scheme=say(f"methods.scheme.{request.scheme}"), modes=_modes(prose)))
+        if request.consistent:
+            told.append(say("methods.consistent"))
+    draws = findings.draws
+    if draws is not None:
+        told.append(say("methods.bootstrap", draws=len(draws.values) - draws.n_failed))
+        if draws.n_failed:
+            told.append(prose.say_counted("methods.failed", draws.n_failed))
+        if draws.seed >= 0:
+            told.append(say("methods.seed", seed=str(draws.seed)))
+    return join(*told, say("methods.level", percent=prose.percent, alpha=alpha(prose)))
+
+
+def _version() -> str:
+    return f" {require('rantau').__version__}"
+
+
+def _modes(prose: Prose) -> str:
+    """Say which constructs are weighted how; a single item needs no weight."""
+    fit = prose.findings.pls
+    structure = fit.structure if fit is not None else None
+    if structure is None:
+        return ""
+    several = [place for place, single in enumerate(structure.single) if not single]
+    modes = dict.fromkeys(structure.modes[place] for place in several)
+    told = []
+    for mode in modes:
+        own = [structure.constructs[place] for place in several if structure.modes[place] == mode]
+        what = prose.words("methods.every") if len(modes) == 1 else prose.names(own)
+        told.append(prose.say(f"methods.mode.{mode}", what=what))
+    return prose.words.listing(told)

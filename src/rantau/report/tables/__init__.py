@@ -1,0 +1,39 @@
+"""Tables: one journal table per file, in the order of reports."""
+
+from __future__ import annotations
+
+from rantau.report.tables import (
+    correlations,
+    cross_loadings,
+    crosscheck,
+    discriminant,
+    effects,
+    estimates,
+    fit,
+    htmt,
+    inner,
+    items,
+    measurement,
+    paths,
+    pls_fit,
+    population,
+    screening,
+)
+
+ROWS = (
+    screening.ROW,
+    items.ROW,
+    measurement.ROW,
+    discriminant.ROW,
+    htmt.ROW,
+    fit.ROW,
+    pls_fit.ROW,
+    paths.ROW,
+    effects.ROW,
+    inner.ROW,
+    population.ROW,
+    crosscheck.ROW,
+    cross_loadings.ROW,
+    estimates.ROW,
+    correlations.ROW,
+)

@@ -1,0 +1,56 @@
+"""Correlations, means and standard deviations of the items, from which others can refit the model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rantau.extras import require
+from rantau.report.journal_table import JournalTable
+from rantau.report.table import Column, Row, Table
+from rantau.report.view import View, at
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rantau.report.findings import Findings
+
+
+def build(findings: Findings, language: str) -> Table | None:
+    """Build correlations below the diagonal, over the rows that answer every item of the model."""
+    view = View(findings, language)
+    answers = _answers(findings)
+    if len(answers.columns) < 2 or len(answers) < 3:
+        return None
+    r, mean, sd = answers.corr(), answers.mean(), answers.std(ddof=1)
+    items = list(answers.columns)
+    rows = []
+    for here, item in enumerate(items):
+        values = [at(r, item, items[other]) for other in range(here)]
+        blank = [None] * (len(items) - here)
+        rows.append(Row((f"{here + 1}. {item}", float(mean[item]), float(sd[item]), *values, *blank)))
+    columns = (
+        Column("item", view.words("head.item")),
+        Column("mean", "*M*", "decimal"),
+        Column("sd", "*SD*", "decimal"),
+        *(Column(f"i{here + 1}", str(here + 1), "correlation") for here in range(len(items))),
+    )
+    # The last item's column would be empty.
+    rows = [row.replace(cells=row.cells[:-1]) for row in rows]
+    notes = (view.note("table.correlations.note", n=len(answers)),)
+    return Table(
+        "correlations", view.words("table.correlations.title"), columns[:-1], tuple(rows), notes, landscape=True
+    )
+
+
+def _answers(findings: Findings) -> pd.DataFrame:
+    frame: pd.DataFrame
+    if findings.responses is not None:
+        frame = findings.responses.frame()
+    else:
+        fit = next(one for one in (findings.sem, findings.cfa, findings.pls) if one is not None)
+        frame = require("pandas").DataFrame(fit.sample.values, columns=list(fit.sample.names))
+    items = [name for name in findings.model.observed if name in frame.columns]
+    return frame[items].dropna()
+
+
+ROW = JournalTable("correlations", ("responses or sem or cfa or pls",), build)

@@ -1,0 +1,236 @@
+"""View: findings as a reader of one language meets them: names for codes, and dashes where a fit failed."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from rantau.fit import Problem
+from rantau.model.spec import Definition, Hypothesis
+from rantau.report.markup import literal
+from rantau.report.table import Interval, Note
+from rantau.report.words import Words, read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from rantau.covariance import SemFit
+    from rantau.pls import PlsFit
+    from rantau.report.findings import Findings
+
+#: `lhs op rhs`, as in a model file.
+Name: TypeAlias = tuple[str, str, str]
+Numbers: TypeAlias = "Mapping[str, float]"
+
+NAN = math.nan
+NOTHING: Numbers = {}
+ARROW = " → "
+
+
+class View:
+    """Findings in one language.
+
+    Parameters
+    ----------
+    findings
+        What was found.
+    language
+        `en` or `id`.
+    """
+
+    def __init__(self, findings: Findings, language: str) -> None:
+        self.findings = findings
+        self.words: Words = read_words(language)
+        self.language = language
+
+    # -- names ---------------------------------------------------------------------------------------------
+
+    def construct(self, code: str) -> str:
+        """Return the name of a construct, or of the product of several; the code where there is no name."""
+        return " × ".join(self._names.get(part, part) for part in code.split(":"))
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        survey = self.findings.survey
+        return {} if survey is None else {one.code: one.name.text(self.language) for one in survey.constructs}
+
+    def path(self, *codes: str) -> str:
+        """Return a path from the first construct to the last."""
+        return ARROW.join(self.construct(code) for code in codes)
+
+    def claim(self, lhs: str, op: str, rhs: str) -> str:
+        """Return what a hypothesis is about: a path, or the route that a defined quantity multiplies along."""
+        if op == "~":
+            return self.path(rhs, lhs)
+        definition = next((one for one in self.findings.model.definitions if one.name == lhs), None)
+        route = () if definition is None else self._route(definition)
+        return self.path(*route) if route else f"{lhs} = {rhs}"
+
+    def _route(self, definition: Definition) -> tuple[str, ...]:
+        """Return the constructs along a product of path labels, () where it is no such product."""
+        labels = {
+            str(value): (path.predictor, path.outcome)
+            for path in self.findings.model.paths
+            for modifier in path.term.modifiers
+            if modifier.kind == "label"
+            for value in modifier.values
+        }
+        steps = []
+        waiting = [definition.expression]
+        while waiting:
+            part = waiting.pop(0)
+            if part.kind == "*":
+                waiting = [*part.operands, *waiting]
+            elif part.kind == "name" and str(part.value) in labels:
+                steps.append(labels[str(part.value)])
+            else:
+                return ()
+        chained = all(left[1] == right[0] for left, right in pairwise(steps))
+        return (steps[0][0], *(outcome for _, outcome in steps)) if chained else ()
+
+    @property
+    def constructs(self) -> tuple[str, ...]:
+        """The constructs of the model, in its order."""
+        return self.findings.model.constructs
+
+    def items(self, construct: str) -> tuple[str, ...]:
+        """Return the items of a construct."""
+        return self.findings.model.block(construct).items
+
+    def hypothesis(self, name: Name) -> Hypothesis | None:
+        """Return the hypothesis about a path or definition."""
+        return next((one for one in self.findings.model.hypotheses if (one.lhs, one.op, one.rhs) == name), None)
+
+    # -- numbers -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def sem(self) -> dict[Name, Numbers]:
+        """Standardised estimates of the whole model: `est se z p ci_low ci_high`."""
+        return self._standardised(self.findings.sem)
+
+    @cached_property
+    def cfa(self) -> dict[Name, Numbers]:
+        """Standardised estimates of the measurement model, or of the whole one where that is all there is."""
+        return self._standardised(self.measurement)
+
+    @property
+    def measurement(self) -> SemFit | None:
+        """The fit that speaks for the measurement model in the covariance engine."""
+        return self.findings.cfa if self.findings.cfa is not None else self.findings.sem
+
+    def _standardised(self, fit: SemFit | None) -> dict[Name, Numbers]:
+        if fit is None:
+            return {}
+        return by_name(fit.standardized(level=self.findings.level).rename(columns={"est_std": "est"}), fit)
+
+    @cached_property
+    def pls(self) -> dict[Name, Numbers]:
+        """PLS estimates by name: `est`, and with a bootstrap `se p ci_low ci_high`."""
+        fit, draws = self.findings.pls, self.findings.draws
+        if fit is None:
+            return {}
+        if draws is not None:
+            return by_name(draws.table(level=self.findings.level), fit)
+        values = fit.values() if fit.converged else [NAN] * len(fit.quantities)
+        return {
+            (one.lhs, one.op, one.rhs): {"est": float(value)} for one, value in zip(fit.quantities, values, strict=True)
+        }
+
+    @cached_property
+    def decisions(self) -> dict[str, dict[str, str]]:
+        """Per hypothesis the decision of each engine; empty where its fit cannot be trusted."""
+        frame = self.findings.hypotheses
+        if frame is None:
+            return {}
+        trusted = {"sem": trustworthy(self.findings.sem), "pls": trustworthy(self.findings.pls)}
+        return {
+            str(row["hypothesis"]): {engine: str(row[f"{engine}_decision"]) * ok for engine, ok in trusted.items()}
+            for row in frame.to_dict("records")
+        }
+
+    # -- words ---------------------------------------------------------------------------------------------
+
+    @property
+    def percent(self) -> str:
+        """The level of the intervals, in per cent."""
+        return f"{100 * self.findings.level:g}".replace(".", self.words("number.decimal"))
+
+    @property
+    def ci(self) -> str:
+        """The header of a column of intervals."""
+        return self.words("head.ci", percent=self.percent)
+
+    def distrust(self, *engines: str) -> tuple[Note, ...]:
+        """Return the note that stands first where a table shows numbers of fits that cannot be trusted.
+
+        Parameters
+        ----------
+        *engines
+            Fields of the findings: `cfa`, `sem`, `pls`.
+        """
+        notes = []
+        for engine in dict.fromkeys(engines):
+            fit = getattr(self.findings, engine)
+            faults = [] if fit is None else [one for one in fit.problems if one.severity == "error"]
+            if faults:
+                told = " ".join(self.problem(one) for one in faults)
+                start = self.words("note.distrust", fit=self.words(f"fit.{engine}"))
+                notes.append(Note("general", f"**{start}** {told}"))
+        return tuple(notes)
+
+    def problem(self, problem: Problem) -> str:
+        """Return a problem in the language of the report, constructs by name; in English where it has no words."""
+        key = f"problem.{problem.code}"
+        about = self.words.listing([literal(self.construct(name)) for name in problem.about]) if problem.about else ""
+        if self.words.has(key) and (about or "<about>" not in dict(self.words.texts)[key]):
+            return self.words(key, about=about)
+        text = literal(problem.text)
+        for name in problem.about:
+            text = text.replace(f"'{literal(name)}'", literal(self.construct(name)))
+        return text
+
+    def note(self, key: str, **values: Any) -> Note:  # noqa: ANN401 - as Words
+        """Return a general note."""
+        return Note("general", self.words(key, **values))
+
+
+def by_name(frame: pd.DataFrame, fit: SemFit | PlsFit) -> dict[Name, Numbers]:
+    """Return the numbers of a frame by `lhs op rhs`; NaN throughout where the fit did not converge."""
+    columns = [name for name in frame.columns if name not in ("lhs", "op", "rhs", "label")]
+    return {
+        (str(row["lhs"]), str(row["op"]), str(row["rhs"])): {
+            name: float(row[name]) if fit.converged else NAN for name in columns
+        }
+        for row in frame.to_dict("records")
+    }
+
+
+def trustworthy(fit: SemFit | PlsFit | None) -> bool:
+    """Say whether there is a fit and no problem of it is an error."""
+    return fit is not None and fit.converged and all(one.severity != "error" for one in fit.problems)
+
+
+def number(numbers: Numbers | None, name: str) -> float:
+    """Return one number, NaN where it is lacking."""
+    return NAN if numbers is None else float(numbers.get(name, NAN))
+
+
+def interval(numbers: Numbers | None) -> Interval:
+    """Return the interval of an estimate, NaN where it is lacking."""
+    return Interval(number(numbers, "ci_low"), number(numbers, "ci_high"))
+
+
+def at(frame: pd.DataFrame, row: str, column: str) -> float:
+    """Return one number of a frame."""
+    value: Any = frame.loc[row, column]
+    return float(value)
+
+
+def column_of(frame: pd.DataFrame, column: str) -> dict[str, float]:
+    """Return a column of a frame by its index, without what is NaN."""
+    pairs: dict[Any, Any] = frame[column].dropna().to_dict()
+    return {str(name): float(value) for name, value in pairs.items()}
