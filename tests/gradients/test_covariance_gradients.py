@@ -115,7 +115,20 @@ def test_every_function_of_definitions_has_its_derivative():
     text = "x1 ~ a*x2\n" + "\n".join(
         f"d{k} := {call}"
         for k, call in enumerate(
-            ("exp(a)", "log(a)", "sqrt(a)", "abs(-a)", "sin(a)", "cos(a)", "tan(a)", "tanh(a)", "a^3", "2^a", "a^a", "-a/3")
+            (
+                "exp(a)",
+                "log(a)",
+                "sqrt(a)",
+                "abs(-a)",
+                "sin(a)",
+                "cos(a)",
+                "tan(a)",
+                "tanh(a)",
+                "a^3",
+                "2^a",
+                "a^a",
+                "-a/3",
+            )
         )
     )
     fit = sem(text, data)

@@ -1,0 +1,70 @@
+"""Moments of samples and of stacks of resamples, against numpy and row by row."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rantau.errors import EstimationError, OptionError
+from rantau.moments import Sample, complete_rows, moments, resampled_moments
+
+
+def drawn(seed, n=40, p=4, gaps=0.0):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(n, p)) @ rng.normal(size=(p, p)) + rng.normal(size=p) * 5
+    values[rng.uniform(size=(n, p)) < gaps] = np.nan
+    return Sample(tuple(f"x{k}" for k in range(p)), values)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_a_resample_by_counts_is_the_resample_by_rows(seed):
+    sample = drawn(seed)
+    rows = np.random.default_rng(seed).integers(0, 40, size=(3, 40))
+    counts = np.stack([np.bincount(row, minlength=40) for row in rows]).astype(float)
+    stack = resampled_moments(sample, counts)
+    for k, row in enumerate(rows):
+        taken = sample.values[row]
+        assert stack.covariance[k] == pytest.approx(np.cov(taken.T, bias=True), rel=1e-10, abs=1e-10)
+        assert stack.mean[k] == pytest.approx(taken.mean(axis=0), rel=1e-12)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_means_are_imputed_anew_in_every_resample(seed):
+    sample = drawn(seed, gaps=0.15)
+    rows = np.random.default_rng(seed).integers(0, 40, size=(3, 40))
+    counts = np.stack([np.bincount(row, minlength=40) for row in rows]).astype(float)
+    stack = resampled_moments(sample, counts)
+    for k, row in enumerate(rows):
+        taken = sample.values[row]
+        filled = np.where(np.isnan(taken), np.nanmean(taken, axis=0), taken)
+        assert stack.covariance[k] == pytest.approx(np.cov(filled.T, bias=True), rel=1e-9, abs=1e-9)
+        assert stack.mean[k] == pytest.approx(filled.mean(axis=0), rel=1e-10)
+
+
+def test_large_means_cost_no_digits():
+    base = drawn(3)
+    far = base.replace(values=base.values + 1e8)
+    exact = np.cov((far.values - 1e8).T, bias=True)
+    assert moments(far).covariance == pytest.approx(exact, rel=1e-7)
+
+
+def test_listwise_leaves_out_rows_and_mean_fills_them():
+    sample = Sample(("a", "b"), np.array([[1.0, 2.0], [3.0, np.nan], [5.0, 4.0], [7.0, 9.0]]))
+    listwise, filled = moments(sample), moments(sample, missing="mean")
+    assert (listwise.n_obs, filled.n_obs) == (3, 4)
+    assert listwise.mean.tolist() == pytest.approx([13 / 3, 5])
+    assert filled.mean.tolist() == pytest.approx([4, 5])
+    assert filled.covariance[1, 1] == pytest.approx(np.var([2, 5, 4, 9]))
+    assert complete_rows(sample).n_obs == 3
+
+
+def test_what_cannot_be_computed():
+    empty = Sample(("a", "b"), np.array([[1.0, np.nan], [3.0, np.nan]]))
+    with pytest.raises(EstimationError, match="nobody answered 'b'"):
+        moments(empty, missing="mean")
+    with pytest.raises(EstimationError, match="0 of 2 rows have an answer to every item used"):
+        moments(empty)
+    with pytest.raises(OptionError, match="unknown missing 'listwse'. Did you mean 'listwise'"):
+        moments(empty, missing="listwse")
