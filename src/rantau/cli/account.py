@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING
+
+from rich.markup import escape
 
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
@@ -37,8 +39,9 @@ def account_of(outcome: Outcome) -> Iterator[str]:
     ):
         for problem in problems:
             colour = "red" if problem.severity == "error" else "yellow"
-            yield f"[{colour}]{name} {problem.severity}[/{colour}]: {problem.text}"
-    yield f"Written      {outcome.folder}/: report.docx, report.html and {len(outcome.files) - 2} more files"
+            yield f"[{colour}]{name} {problem.severity}[/{colour}]: {escape(problem.text)}"
+    more = len(outcome.files) - 2
+    yield f"Written      {escape(str(outcome.folder))}/: report.docx, report.html and {more} more files"
 
 
 def _rows(findings: Findings) -> Iterator[str]:
@@ -73,11 +76,9 @@ def _hypotheses(findings: Findings) -> Iterator[str]:
         supported = int((table[f"{name}_decision"] == "supported").sum())
         yield f"Hypotheses   {supported} of {len(table)} supported by {label}"
     for row in table.to_dict("records"):
-        verdicts = "; ".join(
-            f"{label} {row[f'{name}_est']:+.2f} {row[f'{name}_decision']}" for name, label in engines
-        )
+        verdicts = "; ".join(f"{label} {row[f'{name}_est']:+.2f} {row[f'{name}_decision']}" for name, label in engines)
         yield f"  {row['hypothesis']:4s} {_claim(row):44s} {verdicts}"
 
 
-def _claim(row: dict[str, object]) -> str:
+def _claim(row: Mapping[Hashable, object]) -> str:
     return f"{row['rhs']} -> {row['lhs']}" if row["op"] == "~" else f"{row['lhs']} := {row['rhs']}"

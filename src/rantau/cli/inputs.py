@@ -2,22 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import rantau as rt
-from rantau.errors import ResponseError
+from rantau.cli.write import TABLES, check_place, check_suffix
+from rantau.errors import OptionError, ResponseError
 
-DataFile = Annotated[Path, typer.Argument(help="The answers: a CSV file.", show_default=False)]
-SurveyFile = Annotated[Path | None, typer.Option("--survey", "-s", help="The instrument (.toml).", show_default=False)]
-ModelFile = Annotated[Path, typer.Option("--model", "-m", help="The model file (.sem).", show_default=False)]
-MaybeModel = Annotated[Path | None, typer.Option("--model", "-m", help="The model file (.sem).", show_default=False)]
-Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this .csv or .xlsx.", show_default=False)]
+
+def to_write(*suffixes: str) -> Callable[[Path | None], Path | None]:
+    """Return a check of `--out`, made before anything is computed for it."""
+
+    def check(out: Path | None) -> Path | None:
+        if out is not None:
+            check_suffix(out, suffixes)
+            check_place(out)
+        return out
+
+    return check
+
+
+def _level(level: float) -> float:
+    if not 0 < level < 1:
+        raise OptionError(f"--level is {level:g}; it lies between 0 and 1, such as 0.95.")
+    return level
+
+
+def at_least(option: str, least: int) -> Callable[[int], int]:
+    """Return a check of a whole number."""
+
+    def check(got: int) -> int:
+        if got < least:
+            raise OptionError(f"{option} is {got}; it must be {least} or more.")
+        return got
+
+    return check
+
+
+DataFile = Annotated[
+    Path, typer.Argument(help="The answers: a CSV file with a line of column names.", show_default=False)
+]
+SurveyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--survey",
+        "-s",
+        help="The instrument (.toml): labels become numbers, reversed items are turned, every cell is checked. "
+        "Without it the cells must be numbers.",
+        show_default=False,
+    ),
+]
+ModelFile = Annotated[Path, typer.Option("--model", "-m", help="The model (.sem).", show_default=False)]
+MaybeModel = Annotated[
+    Path | None,
+    typer.Option("--model", "-m", help="The model (.sem), to say which items measure what.", show_default=False),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        help="Write unrounded numbers to this .csv or .xlsx.",
+        show_default=False,
+        callback=to_write(*TABLES),
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
-Level = Annotated[float, typer.Option("--level", help="Of intervals, between 0 and 1.")]
-Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same numbers.")]
+Level = Annotated[float, typer.Option("--level", help="Confidence of the intervals.", callback=_level)]
+Seed = Annotated[
+    int, typer.Option("--seed", help="The same seed gives the same numbers.", callback=at_least("--seed", 0))
+]
+Draws = Annotated[int, typer.Option("--draws", help="How many resamples.", callback=at_least("--draws", 2))]
 
 
 def read_data(data: Path, survey: Path | None) -> Any:  # noqa: ANN401 - Responses, or a data frame
@@ -44,3 +102,18 @@ def need_survey(survey: Path | None, verb: str) -> Path:
     if survey is None:
         raise ResponseError(f"`rantau {verb}` needs the instrument: add --survey surveys/<name>/instrument.toml.")
     return survey
+
+
+def need_blocks(survey: Path | None, model: Path | None, verb: str) -> None:
+    """Refuse to judge scales where nothing says which items belong together.
+
+    Raises
+    ------
+    ResponseError
+        If neither an instrument nor a model was given.
+    """
+    if survey is None and model is None:
+        raise ResponseError(
+            f"`rantau {verb}` must know which items measure which construct: add --model models/<name>.sem, "
+            "or --survey surveys/<name>/instrument.toml."
+        )

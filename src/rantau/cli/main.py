@@ -8,26 +8,48 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from io import TextIOWrapper
+from typing import Annotated, Any
 
 import typer
 
-from rantau.cli.show import ERR
+from rantau import __version__
+from rantau.cli.show import OUT, say
 from rantau.cli.verbs import ROWS
 from rantau.errors import DataWarning, RantauError, RantauWarning
 
 app = typer.Typer(
     help="Structural equation modelling of survey research: from a questionnaire to a journal-ready report.",
-    no_args_is_help=True,
+    epilog="\b\nBegin with:\n  rantau new my-study\n  rantau run my-study/analysis/internationalization.toml",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 for _row in ROWS:
-    app.command(_row.name)(_row.function)
+    app.command(_row.name, epilog=f"\b\nExample:\n  {_row.example}")(_row.function)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        OUT.print(f"rantau {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:
     """Run the command line and end with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that lacks a letter shows its code, instead of stopping the work.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(status_of(sys.argv[1:]))
 
 
@@ -48,30 +70,34 @@ def status_of(arguments: list[str]) -> int:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("ignore")
             warnings.simplefilter("always", RantauWarning)
-            status = app(arguments, standalone_mode=False, prog_name="rantau")
+            status = app(arguments or ["--help"], standalone_mode=False, prog_name="rantau")
         for warning in caught:
             # Those about a fit are problems of that fit, which its verb has shown.
             if issubclass(warning.category, DataWarning):
-                ERR.print(f"warning: {warning.message}", soft_wrap=True, markup=False)
+                say(f"warning: {warning.message}")
         return int(status or 0)
     except RantauError as error:
-        ERR.print(f"rantau: {error}", soft_wrap=True, markup=False)
+        say(f"rantau: {error}")
     except typer.Exit as stop:
         return int(stop.exit_code)
-    except typer.Abort:
-        return 130
-    except KeyboardInterrupt:
-        ERR.print("rantau: stopped.")
+    except (typer.Abort, KeyboardInterrupt):
+        say("rantau: stopped.")
         return 130
     except BrokenPipeError:
         # What reads our output has gone away, as `| head` does; that is no fault.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        ERR.print(f"rantau: {error.filename or 'file'}: {error.strerror}.", soft_wrap=True, markup=False)
+        say(f"rantau: {error.filename or 'file'}: {error.strerror}.")
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        # A wrong option or argument, as the command-line library words it.
-        ERR.print(f"rantau: {error.format_message()} See `rantau --help`.", soft_wrap=True, markup=False)
+        say(f"rantau: {_usage(error)}")
     return 2
+
+
+def _usage(error: Any) -> str:  # noqa: ANN401 - a class of the command-line library, which has no public name
+    """Say what is wrong with an option or argument, as the command-line library words it, and where to look."""
+    told = error.format_message().strip()
+    command = getattr(getattr(error, "ctx", None), "command_path", "rantau")
+    return f"{told}{'' if told[-1:] in '.?!' else '.'} See `{command} --help`."

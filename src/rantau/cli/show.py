@@ -1,4 +1,4 @@
-"""How results leave the command line: a table to read, a file, or JSON for a program."""
+"""How results leave the command line: tables to read, a file, or JSON for a program."""
 
 from __future__ import annotations
 
@@ -8,79 +8,118 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress as Bar
-from rich.table import Table as Grid
 
-from rantau.errors import ReportError
+from rantau.cli.grid import grid_of
+from rantau.cli.write import write_frame, write_sheets
+from rantau.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
 
     from rantau.fit import Problem
 
+
+class _Printer(Console):
+    """A console that leaves it to the caller what a closed pipe means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 #: Results go to standard output; what is said about them to standard error.
-OUT = Console(highlight=False)
-ERR = Console(stderr=True, highlight=False)
+OUT = _Printer(highlight=False, emoji=False)
+ERR = _Printer(stderr=True, highlight=False, emoji=False)
+
+
+class Part(Record):
+    """One table of a result.
+
+    Attributes
+    ----------
+    name
+        Its key in JSON and its sheet in a workbook.
+    title
+        Above it where people read.
+    frame
+        Unrounded; an index without a name is not shown.
+    """
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+
+    @property
+    def plain(self) -> pd.DataFrame:
+        """The table with its index as a column."""
+        return self.frame.reset_index() if self.frame.index.name else self.frame
 
 
 def show_frame(frame: pd.DataFrame, *, title: str = "", out: Path | None = None, as_json: bool = False) -> None:
-    """Print a table, or write it where the user says.
+    """Print one table, or write it where the user says.
 
     Parameters
     ----------
     frame
         What to show, unrounded.
     title
-        Above the table on a terminal.
+        Above the table where people read.
     out
-        A `.csv` or `.xlsx` file to write instead; numbers are not rounded.
+        A `.csv` or `.xlsx` file to write; numbers are not rounded.
     as_json
-        Print JSON, one object per row.
+        Print JSON, a list with one object per row.
     """
-    plain = frame.reset_index() if frame.index.name else frame
+    part = Part("table", title, frame)
     if out is not None:
-        write_frame(plain, out)
-        ERR.print(f"{len(plain)} rows written to {out}", soft_wrap=True)
-        return
+        write_frame(part.plain, out)
+        say(f"{len(frame)} rows written to {out}")
     if as_json:
-        OUT.print_json(json.dumps([{str(k): _json(v) for k, v in row.items()} for row in plain.to_dict("records")]))
-        return
-    grid = Grid(title=title or None, title_justify="left", box=None, pad_edge=False)
-    for column in plain.columns:
-        grid.add_column(str(column), justify="right" if plain[column].dtype.kind in "fiu" else "left")
-    for row in plain.itertuples(index=False):
-        grid.add_row(*(_cell(value) for value in row))
-    OUT.print(grid)
+        _print_json(_records(part.plain))
+    elif out is None:
+        _print_part(part)
 
 
-def write_frame(frame: pd.DataFrame, out: Path) -> None:
-    """Write a table to a `.csv` or `.xlsx` file.
+def show_parts(parts: tuple[Part, ...], *, out: Path | None = None, as_json: bool = False) -> None:
+    """Print the tables of a result, or write them where the user says.
 
-    Raises
-    ------
-    ReportError
-        If the suffix is neither, or the disk refuses.
+    Parameters
+    ----------
+    parts
+        The one that matters most last, where a reader's eye is when the command ends; a `.csv` holds that one.
+    out
+        A `.csv` file of the last table, or an `.xlsx` file with a sheet for each.
+    as_json
+        Print JSON, an object with a list of rows for each.
     """
-    if out.suffix.lower() not in (".csv", ".xlsx"):
-        raise ReportError(f"'{out}': tables are written as .csv or .xlsx, got '{out.suffix}'.")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
+    if out is not None:
         if out.suffix.lower() == ".csv":
-            frame.to_csv(out, index=False)
+            write_frame(parts[-1].plain, out)
+            left = ", ".join(part.name for part in parts[:-1])
+            say(f"{parts[-1].name} written to {out}; an .xlsx would hold {left} too")
         else:
-            frame.to_excel(out, index=False, engine="xlsxwriter")
-    except OSError as error:
-        raise ReportError(f"'{out}' cannot be written: {error.strerror}; is it open elsewhere?") from error
+            write_sheets({part.name: part.plain for part in parts}, out)
+            say(f"{', '.join(part.name for part in parts)} written to {out}")
+    if as_json:
+        _print_json({part.name: _records(part.plain) for part in parts})
+    elif out is None:
+        for number, part in enumerate(parts):
+            if number:
+                OUT.print()
+            _print_part(part)
 
 
 def show_problems(problems: tuple[Problem, ...]) -> int:
     """Print the problems of a fit and return the exit status: 1 where one is an error."""
     for problem in problems:
         colour = "red" if problem.severity == "error" else "yellow"
-        ERR.print(f"[{colour}]{problem.severity}[/{colour}] {problem.text}", soft_wrap=True)
+        ERR.print(f"[{colour}]{problem.severity}[/{colour}]: {escape(problem.text)}", soft_wrap=True)
     return int(any(problem.severity == "error" for problem in problems))
+
+
+def say(text: str) -> None:
+    """Print a line about a result to standard error, as it is."""
+    ERR.print(text, soft_wrap=True, markup=False)
 
 
 class Steps:
@@ -104,15 +143,19 @@ class Steps:
         self.bar.update(self.tasks[step], completed=done)
 
 
-def lines_of(text: str) -> Iterator[str]:
-    """Yield the lines of a text without its trailing blanks."""
-    yield from (line.rstrip() for line in text.splitlines())
+def _print_part(part: Part) -> None:
+    if part.title:
+        OUT.print(part.title, style="bold", soft_wrap=True, markup=False)
+    for line in grid_of(part.plain, width=OUT.width if OUT.is_terminal else None):
+        OUT.print(line, soft_wrap=True, markup=False)
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.3f}"
-    return str(value)
+def _print_json(value: object) -> None:
+    OUT.print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False), soft_wrap=True, markup=False)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
+    return [{str(name): _json(value) for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _json(value: object) -> object:

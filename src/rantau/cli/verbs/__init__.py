@@ -32,27 +32,37 @@ class Verb(Record):
         As typed.
     function
         Its arguments become options; it returns the exit status.
+    example
+        A command that works in the folder of a study.
     """
 
     name: str
     function: Callable[..., int]
+    example: str
 
+
+_MOBILE = "surveys/mobile/responses.csv --survey surveys/mobile/instrument.toml"
+_MODEL = "surveys/mobile/responses.csv --model models/mobile.sem"
 
 ROWS = (
-    Verb("new", new),
-    Verb("check", check),
-    Verb("run", run),
-    Verb("screen", screen),
-    Verb("score", score),
-    Verb("describe", describe),
-    Verb("reliability", reliability),
-    Verb("validity", validity),
-    Verb("fit", fit),
-    Verb("pls", pls),
-    Verb("bootstrap", bootstrap),
-    Verb("crosscheck", crosscheck),
-    Verb("simulate", simulate),
-    Verb("diagram", diagram),
-    Verb("report", report),
-    Verb("list", list_rows),
+    Verb("new", new, "rantau new my-study --template mobile"),
+    Verb("check", check, "rantau check analysis/mobile.toml"),
+    Verb("run", run, "rantau run analysis/mobile.toml"),
+    Verb("screen", screen, f"rantau screen {_MOBILE}"),
+    Verb("score", score, f"rantau score {_MOBILE} --out scores.csv"),
+    Verb("describe", describe, f"rantau describe {_MOBILE}"),
+    Verb("reliability", reliability, f"rantau reliability {_MODEL}"),
+    Verb("validity", validity, f"rantau validity {_MODEL} --show fornell_larcker"),
+    Verb("fit", fit, f"rantau fit {_MODEL} --cfa"),
+    Verb("pls", pls, f"rantau pls {_MODEL}"),
+    Verb("bootstrap", bootstrap, f"rantau bootstrap {_MODEL} --draws 500"),
+    Verb("crosscheck", crosscheck, f"rantau crosscheck {_MODEL}"),
+    Verb(
+        "simulate",
+        simulate,
+        "rantau simulate models/internationalization_population.sem --n 200 --out simulated.csv",
+    ),
+    Verb("diagram", diagram, "rantau diagram --model models/mobile.sem --out mobile.svg"),
+    Verb("report", report, f"rantau report {_MODEL} --draws 500 --out mobile.docx"),
+    Verb("list", list_rows, "rantau list screens"),
 )

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, Level, ModelFile, Out, Seed, SurveyFile, read_data
-from rantau.cli.show import ERR, Steps, show_frame, show_problems
+from rantau.cli.inputs import DataFile, Draws, Json, Level, ModelFile, Out, Seed, SurveyFile, at_least, read_data
+from rantau.cli.show import Steps, say, show_frame, show_problems
 from rantau.options import choose
 
 
@@ -17,14 +17,14 @@ def bootstrap(
     model: ModelFile,
     survey: SurveyFile = None,
     engine: Annotated[str, typer.Option(help="pls or covariance.")] = "pls",
-    draws: Annotated[int, typer.Option(help="How many resamples.")] = 10_000,
+    draws: Draws = 10_000,
     seed: Seed = 1,
-    workers: Annotated[int, typer.Option(help="Processes to share the work.")] = 1,
+    workers: Annotated[int, typer.Option(help="Processes to share the work.", callback=at_least("--workers", 1))] = 1,
     level: Level = 0.95,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
-    """Resample rows and print estimates with percentile intervals."""
+    """Estimates with bootstrap intervals, PLS or covariance-based."""
     choose("engine", engine, ("pls", "covariance"))
     function = rt.pls if engine == "pls" else rt.sem
     found = function(rt.read_model(model), read_data(data, survey))
@@ -32,7 +32,8 @@ def bootstrap(
         drawn = rt.bootstrap(
             found, draws=draws, seed=seed, workers=workers, progress=lambda done, every: steps("bootstrap", done, every)
         )
-    show_frame(drawn.table(level=level), title=f"{draws} draws, seed {seed}", out=out, as_json=as_json)
+    title = f"{level:.0%} percentile intervals, {draws} draws, seed {seed}"
+    show_frame(drawn.table(level=level), title=title, out=out, as_json=as_json)
     for reason, count in drawn.failed:
-        ERR.print(f"{count} draws failed: {reason}", soft_wrap=True)
+        say(f"{count} of {draws} draws failed and are left out: {reason}")
     return show_problems(found.problems)

@@ -1,4 +1,4 @@
-"""rantau check: does everything fit together, before anything is estimated?"""
+"""rantau check: whether everything fits together, before anything is estimated."""
 
 from __future__ import annotations
 
@@ -9,19 +9,33 @@ import typer
 
 import rantau as rt
 from rantau.cli.show import OUT
+from rantau.study import Material, Study
 
 
 def check(plan: Annotated[Path, typer.Argument(help="The study plan (.toml).", show_default=False)]) -> int:
-    """Read a study's instrument, answers and model and check that they fit together."""
+    """Check that a study fits together; nothing is estimated."""
     study = rt.read_study(plan)
     material = rt.check_study(study)
-    kept = material.screening.kept
-    constructs = len(material.model.constructs)
-    OUT.print(f"instrument  {material.survey.file}: {len(material.survey.constructs)} constructs, "
-              f"{len(material.survey.items)} items", soft_wrap=True)  # fmt: skip
-    OUT.print(f"answers     {material.responses}", soft_wrap=True)
-    OUT.print(f"screening   {material.responses.n_obs - kept.n_obs} rows left out, {kept.n_obs} kept")
-    OUT.print(f"model       {material.model.source}: {constructs} constructs, {len(material.model.paths)} paths, "
-              f"{len(material.model.hypotheses)} hypotheses", soft_wrap=True)  # fmt: skip
-    OUT.print("All is in order. Next: rantau run " + str(plan), soft_wrap=True)
+    for name, text in _account(study, material):
+        OUT.print(f"{name:12s} {text}", soft_wrap=True, markup=False)
+    OUT.print(f"All is in order. Next:  rantau run {plan}", soft_wrap=True, markup=False)
     return 0
+
+
+def _account(study: Study, material: Material) -> tuple[tuple[str, str], ...]:
+    survey, model, responses = material.survey, material.model, material.responses
+    missing = sum(change.cells for change in responses.log if "missing" in change.action)
+    kept = material.screening.kept.n_obs
+    answers = f"{responses.n_obs} rows, {missing} missing answers"
+    if responses.simulated:
+        answers = f"{answers}: SIMULATED from {study.answers}, seed {study.seed}"
+    else:
+        answers = f"{study.answers}: {answers}"
+    return (
+        ("Instrument", f"{study.survey}: {len(survey.constructs)} constructs, {len(survey.items)} items"),
+        ("Answers", answers),
+        ("Screening", f"{responses.n_obs - kept} rows left out, {kept} kept"),
+        ("Model", f"{study.model}: {len(model.constructs)} constructs, {len(model.paths)} paths, "
+                  f"{len(model.hypotheses)} hypotheses"),
+        ("Output", f"{study.output}/"),
+    )  # fmt: skip

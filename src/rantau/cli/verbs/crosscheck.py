@@ -8,7 +8,7 @@ import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Json, ModelFile, Out, SurveyFile, read_data
-from rantau.cli.show import show_frame, show_problems
+from rantau.cli.show import Part, say, show_parts, show_problems
 from rantau.options import choose
 
 
@@ -17,12 +17,21 @@ def crosscheck(
     model: ModelFile,
     survey: SurveyFile = None,
     engine: Annotated[str, typer.Option(help="covariance or pls.")] = "covariance",
+    every: Annotated[bool, typer.Option("--every", help="Show each number, not one line per kind.")] = False,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
-    """Recompute a fit with semopy, statsmodels and pingouin and say how many digits agree."""
+    """Hold the numbers against semopy, statsmodels and pingouin."""
     choose("engine", engine, ("covariance", "pls"))
     function = rt.sem if engine == "covariance" else rt.pls
     found = function(rt.read_model(model), read_data(data, survey))
-    show_frame(rt.crosscheck(found).frame(), title="Cross-check", out=out, as_json=as_json)
-    return show_problems(found.problems)
+    verification = rt.crosscheck(found)
+    parts = [Part("left_out", "Not compared", verification.left_out())]
+    if every or as_json or out is not None:
+        parts.append(Part("checks", "Every number", verification.frame()))
+    parts.append(Part("summary", "Agreement: digits are those of the number that agrees least", verification.summary()))
+    show_parts(tuple(parts), out=out, as_json=as_json)
+    apart = verification.disagreements()
+    for check in apart:
+        say(f"{check.package} {check.version} disagrees on {check.quantity}: ours {check.ours:.6g}, {check.theirs:.6g}")
+    return max(show_problems(found.problems), int(bool(apart)))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rantau.cli.show import OUT, show_frame
+from rantau.cli.show import show_frame
 from rantau.extras import require
 from rantau.options import choose
 
@@ -24,16 +24,25 @@ ROOMS = {
     "writers": "rantau.report.writers",
     "drawers": "rantau.report.drawers",
 }
+#: What to say of a row, where it says it of itself.
+COLUMNS = ("name", "label", "title", "gives", "compares", "suffix", "suffixes", "source")
 
 
-def list_rows(room: Annotated[str, typer.Argument(help=", ".join(ROOMS))] = "") -> int:
-    """List what a room offers, with its source; without an argument, the rooms."""
+def list_rows(
+    room: Annotated[str, typer.Argument(help=f"One of: {', '.join(ROOMS)}.", show_default=False)] = "",
+) -> int:
+    """Show what can be chosen, and its source."""
+    pandas = require("pandas")
     if not room:
-        for name in ROOMS:
-            OUT.print(f"{name:15s} {', '.join(row.name for row in require(ROOMS[name]).ROWS)}", soft_wrap=True)
+        every = [(name, ", ".join(row.name for row in require(home).ROWS)) for name, home in ROOMS.items()]
+        show_frame(pandas.DataFrame(every, columns=["room", "holds"]))
         return 0
     rows = require(ROOMS[choose("room", room, ROOMS)]).ROWS
-    columns = [name for name in ("name", "label", "gives", "suffix", "package", "source") if hasattr(rows[0], name)]
-    table = [[str(getattr(row, column)) for column in columns] for row in rows]
-    show_frame(require("pandas").DataFrame(table, columns=columns), title=room)
+    columns = [name for name in COLUMNS if hasattr(rows[0], name)]
+    table = [[_text(getattr(row, column)) for column in columns] for row in rows]
+    show_frame(pandas.DataFrame(table, columns=columns), title=room)
     return 0
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -15,7 +15,14 @@ def new(
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty.", show_default=False)],
     template: Annotated[str, typer.Option(help=f"{' or '.join(TEMPLATES)}.")] = TEMPLATES[0],
 ) -> int:
-    """Copy a working study into a new folder, to be changed into your own."""
+    """Copy a working study into a folder, to make it your own."""
     plan = copy_study(template, folder)
-    OUT.print(f"A working study is in {folder}. Next:  rantau run {plan}", soft_wrap=True)
+    for line in (
+        f"A working study is in {folder}:",
+        f"  surveys/{template}/instrument.toml   what was asked",
+        f"  models/{template}.sem                what is claimed",
+        f"  analysis/{template}.toml             what to do",
+        f"Next:  rantau run {plan}",
+    ):
+        OUT.print(line, soft_wrap=True, markup=False)
     return 0

@@ -8,7 +8,7 @@ import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Json, ModelFile, Out, SurveyFile, read_data
-from rantau.cli.show import show_frame, show_problems
+from rantau.cli.show import Part, show_parts, show_problems
 
 
 def pls(
@@ -16,15 +16,20 @@ def pls(
     model: ModelFile,
     survey: SurveyFile = None,
     scheme: Annotated[str, typer.Option(help="path, factorial or centroid.")] = "path",
-    consistent: Annotated[bool, typer.Option("--consistent", help="PLSc.")] = False,
-    missing: Annotated[str, typer.Option(help="mean or listwise.")] = "mean",
+    consistent: Annotated[
+        bool, typer.Option("--consistent", help="Correct reflective constructs for unreliability (PLSc).")
+    ] = False,
+    missing: Annotated[str, typer.Option(help="mean (of the item in the place of a gap) or listwise.")] = "mean",
     out: Out = None,
     as_json: Json = False,
 ) -> int:
-    """Fit a model by PLS; `rantau bootstrap` adds intervals."""
+    """PLS path modelling; `rantau bootstrap` adds intervals."""
     found = rt.pls(rt.read_model(model), read_data(data, survey), scheme=scheme, consistent=consistent, missing=missing)
-    if not as_json:
-        show_frame(found.loadings(), title="Loadings")
-        show_frame(found.r_squared(), title="Explained variance")
-    show_frame(found.paths(), title="Paths", out=out, as_json=as_json)
+    parts = (
+        Part("loadings", f"Loadings, {found.n_obs} rows", found.loadings()),
+        Part("weights", "Weights", found.weights()),
+        Part("r_squared", "Explained variance", found.r_squared()),
+        Part("paths", "Paths", found.paths()),
+    )
+    show_parts(parts, out=out, as_json=as_json)
     return show_problems(found.problems)

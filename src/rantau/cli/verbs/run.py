@@ -13,10 +13,10 @@ from rantau.cli.show import OUT, Steps
 
 
 def run(plan: Annotated[Path, typer.Argument(help="The study plan (.toml).", show_default=False)]) -> int:
-    """Run a study plan: screen, estimate with both engines, cross-check, and write the report."""
+    """Run a whole study, from answers to Word report."""
     study = rt.read_study(plan)
     with Steps() as steps:
         outcome = rt.run(study, progress=steps)
     for line in account_of(outcome):
-        OUT.print(line, soft_wrap=True)
+        OUT.print(line, soft_wrap=True, markup=True)
     return 0 if outcome.trustworthy else 1

@@ -15,13 +15,15 @@ def score(
     data: DataFile,
     survey: SurveyFile = None,
     method: Annotated[str, typer.Option(help="mean or sum.")] = "mean",
-    minimum_answered: Annotated[float, typer.Option(help="Share of a construct's items, 0 to 1.")] = 0.5,
+    minimum_answered: Annotated[
+        float, typer.Option(help="The share of a construct's items that must be answered, 0 to 1.")
+    ] = 0.5,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
-    """Reverse-code the items and average (or add up) those of each construct."""
+    """One score per respondent and construct."""
     responses = read_data(data, need_survey(survey, "score"))
     frame = rt.score(responses, method=method, minimum_answered=minimum_answered)
     frame.insert(0, "line", responses.rows)
-    show_frame(frame, title="Scores, by line of the file", out=out, as_json=as_json)
+    show_frame(frame, title=f"Scores ({method}), by line of the file", out=out, as_json=as_json)
     return 0

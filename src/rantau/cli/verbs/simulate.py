@@ -8,22 +8,29 @@ from typing import Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import Seed, SurveyFile
-from rantau.cli.show import ERR, write_frame
+from rantau.cli.inputs import Seed, at_least, to_write
+from rantau.cli.show import say
+from rantau.cli.write import write_frame
 
 
 def simulate(
     population: Annotated[Path, typer.Argument(help="A model file in which every value is fixed.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The .csv file to write.", show_default=False)],
-    n: Annotated[int, typer.Option("--n", "-n", help="How many answers.")] = 300,
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", help="The .csv file to write.", show_default=False, callback=to_write(".csv")),
+    ],
+    n: Annotated[int, typer.Option("--n", "-n", help="How many answers.", callback=at_least("--n", 1))] = 300,
     seed: Seed = 1,
-    survey: SurveyFile = None,
+    survey: Annotated[
+        Path | None,
+        typer.Option("--survey", "-s", help="The instrument (.toml), on whose scales to answer.", show_default=False),
+    ] = None,
 ) -> int:
-    """Draw answers from a population model; with an instrument, on its scales and marked as simulated."""
+    """Draw answers, marked simulated, from a population model."""
     model = rt.read_model(population)
     if survey is None:
-        write_frame(rt.simulate(model, n=n, seed=seed), out)
+        write_frame(rt.simulate(model, n=n, seed=seed).assign(simulated="true"), out)
     else:
         rt.write_responses(rt.simulate(model, n=n, seed=seed, survey=rt.read_survey(survey)), out)
-    ERR.print(f"{n} simulated rows written to {out}", soft_wrap=True)
+    say(f"{n} simulated rows written to {out}")
     return 0
