@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import rantau as rt
 from rantau.cli.write import TABLES, check_place, check_suffix
 from rantau.errors import OptionError, ResponseError
+
+if TYPE_CHECKING:
+    from rantau.model import Model
 
 
 def to_write(*suffixes: str) -> Callable[[Path | None], Path | None]:
@@ -78,8 +81,8 @@ Seed = Annotated[
 Draws = Annotated[int, typer.Option("--draws", help="How many resamples.", callback=at_least("--draws", 2))]
 
 
-def read_data(data: Path, survey: Path | None) -> Any:  # noqa: ANN401 - Responses, or a data frame
-    """Read answers against their instrument; without one, a CSV file whose cells are numbers.
+def read_data(data: Path, survey: Path | None, model: Model | None = None) -> Any:  # noqa: ANN401 - Responses, or a data frame
+    """Read answers against their instrument; without one, a CSV file in which the model's variables are numbers.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def read_data(data: Path, survey: Path | None) -> Any:  # noqa: ANN401 - Respons
     """
     if survey is not None:
         return rt.read_responses(data, rt.read_survey(survey))
-    return rt.read_table(data)
+    return rt.read_table(data, numeric=model.observed if model is not None else ())
 
 
 def need_survey(survey: Path | None, verb: str) -> Path:

@@ -11,7 +11,7 @@ import numpy as np
 from rantau.arrays import Array, Cells
 from rantau.errors import ResponseError, listing, nearest
 from rantau.survey.responses import Change, Responses
-from rantau.survey.sheet import Sheet, read_sheet
+from rantau.survey.sheet import Sheet, read_sheet, shortened
 from rantau.survey.text import token
 
 if TYPE_CHECKING:
@@ -132,13 +132,13 @@ def _refusal(item: Item, cell: str, line: int) -> str:
     """Say of one cell why it is not taken: the nearest label first, then all that is allowed."""
     scale = item.scale
     labels = list(dict.fromkeys(label for _, labels in scale.labels for label in labels))
-    guess = nearest(cell, labels)
+    guess = nearest(shortened(cell), labels)
     hint = f" Did you mean '{guess}'?" if guess else ""
     named = f", the labels {listing((repr(label) for label in labels), most=14)}" if labels else ""
     codes = listing(repr(code) for code in item.missing)
     none = f", no answer as {codes}" if codes else ""
     return (
-        f"line {line}, column '{item.code}': got '{cell}'.{hint} Allowed: whole numbers "
+        f"line {line}, column '{item.code}': got '{shortened(cell)}'.{hint} Allowed: whole numbers "
         f"{scale.minimum} to {scale.maximum}{named}{none}."
     )
 

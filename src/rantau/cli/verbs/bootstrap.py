@@ -27,7 +27,8 @@ def bootstrap(
     """Estimates with bootstrap intervals, PLS or covariance-based."""
     choose("engine", engine, ("pls", "covariance"))
     function = rt.pls if engine == "pls" else rt.sem
-    found = function(rt.read_model(model), read_data(data, survey))
+    claimed = rt.read_model(model)
+    found = function(claimed, read_data(data, survey, claimed))
     with Steps() as steps:
         drawn = rt.bootstrap(
             found, draws=draws, seed=seed, workers=workers, progress=lambda done, every: steps("bootstrap", done, every)

@@ -24,7 +24,8 @@ def crosscheck(
     """Hold the numbers against semopy, statsmodels and pingouin."""
     choose("engine", engine, ("covariance", "pls"))
     function = rt.sem if engine == "covariance" else rt.pls
-    found = function(rt.read_model(model), read_data(data, survey))
+    claimed = rt.read_model(model)
+    found = function(claimed, read_data(data, survey, claimed))
     verification = rt.crosscheck(found)
     parts = [Part("left_out", "Not compared", verification.left_out())]
     if every or as_json or out is not None:

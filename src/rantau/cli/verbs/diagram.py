@@ -45,10 +45,10 @@ def diagram(
     if data is None:
         picture = draw(claimed)
     elif engine == "covariance":
-        found = rt.sem(claimed, read_data(data, survey))
+        found = rt.sem(claimed, read_data(data, survey, claimed))
         picture, status = draw(found), show_problems(found.problems)
     else:
-        fit = rt.pls(claimed, read_data(data, survey))
+        fit = rt.pls(claimed, read_data(data, survey, claimed))
         with Steps() as steps:
             drawn = rt.bootstrap(
                 fit, draws=draws, seed=seed, progress=lambda done, every: steps("bootstrap", done, every)

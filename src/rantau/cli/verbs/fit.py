@@ -27,7 +27,8 @@ def fit(
     as_json: Json = False,
 ) -> int:
     """Covariance-based SEM or CFA by maximum likelihood."""
-    claimed, answers = rt.read_model(model), read_data(data, survey)
+    claimed = rt.read_model(model)
+    answers = read_data(data, survey, claimed)
     function = rt.cfa if cfa else rt.sem
     found = function(claimed, answers, estimator=estimator, missing=missing, std_lv=std_lv)
     # Counts without decimals beside indices with three: Python's own numbers in one column.

@@ -24,7 +24,8 @@ def pls(
     as_json: Json = False,
 ) -> int:
     """PLS path modelling; `rantau bootstrap` adds intervals."""
-    found = rt.pls(rt.read_model(model), read_data(data, survey), scheme=scheme, consistent=consistent, missing=missing)
+    claimed = rt.read_model(model)
+    found = rt.pls(claimed, read_data(data, survey, claimed), scheme=scheme, consistent=consistent, missing=missing)
     parts = (
         Part("loadings", f"Loadings, {found.n_obs} rows", found.loadings()),
         Part("weights", "Weights", found.weights()),

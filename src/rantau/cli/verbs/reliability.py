@@ -18,6 +18,6 @@ def reliability(
     """Alpha with interval, omega, rho_A, rho_C, AVE by construct."""
     need_blocks(survey, model, "reliability")
     claimed = rt.read_model(model) if model is not None else None
-    frame = rt.reliability(read_data(data, survey), claimed, level=level)
+    frame = rt.reliability(read_data(data, survey, claimed), claimed, level=level)
     show_frame(frame, title="Reliability and convergent validity", out=out, as_json=as_json)
     return 0

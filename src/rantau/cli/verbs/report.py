@@ -31,7 +31,8 @@ def report(
 ) -> int:
     """One document from a model and answers, by both engines."""
     read_style(style, language)
-    claimed, answers = rt.read_model(model), read_data(data, survey)
+    claimed = rt.read_model(model)
+    answers = read_data(data, survey, claimed)
     instrument = rt.read_survey(survey) if survey is not None else None
     measurement, sem, pls = rt.cfa(claimed, answers), rt.sem(claimed, answers), rt.pls(claimed, answers)
     with Steps() as steps:

@@ -32,6 +32,6 @@ def validity(
     need_blocks(survey, model, "validity")
     claimed = rt.read_model(model) if model is not None else None
     title, rows = TABLES[show]
-    frame = getattr(rt.validity(read_data(data, survey), claimed), show)
+    frame = getattr(rt.validity(read_data(data, survey, claimed), claimed), show)
     show_frame(frame.rename_axis(index=rows, columns=None), title=title, out=out, as_json=as_json)
     return 0
