@@ -69,6 +69,22 @@ def test_gradient_of_the_discrepancy(name, fits):
 
 
 @pytest.mark.parametrize("name", CASES)
+def test_second_derivatives_of_the_discrepancy(name, fits):
+    fit = fits[name]
+    theta, moments = away_from_solution(fit), moments_of(fit)
+
+    def first(at):
+        implied = imply(fit.layout, at[None])
+        _, by_sigma, by_mu, _ = fit.discrepancy.function(implied, moments)
+        return gradient(fit.layout, slopes(fit.layout, implied), by_sigma, by_mu)[0]
+
+    implied = imply(fit.layout, theta[None])
+    closed = fit.discrepancy.hessian(fit.layout, implied, slopes(fit.layout, implied), moments)[0]
+    numeric = differences(first, theta)
+    assert closed == pytest.approx(numeric, rel=1e-5, abs=1e-7 * np.abs(numeric).max())
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_information_is_that_of_the_jacobian(name, fits):
     fit = fits[name]
     theta = away_from_solution(fit)

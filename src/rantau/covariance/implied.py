@@ -321,5 +321,65 @@ def information(layout: Layout, slope: Slopes, weight: Array) -> Array:
     return gather(layout, gather(layout, by_cell, axis=-1), axis=-2)
 
 
+def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -> Array:
+    """Contract the second derivatives of sigma and mu with the derivatives of a discrepancy.
+
+    Parameters
+    ----------
+    layout, implied
+        The model at the parameters.
+    by_sigma, by_mu
+        `(..., p, p)` symmetric and `(..., p)`: the derivatives P and r of the discrepancy by sigma and mu.
+
+    Returns
+    -------
+    Array
+        `(..., n_free, n_free)`: `tr(P d2Sigma) + r' d2mu`.
+
+    Notes
+    -----
+    By differentiating `sigma = F E S E' F'` twice (McArdle & McDonald, 1984), with `dE = E dA E`, `M1 = E'PE` and
+    `M2 = E'PC`. For effects `A[i, j]` and `A[k, m]`: `2 [E_mi M2_kj + M1_ik C_mj + M2_im E_jk]`; for `A[i, j]` and
+    `S[k, m]`: `2 [M1_ik E_jm + M1_im E_jk]`, halved for a variance; sigma is linear in S. For means, with
+    `q = E'r`: `E_mi q_k mean_j + q_i E_jk mean_m`, and `E_mi q_k` between an intercept i and `A[k, m]`.
+    """
+    free = layout.place >= 0
+    kind, row, column, factor = layout.kind[free], layout.row[free], layout.column[free], layout.factor[free]
+    directed, undirected = np.flatnonzero(kind == DIRECTED), np.flatnonzero(kind == UNDIRECTED)
+    p, effect, total = layout.n_observed, implied.effect, implied.total
+    observed = np.swapaxes(effect[..., :p, :], -1, -2)
+    first = observed @ by_sigma @ effect[..., :p, :]
+    second = observed @ by_sigma @ total[..., :p, :]
+    i, j = row[directed][:, None], column[directed][:, None]
+    k, m = i.T, j.T
+    by_cell = np.zeros((*implied.mu.shape[:-1], kind.size, kind.size))
+    among = effect[..., m, i] * second[..., k, j] + first[..., i, k] * total[..., m, j]
+    by_cell[..., directed[:, None], directed] = 2 * (among + second[..., i, m] * effect[..., j, k])
+    k, m = row[undirected][None, :], column[undirected][None, :]
+    between = first[..., i, k] * effect[..., j, m] + first[..., i, m] * effect[..., j, k]
+    between = between * np.where(k == m, 1.0, 2.0)
+    by_cell[..., directed[:, None], undirected] = between
+    by_cell[..., undirected[:, None], directed] = np.swapaxes(between, -1, -2)
+    if layout.mean_structure:
+        _add_mean_curvature(by_cell, (kind, row, column), implied, (observed @ by_mu[..., None])[..., 0])
+    by_cell = by_cell * np.outer(factor, factor)
+    return gather(layout, gather(layout, by_cell, axis=-1), axis=-2)
+
+
+def _add_mean_curvature(by_cell: Array, cells: tuple[Indices, Indices, Indices], implied: Implied, pull: Array) -> None:
+    """Add the part of `curvature` that comes from the means; `pull (..., v)` is `E'r`."""
+    kind, row, column = cells
+    directed, means = np.flatnonzero(kind == DIRECTED), np.flatnonzero(kind == MEAN)
+    i, j = row[directed][:, None], column[directed][:, None]
+    k, m = i.T, j.T
+    effect, mean = implied.effect, implied.mean
+    by_cell[..., directed[:, None], directed] += (
+        effect[..., m, i] * pull[..., k] * mean[..., j] + pull[..., i] * effect[..., j, k] * mean[..., m]
+    )
+    between = effect[..., m, row[means][:, None]] * pull[..., k]
+    by_cell[..., means[:, None], directed] = between
+    by_cell[..., directed[:, None], means] = np.swapaxes(between, -1, -2)
+
+
 def _mean_factor(layout: Layout) -> Array:
     return layout.factor[layout.place >= 0]

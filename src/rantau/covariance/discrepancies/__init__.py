@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rantau.arrays import Array
-from rantau.covariance.discrepancies.ml import ml
-from rantau.covariance.implied import Implied
+from rantau.covariance.discrepancies.ml import ml, ml_hessian
+from rantau.covariance.implied import Implied, Layout, Slopes
 from rantau.moments.compute import Moments
 from rantau.record import Record
 
@@ -20,13 +20,16 @@ class Discrepancy(Record):
         As in `estimator=`.
     function
         From implied and sample moments to value, derivatives by sigma and mu, and weight matrix.
+    hessian
+        From layout, implied moments, their slopes and sample moments to the second derivatives by the parameters.
     source
         The paper.
     """
 
     name: str
     function: Callable[[Implied, Moments], tuple[Array, Array, Array, Array]]
+    hessian: Callable[[Layout, Implied, Slopes, Moments], Array]
     source: str
 
 
-ROWS = (Discrepancy("ML", ml, "Jöreskog (1967)"),)
+ROWS = (Discrepancy("ML", ml, ml_hessian, "Jöreskog (1967)"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Mask
-from rantau.covariance.implied import Implied
+from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather
 from rantau.moments.compute import Moments
 
 
@@ -43,6 +43,48 @@ def ml(implied: Implied, moments: Moments) -> tuple[Array, Array, Array, Array]:
     value = log_sigma - log_sample + np.trace(product, axis1=-2, axis2=-1) - p + np.sum(distance * pulled, axis=-1)
     by_sigma = inverse - product @ inverse - pulled[..., :, None] * pulled[..., None, :]
     return np.where(proper, value, np.inf), by_sigma, -2 * pulled, inverse
+
+
+def ml_hessian(layout: Layout, implied: Implied, slope: Slopes, moments: Moments) -> Array:
+    """Compute the matrix of second derivatives of the maximum-likelihood discrepancy by the free parameters.
+
+    Parameters
+    ----------
+    layout, implied, slope
+        The model, what it implies, and the derivatives of that.
+    moments
+        Sample covariances `(..., p, p)` with divisor n, means `(..., p)`.
+
+    Returns
+    -------
+    Array
+        `(..., n_free, n_free)`.
+
+    Notes
+    -----
+    By differentiating Bollen (1989), eq. 4.93, twice. With `W = sigma^-1`, `d = m - mu`, `Q = W (S + dd') W`:
+    `2 tr(dSigma_k W dSigma_l Q) - tr(dSigma_k W dSigma_l W) + 2 dmu_k' W dmu_l + 2 [dmu_k' W dSigma_l W d +
+    dmu_l' W dSigma_k W d]`, and `curvature` for the second derivatives of sigma and mu. With `dSigma = u w' + w u'`
+    every trace is a sum of four products of small matrices.
+    """
+    _, by_sigma, by_mu, weight = ml(implied, moments)
+    pulled = -by_mu / 2
+    weighted = weight @ moments.covariance @ weight + pulled[..., :, None] * pulled[..., None, :]
+    left_t, right_t = np.swapaxes(slope.left, -1, -2), np.swapaxes(slope.right, -1, -2)
+    uu, uw, ww = left_t @ weight @ slope.left, left_t @ weight @ slope.right, right_t @ weight @ slope.right
+    uqu, uqw, wqw = left_t @ weighted @ slope.left, left_t @ weighted @ slope.right, right_t @ weighted @ slope.right
+    wu, wqu = np.swapaxes(uw, -1, -2), np.swapaxes(uqw, -1, -2)
+    by_cell = 2 * (wu * uqw + ww * uqu + uu * wqw + uw * wqu) - 2 * (uw * wu + uu * ww)
+    if layout.mean_structure:
+        mean = slope.mean * layout.factor[layout.place >= 0]
+        weighted_mean = weight @ mean
+        # dSigma_l W d = u (w'Wd) + w (u'Wd)
+        along_left = np.sum(slope.left * pulled[..., None], axis=-2)[..., None, :]
+        along_right = np.sum(slope.right * pulled[..., None], axis=-2)[..., None, :]
+        mixed = np.swapaxes(weighted_mean, -1, -2) @ (slope.left * along_right + slope.right * along_left)
+        by_cell = by_cell + 2 * (np.swapaxes(mean, -1, -2) @ weighted_mean + mixed + np.swapaxes(mixed, -1, -2))
+    by_cell = gather(layout, gather(layout, by_cell, axis=-1), axis=-2)
+    return by_cell + curvature(layout, implied, by_sigma, by_mu)
 
 
 def positive_definite(matrices: Array) -> Mask:
