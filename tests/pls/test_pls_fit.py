@@ -1,14 +1,12 @@
 """The fit as a user meets it: tables, gaps, problems, refits."""
 
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from pls_reference import case, data, fitted
 
-import rantau.pls
 from rantau.errors import (
     AdmissibilityWarning,
     ConvergenceWarning,
@@ -20,8 +18,6 @@ from rantau.errors import (
 from rantau.fit import Quantity
 from rantau.moments.compute import Moments, moments, resampled_moments
 from rantau.pls import PlsRequest, pls
-from rantau.pls.inner_schemes import ROWS as SCHEMES
-from rantau.pls.outer_modes import ROWS as MODES
 
 SMALL = "X =~ IMAG1 + IMAG2 + IMAG3\nM =~ CUSA1 + CUSA2 + CUSA3\nY =~ CUSL1 + CUSL3\n"
 MEDIATION = SMALL + "M ~ a*X\nY ~ b*M + c*X\nab := a*b\nshare := ab/(ab + c)"
@@ -274,15 +270,6 @@ def test_one_model_file_serves_both_engines(mobile):
     assert [problem.code for problem in fit.problems] == ["ignored_by_pls"]
     np.testing.assert_array_equal(fit.values(), pls(MEDIATION, mobile).values())
     assert "<model>:8:1" in fit.summary()
-
-
-@pytest.mark.parametrize(("room", "rows"), [("inner_schemes", SCHEMES), ("outer_modes", MODES)])
-def test_every_file_in_a_room_has_its_line(room, rows):
-    folder = Path(rantau.pls.__file__).parent / room
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
-    functions = {row.weights.__module__.rsplit(".", 1)[-1] for row in rows}
-    assert functions == files
-    assert all(row.source for row in rows)
 
 
 def test_golden_models_name_their_source():

@@ -2,15 +2,12 @@
 
 import re
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
 
-import rantau.report.drawers
 from rantau.errors import OptionError
 from rantau.model.syntax import parse_model
 from rantau.report.diagram import Options, diagram_of
-from rantau.report.drawers import ROWS
 from rantau.report.layout import arrange
 
 TEXT = """
@@ -32,12 +29,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 def drawn(**options):
     names = (("X", "Perceived quality & price"), ("M", "Trust < $5 $"))
     return diagram_of(parse_model(TEXT), ROWS_OF, [("Y", 0.3)], names=names, options=Options(**options))
-
-
-def test_every_file_in_the_room_has_its_line():
-    folder = Path(rantau.report.drawers.__file__).parent
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__"}
-    assert files == {row.name for row in ROWS}
 
 
 def test_svg_keeps_every_text_as_text(tmp_path):

@@ -99,7 +99,7 @@ def start_values(table: ParameterTable, layout: Layout, correlation: Array, mean
 
 
 def stated_starts(table: ParameterTable, scale: Array, theta: Array) -> Array:
-    """Put in the values that the model file gives by `start()`, in the units of `theta`."""
+    """Put the values that the model file gives by `start()` into `theta`, `(n_free,)`, in its units."""
     theta = theta.copy()
     for row in table.rows:
         if row.free >= 0 and not np.isnan(row.start):

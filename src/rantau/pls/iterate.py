@@ -39,7 +39,7 @@ def spread(weights: Array, owner: Indices, n_constructs: int) -> Array:
 
 
 def unit_variance(weights: Array, correlation: Array, blocks: tuple[slice, ...]) -> Array:
-    """Scale the weights of each block so that its score has variance 1 (w'Rw = 1)."""
+    """Scale weights `(draws, p)` by block, so that each score has variance 1 (w'Rw = 1)."""
     scaled = np.empty_like(weights)
     for block in blocks:
         own = weights[:, block]

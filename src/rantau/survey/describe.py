@@ -42,6 +42,11 @@ def describe(responses: Responses) -> pd.DataFrame:
         answers at the lowest and highest point of the declared scale), `item_total`. NaN where a number is
         not defined: the shape of a constant item, the item-total correlation of a single item.
 
+    Raises
+    ------
+    ResponseError
+        If an item of the instrument has no column among the answers.
+
     Source
     ------
     Joanes, D. N., & Gill, C. A. (1998). Comparing measures of sample skewness and kurtosis. Journal of the

@@ -10,7 +10,20 @@ from rantau.pls.rows import InnerScheme
 
 
 def weights(correlation: Array, paths: Mask) -> Array:
-    """Weight what comes before a construct by its regression on it, what comes after by correlation."""
+    """Weight what comes before a construct by its regression on it, what comes after by correlation.
+
+    Parameters
+    ----------
+    correlation
+        Of the scores, `(draws, J, J)`.
+    paths
+        `(J, J)`, true at `[outcome, predictor]`.
+
+    Returns
+    -------
+    Array
+        `(draws, J, J)` at `[neighbour, construct]`.
+    """
     inner = np.where(paths, correlation, 0.0)
     for outcome in np.flatnonzero(paths.any(axis=1)):
         predictors = np.flatnonzero(paths[outcome])

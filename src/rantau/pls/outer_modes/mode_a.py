@@ -7,12 +7,12 @@ from rantau.pls.rows import OuterMode
 
 
 def prepare(block: Array) -> Array:
-    """Nothing is worth preparing."""
+    """Return the correlations of a block `(draws, k, k)` as they are: nothing is worth preparing."""
     return block
 
 
 def weights(prepared: Array, towards: Array) -> Array:
-    """Weight each item by its correlation with the proxy."""
+    """Weight each item by its correlation with the proxy: from `(draws, k, k)` and `(draws, k)` to `(draws, k)`."""
     return towards
 
 

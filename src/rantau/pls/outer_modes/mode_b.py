@@ -8,7 +8,7 @@ from rantau.pls.rows import OuterMode
 
 
 def weights(prepared: Array, towards: Array) -> Array:
-    """Regress the proxy on the items of the block."""
+    """Regress the proxy on the items of the block: from `(draws, k, k)` and `(draws, k)` to `(draws, k)`."""
     return (prepared @ towards[..., None])[..., 0]
 
 

@@ -9,12 +9,12 @@ from rantau.pls.rows import OuterMode
 
 
 def prepare(block: Array) -> Array:
-    """Nothing is worth preparing."""
+    """Return the correlations of a block `(draws, k, k)` as they are: nothing is worth preparing."""
     return block
 
 
 def weights(prepared: Array, towards: Array) -> Array:
-    """Give each item of the block the same weight."""
+    """Give each item of the block the same weight: from `(draws, k, k)` and `(draws, k)` to `(draws, k)`."""
     return np.ones_like(towards)
 
 
