@@ -19,14 +19,14 @@ def folder(tmp_path_factory):
 
 
 def text_of(folder, key):
-    return (folder / "report-tables" / f"{key}.tex").read_text(encoding="utf-8")
+    return (folder / "report" / f"{key}.tex").read_text(encoding="utf-8")
 
 
 def test_one_file_a_table_and_one_that_inputs_them(folder):
-    names = sorted(path.stem for path in (folder / "report-tables").iterdir())
+    names = sorted(path.stem for path in (folder / "report").iterdir())
     assert names == ["crossloadings", "discriminant", "fit", "paths"]
     main = (folder / "report.tex").read_text(encoding="utf-8")
-    assert re.findall(r"\\input\{report-tables/(\w+)\}", main) == ["paths", "discriminant", "fit", "crossloadings"]
+    assert re.findall(r"\\input\{report/(\w+)\}", main) == ["paths", "discriminant", "fit", "crossloadings"]
     assert BANNER in main
 
 
@@ -66,7 +66,7 @@ def test_braces_environments_and_cells_agree(folder, key):
 def test_special_characters_are_escaped(tmp_path):
     table = Table("t", "50% of #1 & $x_y$", (Column("a", "A"),), (Row(("*x ~^\\{}",)), Row((Marked("β√²", dim=True),))))
     write(Document("T", parts=(TableRef(table),)), tmp_path / "a.tex")
-    text = (tmp_path / "a-tables/t.tex").read_text(encoding="utf-8")
+    text = (tmp_path / "a/t.tex").read_text(encoding="utf-8")
     assert r"\caption{50\% of \#1 \& \$x\_y\$}" in text
     assert r"{}*x \textasciitilde{}\textasciicircum{}\textbackslash{}\{\} \\" in text
     assert r"$\beta$$\surd$$^2$ \\" in text

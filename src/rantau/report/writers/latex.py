@@ -44,7 +44,7 @@ _WRAP = 34
 
 
 def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
-    """Make one file for each table in the folder `<name>-tables`, and a main file that compiles.
+    """Make one file for each table in the folder `<name>`, and a main file that compiles.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
     -------
     tuple of (Path, bytes)
     """
-    folder = path.with_name(f"{path.stem}-tables")
+    folder = path.with_suffix("")
     files = [(folder / f"{table.key}.tex", _table(document, table)) for _, table in document.tables()]
     main = _main(document, [f"{folder.name}/{file.stem}" for file, _ in files])
     return tuple((file, text.encode()) for file, text in [*files, (path, main)])
