@@ -42,8 +42,11 @@ def test_what_has_no_value_is_nan_or_infinite_without_a_warning():
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("laod*2", r"unknown parameter label 'laod'. Did you mean 'load'\?"), ("sqr(load)", r"unknown function 'sqr'. Did you mean 'sqrt'\?")],
-)  # fmt: skip
+    [
+        ("laod*2", r"unknown parameter label 'laod'. Did you mean 'load'\?"),
+        ("sqr(load)", r"unknown function 'sqr'. Did you mean 'sqrt'\?"),
+    ],
+)
 def test_unknown_names(text, message):
     with pytest.raises(ModelSyntaxError, match=message):
         computed(text, load=1.0)

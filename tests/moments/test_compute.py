@@ -66,5 +66,5 @@ def test_what_cannot_be_computed():
         moments(empty, missing="mean")
     with pytest.raises(EstimationError, match="0 of 2 rows have an answer to every item used"):
         moments(empty)
-    with pytest.raises(OptionError, match="unknown missing 'listwse'. Did you mean 'listwise'"):
+    with pytest.raises(OptionError, match=r"unknown missing 'listwse'\. Did you mean 'listwise'"):
         moments(empty, missing="listwse")
