@@ -259,7 +259,7 @@ def cell_slopes(layout: Layout, implied: Implied) -> tuple[Array, Array]:
 
 
 def gather(layout: Layout, by_cell: Array, *, axis: int = -1) -> Array:
-    """Add up the cells that share a parameter, along one axis."""
+    """Add up the cells that share a parameter: one axis goes from `(free cells,)` to `(n_free,)`."""
     places = layout.place[layout.place >= 0]
     if places.size == layout.n_free and np.array_equal(places, np.arange(layout.n_free)):
         return by_cell
