@@ -1,0 +1,124 @@
+"""`diagram()`: a model, its text or a fit of either engine as a path diagram."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rantau.errors import ReportError, unknown
+from rantau.model.spec import Model
+from rantau.model.syntax import parse_model
+from rantau.options import choose
+from rantau.report.diagram.from_model import diagram_of
+from rantau.report.diagram.records import Diagram, Options
+from rantau.report.diagram.rows import Row, numbers_of
+from rantau.report.diagram.wording import WORDS
+
+if TYPE_CHECKING:
+    from rantau.survey.instrument import Survey
+
+#: What the labels of the arrows may say.
+SHOWS = ("estimate", "interval", "p", "statistic", "none")
+#: Where the arrows run to.
+DIRECTIONS = ("right", "down")
+
+
+def diagram(
+    fit_or_model: Any,  # noqa: ANN401 - a SemFit, a PlsFit, a Model or its text
+    *,
+    survey: Survey | None = None,
+    draws: Any = None,  # noqa: ANN401 - Draws or the frame of their table
+    show: str = "estimate",
+    content: str = "full",
+    direction: str = "right",
+    stars: bool = True,
+    hide_nonsignificant: bool = False,
+    standardized: bool = True,
+    language: str = "en",
+    monochrome: bool = False,
+    font_size: float = 9.0,
+    leading_zero: bool = False,
+    positions: tuple[tuple[str, float, float], ...] = (),
+    group: int | None = None,
+    title: str = "",
+) -> Diagram:
+    r"""Draw a model, with the estimates of a fit where there is one.
+
+    Parameters
+    ----------
+    fit_or_model
+        A fit of either engine; or a `Model` or its text, for the conceptual figure with H1 to Hn.
+    survey
+        Gives the names of the constructs; without it their codes are shown.
+    draws
+        Bootstrap draws or their table, for the p values and intervals of a PLS fit.
+    show
+        Under each path: `estimate`, `interval`, `p`, `statistic` (with the estimate), or `none`.
+    content
+        `full`, or `structural` to leave the items out.
+    direction
+        Where the arrows run: `right` or `down`.
+    stars
+        Whether * ** *** mark p below .05, .01 and .001.
+    hide_nonsignificant
+        Leave out paths that are not significant at .05.
+    standardized
+        Which estimates of a covariance-based fit are shown; those of PLS always are standardised.
+    language
+        `en` or `id`.
+    monochrome
+        Black, white and grey only.
+    font_size
+        Of the construct names, in points.
+    leading_zero
+        Write 0.42 instead of .42.
+    positions
+        `(key, x, y)` of nodes that are pinned, in points; x runs right, y up.
+    group
+        Which group of a multiple-group fit, counted from 1.
+    title
+        For the caption.
+
+    Returns
+    -------
+    Diagram
+        To be written with `.write("figure.svg")`.
+
+    Raises
+    ------
+    OptionError
+        If an option is unknown, or does not go with this fit.
+    ReportError
+        If the fit has several groups and none is chosen, or a pinned name is not in the diagram.
+
+    Examples
+    --------
+    >>> drawn = diagram("X =~ a + b + c\nY =~ d + e + f\nY ~ X  # H1 (+)", content="structural")
+    >>> print(drawn.describe())
+    Path diagram: 2 constructs, 0 items, 1 paths.
+    X to Y (H1 (+)).
+    """
+    options = Options(
+        show=choose("show", show, SHOWS),
+        direction=choose("direction", direction, DIRECTIONS),
+        stars=stars,
+        hide_nonsignificant=hide_nonsignificant,
+        language=choose("language", language, WORDS),
+        monochrome=monochrome,
+        font_size=font_size,
+        leading_zero=leading_zero,
+        standardized=standardized,
+        positions=tuple((key, float(x), float(y)) for key, x, y in positions),
+    )
+    given = parse_model(fit_or_model) if isinstance(fit_or_model, str) else fit_or_model
+    rows: list[Row] = []
+    explained: list[tuple[str, float]] = []
+    if not isinstance(given, Model):
+        rows, explained = numbers_of(given, draws, group, standardized=standardized)
+    model = given if isinstance(given, Model) else given.model
+    names = () if survey is None else tuple((c.code, c.name.text(language)) for c in survey.constructs)
+    drawn = diagram_of(model, rows, explained, names=names, content=content, title=title, options=options)
+    known = tuple(node.key for node in drawn.nodes)
+    for key, _, _ in options.positions:
+        if key not in known:
+            raise ReportError(unknown("pinned name", key, known, where="positions"))
+    return drawn
