@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from rantau.covariance import SemFit
-from rantau.crosscheck import Verification
-from rantau.errors import OptionError, ReportError, listing
-from rantau.extras import require
-from rantau.inference import Draws
-from rantau.model.from_survey import measurement_model
-from rantau.pls import PlsFit
-from rantau.quality import judge_hypotheses, reliability, validity
 from rantau.record import Record
 from rantau.report import sentences
 from rantau.report.checklist import checklist
 from rantau.report.citations import cited_in
+from rantau.report.collect import ReportPart, collect
 from rantau.report.document import Document, write
 from rantau.report.findings import Findings
+from rantau.report.markup import literal
 from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, TableRef
 from rantau.report.prose import Prose
 from rantau.report.table import value_of
 from rantau.report.tables import ROWS
-from rantau.survey import Responses, Screening, Survey, describe
+from rantau.report.words import read_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
-
-    from rantau.model.spec import Model
     from rantau.report.parts import Part
     from rantau.report.table import Table
-
-#: What `report()` takes.
-ReportPart: TypeAlias = SemFit | PlsFit | Draws | Responses | Screening | Verification
+    from rantau.survey import Survey
 
 #: Columns beyond which a table is for a spreadsheet and not for a page.
 WIDEST = 33
@@ -253,8 +240,8 @@ def report(
     Parameters
     ----------
     *parts
-        Fits, bootstrap draws, answers, screening, cross-check, in any order, at most one of each kind; a covariance
-        fit without structural paths is taken for the measurement model.
+        Fits, bootstrap draws, answers, screening, cross-checks, in any order, at most one of each kind but
+        cross-checks; a covariance fit without structural paths is taken for the measurement model.
     survey
         For names and wordings, where no answers bring it.
     title
@@ -272,9 +259,9 @@ def report(
     Raises
     ------
     OptionError
-        If a part is of no known kind, comes twice, or draws belong to no fit given.
+        If a part is of no known kind or comes twice, draws belong to no fit given, or fits are of different models.
     ReportError
-        If there is no fit and no survey to make a model from.
+        If there is neither a fit nor answers.
 
     Examples
     --------
@@ -292,103 +279,10 @@ def report(
     'report.md'
     >>> folder.cleanup()
     """
-    given = _sorted(parts)
-    findings = _collected(given, survey)
+    findings = collect(parts, survey)
     if not title:
-        title = findings.survey.title.text(language) if findings.survey is not None else "SEM"
+        known = findings.survey
+        title = read_words(language)("report.title") if known is None else literal(known.title.text(language))
     made = Report(findings, title, style, language)
     made.document  # noqa: B018 - refuses an unknown style or language before any file is touched
     return made
-
-
-_KINDS = (
-    ("draws", Draws),
-    ("pls", PlsFit),
-    ("responses", Responses),
-    ("screening", Screening),
-    ("verification", Verification),
-)
-
-
-def _sorted(parts: Iterable[object]) -> dict[str, object]:
-    """Name each part by the field of the findings that it fills."""
-    given: dict[str, object] = {}
-    for part in parts:
-        if isinstance(part, SemFit):
-            name = "sem" if part.model.paths else "cfa"
-        else:
-            name = next((field for field, kind in _KINDS if isinstance(part, kind)), "")
-        if not name:
-            known = listing(["SemFit", *(kind.__name__ for _, kind in _KINDS)])
-            raise OptionError(f"report() got a {type(part).__name__}, which it cannot show. Allowed: {known}.")
-        if name in given:
-            raise OptionError(f"report() got two parts for '{name}'; give one, and make a second report of the other.")
-        given[name] = part
-    return given
-
-
-def _collected(given: dict[str, object], survey: Survey | None) -> Findings:
-    """Compute what the parts allow: description, reliability, validity, hypotheses."""
-    screening, responses = given.get("screening"), given.get("responses")
-    if responses is None and isinstance(screening, Screening):
-        responses = screening.kept
-    responses = responses if isinstance(responses, Responses) else None
-    survey = survey if survey is not None else responses.survey if responses is not None else None
-    sem, cfa, pls, draws = (given.get(name) for name in ("sem", "cfa", "pls", "draws"))
-    sem, cfa = (fit if isinstance(fit, SemFit) else None for fit in (sem, cfa))
-    pls = pls if isinstance(pls, PlsFit) else None
-    draws = draws if isinstance(draws, Draws) else None
-    _check_draws(draws, pls)
-    model = _model(sem, cfa, pls, responses)
-    data = (
-        responses if responses is not None and set(model.observed) <= set(responses.columns) else _rows(sem, cfa, pls)
-    )
-    findings = Findings(model, survey=survey, responses=responses, sem=sem, cfa=cfa, pls=pls, draws=draws)
-    verification = given.get("verification")
-    return findings.replace(
-        screening=screening if isinstance(screening, Screening) else None,
-        verification=verification if isinstance(verification, Verification) else None,
-        description=describe(responses) if responses is not None else None,
-        reliability=reliability(data, model, cfa_fit=cfa if cfa is not None else sem, pls_fit=pls)
-        if model.blocks
-        else None,
-        validity=validity(data, model, pls_fit=pls) if pls is not None else None,
-        hypotheses=judge_hypotheses(model, sem=sem, draws=draws)
-        if model.hypotheses and (sem is not None or draws is not None)
-        else None,
-        seed=draws.seed if draws is not None else 1,
-    )
-
-
-def _check_draws(draws: Draws | None, pls: PlsFit | None) -> None:
-    """Refuse draws of another fit: their intervals would stand beside numbers they do not belong to."""
-    if draws is None:
-        return
-    if (
-        pls is None
-        or draws.quantities != pls.quantities
-        or not np.array_equal(draws.estimates, pls.values(), equal_nan=True)
-    ):
-        raise OptionError(
-            "report() got bootstrap draws that are not of the PLS fit given with them. Give that fit as well; draws "
-            "of a covariance-based fit are not shown yet, as it has standard errors of its own."
-        )
-
-
-def _model(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None, responses: Responses | None) -> Model:
-    for fit in (sem, pls, cfa):
-        if fit is not None:
-            return fit.model
-    if responses is None:
-        raise ReportError(
-            "report() got no fit and no answers, so that there is nothing to show. Give rt.sem(...) or rt.pls(...)."
-        )
-    return measurement_model(responses)
-
-
-def _rows(*fits: SemFit | PlsFit | None) -> pd.DataFrame:
-    """Return the rows that entered the fits, where no answers are given."""
-    found = [fit.sample for fit in fits if fit is not None]
-    largest = max(found, key=lambda sample: len(sample.names))
-    frame: pd.DataFrame = require("pandas").DataFrame(largest.values, columns=list(largest.names))
-    return frame

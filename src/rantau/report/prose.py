@@ -41,6 +41,7 @@ class Prose(View):
 
     def __init__(self, findings: Findings, language: str, style: str = "apa7", *, tables: Iterable[str] = ()) -> None:
         super().__init__(findings, language)
+        self.style = style
         self.look = read_style(style, language)
         self.tables = frozenset(tables)
 

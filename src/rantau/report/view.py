@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -57,6 +58,11 @@ class View:
     def _names(self) -> dict[str, str]:
         survey = self.findings.survey
         return {} if survey is None else {one.code: one.name.text(self.language) for one in survey.constructs}
+
+    def with_names(self, text: str) -> str:
+        """Return a text with the names of constructs in place of their codes."""
+        codes = "|".join(re.escape(code) for code in sorted(self._names, key=len, reverse=True))
+        return re.sub(rf"\b({codes})\b", lambda found: self._names[found.group()], text) if codes else text
 
     def path(self, *codes: str) -> str:
         """Return a path from the first construct to the last."""

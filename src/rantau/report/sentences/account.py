@@ -21,6 +21,8 @@ def account(prose: Prose) -> str:
     str
         With markup.
     """
+    # Tables are numbered as they are first mentioned, and that is not here.
+    prose = Prose(prose.findings, prose.language, prose.style)
     findings, say = prose.findings, prose.say
     model = findings.model
     told = [say("account.simulated")] if findings.simulated else []

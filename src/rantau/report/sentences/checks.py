@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
+from rantau.report.tables.crosscheck import kind
 
 
 def crosscheck(prose: Prose) -> str:
@@ -19,15 +20,18 @@ def crosscheck(prose: Prose) -> str:
         for name, number in dict.fromkeys(zip(frame["package"], frame["version"], strict=True))
     ]
     told = [
-        prose.say("crosscheck_text.compared", n=int(frame["compared"].sum()), packages=prose.words.listing(packages))
+        prose.say(
+            "crosscheck_text.compared",
+            n=prose.words.in_words(int(frame["compared"].sum())),
+            packages=prose.words.listing(packages),
+        )
     ]
     agreed = frame.dropna(subset=["digits"])
     if len(agreed):
         worst = min(agreed.to_dict("records"), key=lambda row: float(row["digits"]))
-        key = f"kind.{str(worst['kind']).replace(' ', '_').replace('²', '2')}"
-        kind = prose.words(key) if prose.words.has(key) else literal(str(worst["kind"]))
+        what = literal(kind(prose, str(worst["kind"])))
         digits = prose.num(float(worst["digits"]), "decimal", decimals=1)
-        told.append(prose.say("crosscheck_text.least", digits=digits, kind=kind, package=str(worst["package"])))
+        told.append(prose.say("crosscheck_text.least", digits=digits, kind=what, package=str(worst["package"])))
     return join(*told)
 
 
@@ -36,13 +40,15 @@ def skipped(prose: Prose) -> tuple[str, ...]:
     verification = prose.findings.verification
     if verification is None:
         return ()
+    # One line for each reason: a model with ten defined quantities gives it once.
+    groups: dict[tuple[str, str], list[str]] = {}
+    for one in verification.skipped:
+        package = f"{one.package} {one.version}".strip()
+        groups.setdefault((package, one.reason.replace("`", "")), []).append(literal(prose.with_names(one.quantity)))
     return tuple(
-        prose.say(
-            "crosscheck_text.skipped_item",
-            quantity=literal(one.quantity), package=f"{one.package} {one.version}".strip(), reason=literal(one.reason),
-        )
-        for one in verification.skipped
-    )  # fmt: skip
+        prose.say("crosscheck_text.skipped_item", quantity="; ".join(names), package=package, reason=literal(reason))
+        for (package, reason), names in groups.items()
+    )
 
 
 def problems(prose: Prose) -> tuple[str, ...]:

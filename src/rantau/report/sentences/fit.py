@@ -29,6 +29,11 @@ def fit(prose: Prose, engine: str) -> str:
         return prose.say("fit_text.not_converged", fit=name)
     if found.statistics.df == 0:
         return prose.say("fit_text.saturated", fit=name)
+    if not prose.trusted(engine):
+        return join(global_fit(prose, engine), prose.say("fit_text.distrust"))
+    cfa = prose.findings.cfa
+    if engine == "sem" and cfa is not None and cfa.converged and _same_fit(cfa, found):
+        return join(global_fit(prose, engine), prose.say("fit_text.same"))
     told = [global_fit(prose, engine), _judged(prose, found), _local(prose, found)]
     if engine == "cfa":
         told.append(_closest(prose, found))
@@ -41,6 +46,12 @@ def global_fit(prose: Prose, engine: str) -> str:
     if fit.statistics.df == 0:
         return prose.say("fit_text.saturated", fit=prose.words(f"fit.{engine}"))
     return prose.say(f"fit_text.{engine}", fit=prose.fit_statement(fit))
+
+
+def _same_fit(one: SemFit, other: SemFit) -> bool:
+    """Say whether two models fit alike: with as many degrees of freedom, and the same chi-square."""
+    same = np.isclose(one.statistics.chisq, other.statistics.chisq, rtol=1e-4, atol=1e-4)
+    return one.statistics.df == other.statistics.df and bool(same)
 
 
 def _judged(prose: Prose, fit: SemFit) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join, known
 from rantau.report.tables.htmt import compared, upper_bounds
-from rantau.report.view import at, column_of, number
+from rantau.report.view import at, column_of, number, trustworthy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def _consistency(prose: Prose, frame: pd.DataFrame) -> list[str]:
     short: dict[str, list[str]] = {}
     for column, measure in (("alpha", "α"), ("omega", "ω"), ("rho_c", "ρ_{C}")):
         found = column_of(frame, column)
-        if not found or (column == "rho_c" and not prose.trusted("pls")):
+        if not found or not _trusted(prose, column):
             continue
         key = "range" if len(found) > 1 else "range_one"
         name = prose.words(f"measurement.{column}")
@@ -47,20 +47,28 @@ def _consistency(prose: Prose, frame: pd.DataFrame) -> list[str]:
                 short.setdefault(construct, []).append(measure)
     if not ranges:
         return []
-    told = [prose.say("measurement.ranges", list=prose.words.listing(ranges))]
+    several = len(frame["alpha"].dropna()) > 1
+    who = "" if several else prose.named(str(frame["alpha"].first_valid_index()))
+    key = "ranges" if several else "ranges_one"
+    told = [prose.say(f"measurement.{key}", list=prose.words.listing(ranges), name=who)]
     if not short:
         return [*told, prose.say("measurement.reliable")]
     listed = [f"{prose.named(construct)} ({', '.join(measures)})" for construct, measures in short.items()]
     return [*told, prose.say_counted("measurement.unreliable", len(listed), names=prose.words.listing(listed))]
 
 
+def _trusted(prose: Prose, column: str) -> bool:
+    """Say whether the fit that a measure of reliability rests on can be trusted; alpha rests on none."""
+    if column in ("omega", "ave_cfa"):
+        return trustworthy(prose.measurement)
+    return column == "alpha" or prose.trusted("pls")
+
+
 def _variance(prose: Prose, frame: pd.DataFrame) -> list[str]:
     """Return where AVE falls short, by engine."""
     short, judged = [], False
     for column, engine in (("ave_cfa", "cfa"), ("ave", "pls")):
-        found = column_of(frame, column)
-        if engine == "pls" and not prose.trusted("pls"):
-            continue
+        found = column_of(frame, column) if _trusted(prose, column) else {}
         judged = judged or bool(found)
         low = [name for name, value in found.items() if value < CONVERGENT]
         if low:
@@ -72,7 +80,7 @@ def _variance(prose: Prose, frame: pd.DataFrame) -> list[str]:
 
 def _loadings(prose: Prose, engine: str) -> str:
     fit = prose.measurement if engine == "cfa" else prose.findings.pls
-    if fit is None or not fit.converged:
+    if not trustworthy(fit):
         return ""
     table = prose.cfa if engine == "cfa" else prose.pls
     found = known(
@@ -99,7 +107,7 @@ def _loadings(prose: Prose, engine: str) -> str:
 def discriminant(prose: Prose) -> str:
     """Return the paragraph on Fornell-Larcker and HTMT."""
     validity = prose.findings.validity
-    if validity is None or (prose.findings.pls is not None and not prose.findings.pls.converged):
+    if validity is None or (prose.findings.pls is not None and not prose.trusted("pls")):
         return ""
     frame = validity.fornell_larcker
     judged = [

@@ -11,14 +11,16 @@ from rantau.report.view import number
 def hypotheses(prose: Prose) -> tuple[str, ...]:
     """Return the paragraphs on hypotheses: what each engine supports, where they part, and what that means."""
     if not prose.decisions or not prose.findings.model.hypotheses:
-        return (prose.say("hypotheses.intro"),) if "paths" in prose.tables else ()
+        return (prose.say("hypotheses.intro_plain"),) if "paths" in prose.tables else ()
     told = [prose.say("hypotheses.intro")] if "paths" in prose.tables else []
     told += [join(verdict(prose, engine), _contradicted(prose, engine)) for engine in prose.engines]
     told += [_above_one(prose)]
     paragraphs = [join(*told)]
     if all(prose.trusted(engine) for engine in prose.engines) and len(prose.engines) > 1:
         paragraphs.append(_disagreement(prose))
-    return (*(text for text in paragraphs if text), prose.say("hypotheses.consistent"))
+    if any(_decided(prose, engine) for engine in prose.engines):
+        paragraphs.append(prose.say("hypotheses.consistent"))
+    return tuple(text for text in paragraphs if text)
 
 
 def _decided(prose: Prose, engine: str) -> dict[str, str]:
@@ -105,7 +107,7 @@ def explained(prose: Prose) -> str:
     if pls is not None and prose.trusted("pls"):
         frame = pls.vif()
         inner = frame[frame["kind"] == "inner"]["vif"]
-        if len(inner):
+        if len(inner) > len(outcomes):
             told.append(prose.say("inner.vif", value=prose.num(float(inner.max()))))
     return join(*told)
 
@@ -133,11 +135,9 @@ def population(prose: Prose) -> str:
                 total += 1
                 held += low <= value <= high
         if total:
-            counted, every = prose.words.in_words(held), prose.words.in_words(total)
+            key = {0: "covered_none", total: "covered_all"}.get(held, "covered_paths")
+            values = {"count_text": prose.words.in_words(held), "total": prose.words.in_words(total)}
             told.append(
-                prose.say(
-                    "population_text.covered_paths",
-                    percent=prose.percent, engine=prose.engine(engine), count_text=counted, total=every,
-                )
-            )  # fmt: skip
+                prose.say(f"population_text.{key}", percent=prose.percent, engine=prose.engine(engine), **values)
+            )
     return join(*told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from rantau.report.journal_table import JournalTable
@@ -21,7 +22,7 @@ def build(findings: Findings, language: str) -> Table | None:
     rows = [
         Row(
             (
-                kind(view, str(row["kind"])),
+                capital(kind(view, str(row["kind"]))),
                 f"{row['package']} {row['version']}".strip(),
                 int(row["compared"]),
                 power(view, float(row["largest_difference"])),
@@ -45,8 +46,12 @@ def build(findings: Findings, language: str) -> Table | None:
 
 def kind(view: View, name: str) -> str:
     """Return a kind of quantity in the language of the report, as it is where there is no word for it."""
-    key = f"kind.{name.replace(' ', '_').replace('²', '2')}"
-    text = view.words(key) if view.words.has(key) else name
+    key = "kind." + re.sub(r"[^a-z0-9]+", "_", name.lower().replace("²", "2")).strip("_")
+    return view.words(key) if view.words.has(key) else name
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital."""
     return text[:1].upper() + text[1:]
 
 

@@ -42,8 +42,10 @@ def build(findings: Findings, language: str) -> Table | None:
     notes = [*view.distrust("pls"), view.note("table.discriminant.note")]
     if scores:
         notes.append(view.note("table.discriminant.note_scores"))
-    if any(not _judged(view, name) for name in names):
-        notes.append(view.note("table.discriminant.note_single"))
+    lacking = [name for name in names if not _judged(view, name)]
+    composites = {block.construct for block in findings.model.blocks if block.kind == "composite"}
+    notes += [view.note("table.discriminant.note_single")] * bool(set(lacking) - composites)
+    notes += [view.note("table.discriminant.note_composite")] * bool(set(lacking) & composites)
     return Table("discriminant", view.words("table.discriminant.title"), tuple(columns), tuple(rows), tuple(notes))
 
 

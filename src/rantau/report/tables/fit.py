@@ -36,7 +36,7 @@ def build(findings: Findings, language: str) -> Table | None:
     sizes = sorted({fit.n_obs for _, fit in fits})
     listed = view.words.listing([view.words.whole(size) for size in sizes])
     notes = (*view.distrust("cfa", "sem"), view.note("table.fit.note", n=listed))
-    return Table("fit", view.words("table.fit.title"), columns, rows, notes, landscape=True)
+    return Table("fit", view.words("table.fit.title"), columns, rows, notes)
 
 
 def _cells(fit: SemFit) -> tuple[Cell, ...]:
@@ -46,7 +46,7 @@ def _cells(fit: SemFit) -> tuple[Cell, ...]:
     ratio = float(found["chisq"]) / df if df > 0 else NAN
     return (
         float(found["chisq"]),
-        int(df),
+        df if fit.converged else NAN,
         float(found["pvalue"]) if df > 0 else NAN,
         ratio,
         float(found["cfi"]),

@@ -30,9 +30,7 @@ def build(findings: Findings, language: str) -> Table | None:
             for item in view.items(construct)
         ]
     columns = _columns(view, factor=factor, pls=components, weights=weights)
-    return Table(
-        "measurement", view.words("table.measurement.title"), columns, tuple(rows), _notes(view), landscape=True
-    )
+    return Table("measurement", view.words("table.measurement.title"), columns, tuple(rows), _notes(view))
 
 
 def _columns(view: View, *, factor: bool, pls: bool, weights: bool) -> tuple[Column, ...]:
@@ -108,6 +106,8 @@ def _notes(view: View) -> tuple[Note, ...]:
     if findings.pls is not None:
         kind = "consistent" if findings.pls.request.consistent else "plain"
         notes.append(view.note(f"table.measurement.note_pls_{kind}"))
+        if kind == "plain" and view.measurement is not None:
+            notes.append(view.note("table.measurement.note_pls_larger"))
     if any(block.kind == "composite" for block in findings.model.blocks):
         notes.append(view.note("table.measurement.note_composite"))
     if any(len(block.items) == 1 for block in findings.model.blocks):

@@ -9,6 +9,7 @@ from rantau.report.table import Cell, Column, Note, Row, Table
 from rantau.report.view import Name, View, interval, number
 
 if TYPE_CHECKING:
+    from rantau.model.spec import Hypothesis
     from rantau.report.findings import Findings
 
 
@@ -44,11 +45,7 @@ def _names(view: View) -> list[Name]:
 
 def _columns(view: View, engines: list[str]) -> tuple[Column, ...]:
     words = view.words
-    columns = [
-        Column("hypothesis", "H"),
-        Column("path", words("head.path")),
-        Column("sign", words("table.paths.sign")),
-    ]
+    columns = [Column("hypothesis", "H"), Column("path", words("head.path"))]
     for engine in engines:
         over = words(f"engine.{engine}")
         columns += [
@@ -63,8 +60,7 @@ def _columns(view: View, engines: list[str]) -> tuple[Column, ...]:
 
 def _cells(view: View, name: Name, engines: list[str]) -> tuple[Cell, ...]:
     hypothesis = view.hypothesis(name)
-    sign = "" if hypothesis is None else {"+": "+", "-": "−"}.get(hypothesis.sign, "±")
-    cells: list[Cell] = ["" if hypothesis is None else hypothesis.name, view.claim(*name), sign]
+    cells: list[Cell] = ["" if hypothesis is None else _expected(hypothesis), view.claim(*name)]
     for engine in engines:
         found = (view.sem if engine == "sem" else view.pls).get(name)
         cells += [number(found, "est"), number(found, "se"), interval(found), number(found, "p")]
@@ -73,6 +69,12 @@ def _cells(view: View, name: Name, engines: list[str]) -> tuple[Cell, ...]:
             view.words(f"decision.{decision.replace(' ', '_')}") if decision else "" if hypothesis is None else "—"
         )
     return tuple(cells)
+
+
+def _expected(hypothesis: Hypothesis) -> str:
+    """Return a hypothesis with the direction it expects: H1 (+)."""
+    sign = {"+": " (+)", "-": " (−)"}.get(hypothesis.sign, "")
+    return f"{hypothesis.name}{sign}"
 
 
 def _notes(view: View, engines: list[str], *, defined: bool) -> tuple[Note, ...]:

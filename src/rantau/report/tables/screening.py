@@ -34,8 +34,9 @@ def build(findings: Findings, language: str) -> Table | None:
         Column("left_out", words("table.screening.left_out"), "integer"),
         Column("left", words("table.screening.left"), "integer"),
     )
-    notes = (view.note("table.screening.note"),)
-    return Table("screening", words("table.screening.title"), columns, tuple(rows), notes)
+    notes = [view.note("table.screening.note")] if screening.flags.any() else []
+    notes += [view.note("table.screening.note_once")] if screening.excluded.any() else []
+    return Table("screening", words("table.screening.title"), columns, tuple(rows), tuple(notes))
 
 
 def flow(screening: Screening) -> tuple[tuple[str, int, int, int], ...]:

@@ -1,0 +1,174 @@
+"""collect(): the results a user has in hand become findings; what follows from them is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import numpy as np
+
+from rantau.covariance import SemFit
+from rantau.crosscheck import Verification
+from rantau.errors import OptionError, ReportError, listing
+from rantau.extras import require
+from rantau.inference import Draws
+from rantau.model.from_survey import measurement_model
+from rantau.pls import PlsFit
+from rantau.quality import judge_hypotheses, reliability, validity
+from rantau.report.findings import Findings
+from rantau.report.view import trustworthy
+from rantau.survey import Responses, Screening, Survey, describe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rantau.model.spec import Model
+
+#: What `report()` takes.
+ReportPart: TypeAlias = SemFit | PlsFit | Draws | Responses | Screening | Verification
+_KINDS = (SemFit, PlsFit, Draws, Responses, Screening, Verification)
+_P = TypeVar("_P")
+
+
+def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findings:
+    """Collect results into findings, and compute what they allow.
+
+    Parameters
+    ----------
+    parts
+        In any order; at most one of each kind, but for cross-checks, which are joined. A covariance fit without
+        structural paths is taken for the measurement model.
+    survey
+        For names and wordings, where no answers bring it.
+
+    Returns
+    -------
+    Findings
+        With description, reliability, validity and hypotheses where there is something to compute them from.
+
+    Raises
+    ------
+    OptionError
+        If a part is of no known kind or comes twice, if draws belong to no fit given, or if fits are of different
+        models.
+    ReportError
+        If there is neither a fit nor answers.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, rantau as rt
+    >>> draw = np.random.default_rng(1).normal(size=(200, 4))
+    >>> data = pd.DataFrame(draw[:, :3] + draw[:, 3:], columns=["a", "b", "c"])
+    >>> findings = collect([rt.cfa("F =~ a + b + c", data)])
+    >>> round(float(findings.reliability.loc["F", "omega"]), 2)
+    0.75
+    """
+    for part in parts:
+        if not isinstance(part, _KINDS):
+            known = listing(kind.__name__ for kind in _KINDS)
+            raise OptionError(f"report() got a {type(part).__name__}, which it cannot show. Allowed: {known}.")
+    factor_fits = [part for part in parts if isinstance(part, SemFit)]
+    sem = _only([fit for fit in factor_fits if fit.model.paths], "fit of a structural model by the covariance engine")
+    cfa = _only([fit for fit in factor_fits if not fit.model.paths], "fit of a measurement model")
+    pls = _only([part for part in parts if isinstance(part, PlsFit)], "PLS fit")
+    draws = _only([part for part in parts if isinstance(part, Draws)], "bootstrap")
+    screening = _only([part for part in parts if isinstance(part, Screening)], "screening")
+    responses = _only([part for part in parts if isinstance(part, Responses)], "set of answers")
+    if responses is None and screening is not None:
+        responses = screening.kept
+    _check_draws(draws, pls)
+    _check_models(sem, cfa, pls)
+    model = _model(sem, cfa, pls, responses)
+    found = Findings(
+        model,
+        survey=survey if survey is not None or responses is None else responses.survey,
+        responses=responses,
+        screening=screening,
+        description=None if responses is None else describe(responses),
+        cfa=cfa,
+        sem=sem,
+        pls=pls,
+        draws=draws,
+        verification=_joined([part for part in parts if isinstance(part, Verification)]),
+        seed=1 if draws is None else draws.seed,
+    )
+    return _judged(found)
+
+
+def _only(found: Sequence[_P], what: str) -> _P | None:
+    if len(found) > 1:
+        raise OptionError(
+            f"report() got {len(found)} parts of one kind ({what}). Give one, and report the other apart."
+        )
+    return found[0] if found else None
+
+
+def _joined(found: Sequence[Verification]) -> Verification | None:
+    if not found:
+        return None
+    checks = tuple(check for one in found for check in one.checks)
+    return Verification(checks, tuple(skipped for one in found for skipped in one.skipped))
+
+
+def _check_draws(draws: Draws | None, pls: PlsFit | None) -> None:
+    """Refuse draws of another fit: their intervals would stand beside numbers they do not belong to."""
+    if draws is None:
+        return
+    fits = pls is not None and draws.quantities == pls.quantities
+    if not fits or pls is None or not np.array_equal(draws.estimates, pls.values(), equal_nan=True):
+        raise OptionError(
+            "report() got bootstrap draws that are not of the PLS fit given with them. Give that fit as well; draws "
+            "of a covariance-based fit are not shown yet, as it has standard errors of its own."
+        )
+
+
+def _check_models(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None) -> None:
+    """Refuse fits of different models: their numbers would stand in one row as if they were of one thing."""
+    fits = [fit for fit in (sem, cfa, pls) if fit is not None]
+    blocks = {frozenset((block.construct, block.items) for block in fit.model.blocks) for fit in fits}
+    paths = {
+        frozenset((path.outcome, path.predictor) for path in fit.model.paths) for fit in (sem, pls) if fit is not None
+    }
+    if len(blocks) > 1 or len(paths) > 1:
+        raise OptionError(
+            "report() got fits of different models: their constructs, items or paths differ. Fit one model with each "
+            "engine, or make a report for each."
+        )
+
+
+def _model(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None, responses: Responses | None) -> Model:
+    for fit in (sem, pls, cfa):
+        if fit is not None:
+            return fit.model
+    if responses is None:
+        raise ReportError(
+            "report() got neither a fit nor answers, so that there is nothing to show. Give it what rt.sem, rt.cfa, "
+            "rt.pls or rt.read_responses returned."
+        )
+    return measurement_model(responses)
+
+
+def _judged(found: Findings) -> Findings:
+    """Add reliability, validity and hypotheses, as far as there is something to compute them from."""
+    model, pls = found.model, found.pls
+    factor = found.cfa if found.cfa is not None else found.sem
+    if model.blocks:
+        # Without a fit to trust, reliability() makes its own or leaves the columns of that engine empty.
+        usable = factor if trustworthy(factor) else None
+        found = found.replace(reliability=reliability(_rows(found), model, cfa_fit=usable, pls_fit=pls))
+    if pls is not None:
+        found = found.replace(validity=validity(_rows(found), model, pls_fit=pls))
+    if model.hypotheses and (found.sem is not None or found.draws is not None):
+        found = found.replace(hypotheses=judge_hypotheses(model, sem=found.sem, draws=found.draws))
+    return found
+
+
+def _rows(found: Findings) -> Responses | pd.DataFrame:
+    """Return the answers; where there are none, the rows that entered a fit."""
+    wanted = {item for block in found.model.blocks for item in block.items}
+    if found.responses is not None and wanted <= set(found.responses.columns):
+        return found.responses
+    fits = [fit for fit in (found.pls, found.sem, found.cfa) if fit is not None]
+    sample = fits[0].sample
+    frame: pd.DataFrame = require("pandas").DataFrame(sample.values, columns=list(sample.names))
+    return frame

@@ -1,0 +1,190 @@
+"""Sentences: what they claim follows from the findings, reads well, and cites what it leans on."""
+
+import re
+
+import numpy as np
+import pytest
+from study_findings import heywood, mobile, not_converged, simulated
+
+from rantau.fit import Problem
+from rantau.report import sentences
+from rantau.report.citations import citation, cited_in, references
+from rantau.report.prose import Prose
+from rantau.report.tables import ROWS
+from rantau.report.words import read_words
+
+TABLES = tuple(row.name for row in ROWS)
+
+
+def prose(findings=None, language="en", style="apa7", tables=TABLES):
+    return Prose(mobile() if findings is None else findings, language, style, tables=tables)
+
+
+def everything(told):
+    """All sentences of a report, each paragraph or list item by itself."""
+    s = sentences
+    return [
+        text
+        for text in (
+            s.account(told), *s.sample(told), s.methods(told), s.reliability(told), s.discriminant(told),
+            s.fit(told, "cfa"), s.fit(told, "sem"), s.pls_fit(told), *s.hypotheses(told), s.explained(told),
+            s.population(told), s.crosscheck(told), *s.skipped(told), *s.problems(told), *s.limits(told),
+        )
+        if text
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [mobile, simulated, heywood, not_converged])
+@pytest.mark.parametrize(("language", "style"), [("en", "apa7"), ("id", "skripsi")])
+def test_every_sentence_is_finished(make, language, style):
+    for text in everything(prose(make(), language, style)):
+        # No place left open, no number missing, no slip of spacing.
+        assert not re.search(r"<[a-z_]+>|@|\bnan\b|  | [.,;](?!\d)|\(\)|\.\.|,,|None", text), text
+        assert not re.search(r"[a-z)]\. [a-z]", text), text
+        assert text.count("(") == text.count(")"), text
+
+
+def test_fit_is_written_as_apa_asks():
+    told = sentences.fit(prose(), "cfa")
+    assert "χ^{2}(105, *N* = 250) = 189.42, *p* < .001, CFI = .941, TLI = .924, RMSEA = .057" in told
+    assert "90% CI [.044, .070], SRMR = .048 ({table:fit})." in told
+    indonesian = sentences.fit(prose(language="id", style="skripsi"), "cfa")
+    assert "χ^{2}(105; *N* = 250) = 189,424; *p* < 0,001; CFI = 0,941" in indonesian
+
+
+def test_fit_is_held_against_its_source_index_by_index():
+    told = sentences.fit(prose(), "cfa")
+    assert "those for RMSEA and SRMR are met and those for CFI and TLI are not" in told
+    assert "Hu and Bentler (1999)" in told
+    assert "Image and Customer satisfaction correlate at .90" in told
+
+
+def test_a_structural_model_without_restrictions_is_not_said_to_be_tested():
+    told = sentences.fit(prose(simulated()), "sem")
+    assert "this fit does not test the paths" in told
+    assert "this fit does not test" not in sentences.fit(prose(), "sem")
+
+
+def test_sample_names_the_rules_that_flagged_and_those_that_did_not():
+    told = sentences.sample(prose())[0]
+    assert "Screening flagged five rows for the same answer" in told
+    assert "No row was flagged for more than 15% unanswered items (Hair et al., 2022) or repeating" in told
+    assert "all 250 rows were analysed" in told
+
+
+def test_left_out_rows_are_counted_in_one_and_in_many():
+    words = read_words("en")
+    assert words.counted("sample.left_out", 1) == "One row was left out."
+    assert words.counted("sample.left_out", 12) == "12 rows were left out."
+    assert read_words("id")("sample.read", n=12345) == "Berkas data memuat 12.345 baris jawaban."
+
+
+def test_missing_answers_and_their_treatment_are_told():
+    found = mobile()
+    values = np.array(found.responses.values)
+    values[:5, found.responses.columns.index("IMAG1")] = np.nan
+    told = sentences.sample(prose(found.replace(responses=found.responses.replace(values=values))))[1]
+    # 5 of 250 x 17 answers, and 5 of 250 for the item.
+    assert "0.1% are missing; the item with the most gaps is IMAG1 (2.0%)" in told
+    assert "PLS-SEM put the item's mean" in told
+
+
+def test_methods_name_seed_draws_and_software():
+    told = sentences.methods(prose())
+    assert "rantau 0." in told
+    assert "200 bootstrap draws" in told
+    assert "seed 1" in told
+    assert "mode A" in told
+
+
+def test_hypotheses_are_counted_and_disagreements_named():
+    paragraphs = sentences.hypotheses(prose())
+    decisions = mobile().hypotheses
+    supported = list(decisions[decisions.sem_decision == "supported"].hypothesis)
+    assert (
+        f"CB-SEM supports eight of the 12 hypotheses ({', '.join(supported[:-1])}, and {supported[-1]})"
+        in paragraphs[0]
+    )
+    parted = decisions[decisions.sem_decision != decisions.pls_decision].hypothesis
+    assert all(f"{name} (" in paragraphs[1] for name in parted)
+    assert "consistent with the claimed relation" in paragraphs[-1]
+    assert "1.12" in paragraphs[0]
+
+
+def test_contradicted_hypotheses_are_named():
+    found = mobile()
+    frame = found.hypotheses.copy()
+    frame.loc[0, "sem_decision"] = "contradicted"
+    assert "In CB-SEM, H1 is contradicted" in sentences.hypotheses(prose(found.replace(hypotheses=frame)))[0]
+
+
+@pytest.mark.parametrize("make", [heywood, not_converged])
+def test_what_cannot_be_trusted_is_neither_judged_nor_interpreted(make):
+    told = prose(make())
+    assert "The following cannot be trusted" in sentences.account(told)
+    whole = " ".join(everything(told))
+    assert "No decision is given by CB-SEM, because its estimates cannot be trusted." in whole
+    assert "McDonald's ω" not in whole
+    assert "CB-SEM explains" not in whole
+    assert "consistent with the claimed relation" not in whole
+    assert "Hu and Bentler" not in whole
+
+
+def test_problems_are_told_in_the_language_of_the_report_by_name():
+    found = mobile()
+    problem = Problem("warning", "alike", "'Image' and 'Loyalty' correlate 0.97: hardly apart.", ("Image", "Loyalty"))
+    found = found.replace(sem=found.sem.replace(problems=(problem,)))
+    assert sentences.problems(prose(found)) == (
+        "Warning, structural model (CB-SEM): Image and Customer loyalty correlate 0.97: hardly apart.",
+    )
+    told = sentences.problems(prose(found, "id"))[0]
+    assert told.startswith("Peringatan, model struktural (CB-SEM): Jawaban hampir tidak membedakan konstruk Citra dan")
+
+
+def test_an_unknown_problem_falls_back_to_its_english_text():
+    found = mobile()
+    problem = Problem("warning", "of_tomorrow", "Something new happened.")
+    found = found.replace(sem=found.sem.replace(problems=(problem,)))
+    assert sentences.problems(prose(found, "id"))[0].endswith("Something new happened.")
+
+
+def test_sentences_refer_to_no_table_that_is_not_there():
+    for text in everything(prose(tables=("fit", "paths"))):
+        assert set(re.findall(r"\{table:([a-z_]+)\}", text)) <= {"fit", "paths"}, text
+
+
+def test_reasons_for_what_could_not_be_compared_come_once_and_with_names():
+    told = sentences.skipped(prose())
+    assert told == (
+        "regressions of Perceived value, Customer loyalty (statsmodels 0.15.0): factors have no rows to regress on",
+        "i\\_l; v\\_l (semopy 2.3.11): semopy has no defined quantities (:=)",
+    )
+
+
+def test_numbers_follow_the_findings():
+    found = mobile()
+    low = found.reliability["alpha"].min()
+    assert f"Cronbach's α from {low:.2f}".replace("0.", ".") in sentences.reliability(prose())
+    assert "Customer expectations (α, ω) and Customer loyalty (α, ω)" in sentences.reliability(prose())
+
+
+def test_citations_are_found_in_either_form_and_language():
+    assert [one.key for one in cited_in(["(Hu & Bentler, 1999)", "Feldt et al. (1987)"])] == ["feldt1987", "hu1999"]
+    assert [one.key for one in cited_in(["Hu dan Bentler (1999)"])] == ["hu1999"]
+    assert [one.key for one in cited_in(["Hair, Hult, Ringle & Sarstedt (2022)"])] == ["hair2022"]
+    assert citation("hu1999", narrative=True) == "Hu & Bentler (1999)"
+
+
+def test_references_carry_the_year_and_the_names_by_which_they_are_cited():
+    for one in references():
+        names, _, year = one.cited.rpartition(", ")
+        assert f"({year})" in one.text, one.key
+        assert one.text.startswith(names.split(" ")[0]), one.key
+        assert one.key.endswith(year), one.key
+
+
+def test_every_text_that_cites_cites_a_known_work():
+    known = {one.key for one in references()}
+    for language in ("en", "id"):
+        for key, text in read_words(language).texts:
+            assert set(re.findall(r"@+([a-z]+\d{4}[a-z]?)", text)) <= known, key

@@ -1,0 +1,310 @@
+"""Journal tables: the right numbers in the right cells, names for codes, and warnings where fits cannot be trusted."""
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from study_findings import heywood, mobile, not_converged, simulated
+
+from rantau.model import parse_model
+from rantau.report import tables as room
+from rantau.report.findings import Findings
+from rantau.report.table import Interval, Marked, value_of
+from rantau.report.tables import ROWS
+from rantau.report.tables.population import true_values
+from rantau.report.tables.screening import flow
+from rantau.report.words import read_words
+from rantau.survey import screen
+
+BY_NAME = {row.name: row for row in ROWS}
+
+
+def table(name, findings=None, language="en"):
+    return BY_NAME[name].table(mobile() if findings is None else findings, language)
+
+
+def body(made):
+    return [row for row in made.rows if row.kind == "body"]
+
+
+def row_of(made, label):
+    return next(row for row in body(made) if value_of(row.cells[0]) == label)
+
+
+def cell(made, label, column):
+    place = [one.key for one in made.columns].index(column)
+    return value_of(row_of(made, label).cells[place])
+
+
+def notes(made):
+    return " ".join(note.text for note in made.notes)
+
+
+def test_every_file_of_the_room_has_its_line():
+    files = {path.stem for path in Path(room.__file__).parent.glob("*.py")} - {"__init__"}
+    assert {row.name for row in ROWS} == files
+    assert len(ROWS) == len(files)
+
+
+def test_what_a_table_needs_are_fields_of_findings():
+    fields = set(Findings.field_names())
+    for row in ROWS:
+        assert {name for need in row.needs for name in need.split(" or ")} <= fields
+
+
+def test_without_its_parts_a_table_is_left_out():
+    bare = Findings(mobile().model)
+    assert [row.name for row in ROWS if row.table(bare)] == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+@pytest.mark.parametrize("make", [mobile, simulated])
+def test_every_table_is_said_in_both_languages(row, make):
+    one, other = row.table(make(), "en"), row.table(make(), "id")
+    assert (one is None) == (other is None)
+    if one is not None:
+        assert one.title != other.title
+        assert [column.key for column in one.columns] == [column.key for column in other.columns]
+        english = set(re.findall(r"[a-z]{4,}", notes(one).lower()))
+        assert not english & {"menurut", "adalah", "dengan"}
+        assert not {"which", "where", "with"} & set(re.findall(r"[a-z]{4,}", notes(other).lower()))
+
+
+def test_screening_flow_counts_a_row_once():
+    raw = mobile().screening.responses
+    values, cells = np.array(raw.values), np.array(raw.raw)
+    values[0] = np.nan
+    values[2], cells[2] = values[1], cells[1]
+    screening = screen(raw.replace(values=values, raw=cells), exclude=("missing", "duplicate"))
+    steps = {rule: counts for rule, *counts in flow(screening)}
+    assert steps == {"missing": [1, 1, 249], "longstring": [5, 0, 249], "duplicate": [1, 1, 248]}
+    assert screening.kept.n_obs == 248
+
+
+def test_screening_table_says_where_the_rules_come_from():
+    made = table("screening")
+    assert cell(made, "The same answer to more than half of the items in a row", "source") == "Curran (2016)"
+    assert cell(made, "The same answer to more than half of the items in a row", "flagged") == 5
+    assert cell(made, "Rows analysed", "left") == 250
+
+
+def test_items_are_those_of_the_model_in_the_language_of_the_report():
+    made = table("items", language="id")
+    codes = [value_of(row.cells[0]) for row in body(made)]
+    assert codes == list(mobile().model.observed)
+    assert cell(made, "IMAG1", "wording").startswith("Operator seluler saya dapat dipercaya")
+    # As test_describe holds against SPSS-type formulas.
+    assert cell(made, "IMAG1", "mean") == pytest.approx(7.64)
+    assert cell(made, "IMAG1", "skew") == pytest.approx(-0.912, abs=5e-4)
+
+
+def test_reversed_items_are_marked():
+    made = table("items", simulated())
+    assert cell(made, "DE5", "wording").endswith("(R)")
+    assert not cell(made, "DE4", "wording").endswith("(R)")
+    assert "(R) marks reversed items" in notes(made)
+    assert "(R)" not in notes(table("items"))
+
+
+def test_measurement_table_gives_each_engine_its_own_numbers():
+    made, found = table("measurement"), mobile()
+    cfa = found.cfa.standardized()
+    own = cfa[(cfa.lhs == "Image") & (cfa.rhs == "IMAG1")].iloc[0]
+    assert cell(made, "IMAG1", "cfa_loading") == own.est_std
+    assert cell(made, "IMAG1", "cfa_ci") == Interval(own.ci_low, own.ci_high)
+    loadings = found.pls.loadings().set_index("item")["est"]
+    assert cell(made, "IMAG1", "pls_loading") == loadings["IMAG1"]
+    for column in ("alpha", "omega", "rho_a", "rho_c", "ave", "ave_cfa"):
+        assert cell(made, "Customer satisfaction", column) == found.reliability.loc["Satisfaction", column]
+
+
+def test_single_items_have_no_loading_and_no_reliability():
+    made = table("measurement")
+    for column in ("alpha", "omega", "rho_a", "rho_c", "ave"):
+        assert math.isnan(cell(made, "Customer complaints", column))
+    assert math.isnan(cell(made, "CUSCO", "cfa_loading"))
+    assert math.isnan(cell(made, "CUSCO", "pls_loading"))
+    assert "single item" in notes(made)
+
+
+def test_composites_show_weights_and_are_not_judged_by_agreement():
+    found = mobile()
+    model = parse_model(found.model.text.replace("Image        =~", "Image <~"))
+    made = table("measurement", found.replace(model=model, cfa=None, sem=None))
+    assert "weight" in [column.key for column in made.columns]
+    assert math.isnan(cell(made, "Image", "rho_c"))
+    assert not math.isnan(cell(made, "Perceived value", "rho_c"))
+
+
+def test_fornell_larcker_table_has_roots_of_ave_on_its_diagonal():
+    made, found = table("discriminant"), mobile()
+    ave = found.pls.reliability()["ave"]
+    assert cell(made, "3. Perceived value", "c3") == pytest.approx(math.sqrt(ave["Value"]))
+    assert row_of(made, "3. Perceived value").cells[5].bold
+    assert cell(made, "1. Image", "c2") is None
+    # Image is answered on average at 7.54 (the mean of its five items' means).
+    assert cell(made, "1. Image", "mean") == pytest.approx(found.description["mean"][:5].mean())
+    assert math.isnan(cell(made, "5. Customer complaints", "c5"))
+
+
+def test_htmt_stands_below_and_its_one_sided_bounds_above():
+    made, found = table("htmt"), mobile()
+    assert cell(made, "4. Customer satisfaction", "c1") == found.validity.htmt.loc["Satisfaction", "Image"]
+    names = [(one.lhs, one.op, one.rhs) for one in found.draws.quantities]
+    draws = found.draws.values[:, names.index(("Satisfaction", "htmt", "Image"))]
+    assert cell(made, "1. Image", "c4") == pytest.approx(np.quantile(draws, 0.95), abs=0.01)
+    assert cell(table("htmt", found.replace(draws=None)), "1. Image", "c4") is None
+
+
+def test_own_loadings_are_bold_in_the_cross_loadings():
+    made = table("cross_loadings")
+    for row in body(made):
+        assert sum(one.bold for one in row.cells[1:] if isinstance(one, Marked)) == 1
+
+
+def test_fit_table_has_the_known_chi_square_and_no_cut_off_column():
+    made = table("fit")
+    # lavaan 0.6: chisq 189.424, df 105, CFI .941, RMSEA .057 (models/mobile.sem).
+    assert cell(made, "Measurement model (CFA)", "chisq") == pytest.approx(189.424, abs=5e-4)
+    assert cell(made, "Measurement model (CFA)", "df") == 105
+    assert cell(made, "Measurement model (CFA)", "ratio") == pytest.approx(189.424 / 105, abs=1e-4)
+    assert "Hu and Bentler (1999)" in notes(made)
+    assert "Hu dan Bentler (1999)" in notes(table("fit", language="id"))
+
+
+def test_paths_table_puts_names_and_routes_for_codes():
+    made = table("paths")
+    frame = made.frame().set_index("hypothesis")
+    assert frame.loc["H1 (+)", "path"] == "Image → Customer expectations"
+    assert frame.loc["H11 (+)", "path"] == "Image → Customer satisfaction → Customer loyalty"
+    found = mobile().hypotheses.set_index("hypothesis")
+    assert frame.loc["H11 (+)", "sem_est"] == found.loc["H11", "sem_est"]
+    assert frame.loc["H11 (+)", "pls_ci_high"] == found.loc["H11", "pls_ci_high"]
+    assert frame.loc["H8 (+)", "sem_decision"] == "Not supported"
+    assert (
+        table("paths", language="id").frame().set_index("hypothesis").loc["H8 (+)", "sem_decision"] == "Tidak didukung"
+    )
+
+
+def test_paths_without_a_hypothesis_appear_with_an_empty_cell():
+    found = mobile()
+    model = found.model.replace(hypotheses=found.model.hypotheses[1:])
+    made = table("paths", found.replace(model=model))
+    first = body(made)[0]
+    assert [value_of(one) for one in first.cells[:2]] == ["", "Image → Customer expectations"]
+    assert not math.isnan(value_of(first.cells[2]))
+    assert value_of(first.cells[6]) == ""
+
+
+def test_effects_add_up():
+    made = table("effects")
+    frame = made.frame()
+    for pair, rows in frame.groupby("row_group"):
+        parts = rows[~rows["effect"].isin(["Total", "All indirect routes"])]["est"].sum()
+        assert parts == pytest.approx(rows[rows["effect"] == "Total"]["est"].item()), pair
+
+
+def test_inner_table_holds_both_engines():
+    made, found = table("inner"), mobile()
+    assert cell(made, "Perceived value", "sem_r2") == found.sem.r_squared()["Value"]
+    assert cell(made, "Perceived value", "adjusted") == found.pls.r_squared().loc["Value", "adjusted"]
+    assert cell(made, "Image", "f2") == found.pls.f_squared().loc["Expectation", "Image"]
+
+
+def test_estimates_mark_fixed_parameters_with_a_dash():
+    made = table("estimates")
+    assert math.isnan(cell(made, "Image → IMAG1", "se"))
+    assert cell(made, "Image → IMAG1", "est") == 1.0
+    assert not math.isnan(cell(made, "Image → IMAG2", "se"))
+
+
+def test_item_correlations_are_those_of_the_answers():
+    made = table("correlations")
+    frame = mobile().responses.frame()
+    assert cell(made, "2. IMAG2", "i1") == pytest.approx(np.corrcoef(frame["IMAG1"], frame["IMAG2"])[0, 1])
+    assert cell(made, "1. IMAG1", "i1") is None
+
+
+def test_crosscheck_shows_small_differences_as_powers_of_ten():
+    made = table("crosscheck")
+    assert cell(made, "Loadings", "difference") == "2.0 × 10^{−8}"
+    assert cell(made, "Loadings", "compared") == 2
+    assert cell(made, "Adjusted R²", "package") == "statsmodels 0.15.0"
+    assert cell(table("crosscheck", language="id"), "Muatan faktor", "difference") == "2,0 × 10^{−8}"
+
+
+def test_population_values_are_standardised_and_their_products_follow():
+    truth = true_values(simulated())
+    # models/internationalization_population.sem states them in standard deviations already.
+    assert truth["NetworkStrength", "~", "DiasporaEngagement"] == pytest.approx(0.40)
+    assert truth["DiasporaEngagement", "=~", "DE1"] == pytest.approx(0.80)
+    assert truth["indirect_de", ":=", "de_ns*ns_ip"] == pytest.approx(0.16)
+
+
+def test_a_population_in_other_units_gives_the_same_standardised_values():
+    found = simulated()
+    stated = found.population.copy()
+    # The same population with network strength measured in units half as large.
+    own, op, other = stated["lhs"] == "NetworkStrength", stated["op"], stated["rhs"] == "NetworkStrength"
+    stated.loc[own & (op == "=~"), "value"] /= 2
+    stated.loc[own & (op == "~"), "value"] *= 2
+    stated.loc[other & (op == "~"), "value"] /= 2
+    stated.loc[own & other & (op == "~~"), "value"] *= 4
+    assert true_values(found.replace(population=stated)) == pytest.approx(true_values(found))
+
+
+def test_population_table_says_which_intervals_cover():
+    made = table("population", simulated())
+    for row in body(made):
+        truth, interval, covers = (value_of(row.cells[place]) for place in (1, 3, 4))
+        assert covers == ("yes" if interval.low <= truth <= interval.high else "no")
+
+
+SHOWING_SEM = ["measurement", "fit", "paths", "inner", "estimates"]
+
+
+@pytest.mark.parametrize("name", SHOWING_SEM)
+@pytest.mark.parametrize(("language", "start"), [("en", "**Not to be trusted:"), ("id", "**Tidak dapat dipercaya:")])
+def test_an_inadmissible_fit_is_flagged_first_in_every_table_of_its_numbers(name, language, start):
+    made = table(name, heywood(), language)
+    assert made.notes[0].text.startswith(start)
+    assert "a1" in made.notes[0].text
+
+
+def test_an_inadmissible_fit_decides_nothing():
+    assert value_of(body(table("paths", heywood()))[0].cells[6]) == "—"
+
+
+@pytest.mark.parametrize("name", SHOWING_SEM)
+def test_numbers_of_a_fit_that_did_not_converge_are_left_out(name):
+    made = table(name, not_converged())
+    assert made.notes[0].text.startswith("**Not to be trusted: structural model (CB-SEM).**")
+    keys = {"measurement": ("cfa_", "omega", "ave_cfa"), "paths": "sem_", "inner": "sem_"}.get(name, "")
+    places = [at for at, column in enumerate(made.columns) if column.kind != "text" and column.key.startswith(keys)]
+    shown = [value_of(row.cells[place]) for row in body(made) for place in places]
+    numbers = [
+        one
+        for value in shown
+        if value is not None
+        for one in ((value.low, value.high) if isinstance(value, Interval) else (value,))
+    ]
+    assert numbers
+    assert all(math.isnan(one) for one in numbers)
+    if name == "paths":
+        assert not math.isnan(cell(made, "H1 (+)", "pls_est"))
+
+
+def test_both_languages_have_the_same_texts_with_the_same_places():
+    english, indonesian = (dict(read_words(language).texts) for language in ("en", "id"))
+    # Some texts are needed in one language only: names that the other leaves as they are, problems in English.
+    own = {key for key in english.keys() ^ indonesian.keys() if not key.startswith(("kind.", "problem."))}
+    assert own == set()
+    for key in english.keys() & indonesian.keys():
+        places = [
+            sorted(set(re.findall(r"<[a-z_]+>|\{table:[a-z_]+\}|@+[a-z]+\d{4}", text)))
+            for text in (english[key], indonesian[key])
+        ]
+        if not key.startswith("problem."):
+            assert places[0] == places[1], key
