@@ -177,14 +177,15 @@ def test_fit_table_has_the_known_chi_square_and_no_cut_off_column():
 def test_paths_table_puts_names_and_routes_for_codes():
     made = table("paths")
     frame = made.frame().set_index("hypothesis")
-    assert frame.loc["H1 (+)", "path"] == "Image → Customer expectations"
-    assert frame.loc["H11 (+)", "path"] == "Image → Customer satisfaction → Customer loyalty"
+    assert frame.loc["H1\u00a0(+)", "path"] == "Image → Customer expectations"
+    assert frame.loc["H11\u00a0(+)", "path"] == "Image → Customer satisfaction → Customer loyalty"
     found = mobile().hypotheses.set_index("hypothesis")
-    assert frame.loc["H11 (+)", "sem_est"] == found.loc["H11", "sem_est"]
-    assert frame.loc["H11 (+)", "pls_ci_high"] == found.loc["H11", "pls_ci_high"]
-    assert frame.loc["H8 (+)", "sem_decision"] == "Not supported"
+    assert frame.loc["H11\u00a0(+)", "sem_est"] == found.loc["H11", "sem_est"]
+    assert frame.loc["H11\u00a0(+)", "pls_ci_high"] == found.loc["H11", "pls_ci_high"]
+    assert frame.loc["H8\u00a0(+)", "sem_decision"] == "Not supported"
     assert (
-        table("paths", language="id").frame().set_index("hypothesis").loc["H8 (+)", "sem_decision"] == "Tidak didukung"
+        table("paths", language="id").frame().set_index("hypothesis").loc["H8\u00a0(+)", "sem_decision"]
+        == "Tidak didukung"
     )
 
 
@@ -293,7 +294,7 @@ def test_numbers_of_a_fit_that_did_not_converge_are_left_out(name):
     assert numbers
     assert all(math.isnan(one) for one in numbers)
     if name == "paths":
-        assert not math.isnan(cell(made, "H1 (+)", "pls_est"))
+        assert not math.isnan(cell(made, "H1\u00a0(+)", "pls_est"))
 
 
 def test_both_languages_have_the_same_texts_with_the_same_places():

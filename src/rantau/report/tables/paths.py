@@ -73,7 +73,8 @@ def _cells(view: View, name: Name, engines: list[str]) -> tuple[Cell, ...]:
 
 def _expected(hypothesis: Hypothesis) -> str:
     """Return a hypothesis with the direction it expects: H1 (+)."""
-    sign = {"+": " (+)", "-": " (−)"}.get(hypothesis.sign, "")
+    # The space does not break, so that the sign stays beside its name.
+    sign = {"+": "\u00a0(+)", "-": "\u00a0(−)"}.get(hypothesis.sign, "")
     return f"{hypothesis.name}{sign}"
 
 
