@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 
 from rantau.errors import ReportError
+from rantau.extras import require
 from rantau.record import Record
 from rantau.report.assemble import assemble
 from rantau.report.diagram import Diagram, diagram
 from rantau.report.document import write
 from rantau.report.findings import Findings
+from rantau.report.markup import literal
 from rantau.report.parts import FigureRef
 from rantau.simulate import write_responses
 from rantau.study import Progress, Study, analyse, check_study
@@ -99,27 +103,29 @@ def _write(study: Study, findings: Findings, folder: Path) -> None:
         write(document, folder / name)
     if findings.simulated and findings.responses is not None:
         write_responses(findings.responses, folder / "responses_simulated.csv")
-    (folder / "run.json").write_text(json.dumps(_account(study, findings), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    (folder / "run.json").write_text(
+        json.dumps(_account(study, findings), indent=2, ensure_ascii=False) + "\n", "utf-8"
+    )
 
 
 def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef, ...]:
     """Draw the hypotheses and each engine's results; `model` is that of PLS where there is one."""
     words = _TITLES.get(study.language, _TITLES["en"])
     drawn: list[tuple[str, str, Diagram]] = []
-    common = {"survey": findings.survey, "language": study.language}
+    draw = partial(diagram, survey=findings.survey, language=study.language)
     if findings.model.hypotheses:
-        drawn.append(("hypotheses", words["hypotheses"], diagram(findings.model, content="structural", **common)))
+        drawn.append(("hypotheses", words["hypotheses"], draw(findings.model, content="structural")))
     if findings.pls is not None:
-        drawn.append(("model", words["pls"], diagram(findings.pls, draws=findings.draws, **common)))
+        drawn.append(("model", words["pls"], draw(findings.pls, draws=findings.draws)))
     if findings.sem is not None and findings.sem.converged:
         name = "model" if findings.pls is None else "model_covariance"
-        drawn.append((name, words["covariance"], diagram(findings.sem, **common)))
+        drawn.append((name, words["covariance"], draw(findings.sem)))
     folder.mkdir()
     references = []
     for key, title, picture in drawn:
         svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
         references.append(
-            FigureRef(str(png), str(svg), title, picture.note, picture.describe(study.language), key)
+            FigureRef(str(png), str(svg), title, literal(picture.note), picture.describe(study.language), key)
         )
     return tuple(references)
 
@@ -151,7 +157,10 @@ def _account(study: Study, findings: Findings) -> dict[str, object]:
         "simulated": findings.simulated,
         "seed": study.seed,
         "versions": {"python": python_version(), **{package: _version(package) for package in PACKAGES}},
-        "inputs": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in study.inputs},
+        "inputs": {
+            Path(os.path.relpath(path, study.file.parent)).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in study.inputs
+        },
         "options": options,
         "rows": {
             "read": findings.screening.responses.n_obs if findings.screening is not None else None,
@@ -170,6 +179,9 @@ def _account(study: Study, findings: Findings) -> dict[str, object]:
 
 
 def _version(package: str) -> str:
+    if package == "rantau":
+        # From the code that runs, which may be a checkout that was never installed.
+        return str(require(package).__version__)
     try:
         return version(package)
     except PackageNotFoundError:
@@ -177,13 +189,27 @@ def _version(package: str) -> str:
 
 
 def _move(source: Path, target: Path) -> tuple[str, ...]:
-    """Put every file in its place; files of other names that are there stay."""
+    """Put every file in its place, or none; files of other names that are there stay."""
     files = sorted(path.relative_to(source) for path in source.rglob("*") if path.is_file())
     try:
+        for file in files:
+            _refuse_unwritable(target / file)
         for file in files:
             place = target / file
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(source / file, place)
     except OSError as error:
-        raise ReportError(f"'{error.filename}' cannot be written: {error.strerror}; is it open elsewhere?") from error
-    return tuple(str(file) for file in files)
+        raise ReportError(f"{error.filename}: cannot be written: {error.strerror}; is it open elsewhere?") from error
+    return tuple(file.as_posix() for file in files)
+
+
+def _refuse_unwritable(place: Path) -> None:
+    """Find out before the first file is moved whether each can be."""
+    if place.is_dir():
+        raise ReportError(f"{place}: cannot be written: a folder of this name is there. Move it away.")
+    if place.parent.exists() and not place.parent.is_dir():
+        raise ReportError(f"{place}: cannot be written: '{place.parent}' is a file. Move it away.")
+    if place.exists():
+        # A document open in a word processor refuses this on Windows.
+        with place.open("r+b"):
+            pass

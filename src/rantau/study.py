@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -9,18 +10,19 @@ from pathlib import Path
 from pydantic import Field
 
 from rantau.covariance import SemFit, cfa, sem
-from rantau.covariance.request import SemRequest
+from rantau.covariance.request import ESTIMATORS, SemRequest
 from rantau.crosscheck import Verification, crosscheck
 from rantau.door import take_sample
-from rantau.errors import OptionError, RantauWarning, StudyError
+from rantau.errors import OptionError, RantauWarning, StudyError, unknown
 from rantau.inference import bootstrap
 from rantau.model import read_model
 from rantau.model.parameters import check_counts, tabulate
 from rantau.model.spec import Model
 from rantau.moments import complete_rows
-from rantau.options import choose
+from rantau.moments.compute import MISSING
 from rantau.pls import PlsFit, pls
 from rantau.pls.from_model import structure_of
+from rantau.pls.inner_schemes import ROWS as SCHEMES
 from rantau.quality import judge_hypotheses, reliability, validity
 from rantau.record import Record
 from rantau.report.findings import Findings
@@ -170,36 +172,17 @@ def read_study(path: str | Path) -> Study:
     """
     plan = read_toml(path, _Plan, what="study plan", error=StudyError)
     file = Path(path)
-    if bool(plan.data.responses) == bool(plan.data.simulate):
-        raise StudyError(f"{path}: [data]: give either `responses` (a file) or `simulate` (population values) and `n`.")
-    if plan.data.simulate and plan.data.n < 2:
-        raise StudyError(f"{path}: [data]: `n`, the number of answers to simulate, is {plan.data.n}; give at least 2.")
-    if not plan.engines:
-        raise StudyError(f"{path}: `engines` is empty. Allowed: {', '.join(ENGINES)}.")
-    if not plan.title:
-        raise StudyError(f'{path}: `title` is empty; write title = {{ en = "..." }}.')
-    try:
-        for option, names, allowed in (
-            ("[screen] rule", [*plan.screen.rules, *plan.screen.exclude], RULES),
-            ("engine", plan.engines, ENGINES),
-        ):
-            for name in names:
-                choose(option, name, allowed)
-        read_style(plan.report.style, plan.report.language)
-    except OptionError as fault:
-        raise StudyError(f"{path}: {fault}") from fault
-    if not 0 < plan.bootstrap.level < 1:
-        raise StudyError(f"{path}: [bootstrap]: `level` is {plan.bootstrap.level}; it lies between 0 and 1, as 0.95.")
-    for key, value, least in (("draws", plan.bootstrap.draws, 2), ("workers", plan.bootstrap.workers, 1)):
-        if value < least:
-            raise StudyError(f"{path}: [bootstrap]: `{key}` is {value}; it must be at least {least}.")
+    style = str(_beside(file.parent, plan.report.style)) if plan.report.style.endswith(".toml") else plan.report.style
+    _check_data(path, plan)
+    _check_names(path, plan, style)
+    _check_numbers(path, plan)
     folder = file.parent
     return Study(
         title=Wording(tuple(plan.title.items())),
-        survey=folder / plan.survey,
-        model=folder / plan.model,
-        output=folder / plan.output,
-        answers=folder / (plan.data.responses or plan.data.simulate),
+        survey=_beside(folder, plan.survey),
+        model=_beside(folder, plan.model),
+        output=_beside(folder, plan.output),
+        answers=_beside(folder, plan.data.responses or plan.data.simulate),
         simulated=bool(plan.data.simulate),
         n=plan.data.n,
         seed=plan.seed,
@@ -215,10 +198,72 @@ def read_study(path: str | Path) -> Study:
         draws=plan.bootstrap.draws,
         level=plan.bootstrap.level,
         workers=plan.bootstrap.workers,
-        style=plan.report.style,
+        style=style,
         language=plan.report.language,
         file=file,
     )
+
+
+def _check_data(path: str | Path, plan: _Plan) -> None:
+    """Refuse a plan that does not say where answers come from, or says it twice."""
+    data = plan.data
+    if bool(data.responses) == bool(data.simulate):
+        got = "both" if data.responses else "neither"
+        raise StudyError(
+            f"{path}: [data]: got {got} of `responses` (a file of answers) and `simulate` (a file of population "
+            "values, with `n`); give one of them."
+        )
+    if data.simulate and data.n < 2:
+        told = f"is {data.n}" if "n" in data.model_fields_set else "is missing"
+        raise StudyError(f"{path}: [data]: `n`, the number of answers to simulate, {told}; give at least 2.")
+    if data.responses and "n" in data.model_fields_set:
+        raise StudyError(f"{path}: [data]: `n` belongs to `simulate`; of `responses` every row is read. Leave it out.")
+    for key, value in (("survey", plan.survey), ("model", plan.model), ("output", plan.output)):
+        if not value.strip():
+            raise StudyError(f"{path}: top of the file: `{key}` is empty; give a path relative to this file.")
+
+
+def _check_names(path: str | Path, plan: _Plan, style: str) -> None:
+    """Refuse a name that is not known, with the table it stands in and the nearest one."""
+    if not plan.engines:
+        raise StudyError(f"{path}: top of the file: `engines` is empty. Allowed: {', '.join(ENGINES)}.")
+    if not any(text.strip() for text in plan.title.values()):
+        raise StudyError(f'{path}: top of the file: `title` is empty; write title = {{ en = "..." }}.')
+    schemes = [row.name for row in SCHEMES]
+    for where, key, names, allowed in (
+        ("top of the file", "engine", plan.engines, ENGINES),
+        ("[screen]", "rule", plan.screen.rules, RULES),
+        ("[screen]", "rule to exclude by", plan.screen.exclude, plan.screen.rules),
+        ("[covariance]", "estimator", [plan.covariance.estimator], ESTIMATORS),
+        ("[covariance]", "missing", [plan.covariance.missing], ("listwise",)),
+        ("[pls]", "scheme", [plan.pls.scheme], schemes),
+        ("[pls]", "missing", [plan.pls.missing], MISSING),
+    ):
+        for name in names:
+            if name not in allowed:
+                raise StudyError(f"{path}: {unknown(key, name, allowed, where=where)}")
+    try:
+        read_style(style, plan.report.language)
+    except OptionError as fault:
+        raise StudyError(f"{path}: [report]: {fault}") from fault
+
+
+def _check_numbers(path: str | Path, plan: _Plan) -> None:
+    """Refuse a number outside the range in which it means something."""
+    if not 0 < plan.bootstrap.level < 1:
+        raise StudyError(f"{path}: [bootstrap]: `level` is {plan.bootstrap.level}; it lies between 0 and 1, as 0.95.")
+    for where, key, value, least in (
+        ("top of the file", "seed", plan.seed, 0),
+        ("[bootstrap]", "draws", plan.bootstrap.draws, 2),
+        ("[bootstrap]", "workers", plan.bootstrap.workers, 1),
+    ):
+        if value < least:
+            raise StudyError(f"{path}: {where}: `{key}` is {value}; it must be at least {least}.")
+
+
+def _beside(folder: Path, name: str) -> Path:
+    """Return a path of the plan as seen from here, without `..` where it can be had."""
+    return Path(os.path.normpath(folder / name))
 
 
 class Material(Record):
@@ -253,6 +298,7 @@ def check_study(study: Study) -> Material:
     >>> check_study(read_study("analysis/mobile.toml")).responses.n_obs
     250
     """
+    _check_output(study.output)
     survey = read_survey(study.survey)
     model = read_model(study.model)
     if study.simulated:
@@ -268,6 +314,17 @@ def check_study(study: Study) -> Material:
     if "pls" in study.engines:
         structure_of(model)
     return Material(survey, model, responses, screening)
+
+
+def _check_output(folder: Path) -> None:
+    """Refuse a folder that cannot be written to, before anything is computed for it."""
+    for place in (folder, *folder.parents):
+        if place.is_dir():
+            if not os.access(place, os.W_OK):
+                raise StudyError(f"{folder}: nothing can be written there: '{place}' does not allow it.")
+            return
+        if place.exists():
+            raise StudyError(f"{folder}: `output` must be a folder, and '{place}' is a file. Name another.")
 
 
 def analyse(study: Study, material: Material, *, progress: Progress | None = None) -> Findings:
@@ -301,13 +358,12 @@ def analyse(study: Study, material: Material, *, progress: Progress | None = Non
         # Each is a problem of its fit as well, and told there.
         warnings.simplefilter("ignore", RantauWarning)
         if "covariance" in study.engines:
-            options = {"estimator": study.estimator, "missing": study.sem_missing}
-            measurement = cfa(model, kept, std_lv=study.std_lv, **options)
-            structural = sem(model, kept, std_lv=study.std_lv, **options)
+            estimator, missing, std_lv = study.estimator, study.sem_missing, study.std_lv
+            if model.blocks:
+                measurement = cfa(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
+            structural = sem(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
         if "pls" in study.engines:
-            composite = pls(
-                model, kept, scheme=study.scheme, consistent=study.consistent, missing=study.pls_missing
-            )
+            composite = pls(model, kept, scheme=study.scheme, consistent=study.consistent, missing=study.pls_missing)
     if composite is not None and composite.converged:
         tell = (lambda done, every: progress("bootstrap", done, every)) if progress is not None else None
         draws = bootstrap(composite, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
@@ -322,8 +378,12 @@ def analyse(study: Study, material: Material, *, progress: Progress | None = Non
         sem=structural,
         pls=composite,
         draws=draws,
-        reliability=reliability(kept, model, cfa_fit=measurement, pls_fit=composite, level=study.level),
-        validity=validity(kept, model, pls_fit=composite) if composite is not None else None,
+        reliability=(
+            reliability(kept, model, cfa_fit=measurement, pls_fit=composite, level=study.level)
+            if model.blocks
+            else None
+        ),
+        validity=validity(kept, model, pls_fit=composite) if composite is not None and model.blocks else None,
         hypotheses=judge_hypotheses(
             model, sem=structural if structural is not None and structural.converged else None, draws=draws,
             level=study.level,

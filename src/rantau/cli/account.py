@@ -9,6 +9,7 @@ from rich.markup import escape
 
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
+    from rantau.fit import Problem
     from rantau.report.findings import Findings
     from rantau.run import Outcome
 
@@ -18,30 +19,45 @@ TOLERANCE = 1e-4
 
 
 def account_of(outcome: Outcome) -> Iterator[str]:
-    """Yield the lines: rows, fit, hypotheses, cross-check, problems, and where the files are."""
+    """Yield the lines: rows, fit and its problems, hypotheses, cross-check, and where the files are."""
     findings = outcome.findings
     if findings.simulated:
         yield "[bold]SIMULATED ANSWERS[/bold]: drawn from stated population values, not from respondents."
     yield from _rows(findings)
-    for name, fit in (("CFA", findings.cfa), ("SEM", findings.sem)):
-        if fit is not None:
-            yield f"{name:13s}{_fit(fit)}"
+    for name, factors in (("CFA", findings.cfa), ("SEM", findings.sem)):
+        if factors is not None:
+            yield f"{name:13s}{_fit(factors)}"
+            yield from _problems(name, factors.problems)
+    if findings.pls is not None:
+        yield from _problems("PLS", findings.pls.problems)
     yield from _hypotheses(findings)
-    if findings.verification is not None and findings.verification.checks:
-        checks = findings.verification.checks
-        packages = sorted({check.package for check in checks})
-        agreed = sum(check.agrees(TOLERANCE) for check in checks)
-        yield f"Cross-check  {agreed} of {len(checks)} numbers agree with {', '.join(packages)}"
-    for name, problems in (
-        ("CFA", findings.cfa.problems if findings.cfa else ()),
-        ("SEM", findings.sem.problems if findings.sem else ()),
-        ("PLS", findings.pls.problems if findings.pls else ()),
-    ):
-        for problem in problems:
-            colour = "red" if problem.severity == "error" else "yellow"
-            yield f"[{colour}]{name} {problem.severity}[/{colour}]: {escape(problem.text)}"
+    yield from _crosscheck(findings)
     more = len(outcome.files) - 2
     yield f"Written      {escape(str(outcome.folder))}/: report.docx, report.html and {more} more files"
+    if not outcome.trustworthy:
+        fits = (("CFA", findings.cfa), ("SEM", findings.sem), ("PLS", findings.pls))
+        names = [name for name, fit in fits if fit and any(each.severity == "error" for each in fit.problems)]
+        yield f"[red]Not to be trusted[/red]: {', '.join(names)}; the errors above say why, and the report flags them."
+
+
+def _problems(name: str, problems: tuple[Problem, ...]) -> Iterator[str]:
+    for problem in problems:
+        colour = "red" if problem.severity == "error" else "yellow"
+        yield f"[{colour}]{name} {problem.severity}[/{colour}]: {escape(problem.text)}"
+
+
+def _crosscheck(findings: Findings) -> Iterator[str]:
+    checks = findings.verification.checks if findings.verification is not None else ()
+    if not checks:
+        return
+    packages = sorted({check.package for check in checks})
+    apart = [check for check in checks if not check.agrees(TOLERANCE)]
+    yield f"Cross-check  {len(checks) - len(apart)} of {len(checks)} numbers agree with {', '.join(packages)}"
+    for check in apart:
+        yield (
+            f"[yellow]{check.package} disagrees[/yellow] on {escape(check.quantity)} ({check.kind}): "
+            f"ours {check.ours:.6g}, theirs {check.theirs:.6g}"
+        )
 
 
 def _rows(findings: Findings) -> Iterator[str]:
@@ -59,6 +75,8 @@ def _fit(fit: SemFit) -> str:
     if not fit.converged:
         return "did not converge"
     index = fit.fit_indices()
+    if index["df"] == 0:
+        return "as many parameters as moments (df 0): it fits by construction, and fit cannot be judged"
     p = "p < .001" if index["pvalue"] < 0.001 else f"p = {index['pvalue']:.3f}"
     return (
         f"chi-square {index['chisq']:.2f}, df {index['df']:.0f}, {p}; CFI {index['cfi']:.3f}, "
@@ -75,9 +93,15 @@ def _hypotheses(findings: Findings) -> Iterator[str]:
     for name, label in engines:
         supported = int((table[f"{name}_decision"] == "supported").sum())
         yield f"Hypotheses   {supported} of {len(table)} supported by {label}"
-    for row in table.to_dict("records"):
-        verdicts = "; ".join(f"{label} {row[f'{name}_est']:+.2f} {row[f'{name}_decision']}" for name, label in engines)
-        yield f"  {row['hypothesis']:4s} {_claim(row):44s} {verdicts}"
+    rows = table.to_dict("records")
+    width = max(len(_claim(row)) for row in rows)
+    for row in rows:
+        verdicts = "; ".join(
+            f"{label} {row[f'{name}_est']:+.2f} {row[f'{name}_decision']}"
+            for name, label in engines
+            if row[f"{name}_decision"]
+        )
+        yield f"  {row['hypothesis']:4s} {escape(_claim(row)):{width}s}  {verdicts}"
 
 
 def _claim(row: Mapping[Hashable, object]) -> str:

@@ -14,6 +14,8 @@ from rantau.survey.instrument import Construct, Item, Scale, Survey, Wording
 from rantau.survey.text import token
 from rantau.toml_file import TomlTable, read_toml, refusal
 
+#: A slider of 0 to 1000 still counts as a rating scale; far beyond, it is a slip of the keyboard.
+_MOST_POINTS = 1001
 _CODE = re.compile(r"[A-Za-z_.][A-Za-z0-9_.]*")
 
 
@@ -121,6 +123,9 @@ def _scale_faults(name: str, scale: _ScaleTable, languages: list[str]) -> Iterat
         yield f"{where}: minimum {scale.minimum} is not below maximum {scale.maximum}."
         return
     points = scale.maximum - scale.minimum + 1
+    if points > _MOST_POINTS:
+        yield f"{where}: {points} points, from {scale.minimum} to {scale.maximum}; allowed: at most {_MOST_POINTS}."
+        return
     for language in scale.labels:
         if language not in languages:
             yield unknown("language", language, languages, where=f"{where}, labels")

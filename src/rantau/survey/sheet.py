@@ -73,7 +73,7 @@ def read_table(path: str | Path, *, numeric: Sequence[str] = ()) -> pd.DataFrame
     for name, cells in zip(sheet.header, sheet.cells.T, strict=True):
         odd = next((row for row, cell in enumerate(cells) if not _reads_as_number(cell)), None)
         if odd is None:
-            columns[name] = np.array([np.nan if cell.strip() in _EMPTY else float(cell) for cell in cells])
+            columns[name] = np.array([np.nan if cell.strip() in _EMPTY else float(cell.strip()) for cell in cells])
         elif name in numeric:
             raise ResponseError(f"{path}: line {sheet.lines[odd]}, column '{name}': {_not_a_number(cells[odd])}")
         else:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import rantau as rt
 from rantau.cli.show import OUT
-from rantau.study import Material, Study
+
+if TYPE_CHECKING:
+    from rantau.study import Material, Study
 
 
 def check(plan: Annotated[Path, typer.Argument(help="The study plan (.toml).", show_default=False)]) -> int:
