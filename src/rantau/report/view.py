@@ -194,7 +194,7 @@ class View:
         about = self.words.listing([literal(self.construct(name)) for name in problem.about]) if problem.about else ""
         if self.words.has(key) and (about or "<about>" not in dict(self.words.texts)[key]):
             return self.words(key, about=about)
-        text = literal(problem.text)
+        text = re.sub(r"(?<![\w-])-(?=\d)", "−", literal(problem.text))
         for name in problem.about:
             text = text.replace(f"'{literal(name)}'", literal(self.construct(name)))
         return text
