@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rantau.model.syntax import parse_model
 from rantau.report.diagram import Options, diagram_of
 from rantau.report.layout import arrange, gauge, ranks, text_width, wrap
+from rantau.report.layout.shapes import crosses
 
 # Customer satisfaction in mobile telephony: Tenenhaus, Vinzi, Chatelin & Lauro (2005), figure 4.
 MOBILE = """
@@ -70,6 +71,12 @@ speed =~ x7 + x8 + x9
 visual ~~ textual + speed
 textual ~~ speed
 """
+FIVE = "\n".join(
+    [
+        *(f"F{f} =~ " + " + ".join(f"f{f}i{i}" for i in range(3)) for f in range(5)),
+        *(f"F{a} ~~ F{b}" for a, b in combinations(range(5), 2)),
+    ]
+)
 
 
 def estimated(text, *, content="full", names=(), **options):
@@ -84,7 +91,13 @@ def estimated(text, *, content="full", names=(), **options):
 
 CASES = [
     pytest.param(text, names, content, direction, show, id=f"{name}-{content}-{direction}-{show}")
-    for name, text, names in (("mobile", MOBILE, ()), ("international", INTERNATIONAL, NAMES))
+    for name, text, names in (
+        ("mobile", MOBILE, ()),
+        ("international", INTERNATIONAL, NAMES),
+        ("democracy", DEMOCRACY, ()),
+        ("cfa", CFA, ()),
+        ("five factors", FIVE, ()),
+    )
     for content in ("full", "structural")
     for direction in ("right", "down")
     for show in ("estimate", "interval")
@@ -187,6 +200,8 @@ def test_ranks_by_the_longest_path():
 def test_ranks_survive_a_loop():
     assert ranks(("A", "B"), [("A", "B"), ("B", "A")]) == {"A": 0, "B": 1}
     assert ranks(("A",), [("A", "A")]) == {"A": 0}
+    around = [("A", "B"), ("B", "C"), ("C", "D"), ("D", "A")]
+    assert ranks(("A", "B", "C", "D"), around) == {"A": 0, "B": 1, "C": 2, "D": 3}
 
 
 def test_opposite_paths_do_not_lie_on_each_other():
@@ -212,6 +227,22 @@ def test_a_path_past_a_pinned_node_curves_around_it():
     points = placed.routes[number].points(200)
     assert np.abs(points[:, 1]).max() > placed.shapes[1].height / 2
     assert (gauge(placed.shapes[1], points) > 1).all()
+
+
+def test_nodes_pinned_on_each_other_still_give_a_picture():
+    drawn = estimated("X =~ a + b\nY =~ c + d\nY ~ X", positions=(("X", 7.0, -3.0), ("Y", 7.0, -3.0)))
+    placed = arrange(drawn)
+    assert np.isfinite(placed.box).all()
+    (label,) = [label for edge, label in zip(drawn.edges, placed.labels, strict=True) if edge.kind == "path"]
+    assert (label.x, label.y) == pytest.approx((7.0, -3.0))
+
+
+def test_lines_cross_in_the_open_only():
+    at = np.array([(0.0, 0.0), (2.0, 2.0), (0.0, 2.0), (2.0, 0.0), (3.0, 3.0)])
+    assert crosses(at[0], at[1], at[2], at[3])
+    assert not crosses(at[0], at[2], at[1], at[3])
+    assert not crosses(at[0], at[1], at[1], at[3])
+    assert not crosses(at[0], at[1], at[1], at[4])
 
 
 def test_longer_names_make_wider_lines_and_are_wrapped():

@@ -37,10 +37,15 @@ class Board:
         `(source, target)` as positions among the parts.
     texts
         Size of each arrow's label along main and cross.
+    between
+        Room between neighbours in a column, for the labels of their covariances.
     """
 
-    def __init__(self, parts: Sequence[Part], arrows: Sequence[tuple[int, int]], texts: Sequence[Point]) -> None:
+    def __init__(
+        self, parts: Sequence[Part], arrows: Sequence[tuple[int, int]], texts: Sequence[Point], between: float
+    ) -> None:
         self.parts = parts
+        self.between = between
         self.arrows = np.array(arrows, dtype=int).reshape(-1, 2)
         self.linked = {frozenset(pair): text for pair, text in zip(arrows, texts, strict=True)}
         self.sizes = np.array([(part.main, part.cross) for part in parts])
@@ -66,7 +71,9 @@ class Board:
         """Return the nodes' centres `(n, 2)`, along main and cross."""
         at = np.zeros((len(self.parts), 2))
         for column in (state.first, state.last):
-            extents = [max(self.parts[i].cross + 20, self.parts[i].strip(column=True)[1] + 10) for i in column]
+            extents = [
+                max(self.parts[i].cross + self.between, self.parts[i].strip(column=True)[1] + 10) for i in column
+            ]
             below = sum(extents) / 2
             for i, extent in zip(column, extents, strict=True):
                 at[i, 1] = below - extent / 2

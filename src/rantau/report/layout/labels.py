@@ -73,10 +73,16 @@ def _chosen(places: Mapping[int, Array], fixed: Mapping[int, Array], sizes: Sequ
 def _places(route: Route, size: Point) -> Array:
     """Return centres to try, `(3 x shares, 2)`: on the arrow first, then on either side of it."""
     on = along(route.curve, SHARES)
-    step = np.gradient(on, axis=0)
-    normal = np.column_stack([-step[:, 1], step[:, 0]]) / np.hypot(*step.T)[:, None]
+    ahead = _directions(on)
+    normal = np.column_stack([-ahead[:, 1], ahead[:, 0]])
     reach = (np.abs(normal) * (np.array(size) / 2 + 2)).sum(axis=1)[:, None]
     return np.vstack([on, on + normal * reach, on - normal * reach])
+
+
+def _directions(points: Array) -> Array:
+    """Return unit steps along a curve `(n, 2)`; none where it has no length, as between nodes pinned on one place."""
+    step = np.gradient(points, axis=0)
+    return np.asarray(step / np.maximum(np.hypot(*step.T), 1e-9)[:, None])
 
 
 def _fixed_cost(
@@ -94,8 +100,7 @@ def _fixed_cost(
     middle = MIDDLE.get(edges[number].kind, 0.5)
     cost = np.tile(14 * np.abs(SHARES - middle), 3)
     cost[on:] += 45
-    step = np.gradient(places[:on], axis=0)
-    unit = np.maximum(np.abs(step) / np.hypot(*step.T)[:, None], 1e-9)
+    unit = np.maximum(np.abs(_directions(places[:on])), 1e-9)
     length = np.hypot(*np.diff(drawn[number], axis=0).T).sum()
     cost[:on] += 80.0 * (length - (np.array(size) / unit).min(axis=1) < (8.0 if middle != 0.5 else 20.0))
     for shape in shapes:

@@ -12,11 +12,14 @@ from rantau.report.layout.board import Board
 from rantau.report.layout.parts import BETWEEN, GAPS, Part
 from rantau.report.layout.ranking import ranks
 from rantau.report.layout.search import best_state
-from rantau.report.layout.shapes import Point, Shape
+from rantau.report.layout.shapes import HEAD, Point, Shape
 from rantau.report.layout.sizes import homes, item_height, label_size, sized
 
 if TYPE_CHECKING:
     from rantau.report.diagram import Diagram
+
+#: From one construct of a column to the next, at the least; more where the label of a covariance must fit.
+NEIGHBOURS = 20.0
 
 
 def placed(diagram: Diagram) -> tuple[dict[str, Shape], dict[str, Point]]:
@@ -77,7 +80,9 @@ def _board(diagram: Diagram, home: Mapping[str, str], drawn: Mapping[str, Shape]
         own = tuple(child for child, parent in home.items() if parent == key)
         parts.append(Part(key, dense[rank[key]], *body, own, *_swapped(item, down), *_swapped(GAPS, down)))
     texts = {(e.source, e.target): _swapped(label_size(diagram, e), down) for e in diagram.edges}
-    return Board(parts, [(keys.index(a), keys.index(b)) for a, b in pairs], [texts[pair] for pair in pairs])
+    bows = [e for e in diagram.edges if e.kind == "covariance" and {e.source, e.target} <= set(keys)]
+    between = max([NEIGHBOURS, *(texts[e.source, e.target][1] + 2 * HEAD + 4 for e in bows)])
+    return Board(parts, [(keys.index(a), keys.index(b)) for a, b in pairs], [texts[pair] for pair in pairs], between)
 
 
 def _swapped(pair: Point, down: bool) -> Point:

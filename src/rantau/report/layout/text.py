@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 
 from rantau.report.layout.shapes import Point
 
-#: Advance widths of Arial and Liberation Sans in thousandths of the size, by letters that share one.
+#: Advance widths of Arial and Liberation Sans as shares of the size, by letters that share one.
 WIDTHS = (
     ("ijl'", 0.222),
     (" .,:;!/ft[]|\\", 0.278),
