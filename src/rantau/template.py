@@ -10,7 +10,8 @@ from rantau.options import choose
 
 #: The first is what `rantau new` copies unless told otherwise.
 TEMPLATES = ("internationalization", "mobile")
-_PARTS = ("surveys/{name}", "models/{name}.sem", "models/{name}_population.sem", "analysis/{name}.toml")
+#: What belongs to a study. A template that builds on another, such as `mobile_ecsi`, comes along with it.
+_PARTS = ("surveys/{name}/*", "models/{name}*.sem", "analysis/{name}*.toml")
 
 
 def copy_study(name: str, folder: Path) -> Path:
@@ -33,20 +34,27 @@ def copy_study(name: str, folder: Path) -> Path:
     OptionError
         If there is no such study.
     StudyError
-        If the folder holds files already.
+        If the folder holds files already, or stands where no folder can be.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as place:
+    ...     copy_study("mobile", Path(place) / "mine").relative_to(place).as_posix()
+    'mine/analysis/mobile.toml'
     """
     choose("template", name, TEMPLATES)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.is_dir() and any(folder.iterdir()):
         raise StudyError(f"{folder}: it is not empty; name a new folder, so that nothing of yours is written over.")
+    for place in (folder, *folder.parents):
+        if place.exists() and not place.is_dir():
+            raise StudyError(f"{folder}: a folder is needed, and '{place}' is a file. Name another.")
     source = _source()
-    for part in _PARTS:
-        path = source / part.format(name=name)
-        target = folder / part.format(name=name)
-        if path.is_dir():
-            shutil.copytree(path, target)
-        elif path.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+    files = sorted(path for part in _PARTS for path in source.glob(part.format(name=name)) if path.is_file())
+    for path in files:
+        target = folder / path.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
     return folder / "analysis" / f"{name}.toml"
 
 

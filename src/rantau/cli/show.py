@@ -122,6 +122,11 @@ def say(text: str) -> None:
     ERR.print(text, soft_wrap=True, markup=False)
 
 
+def typed(path: Path) -> str:
+    """Return a path as it is typed in a command: in quotes where it has spaces."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
 class Steps:
     """A progress bar on a terminal, and nothing in a pipe."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.show import OUT
+from rantau.cli.show import OUT, typed
 
 if TYPE_CHECKING:
     from rantau.study import Material, Study
@@ -20,7 +20,7 @@ def check(plan: Annotated[Path, typer.Argument(help="The study plan (.toml).", s
     material = rt.check_study(study)
     for name, text in _account(study, material):
         OUT.print(f"{name:12s} {text}", soft_wrap=True, markup=False)
-    OUT.print(f"All is in order. Next:  rantau run {plan}", soft_wrap=True, markup=False)
+    OUT.print(f"All is in order. Next:  rantau run {typed(plan)}", soft_wrap=True, markup=False)
     return 0
 
 

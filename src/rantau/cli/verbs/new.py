@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rantau.cli.show import OUT
+from rantau.cli.show import OUT, typed
 from rantau.template import TEMPLATES, copy_study
 
 
@@ -22,7 +22,7 @@ def new(
         f"  surveys/{template}/instrument.toml   what was asked",
         f"  models/{template}.sem                what is claimed",
         f"  analysis/{template}.toml             what to do",
-        f"Next:  rantau run {plan}",
+        f"Next:  rantau run {typed(plan)}",
     ):
         OUT.print(line, soft_wrap=True, markup=False)
     return 0
