@@ -21,6 +21,7 @@ from rantau.report.document import write
 from rantau.report.findings import Findings
 from rantau.report.markup import literal
 from rantau.report.parts import FigureRef
+from rantau.report.words import read_words
 from rantau.simulate import write_responses
 from rantau.study import Progress, Study, analyse, check_study
 
@@ -112,10 +113,11 @@ def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef,
     """Draw the hypotheses and each engine's results; `model` is that of PLS where there is one."""
     words = _TITLES.get(study.language, _TITLES["en"])
     drawn: list[tuple[str, str, Diagram]] = []
-    draw = partial(diagram, survey=findings.survey, language=study.language)
+    banner = read_words(study.language)("banner") if findings.simulated else ""
+    draw = partial(diagram, survey=findings.survey, language=study.language, banner=banner)
     if findings.model.hypotheses:
         drawn.append(("hypotheses", words["hypotheses"], draw(findings.model, content="structural")))
-    if findings.pls is not None:
+    if findings.pls is not None and findings.pls.converged:
         drawn.append(("model", words["pls"], draw(findings.pls, draws=findings.draws)))
     if findings.sem is not None and findings.sem.converged:
         name = "model" if findings.pls is None else "model_covariance"

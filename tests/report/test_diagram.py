@@ -1,11 +1,14 @@
 """What a path diagram says, before it is drawn: nodes, arrows, labels, the note and the words for readers."""
 
 import math
+import warnings
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from rantau.covariance import sem
 from rantau.errors import OptionError, ReportError
 from rantau.model.syntax import parse_model
 from rantau.report.diagram import Edge, Options, diagram, diagram_of
@@ -158,6 +161,8 @@ def sem_fit(groups=1):
     ]  # fmt: skip
     shown = [row | {"est_std": row["std_all"], "ci_low": 0.3, "ci_high": 0.5} for row in frame]
     return SimpleNamespace(
+        converged=True,
+        problems=(),
         model=parse_model(TEXT),
         estimates=lambda: pd.DataFrame(frame),
         standardized=lambda: pd.DataFrame(shown),
@@ -182,6 +187,8 @@ def test_a_fit_of_several_groups_asks_which():
 
 def pls_fit():
     return SimpleNamespace(
+        converged=True,
+        problems=(),
         model=parse_model(TEXT),
         paths=lambda: pd.DataFrame({"lhs": ["M"], "op": ["~"], "rhs": ["X"], "est": [0.51]}),
         loadings=lambda: pd.DataFrame({"construct": ["X", "M"], "item": ["x1", "m1"], "est": [0.8, 0.9]}),
@@ -246,3 +253,34 @@ def test_a_model_without_constructs_and_paths_cannot_be_drawn():
 
 def test_an_edge_without_numbers_and_hypothesis_stays_bare():
     assert drawn().edge_lines(Edge("X", "M", "path")) == ()
+
+
+def test_a_banner_is_part_of_the_picture_and_of_its_words(tmp_path):
+    made = diagram("X =~ a + b + c\nY =~ d + e + f\nY ~ X", banner="SIMULATED ANSWERS: not from people.")
+    assert made.describe().startswith(
+        "SIMULATED ANSWERS: not from people.\nPath diagram: 2 constructs, 6 items, 1 path."
+    )
+    drawn = made.write(tmp_path / "model.svg").read_text(encoding="utf-8")
+    assert ">SIMULATED ANSWERS: not from people.<" in drawn
+    bare = made.replace(banner="").write(tmp_path / "bare.svg").read_text(encoding="utf-8")
+    assert "SIMULATED" not in bare
+
+
+def test_an_untrusted_fit_says_so_and_one_without_convergence_is_refused():
+    data = pd.DataFrame(np.random.default_rng(3).normal(size=(30, 4)), columns=list("abcd"))
+    model = "X =~ a + b + c + d"
+    fit = next(
+        fit
+        for seed in range(50)
+        for fit in [_quiet_fit(model, data.sample(30, replace=True, random_state=seed))]
+        if fit.converged and not fit.trustworthy
+    )
+    assert diagram(fit).banner == "NOT TO BE TRUSTED: the solution is not admissible."
+    with pytest.raises(ReportError, match="did not converge, so there is nothing to draw"):
+        diagram(fit.replace(converged=False))
+
+
+def _quiet_fit(model, data):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return sem(model, data)

@@ -40,6 +40,7 @@ def diagram(
     positions: tuple[tuple[str, float, float], ...] = (),
     group: int | None = None,
     title: str = "",
+    banner: str = "",
 ) -> Diagram:
     r"""Draw a model, with the estimates of a fit where there is one.
 
@@ -77,6 +78,9 @@ def diagram(
         Which group of a multiple-group fit, counted from 1.
     title
         For the caption.
+    banner
+        A warning to draw above the picture, such as "SIMULATED ANSWERS". A fit that is not to be trusted gets
+        one of its own.
 
     Returns
     -------
@@ -88,13 +92,14 @@ def diagram(
     OptionError
         If an option is unknown, or does not go with this fit.
     ReportError
-        If the fit has several groups and none is chosen, or a pinned name is not in the diagram.
+        If the fit did not converge, if it has several groups and none is chosen, or if a pinned name is not in
+        the diagram.
 
     Examples
     --------
     >>> drawn = diagram("X =~ a + b + c\nY =~ d + e + f\nY ~ X  # H1 (+)", content="structural")
     >>> print(drawn.describe())
-    Path diagram: 2 constructs, 0 items, 1 paths.
+    Path diagram: 2 constructs, 0 items, 1 path.
     X to Y (H1 (+)).
     """
     options = Options(
@@ -112,7 +117,12 @@ def diagram(
     given = parse_model(fit_or_model) if isinstance(fit_or_model, str) else fit_or_model
     rows: list[Row] = []
     explained: list[tuple[str, float]] = []
+    warnings = [banner] if banner else []
     if not isinstance(given, Model):
+        if not given.converged:
+            raise ReportError("the fit did not converge, so there is nothing to draw; see fit.problems.")
+        if any(problem.severity == "error" for problem in given.problems):
+            warnings.append(WORDS[options.language]["untrusted"])
         rows, explained = numbers_of(given, draws, group, standardized=standardized)
     model = given if isinstance(given, Model) else given.model
     names = () if survey is None else tuple((c.code, c.name.text(language)) for c in survey.constructs)
@@ -121,4 +131,4 @@ def diagram(
     for key, _, _ in options.positions:
         if key not in known:
             raise ReportError(unknown("pinned name", key, known, where="positions"))
-    return drawn
+    return drawn.replace(banner="\n".join(warnings))

@@ -101,6 +101,8 @@ class Diagram(Record):
         The sentences that explain it, for the note under the figure.
     options
         How it is drawn.
+    banner
+        A warning drawn above the picture, such as that the answers are simulated; "" for none.
     """
 
     nodes: tuple[Node, ...]
@@ -108,6 +110,7 @@ class Diagram(Record):
     title: str
     note: str
     options: Options
+    banner: str = ""
 
     def edge_lines(self, edge: Edge) -> tuple[str, ...]:
         """Return the lines written on an arrow; none where it stays bare."""

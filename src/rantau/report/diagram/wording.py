@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 #: The levels that one, two and three stars stand for.
 LEVELS = (0.05, 0.01, 0.001)
 
+#: What is said, by language; nouns come with their plural.
 WORDS = {
     "en": {
         "conceptual": "Conceptual model; signs in parentheses are the expected directions.",
@@ -23,7 +24,14 @@ WORDS = {
         "statistic": "Test statistics in parentheses.",
         "dashed": "Dashed arrows are not significant at p < {alpha}.",
         "hidden": "Paths that are not significant at p < {alpha} are left out.",
-        "summary": "Path diagram: {constructs} constructs, {items} items, {paths} paths.",
+        "construct": "construct",
+        "constructs": "constructs",
+        "item": "item",
+        "items": "items",
+        "arrow": "path",
+        "arrows": "paths",
+        "summary": "Path diagram: {constructs}, {items}, {paths}.",
+        "untrusted": "NOT TO BE TRUSTED: the solution is not admissible.",
         "path": "{source} to {target}",
         "yes": "significant",
         "no": "not significant",
@@ -33,11 +41,18 @@ WORDS = {
         "conceptual": "Model konseptual; tanda dalam kurung adalah arah yang diharapkan.",
         "standardised": "Koefisien terstandar.",
         "unstandardised": "Koefisien tidak terstandar.",
-        "interval": "Selang kepercayaan dalam kurung siku.",
+        "interval": "Interval kepercayaan dalam kurung siku.",
         "statistic": "Statistik uji dalam kurung.",
         "dashed": "Panah putus-putus tidak signifikan pada p < {alpha}.",
         "hidden": "Jalur yang tidak signifikan pada p < {alpha} tidak digambar.",
-        "summary": "Diagram jalur: {constructs} konstruk, {items} butir, {paths} jalur.",
+        "construct": "konstruk",
+        "constructs": "konstruk",
+        "item": "butir",
+        "items": "butir",
+        "arrow": "jalur",
+        "arrows": "jalur",
+        "summary": "Diagram jalur: {constructs}, {items}, {paths}.",
+        "untrusted": "TIDAK DAPAT DIPERCAYA: solusi tidak dapat diterima (inadmissible).",
         "path": "{source} ke {target}",
         "yes": "signifikan",
         "no": "tidak signifikan",
@@ -59,8 +74,10 @@ def describe(diagram: Diagram, language: str) -> str:
     labels = {node.key: node.label for node in diagram.nodes}
     paths = [edge for edge in diagram.edges if edge.kind == "path"]
     items = sum(node.kind == "item" for node in diagram.nodes)
-    counts = {"constructs": len(diagram.nodes) - items, "items": items, "paths": len(paths)}
-    lines = [words["summary"].format(**counts)]
+    counts = (("construct", len(diagram.nodes) - items), ("item", items), ("arrow", len(paths)))
+    constructs, all_items, arrows = (f"{count} {words[key if count == 1 else f'{key}s']}" for key, count in counts)
+    lines = diagram.banner.splitlines()
+    lines.append(words["summary"].format(constructs=constructs, items=all_items, paths=arrows))
     for edge in paths:
         said = words["path"].format(source=labels[edge.source], target=labels[edge.target])
         said += f" ({edge.hypothesis})" if edge.hypothesis else ""

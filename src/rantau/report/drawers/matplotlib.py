@@ -20,6 +20,7 @@ from rantau.report.layout import (
     Route,
     Shape,
     arrange,
+    text_width,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 #: Asked for in this order, so that a missing font never blanks a text; matplotlib ships the last one.
 FONTS = ("Arial", "Liberation Sans", "DejaVu Sans")
 MARGIN = 5.0
+#: A warning above the picture, as a share of the font size; bold text is wider than the table of widths says.
+BANNER, BOLD = 0.85, 1.1
 DPI = 300
 
 
@@ -102,6 +105,12 @@ def _figure(diagram: Diagram, layout: Layout) -> Any:  # noqa: ANN401 - a matplo
     """Return the figure: one point of the layout is one point on paper."""
     figures = require("matplotlib.figure")
     left, bottom, right, top = layout.box
+    warnings = diagram.banner.splitlines()
+    across, down = BANNER * diagram.options.font_size, LINE * BANNER * diagram.options.font_size
+    # Text drawn from the left edge may be longer than the picture is wide.
+    right = max([right, *(left + BOLD * text_width(line, across) for line in warnings)])
+    start = top + MARGIN
+    top = start + down * len(warnings) if warnings else top
     width, height = right - left + 2 * MARGIN, top - bottom + 2 * MARGIN
     figure = figures.Figure(figsize=(width / 72, height / 72), facecolor="white")
     axes = figure.add_axes((0, 0, 1, 1))
@@ -117,6 +126,8 @@ def _figure(diagram: Diagram, layout: Layout) -> Any:  # noqa: ANN401 - a matplo
         _node(axes, node, shape, diagram.options.font_size, colours, small=small)
     for edge, label in zip(diagram.edges, layout.labels, strict=True):
         _label(axes, edge, label, diagram.options.font_size, colours)
+    for line, text in enumerate(reversed(warnings)):
+        axes.text(left, start + line * down, text, fontsize=across, color=colours.negative, weight="bold", va="bottom")
     return figure
 
 
