@@ -56,6 +56,14 @@ def test_fits_already_made_are_used() -> None:
     assert rt.reliability(data, model, **fits).loc["Image", columns].tolist() == own.tolist()
 
 
+def test_a_factor_model_that_did_not_converge_gives_no_omega() -> None:
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    fit = rt.cfa(GOLDEN["hs"]["model"], data).replace(converged=False)
+    table = rt.reliability(data, GOLDEN["hs"]["model"], cfa_fit=fit)
+    assert table[["omega", "ave_cfa"]].isna().all().all()
+    assert table["alpha"].notna().all()
+
+
 def test_columns_are_those_of_the_room() -> None:
     data = pd.read_csv(TESTS / "data/hs.csv")
     table = rt.reliability(data, GOLDEN["hs"]["model"])
@@ -68,5 +76,5 @@ def test_bad_requests() -> None:
     data = pd.read_csv(TESTS / "data/hs.csv")
     with pytest.raises(OptionError, match="give a model as well"):
         rt.reliability(data)
-    with pytest.raises(OptionError, match="between 0 and 1, such as 0.95, got 95"):
+    with pytest.raises(OptionError, match=r"between 0 and 1, such as 0\.95, got 95"):
         rt.reliability(data, GOLDEN["hs"]["model"], level=95)

@@ -45,7 +45,7 @@ def reliability(
         What measures what; without one, the constructs of the survey, each related to every other.
     cfa_fit, pls_fit
         Fits of this model to these data, where there are any; they are made otherwise. A factor model that
-        cannot be fitted leaves omega and its AVE empty.
+        cannot be fitted, or does not converge, leaves omega and its AVE empty.
     level
         Of the interval of alpha, between 0 and 1.
 
@@ -81,7 +81,9 @@ def reliability(
         raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
     claimed = _model_of(data, model)
     pls_fit = pls_fit if pls_fit is not None else _pls_or_none(claimed, data)
-    if cfa_fit is None and any(len(block.items) > 1 for block in claimed.blocks):
+    if cfa_fit is not None and not cfa_fit.converged:
+        cfa_fit = None
+    elif cfa_fit is None and any(len(block.items) > 1 for block in claimed.blocks):
         cfa_fit = _cfa_or_none(claimed, data)
     rows = {}
     for block in claimed.blocks:
