@@ -245,9 +245,12 @@ class SemFit(Record):
             f"answers), {self.table.n_free} free parameters, {self.iterations} steps",
             *(f"{problem.severity.upper()}: {problem.text}" for problem in self.problems),
             "",
-            indices.to_string(float_format=lambda value: f"{value:.3f}"),
+            *(
+                f"{name:17s} {(_probability if 'pvalue' in str(name) else _three)(value):>9s}"
+                for name, value in indices.items()
+            ),
             "",
-            frame.to_string(index=False, float_format=lambda value: f"{value:.3f}"),
+            _shown(frame).to_string(index=False, float_format=_three, na_rep=""),
         ]
         return "\n".join(lines)
 
@@ -256,7 +259,7 @@ class SemFit(Record):
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<p><strong>{problem.severity}</strong>: {problem.text}</p>" for problem in self.problems)
-        return notes + str(self.estimates().to_html(index=False, float_format=lambda value: f"{value:.3f}"))
+        return notes + str(_shown(self.estimates()).to_html(index=False, float_format=_three, na_rep=""))
 
     # -- computing ---------------------------------------------------------------------------------
 
@@ -305,6 +308,19 @@ class SemFit(Record):
                 "ci_high": est + reach,
             }
         )
+
+
+def _three(value: float) -> str:
+    return "" if np.isnan(value) else f"{value:.3f}"
+
+
+def _probability(value: float) -> str:
+    """Write a p-value; none is zero."""
+    return "<.001" if value < 0.001 else _three(value)
+
+
+def _shown(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(p=[_probability(value) for value in frame["p"]])
 
 
 def correlation_of(covariance: Array) -> Array:
