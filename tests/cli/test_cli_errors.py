@@ -1,0 +1,195 @@
+"""What is typed wrong, and files that are not what they should be: status 2 and one paragraph, never a traceback."""
+
+from __future__ import annotations
+
+import pytest
+
+DATA = "surveys/mobile/responses.csv"
+SURVEY = "surveys/mobile/instrument.toml"
+MODEL = "models/mobile.sem"
+POPULATION = "models/internationalization_population.sem"
+
+
+def refused(ran) -> str:
+    """Return what was said, after a look that nothing else was."""
+    assert ran.status == 2
+    assert ran.out == ""
+    assert ran.err.startswith("rantau: ")
+    assert "Traceback" not in ran.err
+    assert "\n\n" not in ran.err
+    return " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        # verbs and options
+        (("relibility",), "No such command 'relibility'. Did you mean 'reliability'? See `rantau --help`."),
+        (("describe", DATA, "--surve", "x"), "No such option: --surve (Possible options: --survey)"),
+        (("describe",), "Missing argument 'data'. See `rantau describe --help`."),
+        (("fit", DATA), "Missing option '--model'"),
+        (("fit", DATA, DATA, "-m", MODEL), "unexpected extra argument"),
+        (("fit", DATA, "-m", MODEL, "--level", "high"), "Invalid value for '--level'"),
+        # values of options
+        (("pls", DATA, "-m", MODEL, "--scheme", "pth"), "unknown scheme 'pth'. Did you mean 'path'?"),
+        (("pls", DATA, "-m", MODEL, "--missing", "meen"), "unknown missing 'meen'. Did you mean 'mean'?"),
+        (("fit", DATA, "-m", MODEL, "--estimator", "MLE"), "unknown estimator 'MLE'. Did you mean 'ML'?"),
+        (("fit", DATA, "-m", MODEL, "--missing", "fiml"), "unknown missing 'fiml'. Allowed: listwise."),
+        (("fit", DATA, "-m", MODEL, "--level", "95"), "--level is 95; it lies between 0 and 1, such as 0.95."),
+        (("bootstrap", DATA, "-m", MODEL, "--engine", "plss"), "unknown engine 'plss'. Did you mean 'pls'?"),
+        (("bootstrap", DATA, "-m", MODEL, "--draws", "1"), "--draws is 1; it must be 2 or more."),
+        (("bootstrap", DATA, "-m", MODEL, "--seed", "-1"), "--seed is -1; it must be 0 or more."),
+        (("bootstrap", DATA, "-m", MODEL, "--workers", "0"), "--workers is 0; it must be 1 or more."),
+        (("crosscheck", DATA, "-m", MODEL, "--engine", "sem"), "unknown engine 'sem'. Allowed: covariance, pls."),
+        (("validity", DATA, "-m", MODEL, "--show", "htm"), "unknown table to show 'htm'. Did you mean 'htmt'?"),
+        (("screen", DATA, "-s", SURVEY, "--exclude", "longstrin"), "Did you mean 'longstring'?"),
+        (("score", DATA, "-s", SURVEY, "--method", "avg"), "unknown method 'avg'. Allowed: mean, sum."),
+        (("score", DATA, "-s", SURVEY, "--minimum-answered", "2"), "allowed: a share from 0 to 1."),
+        (("list", "tabels"), "unknown room 'tabels'. Did you mean 'tables'?"),
+        (("new", "x", "--template", "mobil"), "unknown template 'mobil'. Did you mean 'mobile'?"),
+        (("diagram", "-m", MODEL, "-o", "x.svg", "--content", "structual"), "Did you mean 'structural'?"),
+        (("diagram", "-m", MODEL, "-o", "x.svg", "--language", "fr"), "unknown language 'fr'. Allowed: en, id."),
+        (("report", DATA, "-m", MODEL, "-o", "x.md", "--style", "apa6"), "Did you mean 'apa7'?"),
+        (("simulate", POPULATION, "-o", "x.csv", "-n", "0"), "--n is 0; it must be 1 or more."),
+        # what is needed besides
+        (("describe", DATA), "`rantau describe` needs the instrument: add --survey"),
+        (("reliability", DATA), "add --model models/<name>.sem, or --survey"),
+        (("validity", DATA), "add --model models/<name>.sem, or --survey"),
+        (("simulate", MODEL, "-o", "x.csv"), "a population has a number for every parameter"),
+        # where to write
+        (
+            ("describe", DATA, "-s", SURVEY, "-o", "x.txt"),
+            "x.txt: the name of the file to write must end in .csv or .xlsx",
+        ),
+        (("describe", DATA, "-s", SURVEY, "-o", "x"), "must end in .csv or .xlsx, got none."),
+        (("bootstrap", DATA, "-m", MODEL, "-o", f"{MODEL}/x.csv"), "is a file, and a folder is needed there"),
+        (("diagram", "-m", MODEL, "-o", "x.bmp"), "must end in .svg, .png, .pdf, .tiff, .tif or .eps, got '.bmp'."),
+        (("report", DATA, "-m", MODEL, "-o", "x.doc"), "must end in .docx, .html, .xlsx, .md or .tex, got '.doc'."),
+        (("simulate", POPULATION, "-o", "x.xlsx"), "must end in .csv, got '.xlsx'."),
+        # files
+        (("fit", "surveys/mobile/respones.csv", "-m", MODEL), "Did you mean 'surveys/mobile/responses.csv'?"),
+        (("fit", "surveys/mobile", "-m", MODEL), "surveys/mobile: this is a folder"),
+        (("fit", DATA, "-m", "models/mobil.sem"), "Did you mean 'models/mobile.sem'?"),
+        (("check", "analysis/mobil.toml"), "Did you mean 'analysis/mobile.toml'?"),
+        (("run", "analysis"), "analysis: this is a folder; give the file with the study plan."),
+        (("describe", DATA, "-s", MODEL), f"{MODEL}: not valid TOML"),
+        (("fit", DATA, "-m", SURVEY), f"{SURVEY}:3:7:"),
+        (("fit", SURVEY, "-m", MODEL), f"{SURVEY}: line"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_typed_wrong(rantau, arguments, told):
+    assert told in refused(rantau(*arguments))
+
+
+ROWS = [
+    (3, 5, 4),
+    (5, 4, 5),
+    (2, 3, 1),
+    (4, 4, 3),
+    (1, 2, 2),
+    (5, 5, 4),
+    (3, 2, 3),
+    (4, 5, 5),
+    (2, 1, 2),
+    (1, 3, 1),
+] * 4
+TABLE = "a,b,c\n" + "".join(f"{x},{y},{z}\n" for x, y, z in ROWS)
+
+
+def with_cell(cell: str) -> str:
+    return TABLE.replace("\n3,5,4\n", f"\n{cell},5,4\n", 1)
+
+
+@pytest.fixture
+def fit(rantau, tmp_path):
+    """`fit(answers, model)`: the verb on a file of three items."""
+
+    def run(answers: str | bytes, model: str = "F =~ a + b + c\n"):
+        (tmp_path / "m.sem").write_text(model, "utf-8")
+        content = answers if isinstance(answers, bytes) else answers.encode("utf-8")
+        (tmp_path / "a.csv").write_bytes(content)
+        return rantau("fit", tmp_path / "a.csv", "-m", tmp_path / "m.sem")
+
+    return run
+
+
+def test_the_table_of_these_tests_is_fine(fit):
+    assert fit(TABLE).status == 0
+
+
+@pytest.mark.parametrize(
+    "cell", ["five", "5,5", "٥", "５", "0x5", "nan", "inf", "1e999", "=1+1", "1_0", "5%", "true", "−5", "2024-01-05"]
+)
+def test_a_cell_that_is_no_number_is_named_with_its_line(fit, cell):
+    told = refused(fit(with_cell(f'"{cell}"')))
+    assert f"a.csv: line 2, column 'a': a number is needed, got '{cell}'." in told
+
+
+@pytest.mark.parametrize(("cell", "number"), [("5.0", 5), ("+5", 5), (" 5 ", 5), ("1e1", 10), ("05", 5), (".5", 0.5)])
+def test_numbers_may_be_written_in_other_ways(fit, cell, number):
+    assert fit(with_cell(cell)).out == fit(with_cell(str(number))).out
+
+
+@pytest.mark.parametrize(
+    ("answers", "model", "told"),
+    [
+        (TABLE, "F =~ a + b + d", "m.sem:1:14: 'd' is not in the data."),
+        (TABLE.replace("c", "Cc"), "F =~ a + b + cc", "Did you mean 'Cc'?"),
+        (TABLE, "F =~ a + b", "the model is not identified: 4 free parameters but only 3"),
+        (TABLE[:18], "F =~ a + b + c", "6 free parameters cannot be estimated from 2 complete rows"),
+        (TABLE[:12], "F =~ a + b + c", "1 rows; nothing can be estimated"),
+        ("a,b,c\n" + "".join(f"5,{y},{z}\n" for _, y, z in ROWS), "F =~ a + b + c", "'a' has the value 5 in every row"),
+        ("a,b,c\n" + "".join(f",{y},{z}\n" for _, y, z in ROWS), "F =~ a + b + c", "'a' has no answer in any row"),
+        ("a,b,c\n" + "".join(f"{y},{y},{z}\n" for _, y, z in ROWS), "F =~ a + b + c", "on each other exactly: a, b"),
+        (TABLE.replace("a,b,c", "a,b, a "), "F =~ a + b", "line 1: the column 'a' is there 2 times (columns 1, 3)"),
+        (TABLE.split("\n", 1)[1], "F =~ a + b", "line 1: this line must name the columns, and it holds numbers: 3,"),
+        ("My survey\n" + TABLE, "F =~ a + b", "Line 1 must name the columns: is it a title"),
+        ("", "F =~ a", "a.csv: the file is empty; it should hold the answers."),
+        (TABLE.encode("utf-16"), "F =~ a", "line 1: not UTF-8: byte 0 is 0xFF."),
+        (TABLE.encode("utf-16-le"), "F =~ a", "a.csv: line 1: this is not plain text: it holds a NUL character"),
+        (TABLE.replace("b", "é").encode("latin-1"), "F =~ a", "line 1: not UTF-8: byte 2 is 0xE9."),
+        (b"PK\x03\x04" + bytes(30), "F =~ a", "a.csv: this is a workbook, not text."),
+        (TABLE + '1,2,"3\n', "F =~ a", "line 42: not valid CSV: unexpected end of data."),
+        (TABLE + "9" * 200_000, "F =~ a", "line 42: not valid CSV: field larger than field limit"),
+        (TABLE, "F = a + b", "m.sem:1:3: a single '=' means nothing here"),
+        (TABLE, "# nothing", "m.sem:1:1: the model is empty"),
+    ],
+)  # fmt: skip
+def test_answers_and_models_that_do_not_do(fit, answers, model, told):
+    assert told in refused(fit(answers, model))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        "\ufeff" + TABLE,
+        TABLE.replace("\n", "\r\n"),
+        TABLE.replace("\n", "\r"),
+        TABLE.replace("\n", "\n\n"),
+        TABLE.replace("\n", "\n  \n"),
+        TABLE.replace("\n", ",,\n"),
+        TABLE + ",,\n,,\n",
+        TABLE.replace(",", ";"),
+        TABLE.replace(",", "\t"),
+        "sep=;\n" + TABLE.replace(",", ";"),
+        '"' + TABLE.replace(",", '","').replace("\n", '"\n"')[:-1],
+        "note," + TABLE.replace("\n", '\n"two\nlines",')[: -len('"two\nlines",')],
+    ],
+    ids=[
+        "mark",
+        "crlf",
+        "cr",
+        "blank",
+        "spaces",
+        "trailing",
+        "emptyrows",
+        "semicolon",
+        "tab",
+        "sep",
+        "quotes",
+        "lines",
+    ],
+)
+def test_ugly_files_give_the_same_numbers(fit, answers):
+    assert fit(answers).out == fit(TABLE).out

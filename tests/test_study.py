@@ -1,0 +1,221 @@
+"""Plans: what they say, and what is refused before anything is estimated."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+import rantau as rt
+from rantau.errors import ModelSyntaxError, RantauError, ResponseError, StudyError
+from rantau.study import analyse, check_study, read_study
+from small_study import MODEL, PLAN, ROOT, write_study
+
+
+def test_a_plan_is_read_with_its_defaults(tmp_path):
+    study = read_study(write_study(tmp_path))
+    assert study.title.text("id") == "Studi kecil"
+    assert (study.survey, study.answers) == (tmp_path / "instrument.toml", tmp_path / "responses.csv")
+    assert study.output == tmp_path / "out"
+    assert not study.simulated
+    assert study.engines == ("covariance", "pls")
+    assert study.rules == ("missing", "longstring", "duplicate")
+    assert study.exclude == ()
+    assert (study.seed, study.draws, study.level, study.workers) == (7, 25, 0.95, 1)
+    assert (study.estimator, study.sem_missing, study.std_lv) == ("ML", "listwise", False)
+    assert (study.scheme, study.consistent, study.pls_missing) == ("path", False, "mean")
+    assert (study.style, study.language) == ("apa7", "en")
+
+
+@pytest.mark.parametrize("name", ["mobile", "mobile_ecsi", "internationalization"])
+def test_the_plans_of_the_repository_are_in_order(name):
+    material = check_study(read_study(f"analysis/{name}.toml"))
+    assert material.screening.kept.n_obs == material.responses.n_obs
+    assert material.responses.simulated == (name == "internationalization")
+
+
+def test_paths_are_relative_to_the_plan(tmp_path):
+    for folder in ("analysis", "data"):
+        (tmp_path / folder).mkdir()
+    plan = write_study(tmp_path / "analysis", plan=PLAN.replace('"responses.csv"', '"../data/r.csv"'))
+    (tmp_path / "analysis" / "responses.csv").rename(tmp_path / "data" / "r.csv")
+    study = read_study(plan)
+    assert study.answers == tmp_path / "data" / "r.csv"
+    assert check_study(study).responses.n_obs == 250
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("seed =", "sed ="), "top of the file: unknown key 'sed'. Did you mean 'seed'?"),
+        (("[bootstrap]", "[bootstrp]"), "unknown key 'bootstrp'. Did you mean 'bootstrap'?"),
+        (
+            ("draws =", "drws ="),
+            "[bootstrap]: unknown key 'drws'. Did you mean 'draws'? Allowed: draws, level, workers.",
+        ),
+        (("model =", "# model ="), "top of the file: the key 'model' is missing."),
+        (('output = "out"', 'output = ""'), "top of the file: `output` is empty"),
+        (("seed = 7", 'seed = "7"'), "'seed' is '7'; expected a whole number without quotes."),
+        (("seed = 7", "seed = -7"), "top of the file: `seed` is -7; it must be at least 0."),
+        (("seed = 7", "seed = 7\nseed = 8"), "not valid TOML: Cannot overwrite a value (at line 6"),
+        (("draws = 25", "draws = 1"), "[bootstrap]: `draws` is 1; it must be at least 2."),
+        (("draws = 25", "workers = 0"), "[bootstrap]: `workers` is 0; it must be at least 1."),
+        (("draws = 25", "level = 95"), "[bootstrap]: `level` is 95.0; it lies between 0 and 1"),
+        (("draws = 25", "level = nan"), "[bootstrap]: `level` is nan; it lies between 0 and 1"),
+        (("seed = 7", 'engines = ["pls", "covariace"]'), "unknown engine 'covariace'. Did you mean 'covariance'?"),
+        (("seed = 7", "engines = []"), "`engines` is empty. Allowed: covariance, pls."),
+        (("seed = 7", 'engines = "pls"'), "'engines' is 'pls'; expected a list in [ ]."),
+        (
+            ("[bootstrap]", '[screen]\nrules = ["longstrng"]\n[bootstrap]'),
+            "[screen]: unknown rule 'longstrng'. Did you",
+        ),
+        (
+            ("[bootstrap]", '[screen]\nrules = ["missing"]\nexclude = ["duplicate"]\n[bootstrap]'),
+            "[screen]: unknown rule to exclude by 'duplicate'. Allowed: missing.",
+        ),
+        (("[bootstrap]", '[pls]\nscheme = "pth"\n[bootstrap]'), "[pls]: unknown scheme 'pth'. Did you mean 'path'?"),
+        (
+            ("[bootstrap]", '[pls]\nmissing = "meen"\n[bootstrap]'),
+            "[pls]: unknown missing 'meen'. Did you mean 'mean'?",
+        ),
+        (("[bootstrap]", '[pls]\nconsistent = "no"\n[bootstrap]'), "'consistent' is 'no'; expected true or false"),
+        (
+            ("[bootstrap]", '[covariance]\nestimator = "MLE"\n[bootstrap]'),
+            "unknown estimator 'MLE'. Did you mean 'ML'?",
+        ),
+        (("[bootstrap]", '[covariance]\nmissing = "fiml"\n[bootstrap]'), "[covariance]: unknown missing 'fiml'."),
+        (
+            ("[bootstrap]", '[report]\nstyle = "apa6"\n[bootstrap]'),
+            "[report]: unknown style 'apa6'. Did you mean 'apa7'?",
+        ),
+        (
+            ("[bootstrap]", '[report]\nlanguage = "fr"\n[bootstrap]'),
+            "[report]: unknown language 'fr'. Allowed: en, id.",
+        ),
+        (('title = { en = "A small study", id = "Studi kecil" }', "title = {}"), "`title` is empty; write title = {"),
+        (('responses = "responses.csv"', ""), "[data]: got neither of `responses`"),
+        (("responses =", 'simulate = "p.sem"\nn = 9\nresponses ='), "[data]: got both of `responses`"),
+        (("responses =", "n = 9\nresponses ="), "[data]: `n` belongs to `simulate`"),
+        (("responses =", "simulate ="), "[data]: `n`, the number of answers to simulate, is missing"),
+        (
+            ("responses =", "n = 1\nsimulate ="),
+            "[data]: `n`, the number of answers to simulate, is 1; give at least 2.",
+        ),
+    ],
+    ids=lambda value: value[1][:40] if isinstance(value, tuple) else "",
+)
+def test_a_plan_is_refused_where_it_is_wrong(tmp_path, change, told):
+    plan = write_study(tmp_path, plan=PLAN.replace(*change, 1))
+    with pytest.raises(StudyError, match=re.escape(told)) as caught:
+        read_study(plan)
+    assert str(caught.value).startswith(f"{plan}: ")
+
+
+@pytest.mark.parametrize(
+    ("plan", "told"),
+    [
+        ("", "the file is empty; it should hold the study plan."),
+        (PLAN.encode("utf-16"), "line 1: not UTF-8"),
+        (PLAN.replace("small", "café").encode("latin-1"), "line 1: not UTF-8: byte 21 is 0xE9"),
+        ('{"title": "x"}', "not valid TOML"),
+    ],
+)
+def test_a_file_that_is_no_plan(tmp_path, plan, told):
+    with pytest.raises(StudyError, match=re.escape(told)):
+        read_study(write_study(tmp_path, plan=plan))
+
+
+def test_marks_and_line_ends_do_not_matter(tmp_path):
+    first = read_study(write_study(tmp_path / "a"))
+    for number, plan in enumerate(("\ufeff" + PLAN, PLAN.replace("\n", "\r\n"))):
+        other = read_study(write_study(tmp_path / str(number), plan=plan))
+        assert (
+            other.replace(**{name: getattr(first, name) for name in ("survey", "model", "output", "answers", "file")})
+            == first
+        )
+
+
+def test_an_output_that_cannot_be_a_folder_is_refused_before_the_work(tmp_path):
+    plan = write_study(tmp_path, plan=PLAN.replace('"out"', '"model.sem/deep/out"'))
+    with pytest.raises(StudyError, match=r"`output` must be a folder, and '.*model\.sem' is a file"):
+        check_study(read_study(plan))
+    assert (tmp_path / "model.sem").read_text("utf-8") == MODEL
+
+
+def test_a_style_file_is_looked_for_beside_the_plan(tmp_path):
+    plan = write_study(tmp_path, plan=PLAN + '\n[report]\nstyle = "mine.toml"\n')
+    with pytest.raises(RantauError, match=re.escape(f"{tmp_path / 'mine.toml'}: no such file for the style")):
+        read_study(plan)
+    (tmp_path / "mine.toml").write_bytes((ROOT / "src/rantau/report/styles/apa7.toml").read_bytes())
+    assert read_study(plan).style == str(tmp_path / "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("files", "error", "told"),
+    [
+        ({"model": MODEL.replace("IMAG2", "IMAG22")}, ResponseError, "model.sem:1:25: 'IMAG22' is not in the data."),
+        ({"model": MODEL.replace("=~", "=", 1)}, ModelSyntaxError, "model.sem:1:14: a single '=' means nothing here"),
+        ({"model": "A =~ IMAG1 + IMAG2\n"}, RantauError, "model.sem:1:1: the model is not identified"),
+        ({"responses": b""}, ResponseError, "responses.csv: the file is empty"),
+        ({"instrument": "title = 3"}, RantauError, "instrument.toml: "),
+    ],
+)
+def test_files_that_do_not_fit_together(tmp_path, files, error, told):
+    study = read_study(write_study(tmp_path, **files))
+    with pytest.raises(error, match=re.escape(told)):
+        check_study(study)
+
+
+def test_answers_outside_the_scale_are_refused(tmp_path):
+    answers = (ROOT / "surveys/mobile/responses.csv").read_text("utf-8").replace("\n7,7,6,6,4", "\n7,7,6,66,4", 1)
+    study = read_study(write_study(tmp_path, responses=answers))
+    with pytest.raises(ResponseError, match=r"line 2, column 'CUSA1': got '66'\. Allowed: whole numbers 1 to 10"):
+        check_study(study)
+
+
+def test_fewer_rows_than_parameters_are_refused(tmp_path):
+    answers = b"".join((ROOT / "surveys/mobile/responses.csv").read_bytes().splitlines(keepends=True)[:12])
+    study = read_study(write_study(tmp_path, responses=answers))
+    with pytest.raises(RantauError, match="13 free parameters cannot be estimated from 11 complete rows"):
+        check_study(study)
+
+
+def test_a_study_finds_what_the_library_finds(tmp_path):
+    study = read_study(write_study(tmp_path, plan=PLAN + '\n[pls]\nscheme = "factorial"\n'))
+    material = check_study(study)
+    seen: list[tuple[str, int, int]] = []
+    findings = analyse(study, material, progress=lambda *step: seen.append(step))
+    kept = rt.screen(rt.read_responses(study.answers, rt.read_survey(study.survey))).kept
+    model = rt.read_model(study.model)
+    pls = rt.pls(model, kept, scheme="factorial")
+    np.testing.assert_array_equal(findings.sem.values(), rt.sem(model, kept).values())
+    np.testing.assert_array_equal(findings.cfa.values(), rt.cfa(model, kept).values())
+    np.testing.assert_array_equal(findings.pls.values(), pls.values())
+    np.testing.assert_array_equal(findings.draws.values, rt.bootstrap(pls, draws=25, seed=7).values)
+    assert findings.hypotheses["hypothesis"].tolist() == ["H1"]
+    assert findings.population is None
+    assert seen[-1] == ("bootstrap", 25, 25)
+
+
+def test_rows_are_left_out_only_where_the_plan_says_so(tmp_path):
+    plan = PLAN + '\n[screen]\nexclude = ["longstring"]\n'
+    material = check_study(read_study(write_study(tmp_path, plan=plan)))
+    assert (material.responses.n_obs, material.screening.kept.n_obs) == (250, 245)
+
+
+@pytest.mark.parametrize(("engine", "absent"), [("pls", ("cfa", "sem")), ("covariance", ("pls", "draws", "validity"))])
+def test_one_engine_alone(tmp_path, engine, absent):
+    plan = PLAN.replace("seed = 7", f'seed = 7\nengines = ["{engine}"]')
+    study = read_study(write_study(tmp_path, plan=plan))
+    findings = analyse(study, check_study(study))
+    assert all(getattr(findings, name) is None for name in absent)
+    assert findings.hypotheses["hypothesis"].tolist() == ["H1"]
+
+
+def test_a_model_without_constructs_has_no_measurement(tmp_path):
+    study = read_study(write_study(tmp_path, model="CUSL1 ~ IMAG1 + IMAG2\n"))
+    findings = analyse(study, check_study(study))
+    assert findings.cfa is None
+    assert findings.reliability is None
+    assert findings.sem.converged
