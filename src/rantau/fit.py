@@ -94,6 +94,10 @@ class Fit(Protocol):
         """What must be known before the numbers are believed."""
 
     @property
+    def trustworthy(self) -> bool:
+        """Whether no problem is an error."""
+
+    @property
     def quantities(self) -> tuple[Quantity, ...]:
         """The names of `values()`, in order."""
 

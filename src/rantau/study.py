@@ -364,9 +364,10 @@ def analyse(study: Study, material: Material, *, progress: Progress | None = Non
             structural = sem(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
         if "pls" in study.engines:
             composite = pls(model, kept, scheme=study.scheme, consistent=study.consistent, missing=study.pls_missing)
-    if composite is not None and composite.converged:
+    usable = composite if composite is not None and composite.converged else None
+    if usable is not None:
         tell = (lambda done, every: progress("bootstrap", done, every)) if progress is not None else None
-        draws = bootstrap(composite, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
+        draws = bootstrap(usable, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
     checked = [crosscheck(fit) for fit in (measurement, structural, composite) if fit is not None and fit.converged]
     return Findings(
         model=model,
@@ -383,9 +384,9 @@ def analyse(study: Study, material: Material, *, progress: Progress | None = Non
             if model.blocks
             else None
         ),
-        validity=validity(kept, model, pls_fit=composite) if composite is not None and model.blocks else None,
+        validity=validity(kept, model, pls_fit=usable) if usable is not None and model.blocks else None,
         hypotheses=judge_hypotheses(
-            model, sem=structural if structural is not None and structural.converged else None, draws=draws,
+            model, sem=structural, draws=draws if usable is not None and usable.trustworthy else None,
             level=study.level,
         ),
         verification=Verification(

@@ -8,6 +8,7 @@ import pytest
 
 import rantau as rt
 from rantau.errors import OptionError
+from rantau.fit import Problem
 from rantau.quality.hypotheses import decide
 
 DECISIONS = [
@@ -65,3 +66,13 @@ def test_no_hypotheses_no_rows(data: pd.DataFrame) -> None:
 def test_level_out_of_range() -> None:
     with pytest.raises(OptionError, match="between 0 and 1"):
         rt.judge_hypotheses(rt.parse_model("y ~ x"), level=5)
+
+
+def test_an_untrusted_fit_decides_nothing(data: pd.DataFrame) -> None:
+    model = rt.parse_model("y ~ x  # H1 (-)")
+    fit = rt.sem(model, data)
+    untrusted = fit.replace(problems=(Problem("error", "negative_variance", "a Heywood case"),))
+    table = rt.judge_hypotheses(model, sem=untrusted)
+    assert table.sem_decision[0] == ""
+    assert table.sem_est[0] == fit.standardized().est_std[0]
+    assert np.isnan(rt.judge_hypotheses(model, sem=fit.replace(converged=False)).sem_est[0])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import rantau as rt
+from rantau.errors import ConvergenceWarning, EstimationError
 
 
 def test_tables_are_those_of_the_fit() -> None:
@@ -26,3 +28,14 @@ def test_htmt_does_not_depend_on_the_structure() -> None:
     without = rt.validity(responses).htmt.loc[list(model.constructs), list(model.constructs)]
     with_paths = rt.validity(responses, model).htmt
     np.testing.assert_allclose(without, with_paths, atol=1e-12)
+
+
+def test_weights_that_did_not_settle_are_refused() -> None:
+    data = pd.read_csv("tests/data/mobile.csv")
+    model = rt.read_model("models/mobile.sem")
+    with pytest.warns(ConvergenceWarning):
+        fit = rt.pls(model, data, max_iterations=1)
+    with pytest.raises(EstimationError, match="did not settle"):
+        rt.validity(data, model, pls_fit=fit)
+    columns = ["rho_a", "rho_c", "ave"]
+    assert rt.reliability(data, model, pls_fit=fit)[columns].isna().all().all()

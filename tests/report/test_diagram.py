@@ -162,7 +162,7 @@ def sem_fit(groups=1):
     shown = [row | {"est_std": row["std_all"], "ci_low": 0.3, "ci_high": 0.5} for row in frame]
     return SimpleNamespace(
         converged=True,
-        problems=(),
+        trustworthy=True,
         model=parse_model(TEXT),
         estimates=lambda: pd.DataFrame(frame),
         standardized=lambda: pd.DataFrame(shown),
@@ -188,7 +188,7 @@ def test_a_fit_of_several_groups_asks_which():
 def pls_fit():
     return SimpleNamespace(
         converged=True,
-        problems=(),
+        trustworthy=True,
         model=parse_model(TEXT),
         paths=lambda: pd.DataFrame({"lhs": ["M"], "op": ["~"], "rhs": ["X"], "est": [0.51]}),
         loadings=lambda: pd.DataFrame({"construct": ["X", "M"], "item": ["x1", "m1"], "est": [0.8, 0.9]}),

@@ -69,6 +69,11 @@ class PlsFit(Record):
         return bool(self.estimates.converged[0])
 
     @property
+    def trustworthy(self) -> bool:
+        """Whether no problem is an error."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+    @property
     def iterations(self) -> int:
         """How many iterations the weight loop took."""
         return int(self.estimates.iterations[0])

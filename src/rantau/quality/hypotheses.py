@@ -29,7 +29,8 @@ def judge_hypotheses(
     model
         With `# H1 (+)` comments.
     sem
-        A covariance-based fit: standardised estimates, delta-method intervals.
+        A covariance-based fit: standardised estimates, delta-method intervals. One with a problem that is an error
+        decides nothing, and one that did not converge gives no numbers either.
     draws
         A bootstrap of a PLS fit: percentile intervals and their p-values.
     level
@@ -59,8 +60,11 @@ def judge_hypotheses(
     """
     if not 0 < level < 1:
         raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
+    trusted = {"sem": sem is None or sem.trustworthy, "pls": True}
     tables = {
-        "sem": None if sem is None else sem.standardized(level=level).rename(columns={"est_std": "est"}),
+        "sem": None
+        if sem is None or not sem.converged
+        else sem.standardized(level=level).rename(columns={"est_std": "est"}),
         "pls": None if draws is None else draws.table(level=level),
     }
     rows = []
@@ -74,7 +78,10 @@ def judge_hypotheses(
             "rhs": hypothesis.rhs,
         }
         for engine, table in tables.items():
-            row |= {f"{engine}_{column}": value for column, value in _verdict(hypothesis, table, level).items()}
+            found = _verdict(hypothesis, table, level)
+            if not trusted[engine]:
+                found["decision"] = ""
+            row |= {f"{engine}_{column}": value for column, value in found.items()}
         rows.append(row)
     columns = ["hypothesis", "sign", "text", "lhs", "op", "rhs"]
     columns += [f"{engine}_{column}" for engine in tables for column in _COLUMNS]

@@ -10,7 +10,7 @@ import numpy as np
 from rantau.covariance import SemFit, cfa
 from rantau.covariance.implied import imply
 from rantau.door import as_model
-from rantau.errors import OptionError, RantauError
+from rantau.errors import ConvergenceWarning, EstimationError, OptionError, RantauError
 from rantau.extras import require
 from rantau.model.from_survey import measurement_model
 from rantau.model.spec import Model
@@ -80,7 +80,10 @@ def reliability(
     if not 0 < level < 1:
         raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
     claimed = _model_of(data, model)
-    pls_fit = pls_fit if pls_fit is not None else _pls_or_none(claimed, data)
+    if pls_fit is not None and not pls_fit.converged:
+        pls_fit = None
+    elif pls_fit is None:
+        pls_fit = _pls_or_none(claimed, data)
     if cfa_fit is not None and not cfa_fit.converged:
         cfa_fit = None
     elif cfa_fit is None and any(len(block.items) > 1 for block in claimed.blocks):
@@ -151,6 +154,8 @@ def validity(
         If a data frame comes without a model.
     ResponseError
         If an item is not in the data.
+    EstimationError
+        If the PLS fit did not converge.
 
     Notes
     -----
@@ -165,6 +170,11 @@ def validity(
     True
     """
     fit = pls_fit if pls_fit is not None else pls(_model_of(data, model), data)
+    if not fit.converged:
+        raise EstimationError(
+            "the PLS weights did not settle, so nothing can be said of validity; see fit.problems. "
+            "rt.pls(...).htmt() computes the ratios all the same, which need no weights."
+        )
     return Validity(fit.fornell_larcker(), fit.htmt(), fit.cross_loadings())
 
 
@@ -177,7 +187,13 @@ def _model_of(data: Responses | pd.DataFrame, model: Model | str | None) -> Mode
 
 
 def _pls_or_none(model: Model, data: Responses | pd.DataFrame) -> PlsFit | None:
-    return pls(model, data) if model.paths else None
+    """Fit by PLS; weights that do not settle leave its columns empty."""
+    if not model.paths:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fit = pls(model, data)
+    return fit if fit.converged else None
 
 
 def _cfa_or_none(model: Model, data: Responses | pd.DataFrame) -> SemFit | None:

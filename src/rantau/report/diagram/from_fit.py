@@ -121,7 +121,7 @@ def diagram(
     if not isinstance(given, Model):
         if not given.converged:
             raise ReportError("the fit did not converge, so there is nothing to draw; see fit.problems.")
-        if any(problem.severity == "error" for problem in given.problems):
+        if not given.trustworthy:
             warnings.append(WORDS[options.language]["untrusted"])
         rows, explained = numbers_of(given, draws, group, standardized=standardized)
     model = given if isinstance(given, Model) else given.model
