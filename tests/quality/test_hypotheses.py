@@ -36,7 +36,7 @@ def data() -> pd.DataFrame:
 
 def test_both_engines_side_by_side(data: pd.DataFrame) -> None:
     model = rt.parse_model(
-        "m ~ a*x   # H1 (+) x raises m\ny ~ b*x   # H2 (+) x raises y\ny ~ c*m   # H3 nothing known\nmed := a*c # H4 (-)"
+        "m ~ a*x   # H1 (+) x raises m\ny ~ b*x   # H2 (+) x raises y\ny ~ c*m   # H3 unknown\nmed := a*c # H4 (-)"
     )
     sem, pls = rt.sem(model, data), rt.pls(model, data)
     draws = rt.bootstrap(pls, draws=400, seed=3)
