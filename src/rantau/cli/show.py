@@ -13,6 +13,7 @@ from rich.progress import Progress as Bar
 
 from rantau.cli.grid import grid_of
 from rantau.cli.write import write_frame, write_sheets
+from rantau.extras import require
 from rantau.record import Record
 
 if TYPE_CHECKING:
@@ -80,18 +81,34 @@ def show_frame(frame: pd.DataFrame, *, title: str = "", out: Path | None = None,
         _print_part(part)
 
 
-def show_parts(parts: tuple[Part, ...], *, out: Path | None = None, as_json: bool = False) -> None:
+def show_parts(
+    parts: tuple[Part, ...],
+    *,
+    problems: tuple[Problem, ...] | None = None,
+    out: Path | None = None,
+    as_json: bool = False,
+) -> int:
     """Print the tables of a result, or write them where the user says.
 
     Parameters
     ----------
     parts
         The one that matters most last, where a reader's eye is when the command ends; a `.csv` holds that one.
+    problems
+        Of the fit that the tables are from, which go wherever the tables go; None where there is no fit.
     out
         A `.csv` file of the last table, or an `.xlsx` file with a sheet for each.
     as_json
         Print JSON, an object with a list of rows for each.
+
+    Returns
+    -------
+    int
+        The exit status: 1 where a problem is an error.
     """
+    faulty = any(problem.severity == "error" for problem in problems or ())
+    if problems is not None and (problems or as_json) and (as_json or out is not None):
+        parts = (_part_of(problems), *parts)
     if out is not None:
         if out.suffix.lower() == ".csv":
             write_frame(parts[-1].plain, out)
@@ -103,10 +120,18 @@ def show_parts(parts: tuple[Part, ...], *, out: Path | None = None, as_json: boo
     if as_json:
         _print_json({part.name: _records(part.plain) for part in parts})
     elif out is None:
+        if faulty:
+            OUT.print("NOT TO BE TRUSTED: the errors below say why.\n", style="bold red", soft_wrap=True)
         for number, part in enumerate(parts):
             if number:
                 OUT.print()
             _print_part(part)
+    return show_problems(problems or ())
+
+
+def _part_of(problems: tuple[Problem, ...]) -> Part:
+    rows = [(problem.severity, problem.code, problem.text) for problem in problems]
+    return Part("problems", "Problems", require("pandas").DataFrame(rows, columns=["severity", "code", "text"]))
 
 
 def show_problems(problems: tuple[Problem, ...]) -> int:

@@ -8,7 +8,7 @@ import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Draws, Json, Level, ModelFile, Out, Seed, SurveyFile, at_least, read_data
-from rantau.cli.show import Steps, say, show_frame, show_problems
+from rantau.cli.show import Part, Steps, say, show_parts
 from rantau.options import choose
 
 
@@ -34,7 +34,8 @@ def bootstrap(
             found, draws=draws, seed=seed, workers=workers, progress=lambda done, every: steps("bootstrap", done, every)
         )
     title = f"{level:.0%} percentile intervals, {draws} draws, seed {seed}"
-    show_frame(drawn.table(level=level), title=title, out=out, as_json=as_json)
+    table = Part("estimates", title, drawn.table(level=level))
+    status = show_parts((table,), problems=found.problems, out=out, as_json=as_json)
     for reason, count in drawn.failed:
         say(f"{count} of {draws} draws failed and are left out: {reason}")
-    return show_problems(found.problems)
+    return status

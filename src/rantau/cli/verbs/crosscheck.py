@@ -8,7 +8,7 @@ import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Json, ModelFile, Out, SurveyFile, read_data
-from rantau.cli.show import Part, say, show_parts, show_problems
+from rantau.cli.show import Part, say, show_parts
 from rantau.options import choose
 
 
@@ -31,8 +31,8 @@ def crosscheck(
     if every or as_json or out is not None:
         parts.append(Part("checks", "Every number", verification.frame()))
     parts.append(Part("summary", "Agreement: digits are those of the number that agrees least", verification.summary()))
-    show_parts(tuple(parts), out=out, as_json=as_json)
+    status = show_parts(tuple(parts), problems=found.problems, out=out, as_json=as_json)
     apart = verification.disagreements()
     for check in apart:
         say(f"{check.package} {check.version} disagrees on {check.quantity}: ours {check.ours:.6g}, {check.theirs:.6g}")
-    return max(show_problems(found.problems), int(bool(apart)))
+    return max(status, int(bool(apart)))

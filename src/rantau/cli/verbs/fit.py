@@ -8,7 +8,7 @@ import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Json, Level, ModelFile, Out, SurveyFile, read_data
-from rantau.cli.show import Part, show_parts, show_problems
+from rantau.cli.show import Part, show_parts
 from rantau.extras import require
 
 
@@ -38,5 +38,4 @@ def fit(
         Part("fit", f"Fit, {found.n_obs} rows", indices.reset_index()),
         Part("estimates", "Estimates", found.estimates(level=level)),
     )
-    show_parts(parts, out=out, as_json=as_json)
-    return show_problems(found.problems)
+    return show_parts(parts, problems=found.problems, out=out, as_json=as_json)

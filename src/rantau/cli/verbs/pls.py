@@ -8,7 +8,7 @@ import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Json, ModelFile, Out, SurveyFile, read_data
-from rantau.cli.show import Part, show_parts, show_problems
+from rantau.cli.show import Part, show_parts
 
 
 def pls(
@@ -32,5 +32,4 @@ def pls(
         Part("r_squared", "Explained variance", found.r_squared()),
         Part("paths", "Paths", found.paths()),
     )
-    show_parts(parts, out=out, as_json=as_json)
-    return show_problems(found.problems)
+    return show_parts(parts, problems=found.problems, out=out, as_json=as_json)
