@@ -45,3 +45,7 @@ def test_one_base_catches_every_error_and_one_filter_every_warning():
     assert len(warned) >= 4
     assert all(issubclass(kind, RantauWarning) for kind in warned)
     assert all(kind.__doc__ for kind in found + warned)
+
+
+def test_of_equally_close_names_one_that_is_numbered_as_well_is_nearest():
+    assert nearest("IMAGE2", ("Image", "IMAG1", "IMAG2")) == "IMAG2"

@@ -6,7 +6,7 @@ A message says what is wrong, where, what was got, what is allowed (nearest name
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 
 class RantauError(Exception):
@@ -72,8 +72,14 @@ def nearest(got: str, allowed: Iterable[str]) -> str | None:
     """
     names = list(allowed)
     lowered = {name.lower(): name for name in reversed(names)}
-    found = get_close_matches(got.lower(), list(lowered), n=1, cutoff=0.6)
-    return lowered[found[0]] if found else None
+    found = get_close_matches(got.lower(), list(lowered), n=3, cutoff=0.6)
+    if not found:
+        return None
+    # Of equally close names, one that is numbered as well: IMAGE2 is more likely IMAG2 than Image.
+    closeness = [SequenceMatcher(None, name, got.lower()).ratio() for name in found]
+    best = [name for name, ratio in zip(found, closeness, strict=True) if ratio == max(closeness)]
+    alike = [name for name in best if name[-1:].isdigit() == got[-1:].isdigit()]
+    return lowered[(alike or best)[0]]
 
 
 def listing(names: Iterable[str], *, most: int = 12) -> str:

@@ -35,7 +35,7 @@ def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
         place = "" if folder.is_dir() else f" The folder '{folder}' does not exist either."
         raise error(f"{file}: no such file for the {what}.{hint}{place}")
     data = file.read_bytes()
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise error(f"{file}: this is a workbook, not text. In Excel, save it as 'CSV UTF-8'.")
     try:
         text = data.decode("utf-8-sig")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from rantau.errors import RantauError, listing, unknown
+from rantau.errors import RantauError, listing, nearest, unknown
 from rantau.files import read_text
 
 _MOST_FAULTS = 10
@@ -63,12 +63,13 @@ def read_toml(path: str | Path, schema: type[_T], *, what: str, error: type[Rant
     text = read_text(path, what=what, error=error)
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+    except (ValueError, RecursionError) as fault:
+        # Beside syntax errors: numbers of thousands of digits, and tables nested beyond reason.
         raise error(f"{path}: not valid TOML: {fault}.") from fault
     try:
         return schema.model_validate(data)
     except ValidationError as fault:
-        raise refusal(path, [_told(schema, data, one) for one in fault.errors()], error) from fault
+        raise refusal(path, _sentences(schema, data, fault), error) from fault
 
 
 def refusal(path: str | Path, faults: list[str], error: type[RantauError]) -> RantauError:
@@ -78,6 +79,20 @@ def refusal(path: str | Path, faults: list[str], error: type[RantauError]) -> Ra
     more = len(faults) - _MOST_FAULTS
     shown = [f"  {fault}" for fault in faults[:_MOST_FAULTS]] + ([f"  and {more} more."] if more > 0 else [])
     return error("\n".join([f"{path}: {len(faults)} faults:", *shown]))
+
+
+def _sentences(schema: type[TomlTable], data: dict[str, Any], fault: ValidationError) -> list[str]:
+    """Say every fault; a key that is missing because it is misspelt is told once, as the misspelling."""
+    meant = set()
+    for one in fault.errors():
+        where, table, key = _place(schema, data, tuple(one["loc"]))
+        if one["type"] == "extra_forbidden":
+            meant.add((where, nearest(key, table.model_fields)))
+    return [
+        _told(schema, data, one)
+        for one in fault.errors()
+        if one["type"] != "missing" or _place(schema, data, tuple(one["loc"]))[::2] not in meant
+    ]
 
 
 def _told(schema: type[TomlTable], data: dict[str, Any], fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails

@@ -245,3 +245,8 @@ def test_models_are_equal_by_value():
     assert parse_model("F =~ a + b") == parse_model("F =~ a + b")
     assert hash(parse_model("F =~ a + b")) == hash(parse_model("F =~ a + b"))
     assert parse_model("F =~ a + b") != parse_model("F =~ a + c")
+
+
+def test_expressions_nested_beyond_reason_are_refused():
+    with pytest.raises(ModelSyntaxError, match="nested too deeply"):
+        parse_model("y ~ a*x\nb := " + "(" * 5000 + "a" + ")" * 5000)

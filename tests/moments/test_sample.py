@@ -6,6 +6,7 @@ import pytest
 
 from rantau.errors import ResponseError
 from rantau.moments import sample
+from rantau.survey import read_table
 
 NUMBERS = [1.0, 2.5, np.nan, 4.0]
 
@@ -92,3 +93,14 @@ def test_polars_frames_are_taken():
     polars = pytest.importorskip("polars")
     frame = polars.DataFrame({"a": [1.0, None, 3.0], "b": ["x", "y", "z"]})
     assert sample(frame, ["a"]).values[:, 0].tolist() == pytest.approx([1, np.nan, 3], nan_ok=True)
+
+
+def test_numbers_too_large_to_be_squared():
+    with pytest.raises(ResponseError, match=r"column 'a', row 1: values such as 1e\+308 cannot be analysed"):
+        sample(pd.DataFrame({"a": [1e308, 2.0]}), ["a"])
+
+
+def test_a_table_read_from_a_file_is_named_in_errors():
+    said = r"tests/data/hs\.csv: column 'school', row 1: a number is needed, got 'Pasteur'"
+    with pytest.raises(ResponseError, match=said):
+        sample(read_table("tests/data/hs.csv"), ["school"])

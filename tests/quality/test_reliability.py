@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import rantau as rt
-from rantau.errors import OptionError
+from rantau.errors import ModelSyntaxError, OptionError
 from rantau.quality.reliability import ROWS
 
 TESTS = Path(__file__).parents[1]
@@ -78,3 +78,9 @@ def test_bad_requests() -> None:
         rt.reliability(data)
     with pytest.raises(OptionError, match=r"between 0 and 1, such as 0\.95, got 95"):
         rt.reliability(data, GOLDEN["hs"]["model"], level=95)
+
+
+def test_a_model_without_constructs_is_refused() -> None:
+    data = pd.read_csv(TESTS / "data/mediation.csv")
+    with pytest.raises(ModelSyntaxError, match=r"<model>:1:1: no construct is measured here"):
+        rt.reliability(data, "Y ~ X")

@@ -60,7 +60,7 @@ def test_unknown_codes_name_the_nearest(tiny):
             "construct 1 (Agreeableness), item 1 (A1): unknown key 'revesred'. Did you mean 'reversed'?",
         ),
         ("maximum = 10", "maximun = 10", "[scales.view10]: unknown key 'maximun'. Did you mean 'maximum'?"),
-        ("maximum = 10", "maximun = 10", "[scales.view10]: the key 'maximum' is missing."),
+        ("maximum = 10", "", "[scales.view10]: the key 'maximum' is missing."),
         ("source =", "sources =", "top of the file: unknown key 'sources'. Did you mean 'source'?"),
         (
             "maximum = 10",

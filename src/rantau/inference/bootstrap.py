@@ -87,6 +87,8 @@ def bootstrap(
             "the fit did not converge, so there is nothing to resample. See fit.problems; "
             "unconverged='keep' resamples it all the same."
         )
+    if seed < 0:
+        raise OptionError(f"seed must be 0 or more, got {seed}.")
     if workers < 1:
         raise OptionError(f"workers must be at least 1, got {workers}.")
     sample = fit.sample

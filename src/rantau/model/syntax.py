@@ -104,7 +104,10 @@ def parse_model(text: str, *, source: str = "<model>") -> Model:
     ('H1', '+')
     """
     tokens, comments = tokens_of(text, source)
-    return _Reader(text, source).read(tokens, comments)
+    try:
+        return _Reader(text, source).read(tokens, comments)
+    except RecursionError:
+        raise ModelSyntaxError(f"{source}: an expression is nested too deeply to be read.") from None
 
 
 class _Statement:

@@ -17,6 +17,8 @@ from rantau.survey.responses import Responses
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Beyond this, sums of fourth powers overflow.
+_LARGEST = 1e70
 _NUMERAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -74,21 +76,23 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
         positions = [data.columns.index(name) for name in names]
         return Sample(tuple(names), data.values[:, positions], data.source)
     frame = _as_frame(data)
+    # A frame that `read_table` made knows its file.
+    source = str(frame.attrs.get("source", "data"))
     columns = [str(column) for column in frame.columns]
-    _check_columns(names, columns, "data")
-    return Sample(tuple(names), np.column_stack([_numbers(frame, columns.index(name), name) for name in names]))
+    _check_columns(names, columns, source)
+    values = [_numbers(frame.iloc[:, columns.index(name)], f"{source}: column '{name}'") for name in names]
+    return Sample(tuple(names), np.column_stack(values), source)
 
 
 def _as_frame(data: object) -> pd.DataFrame:
     pandas = require("pandas")
     if isinstance(data, pandas.DataFrame):
         return data  # type: ignore[no-any-return]
-    for method in ("to_pandas",):
-        if hasattr(data, method):
-            return getattr(data, method)()  # type: ignore[no-any-return]
+    if hasattr(data, "to_pandas"):
+        return data.to_pandas()  # type: ignore[no-any-return]
     raise ResponseError(
         f"data must be Responses or a data frame, got {type(data).__name__}. "
-        "Read a file with rt.read_responses(path, survey) or pandas.read_csv(path)."
+        "Read a file with rt.read_responses(path, survey) or rt.read_table(path)."
     )
 
 
@@ -104,30 +108,30 @@ def _check_columns(names: Sequence[str], columns: Sequence[str], source: str) ->
         raise ResponseError(f"{source}: the column '{twice[0]}' appears more than once; rename one of them.")
 
 
-def _check_text(column: pd.Series, name: str) -> None:
+def _check_text(column: pd.Series, where: str) -> None:
     """Refuse a cell of text that is not plainly a number: `nan`, `1_000` and `inf` are left to nobody's guess."""
     for row, cell in enumerate(column):
         if isinstance(cell, str) and not _NUMERAL.fullmatch(cell.strip()):
             raise ResponseError(
-                f"data: column '{name}', row {row + 1}: a number is needed, got '{cell}'. "
+                f"{where}, row {row + 1}: a number is needed, got '{cell}'. "
                 "Turn labels into numbers with an instrument (rt.read_responses) or recode the column."
             )
 
 
-def _numbers(frame: pd.DataFrame, position: int, name: str) -> Array:
-    """Return one column as floats; text is refused with its first cell."""
-    column = frame.iloc[:, position]
+def _numbers(column: pd.Series, where: str) -> Array:
+    """Return one column as floats; what is no number, or none that can be squared, is refused with its row."""
     if getattr(column.dtype, "kind", "O") in "Mmc":
         raise ResponseError(
-            f"data: column '{name}' holds {column.dtype} values; a number per row is needed. "
+            f"{where} holds {column.dtype} values; a number per row is needed. "
             "Turn it into one first (such as an age in years)."
         )
-    _check_text(column, name)
+    _check_text(column, where)
     try:
         values: Array = column.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
-        raise ResponseError(f"data: column '{name}' is not numeric.") from None
-    if np.isinf(values).any():
-        row = int(np.flatnonzero(np.isinf(values))[0]) + 1
-        raise ResponseError(f"data: column '{name}', row {row}: infinite values cannot be analysed.")
+        raise ResponseError(f"{where} is not numeric.") from None
+    huge = np.flatnonzero(np.abs(values) > _LARGEST)
+    if huge.size:
+        got = "infinite values" if np.isinf(values[huge[0]]) else f"values such as {values[huge[0]]:g}"
+        raise ResponseError(f"{where}, row {int(huge[0]) + 1}: {got} cannot be analysed.")
     return values

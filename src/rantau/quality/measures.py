@@ -13,7 +13,8 @@ from rantau.door import as_model
 from rantau.errors import ConvergenceWarning, EstimationError, OptionError, RantauError
 from rantau.extras import require
 from rantau.model.from_survey import measurement_model
-from rantau.model.spec import Model
+from rantau.model.locate import refusal
+from rantau.model.spec import Model, Span
 from rantau.moments import complete_rows, sample
 from rantau.pls import PlsFit, pls
 from rantau.quality.reliability import ROWS
@@ -62,6 +63,8 @@ def reliability(
         If the level is not between 0 and 1, or a data frame comes without a model.
     ResponseError
         If an item is not in the data.
+    ModelSyntaxError
+        If the model measures no construct.
 
     Notes
     -----
@@ -80,6 +83,8 @@ def reliability(
     if not 0 < level < 1:
         raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
     claimed = _model_of(data, model)
+    if not claimed.blocks:
+        raise refusal(claimed, Span(1, 1), "no construct is measured here; write a line such as `F =~ a + b + c`.")
     if pls_fit is not None and not pls_fit.converged:
         pls_fit = None
     elif pls_fit is None:
