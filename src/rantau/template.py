@@ -11,7 +11,7 @@ from rantau.options import choose
 #: The first is what `rantau new` copies unless told otherwise.
 TEMPLATES = ("internationalization", "mobile")
 #: What belongs to a study. A template that builds on another, such as `mobile_ecsi`, comes along with it.
-_PARTS = ("surveys/{name}/*", "models/{name}*.sem", "analysis/{name}*.toml")
+_PARTS = ("surveys/{name}/*", "models/{name}*.sem", "analysis/{name}*.toml", "docs/studies/{name}.md")
 
 
 def copy_study(name: str, folder: Path) -> Path:
