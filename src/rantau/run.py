@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from functools import partial
@@ -97,11 +98,19 @@ def run(study: Study, *, progress: Progress | None = None) -> Outcome:
 def _write(study: Study, findings: Findings, folder: Path) -> None:
     """Write every output into a folder that nobody else sees."""
     figures = _figures(study, findings, folder / "figures")
-    document = assemble(
-        findings, title=study.title.text(study.language), style=study.style, language=study.language, figures=figures
+    built = partial(
+        assemble,
+        findings,
+        title=study.title.text(study.language),
+        style=study.style,
+        language=study.language,
+        figures=figures,
     )
-    for name in ("report.docx", "report.html", "report.md", "tables.xlsx", "tables.tex"):
+    document = built()
+    for name in ("report.docx", "report.html", "report.md", "tables.tex"):
         write(document, folder / name)
+    # A sheet has room for tables that no page has.
+    write(built(wide=True), folder / "tables.xlsx")
     if findings.simulated and findings.responses is not None:
         write_responses(findings.responses, folder / "responses_simulated.csv")
     (folder / "run.json").write_text(
@@ -126,10 +135,13 @@ def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef,
     references = []
     for key, title, picture in drawn:
         svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
-        references.append(
-            FigureRef(str(png), str(svg), title, literal(picture.note), picture.describe(study.language), key)
-        )
+        references.append(FigureRef(str(png), str(svg), title, _note(picture), picture.describe(study.language), key))
     return tuple(references)
+
+
+def _note(picture: Diagram) -> str:
+    """Return a picture's note with markup: its stars are stars, and *p* is italic."""
+    return re.sub(r"\bp(?= <)", "*p*", literal(picture.note))
 
 
 _TITLES = {

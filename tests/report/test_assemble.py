@@ -14,7 +14,7 @@ from rantau.pls import pls
 from rantau.report.assemble import assemble, report
 from rantau.report.document import write
 from rantau.report.findings import Findings
-from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, TableRef
+from rantau.report.parts import FigureRef, Heading, Paragraph, References, TableRef
 
 
 def keys(document):
@@ -29,7 +29,7 @@ def test_the_whole_report_in_order():
     document = assemble(mobile(), title="Mobile")
     assert keys(document) == [
         "screening", "items", "fit", "measurement", "discriminant", "htmt", "pls_fit", "paths", "effects", "inner",
-        "crosscheck", "checklist", "cross_loadings", "estimates", "correlations",
+        "crosscheck", "checklist", "cross_loadings", "information", "estimates", "correlations",
     ]  # fmt: skip
     tops = [part.text for part in document.parts if isinstance(part, Heading) and part.level == 1]
     assert tops == [
@@ -51,14 +51,16 @@ def test_tables_are_numbered_in_the_order_in_which_they_are_first_mentioned(make
 
 def test_references_list_what_is_cited_and_nothing_else():
     document = assemble(mobile(), title="Mobile")
-    listed = next(part for part in reversed(document.parts) if isinstance(part, ListBlock)).items
+    listed = next(part for part in document.parts if isinstance(part, References)).items
     text = " ".join(part.text for part in document.parts if isinstance(part, Paragraph))
     text += " ".join(note.text for _, table in document.tables() for note in table.notes)
     cited = {year for year in re.findall(r"et al\., (\d{4})|& \w+, (\d{4})", text) for year in year if year}
     assert cited <= {re.search(r"\((\d{4})\)", one).group(1) for one in listed}
     assert any(one.startswith("Curran") for one in listed)
     bare = assemble(Findings(mobile().model, sem=mobile().sem), title="SEM only")
-    assert "Dijkstra" not in " ".join(item for part in bare.parts if isinstance(part, ListBlock) for item in part.items)
+    listed = " ".join(item for part in bare.parts if isinstance(part, References) for item in part.items)
+    assert "Jöreskog" in listed
+    assert "Dijkstra" not in listed
 
 
 def test_simulated_answers_carry_their_banner():

@@ -1,15 +1,18 @@
 """Sentences: what they claim follows from the findings, reads well, and cites what it leans on."""
 
 import re
+from functools import lru_cache
 
 import numpy as np
 import pytest
 from study_findings import heywood, mobile, not_converged, simulated
 
+from rantau.crosscheck import Skipped, Verification, crosscheck
 from rantau.fit import Problem
 from rantau.report import sentences
 from rantau.report.citations import citation, cited_in, references
 from rantau.report.prose import Prose
+from rantau.report.sentences.compared import REASONS
 from rantau.report.tables import ROWS
 from rantau.report.words import read_words
 
@@ -153,12 +156,66 @@ def test_sentences_refer_to_no_table_that_is_not_there():
         assert set(re.findall(r"\{table:([a-z_]+)\}", text)) <= {"fit", "paths"}, text
 
 
-def test_reasons_for_what_could_not_be_compared_come_once_and_with_names():
-    told = sentences.skipped(prose())
-    assert told == (
-        "regressions of Perceived value, Customer loyalty (statsmodels 0.15.0): factors have no rows to regress on",
-        "i\\_l; v\\_l (semopy 2.3.11): semopy has no defined quantities (:=)",
+@lru_cache
+def cross_checked():
+    """Every fit of the mobile answers, held against other packages as a study does."""
+    found = mobile()
+    return tuple((name, crosscheck(getattr(found, name))) for name in ("cfa", "sem", "pls"))
+
+
+def test_what_could_not_be_compared_is_said_once_and_of_the_right_fit():
+    found = mobile()
+    for name, _ in cross_checked():
+        # Held alone, each line speaks of that fit; held together, of every fit that gave its reason.
+        alone = {"cfa": None, "sem": None, "pls": None, name: getattr(found, name)}
+        mine = sentences.skipped(prose(found.replace(verification=dict(cross_checked())[name], **alone)))
+        label = {"cfa": "CFA", "sem": "CB-SEM", "pls": "PLS-SEM"}[name]
+        assert all(line.startswith(f"{label}: ") for line in mine), mine
+        together = sentences.skipped(prose(found.replace(verification=joined())))
+        assert len(set(together)) == len(together)
+        for line in mine:
+            said = line.partition(": ")[2]
+            assert any(label in other.partition(": ")[0] and said in other for other in together), line
+
+
+def joined():
+    every = [verification for _, verification in cross_checked()]
+    return Verification(
+        tuple(check for one in every for check in one.checks), tuple(left for one in every for left in one.skipped)
     )
+
+
+def test_known_reasons_are_told_in_indonesian():
+    told = sentences.skipped(prose(mobile().replace(verification=joined()), "id"))
+    assert len(told) == len(sentences.skipped(prose(mobile().replace(verification=joined()))))
+    for line in told:
+        assert not {"the", "semopy's", "does", "model.", "and"} & set(line.split()), line
+    assert any("Citra → Kepuasan" in line for line in told)
+
+
+def test_an_unknown_reason_is_told_as_it_is():
+    strange = Verification((), (Skipped("moon phase", "semopy", "2.3.11", "the tide was *out*"),))
+    told = sentences.skipped(prose(mobile().replace(verification=strange), "id"))
+    assert told == ("Salah satu estimasi: moon phase (semopy), karena the tide was \\*out\\*.",)
+
+
+def test_every_known_reason_has_words():
+    for language in ("en", "id"):
+        assert all(read_words(language).has(f"reason.{one.name}") for one in REASONS)
+
+
+def test_the_summary_counts_what_both_engines_support_and_what_one_does():
+    told = sentences.account(prose())
+    frame = mobile().hypotheses
+    cb, composite = (set(frame[frame[f"{engine}_decision"] == "supported"].hypothesis) for engine in ("sem", "pls"))
+    names = list(frame.hypothesis)
+    for chosen, start in ((cb & composite, " both support "), (composite - cb, "Only PLS-SEM supports "),
+                          (set(names) - cb - composite, "Neither supports ")):  # fmt: skip
+        listed = read_words("en").listing([name for name in names if name in chosen])
+        sentence = next(one for one in re.split(r"(?<=\.) (?=[A-Z])", told) if start.strip() in one)
+        assert listed in sentence
+    assert not cb - composite
+    assert "Only CB-SEM" not in told
 
 
 def test_numbers_follow_the_findings():

@@ -167,26 +167,63 @@ def test_own_loadings_are_bold_in_the_cross_loadings():
 def test_fit_table_has_the_known_chi_square_and_no_cut_off_column():
     made = table("fit")
     # lavaan 0.6: chisq 189.424, df 105, CFI .941, RMSEA .057 (models/mobile.sem).
-    assert cell(made, "Measurement model (CFA)", "chisq") == pytest.approx(189.424, abs=5e-4)
-    assert cell(made, "Measurement model (CFA)", "df") == 105
-    assert cell(made, "Measurement model (CFA)", "ratio") == pytest.approx(189.424 / 105, abs=1e-4)
+    assert cell(made, "CFA", "chisq") == pytest.approx(189.424, abs=5e-4)
+    assert cell(made, "CFA", "df") == 105
+    assert cell(made, "CFA", "ratio") == pytest.approx(189.424 / 105, abs=1e-4)
+    found = mobile().sem.fit_indices()
+    assert cell(made, "CB-SEM", "rmsea_ci") == Interval(found["rmsea_ci_lower"], found["rmsea_ci_upper"])
+    assert {column.spanner for column in made.columns if column.key.startswith("rmsea")} == {"RMSEA"}
     assert "Hu and Bentler (1999)" in notes(made)
     assert "Hu dan Bentler (1999)" in notes(table("fit", language="id"))
 
 
+def test_information_criteria_follow_from_likelihood_and_parameters():
+    frame = table("information").frame().set_index("model")
+    # lavaan 0.6: 48 free parameters in the measurement model (153 moments less 105 degrees of freedom).
+    assert frame.loc["CFA", "npar"] == 153 - 105
+    n = mobile().cfa.n_obs
+    for fit in ("CFA", "CB-SEM"):
+        row = frame.loc[fit]
+        assert row.aic == pytest.approx(2 * row.npar - 2 * row.logl)
+        assert row.bic == pytest.approx(math.log(n) * row.npar - 2 * row.logl)
+
+
+def test_items_show_gaps_only_where_there_are_some():
+    found = mobile()
+    assert "missing" not in [column.key for column in table("items").columns]
+    assert "*n* = 250 for every item; no answer is missing" in notes(table("items"))
+    gappy = found.description.copy()
+    gappy.loc["IMAG1", ["n", "missing"]] = [240, 0.04]
+    made = table("items", found.replace(description=gappy))
+    assert cell(made, "IMAG1", "n") == 240
+    assert cell(made, "IMAG1", "missing") == pytest.approx(4.0)
+    assert cell(made, "IMAG2", "missing") == 0.0
+
+
 def test_paths_table_puts_names_and_routes_for_codes():
-    made = table("paths")
-    frame = made.frame().set_index("hypothesis")
-    assert frame.loc["H1\u00a0(+)", "path"] == "Image → Customer expectations"
-    assert frame.loc["H11\u00a0(+)", "path"] == "Image → Customer satisfaction → Customer loyalty"
+    cb, composite = panels(table("paths"))
+    assert cb.loc["H1\u00a0(+)", "path"] == "Image → Customer expectations"
+    assert cb.loc["H11\u00a0(+)", "path"] == "Image → Customer satisfaction → Customer loyalty"
     found = mobile().hypotheses.set_index("hypothesis")
-    assert frame.loc["H11\u00a0(+)", "sem_est"] == found.loc["H11", "sem_est"]
-    assert frame.loc["H11\u00a0(+)", "pls_ci_high"] == found.loc["H11", "pls_ci_high"]
-    assert frame.loc["H8\u00a0(+)", "sem_decision"] == "Not supported"
-    assert (
-        table("paths", language="id").frame().set_index("hypothesis").loc["H8\u00a0(+)", "sem_decision"]
-        == "Tidak didukung"
-    )
+    assert cb.loc["H11\u00a0(+)", "est"] == found.loc["H11", "sem_est"]
+    assert composite.loc["H11\u00a0(+)", "ci_high"] == found.loc["H11", "pls_ci_high"]
+    for frame, engine in ((cb, "sem"), (composite, "pls")):
+        assert [text.lower() for text in frame["decision"]] == list(found[f"{engine}_decision"])
+    assert panels(table("paths", language="id"))[0].loc["H8\u00a0(+)", "decision"] == "Tidak didukung"
+
+
+def test_quantities_computed_from_paths_carry_a_note():
+    made = table("paths")
+    marked = {value_of(row.cells[0]) for row in body(made) if isinstance(row.cells[1], Marked)}
+    assert marked == {"H11\u00a0(+)", "H12\u00a0(+)"}
+    assert [note.mark for note in made.notes if note.kind == "specific"] == ["a"]
+
+
+def panels(made):
+    """The rows of CB-SEM and those of PLS-SEM, by hypothesis."""
+    frame = made.frame()
+    assert list(dict.fromkeys(frame["row_group"])) == ["CB-SEM", "PLS-SEM"]
+    return [rows.set_index("hypothesis") for _, rows in frame.groupby("row_group", sort=False)]
 
 
 def test_paths_without_a_hypothesis_appear_with_an_empty_cell():
@@ -282,9 +319,11 @@ def test_an_inadmissible_fit_decides_nothing():
 def test_numbers_of_a_fit_that_did_not_converge_are_left_out(name):
     made = table(name, not_converged())
     assert made.notes[0].text.startswith("**Not to be trusted: structural model (CB-SEM).**")
-    keys = {"measurement": ("cfa_", "omega", "ave_cfa"), "paths": "sem_", "inner": "sem_"}.get(name, "")
+    keys = {"measurement": ("cfa_", "omega", "ave_cfa"), "inner": "sem_"}.get(name, "")
     places = [at for at, column in enumerate(made.columns) if column.kind != "text" and column.key.startswith(keys)]
-    shown = [value_of(row.cells[place]) for row in body(made) for place in places]
+    # Of the paths, the first panel is that of CB-SEM.
+    rows = body(made)[: len(body(made)) // 2] if name == "paths" else body(made)
+    shown = [value_of(row.cells[place]) for row in rows for place in places]
     numbers = [
         one
         for value in shown
@@ -294,7 +333,7 @@ def test_numbers_of_a_fit_that_did_not_converge_are_left_out(name):
     assert numbers
     assert all(math.isnan(one) for one in numbers)
     if name == "paths":
-        assert not math.isnan(cell(made, "H1\u00a0(+)", "pls_est"))
+        assert not panels(made)[1]["est"].isna().any()
 
 
 def test_both_languages_have_the_same_texts_with_the_same_places():

@@ -13,7 +13,7 @@ from rantau.report.collect import ReportPart, collect
 from rantau.report.document import Document, write
 from rantau.report.findings import Findings
 from rantau.report.markup import literal
-from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, TableRef
+from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, References, TableRef
 from rantau.report.prose import Prose
 from rantau.report.table import value_of
 from rantau.report.tables import ROWS
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Columns beyond which a table is for a spreadsheet and not for a page.
 WIDEST = 33
-APPENDIX = ("cross_loadings", "estimates", "correlations")
+APPENDIX = ("cross_loadings", "information", "estimates", "correlations")
 
 
 def assemble(
@@ -75,7 +75,7 @@ def assemble(
     >>> model = rt.parse_model("F =~ a + b + c; G =~ d + e + f; G ~ F")
     >>> document = assemble(Findings(model, sem=rt.sem(model, data)), title="Two constructs")
     >>> [table.key for _, table in document.tables()]
-    ['fit', 'paths', 'inner', 'checklist', 'estimates', 'correlations']
+    ['fit', 'paths', 'inner', 'checklist', 'information', 'estimates', 'correlations']
     """
     built = {row.name: table for row in ROWS if (table := row.table(findings, language)) is not None}
     kept = {name: table for name, table in built.items() if wide or len(table.columns) <= WIDEST}
@@ -89,7 +89,7 @@ def assemble(
     cited = cited_in(_texts((*body, *after)))
     listed: list[Part] = []
     if cited:
-        listed = [Heading(1, prose.words("section.references")), ListBlock(tuple(one.text for one in cited))]
+        listed = [Heading(1, prose.words("section.references")), References(tuple(one.text for one in cited))]
     banner = prose.words("banner") if findings.simulated else ""
     return Document(title, "", language, style, banner, (*body, *listed, *after))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rantau.errors import OptionError, ReportError, unknown
 from rantau.options import choose
 from rantau.record import Record
-from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, Part, TableRef
+from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, Part, References, TableRef
 from rantau.report.styles import Style, read_style
 from rantau.report.writers import ROWS
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rantau.report.table import Table
 
-__all__ = ["Document", "FigureRef", "Heading", "ListBlock", "Paragraph", "Part", "TableRef", "write"]
+__all__ = ["Document", "FigureRef", "Heading", "ListBlock", "Paragraph", "Part", "References", "TableRef", "write"]
 
 _REFERENCE = re.compile(r"(?<!\\)\{(table|figure):([^{}]*)\}")
 
@@ -39,7 +39,7 @@ class Document(Record):
     banner
         A warning such as "SIMULATED ANSWERS: ...", shown at the top and under every table; "" for none.
     parts
-        Headings, paragraphs, lists, tables and figures, in order.
+        Headings, paragraphs, lists, works cited, tables and figures, in order.
 
     Raises
     ------
@@ -141,7 +141,7 @@ class Document(Record):
             match part:
                 case Heading() | Paragraph():
                     texts.append(part.text)
-                case ListBlock():
+                case ListBlock() | References():
                     texts.extend(part.items)
                 case TableRef():
                     texts.extend(note.text for note in part.table.notes)

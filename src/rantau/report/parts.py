@@ -1,4 +1,4 @@
-"""The parts of a document: headings, paragraphs, lists, and references to tables and figures."""
+"""The parts of a document: headings, paragraphs, lists, works cited, and the places of tables and figures."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ class ListBlock(Record):
 
     items: tuple[str, ...]
     ordered: bool = False
+
+
+class References(Record):
+    """The list of works cited, in its order, with inline markup; writers let all lines but the first hang."""
+
+    items: tuple[str, ...]
 
 
 class TableRef(Record):
@@ -88,4 +94,4 @@ class FigureRef(Record):
             raise ReportError(f"figure '{self.title}': picture '{path}' cannot be read: {error.strerror}") from error
 
 
-Part: TypeAlias = Heading | Paragraph | ListBlock | TableRef | FigureRef
+Part: TypeAlias = Heading | Paragraph | ListBlock | References | TableRef | FigureRef

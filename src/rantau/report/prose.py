@@ -91,21 +91,23 @@ class Prose(View):
 
     def fit_statement(self, fit: SemFit) -> str:
         """Write the fit of a model as APA asks: χ²(df, N) = ..., p, CFI, TLI, RMSEA with its interval, SRMR."""
+        return self.look.words.separator.join(self.fit_statements(fit))
+
+    def fit_statements(self, fit: SemFit) -> tuple[str, str]:
+        """Write the test of exact fit, and the indices of close fit."""
         found = {str(name): float(value) for name, value in fit.fit_indices().items()}
-        n = self.words.whole(fit.n_obs)
         separator = self.look.words.separator
-        chisq = f"χ^{{2}}({fit.statistics.df}{separator}*N* = {n})"
+        chisq = f"χ^{{2}}({fit.statistics.df}{separator}*N* = {self.words.whole(fit.n_obs)})"
         close = format_interval(Interval(found["rmsea_ci_lower"], found["rmsea_ci_upper"]), "index", self.look)
-        parts = (
-            self.stat(chisq, found["chisq"]),
-            self.stat("*p*", found["pvalue"], "p"),
+        exact = (self.stat(chisq, found["chisq"]), self.stat("*p*", found["pvalue"], "p"))
+        indices = (
             self.stat("CFI", found["cfi"], "index"),
             self.stat("TLI", found["tli"], "index"),
             self.stat("RMSEA", found["rmsea"], "index"),
             f"{self.words('head.ci', percent='90')} {close}",
             self.stat("SRMR", found["srmr"], "index"),
         )
-        return separator.join(parts)
+        return separator.join(exact), separator.join(indices)
 
     @property
     def engines(self) -> tuple[str, ...]:

@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from rantau.report.table import Column, Row, Table
 
 _POINTS_A_CM = 72 / 2.54
-# Left and right of the text in a cell, points.
-_PADDING = 3.0
+#: Left and right of the text in a cell, points.
+PADDING = 3.0
 _NARROW = set(" .,;:'|!()[]ijlt\u2008\u00a0")
 _WIDE = set("MWmw@%−<>=+√Δ→")
 # Type of this size is tried before a page is turned.
-_SMALL = 8.5
-# A text column wide enough to read, in ems.
-_READABLE = 13.0
-# Tables up to this many rows stay on one page.
-_TOGETHER = 22
+_SMALL = 8.0
+# A text column wide enough to read, and one so narrow that it is not broken, in ems.
+_READABLE, _SHORT = 13.0, 7.0
+# So many body rows, at the least, stand on either side of a page break within a table.
+_TOGETHER = 3
 
 
 def text_width(text: str, size: float) -> float:
@@ -91,13 +91,15 @@ def _needs(table: Table, style: Style, size: float) -> tuple[list[float], list[f
         if column.kind != "text":
             tails = missing_tails(cells, style)
             cells = [cell + tail for cell, tail in zip(cells, tails, strict=True)]
-        words = [word for cell in cells for word in cell.split()] if column.kind == "text" else cells
+        words = [word for cell in cells for word in cell.split(" ")] if column.kind == "text" else cells
         unbroken = max((text_width(text, size) for text in [*words, *header.split()]), default=0.0)
         whole = max((text_width(text, size) for text in [*cells, header]), default=0.0)
-        # Long texts would else be squeezed to one word a line: leave them a third of their length.
-        readable = min(whole / 3, _READABLE * size) if column.kind == "text" else 0.0
-        least.append(max(unbroken, readable) + indents + 2 * _PADDING + 2)
-        full.append(max(whole + indents + 2 * _PADDING + 2, least[-1]))
+        # Long texts would else be squeezed to one word a line: leave them a third of their length. Short ones stay
+        # whole.
+        readable = whole if whole <= _SHORT * size else min(whole / 3, _READABLE * size)
+        readable = readable if column.kind == "text" else 0.0
+        least.append(max(unbroken, readable) + indents + 2 * PADDING + 2)
+        full.append(max(whole + indents + 2 * PADDING + 2, least[-1]))
     return least, full
 
 
@@ -111,9 +113,10 @@ class WordTable:
         style: Style,
         *,
         landscape: bool,
+        whole: bool,
         runs: Callable[..., Any],
     ) -> None:
-        self.table, self.style, self.add_runs = table, style, runs
+        self.table, self.style, self.add_runs, self.whole = table, style, runs, whole
         self.shared = require("docx.shared")
         self.oxml = require("docx.oxml")
         self.names = require("docx.oxml.ns")
@@ -144,7 +147,7 @@ class WordTable:
     def _layout(self) -> None:
         properties = self.word._tbl.tblPr
         self.word.autofit = False
-        space = (f'<w:{side} w:w="{int(_PADDING * 20)}" w:type="dxa"/>' for side in ("left", "right"))
+        space = (f'<w:{side} w:w="{int(PADDING * 20)}" w:type="dxa"/>' for side in ("left", "right"))
         margins = self._xml(f"<w:tblCellMar {{}}>{''.join(space)}</w:tblCellMar>")
         properties.insert_element_before(margins, "w:tblLook", "w:tblCaption")
         name = plain(read_markup(self.table.title)).replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
@@ -196,11 +199,18 @@ class WordTable:
             for place, (column, cell) in enumerate(zip(self.table.columns, cells, strict=True)):
                 self._cell(cell, column, row, place, (tails[place][at], indents[place]))
             at += 1
-        # A short table stays whole; a long one keeps its header with a row and its last row with the notes.
-        whole_table = len(self.cells) <= _TOGETHER
-        for above in self.cells if whole_table else [*self.cells[: self.head_rows], self.cells[-1]]:
-            for cell in above:
-                cell.paragraphs[0].paragraph_format.keep_with_next = True
+        for place, above in enumerate(self.cells):
+            if self.whole or self._kept(place - self.head_rows):
+                for cell in above:
+                    cell.paragraphs[0].paragraph_format.keep_with_next = True
+
+    def _kept(self, place: int) -> bool:
+        """Say whether a row of a table that may be broken stays with the next: not within a group, nor at an end."""
+        if not _TOGETHER <= place < len(self.body) - _TOGETHER:
+            return True
+        # A row above its indented ones, or a group's label, stays with the first of them.
+        row, following = self.body[place], self.body[place + 1]
+        return row.kind == "group" or following.indent > row.indent
 
     def _tails(self, place: int, column: Column, rows: Sequence[Row]) -> tuple[str, ...]:
         texts = [plain(format_cell(row.cells[place], column, self.style)) for row in rows]
@@ -211,7 +221,7 @@ class WordTable:
         column = self.table.columns[place]
         texts = [plain(format_cell(row.cells[place], column, self.style)) for row in rows]
         widest = max((text_width(t + tail, self.size) for t, tail in zip(texts, tails, strict=True)), default=0.0)
-        return max((self.widths[place] - 2 * _PADDING - widest) / 2 - 1, 0.0)
+        return max((self.widths[place] - 2 * PADDING - widest) / 2 - 1, 0.0)
 
     def _cell(self, cell: Any, column: Column, row: Row, place: int, room: tuple[str, float]) -> None:  # noqa: ANN401
         tail, right = room

@@ -1,7 +1,8 @@
 """Sentences: what was done and found, in words; every number in them is computed from the findings."""
 
 from rantau.report.sentences.account import account
-from rantau.report.sentences.checks import crosscheck, limits, problems, skipped
+from rantau.report.sentences.checks import crosscheck, limits, problems
+from rantau.report.sentences.compared import skipped
 from rantau.report.sentences.fit import fit, pls_fit
 from rantau.report.sentences.measurement import discriminant, reliability
 from rantau.report.sentences.sample import methods, sample

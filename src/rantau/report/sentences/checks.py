@@ -35,22 +35,6 @@ def crosscheck(prose: Prose) -> str:
     return join(*told)
 
 
-def skipped(prose: Prose) -> tuple[str, ...]:
-    """Return what could not be compared with other software, and why."""
-    verification = prose.findings.verification
-    if verification is None:
-        return ()
-    # One line for each reason: a model with ten defined quantities gives it once.
-    groups: dict[tuple[str, str], list[str]] = {}
-    for one in verification.skipped:
-        package = f"{one.package} {one.version}".strip()
-        groups.setdefault((package, one.reason.replace("`", "")), []).append(literal(prose.with_names(one.quantity)))
-    return tuple(
-        prose.say("crosscheck_text.skipped_item", quantity="; ".join(names), package=package, reason=literal(reason))
-        for (package, reason), names in groups.items()
-    )
-
-
 def problems(prose: Prose) -> tuple[str, ...]:
     """Return every problem of every fit, one sentence each."""
     found = []

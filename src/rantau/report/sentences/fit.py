@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Hu & Bentler (1999): at least for the first two, at most for the others.
 SUGGESTED = (("cfi", 0.95), ("tli", 0.95), ("rmsea", 0.06), ("srmr", 0.08))
+#: Of the test of exact fit.
+ALPHA = 0.05
 #: Constructs that correlate this much deserve a word.
 CLOSE = 0.85
 
@@ -63,7 +65,7 @@ def _judged(prose: Prose, fit: SemFit) -> str:
         # The suggestions have two decimals: a CFI of .946 is "close to .95".
         rounded = round(float(found[name]), 2)
         (met if (rounded >= value if place < 2 else rounded <= value) else missed).append(name.upper())
-    exact = prose.words("fit_text.rejected" if float(found["pvalue"]) < 0.05 else "fit_text.kept")
+    exact = prose.words("fit_text.rejected" if float(found["pvalue"]) < ALPHA else "fit_text.kept")
     key = "all" if not missed else "none" if not met else "some"
     if key == "some" and len(met) == 1:
         key = "some_one_met"

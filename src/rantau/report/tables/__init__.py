@@ -11,6 +11,7 @@ from rantau.report.tables import (
     estimates,
     fit,
     htmt,
+    information,
     inner,
     items,
     measurement,
@@ -34,6 +35,7 @@ ROWS = (
     population.ROW,
     crosscheck.ROW,
     cross_loadings.ROW,
+    information.ROW,
     estimates.ROW,
     correlations.ROW,
 )

@@ -46,8 +46,13 @@ def build(findings: Findings, language: str) -> Table | None:
 
 def kind(view: View, name: str) -> str:
     """Return a kind of quantity in the language of the report, as it is where there is no word for it."""
-    key = "kind." + re.sub(r"[^a-z0-9]+", "_", name.lower().replace("²", "2")).strip("_")
+    key = f"kind.{slug(name)}"
     return view.words(key) if view.words.has(key) else name
+
+
+def slug(name: str) -> str:
+    """Return a name as the keys of texts are written: lower case, joined by underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower().replace("²", "2")).strip("_")
 
 
 def capital(text: str) -> str:

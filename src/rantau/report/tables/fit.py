@@ -26,12 +26,10 @@ def build(findings: Findings, language: str) -> Table | None:
         Column("ratio", "χ^{2}/*df*", "decimal"),
         Column("cfi", "CFI", "index"),
         Column("tli", "TLI", "index"),
-        Column("rmsea", "RMSEA", "index"),
-        Column("rmsea_ci", view.words("head.ci", percent="90"), "index"),
-        Column("rmsea_pvalue", "*p*_{close}", "p"),
+        Column("rmsea", view.words("table.fit.estimate"), "index", "RMSEA"),
+        Column("rmsea_ci", view.words("head.ci", percent="90"), "index", "RMSEA"),
+        Column("rmsea_pvalue", "*p*_{close}", "p", "RMSEA"),
         Column("srmr", "SRMR", "index"),
-        Column("aic", "AIC", "decimal", decimals=1),
-        Column("bic", "BIC", "decimal", decimals=1),
     )
     sizes = sorted({fit.n_obs for _, fit in fits})
     listed = view.words.listing([view.words.whole(size) for size in sizes])
@@ -55,8 +53,6 @@ def _cells(fit: SemFit) -> tuple[Cell, ...]:
         Interval(float(found["rmsea_ci_lower"]), float(found["rmsea_ci_upper"])),
         float(found["rmsea_pvalue"]),
         float(found["srmr"]),
-        float(found["aic"]),
-        float(found["bic"]),
     )
 
 

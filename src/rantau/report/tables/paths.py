@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rantau.report.journal_table import JournalTable
-from rantau.report.table import Cell, Column, Note, Row, Table
+from rantau.report.table import Cell, Column, Marked, Note, Row, Table
 from rantau.report.view import Name, View, interval, number
 
 if TYPE_CHECKING:
@@ -14,26 +14,20 @@ if TYPE_CHECKING:
 
 
 def build(findings: Findings, language: str) -> Table | None:
-    """Build a row for each path and each hypothesis about a defined quantity."""
+    """Build a panel for each engine: a row for each path and each hypothesis about a defined quantity."""
     view = View(findings, language)
     engines = [name for name in ("sem", "pls") if getattr(findings, name) is not None]
     names = _names(view)
     if not names:
         return None
-    defined = any(op == ":=" for _, op, _ in names)
     rows: list[Row] = []
-    for place, name in enumerate(names):
-        if defined and place and name[1] == ":=" and names[place - 1][1] != ":=":
-            rows.append(Row((), kind="rule"))
-        rows.append(Row(_cells(view, name, engines)))
-    return Table(
-        "paths",
-        view.words("table.paths.title"),
-        _columns(view, engines),
-        tuple(rows),
-        _notes(view, engines, defined=defined),
-        landscape=True,
-    )
+    for place, engine in enumerate(engines):
+        rows += [Row((), kind="rule")] * bool(place)
+        rows.append(Row((view.words(f"engine.{engine}"),), kind="group"))
+        rows += [Row(_cells(view, name, engine)) for name in names]
+    defined = any(op == ":=" for _, op, _ in names)
+    notes = _notes(view, engines, defined=defined)
+    return Table("paths", view.words("table.paths.title"), _columns(view), tuple(rows), notes)
 
 
 def _names(view: View) -> list[Name]:
@@ -43,32 +37,37 @@ def _names(view: View) -> list[Name]:
     return [*paths, *claimed]
 
 
-def _columns(view: View, engines: list[str]) -> tuple[Column, ...]:
+def _columns(view: View) -> tuple[Column, ...]:
     words = view.words
-    columns = [Column("hypothesis", "H"), Column("path", words("head.path"))]
-    for engine in engines:
-        over = words(f"engine.{engine}")
-        columns += [
-            Column(f"{engine}_est", "β", "loading", over),
-            Column(f"{engine}_se", "*SE*", "decimal", over),
-            Column(f"{engine}_ci", view.ci, "loading", over),
-            Column(f"{engine}_p", "*p*", "p", over),
-            Column(f"{engine}_decision", words("table.paths.decision"), "text", over),
-        ]
-    return tuple(columns)
+    return (
+        Column("hypothesis", "H"),
+        Column("path", words("head.path")),
+        Column("est", "β", "loading"),
+        Column("se", "*SE*", "decimal"),
+        Column("ci", view.ci, "loading"),
+        Column("p", "*p*", "p"),
+        Column("decision", words("table.paths.decision")),
+    )
 
 
-def _cells(view: View, name: Name, engines: list[str]) -> tuple[Cell, ...]:
+def _cells(view: View, name: Name, engine: str) -> tuple[Cell, ...]:
     hypothesis = view.hypothesis(name)
-    cells: list[Cell] = ["" if hypothesis is None else _expected(hypothesis), view.claim(*name)]
-    for engine in engines:
-        found = (view.sem if engine == "sem" else view.pls).get(name)
-        cells += [number(found, "est"), number(found, "se"), interval(found), number(found, "p")]
-        decision = "" if hypothesis is None else view.decisions.get(hypothesis.name, {}).get(engine, "")
-        cells.append(
-            view.words(f"decision.{decision.replace(' ', '_')}") if decision else "" if hypothesis is None else "—"
-        )
-    return tuple(cells)
+    found = (view.sem if engine == "sem" else view.pls).get(name)
+    claim = view.claim(*name)
+    return (
+        "" if hypothesis is None else _expected(hypothesis),
+        Marked(claim, note="a") if name[1] == ":=" else claim,
+        number(found, "est"),
+        number(found, "se"),
+        interval(found),
+        number(found, "p"),
+        "" if hypothesis is None else _decision(view, hypothesis, engine),
+    )
+
+
+def _decision(view: View, hypothesis: Hypothesis, engine: str) -> str:
+    decision = view.decisions.get(hypothesis.name, {}).get(engine, "")
+    return view.words(f"decision.{decision.replace(' ', '_')}") if decision else "—"
 
 
 def _expected(hypothesis: Hypothesis) -> str:
@@ -89,7 +88,7 @@ def _notes(view: View, engines: list[str], *, defined: bool) -> tuple[Note, ...]
         else:
             notes.append(view.note("table.paths.note_pls", draws=len(drawn.values) - drawn.n_failed))
     if defined:
-        notes.append(view.note("table.paths.note_defined"))
+        notes.append(Note("specific", view.words("table.paths.note_defined"), mark="a"))
     return tuple(notes)
 
 

@@ -103,7 +103,7 @@ def _standardised(stated: pd.DataFrame) -> dict[Name, float]:
 
 
 def _cells(view: View, name: Name, truth: float, engines: list[str]) -> tuple[Cell, ...]:
-    label = view.path(name[0], name[2]) if name[1] == "=~" else view.claim(*name)
+    label = name[2] if name[1] == "=~" else view.claim(*name)
     cells: list[Cell] = [label, truth]
     for engine in engines:
         found = (view.sem if engine == "sem" else view.pls).get(name)

@@ -14,7 +14,7 @@ from rantau.errors import ReportError
 from rantau.extras import require
 from rantau.report.format import blank, format_cell, missing_tails, note_lines
 from rantau.report.markup import Run, plain, read_markup, title_case
-from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, TableRef
+from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, References, TableRef
 from rantau.report.styles import Style, read_style
 from rantau.report.table import Note
 
@@ -133,6 +133,8 @@ def _block(document: Document, part: Any, number: str, place: int) -> str:  # no
         case ListBlock():
             tag = "ol" if part.ordered else "ul"
             return f"<{tag}>{''.join(f'<li>{text(item)}</li>' for item in part.items)}</{tag}>"
+        case References():
+            return f'<ul class="references">{"".join(f"<li>{text(item)}</li>" for item in part.items)}</ul>'
         case TableRef():
             return _table(document, part.table, number, f"part-{place}")
         case FigureRef():

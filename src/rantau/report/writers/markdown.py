@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rantau.report.format import format_cell, note_lines
 from rantau.report.markup import Run, read_markup, title_case
-from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, TableRef
+from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, References, TableRef
 from rantau.report.table import Note
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
                 marks = (f"{place}." if part.ordered else "-" for place in range(1, len(part.items) + 1))
                 lines = zip(marks, part.items, strict=True)
                 blocks.append("\n".join(f"{mark} {_marked(document, item)}" for mark, item in lines))
+            case References():
+                blocks.extend(_paragraph(_marked(document, item)) for item in part.items)
             case TableRef():
                 blocks.extend(_table(document, part.table, number))
             case FigureRef():

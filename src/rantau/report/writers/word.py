@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from rantau.extras import require
 from rantau.report.format import note_lines
 from rantau.report.markup import Run, plain, read_markup, title_case
-from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, TableRef
+from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, References, TableRef
 from rantau.report.table import Note
-from rantau.report.word_table import WordTable, needs_landscape
+from rantau.report.word_flow import PICTURE, Placed, flowed
+from rantau.report.word_table import WordTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 # A fixed date, so that writing twice gives the same file.
 _CREATED = datetime(2000, 1, 1)
 _ZIPPED = (2000, 1, 1, 0, 0, 0)
+# Of a list of references, centimetres (APA 7, section 9.43).
+_HANGING = 1.27
+# A dark red.
+_WARNING = (0x9C, 0x00, 0x06)
 
 
 def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
@@ -53,6 +58,14 @@ def _steady(content: bytes) -> bytes:
     return memory.getvalue()
 
 
+def _turned(parts: Sequence[Placed]) -> bool:
+    """Say whether the first part goes on a landscape page: a wide table, and the headings right above it."""
+    for placed in parts:
+        if not isinstance(placed.part, Heading):
+            return placed.landscape
+    return False
+
+
 class _Word:
     """A Word file as it fills up, part after part."""
 
@@ -73,17 +86,23 @@ class _Word:
     def fill(self) -> Any:  # noqa: ANN401 - a python-docx document
         """Write all parts and return the file."""
         self._front()
-        for place, (part, number) in enumerate(self.document.numbered()):
-            self._turn(self._wide(place))
+        parts = flowed(self.document)
+        for place, placed in enumerate(parts):
+            self._turn(_turned(parts[place:]))
+            part, number = placed.part, placed.number
             match part:
                 case Heading():
                     self.text(part.text, f"Heading {part.level}")
                 case Paragraph():
-                    self.text(part.text, "Body Text")
+                    announcing = place + 1 < len(parts) and isinstance(parts[place + 1].part, ListBlock)
+                    self.text(part.text, "Body Text").paragraph_format.keep_with_next = announcing or None
                 case ListBlock():
                     self._list(part)
+                case References():
+                    for item in part.items:
+                        self.text(item, "Reference")
                 case TableRef():
-                    self._table(part, number)
+                    self._table(part, number, whole=placed.whole)
                 case FigureRef():
                     self._figure(part, number)
         return self.word
@@ -117,6 +136,7 @@ class _Word:
         if self.document.banner:
             header = self.runs(section.header.paragraphs[0], (Run(self.document.banner, bold=True),))
             header.runs[0].font.size = self.shared.Pt(self.style.page.table_size)
+            header.runs[0].font.color.rgb = self.shared.RGBColor(*_WARNING)
 
     def field(self, paragraph: Any, code: str, shown: str, *, bold: bool = False) -> None:  # noqa: ANN401
         """Add a field (a page number, a caption's number) that Word keeps up to date."""
@@ -165,6 +185,13 @@ class _Word:
             made.font.size = self.shared.Pt(page.table_size)
         self._space(styles["Table Text"], self.shared.Pt(1.5), self.shared.Pt(1.5), 1.0)
         self._space(styles["Table Note"], self.shared.Pt(2), none, 1.15)
+        styles["Table Note"].paragraph_format.keep_together = True
+        works = styles.add_style("Reference", self.docx.enum.style.WD_STYLE_TYPE.PARAGRAPH)
+        works.base_style = styles["Normal"]
+        self._space(works, none, none, spacing)
+        works.paragraph_format.left_indent = self.shared.Cm(_HANGING)
+        works.paragraph_format.first_line_indent = self.shared.Cm(-_HANGING)
+        works.paragraph_format.keep_together = True
 
     def _font(self, style: Any, size: float, *, bold: bool = False, italic: bool = False) -> None:  # noqa: ANN401
         """Set a style's font; the template's theme fonts would win if they stayed."""
@@ -217,7 +244,7 @@ class _Word:
             paragraph.alignment = self.enum.WD_ALIGN_PARAGRAPH.CENTER
             paragraph.paragraph_format.space_after = self.shared.Pt(self.style.page.size)
             self.runs(paragraph, (Run(self.document.banner, bold=True),))
-            paragraph.runs[0].font.color.rgb = self.shared.RGBColor(0x9C, 0x00, 0x06)
+            paragraph.runs[0].font.color.rgb = self.shared.RGBColor(*_WARNING)
             frame = "".join(
                 f'<w:{side} w:val="single" w:sz="12" w:space="4" w:color="9C0006"/>'
                 for side in ("top", "left", "bottom", "right")
@@ -239,15 +266,6 @@ class _Word:
         breaking = self.word.paragraphs[-1]
         breaking.paragraph_format.line_spacing = self.shared.Pt(1)
         self.landscape = landscape
-
-    def _wide(self, place: int) -> bool:
-        """Say whether a part goes on a landscape page: a wide table, and the headings right above it."""
-        for part in self.document.parts[place:]:
-            if isinstance(part, TableRef):
-                return needs_landscape(part.table, self.style)
-            if not isinstance(part, Heading):
-                return False
-        return False
 
     def _list(self, block: ListBlock) -> None:
         number = self._restarted() if block.ordered else None
@@ -299,9 +317,9 @@ class _Word:
             last = self.word.add_paragraph(style="Table Note")  # Word joins tables that nothing stands between
         last.paragraph_format.space_after = self.shared.Pt(self.style.page.size)
 
-    def _table(self, part: TableRef, number: str) -> None:
+    def _table(self, part: TableRef, number: str, *, whole: bool) -> None:
         self._caption(self.style.words.table, number, part.table.title)
-        WordTable(self.word, part.table, self.style, landscape=self.landscape, runs=self.runs).fill()
+        WordTable(self.word, part.table, self.style, landscape=self.landscape, whole=whole, runs=self.runs).fill()
         self._notes(part.table.notes)
 
     def _figure(self, figure: FigureRef, number: str) -> None:
@@ -314,8 +332,8 @@ class _Word:
         picture = paragraph.add_run().add_picture(BytesIO(figure.picture(figure.path_png)))
         section = self.word.sections[-1]
         room = section.page_width - section.left_margin - section.right_margin
-        tall = (section.page_height - section.top_margin - section.bottom_margin) * 7 // 10
-        scale = min(1.0, room / picture.width, tall / picture.height)
+        tall = section.page_height - section.top_margin - section.bottom_margin
+        scale = min(1.0, room / picture.width, PICTURE * tall / picture.height)
         picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
         for side in ("distT", "distB", "distL", "distR"):
             picture._inline.set(side, "0")  # readers that find none assume an eighth of an inch

@@ -1,0 +1,35 @@
+"""What models are compared by: log-likelihood, free parameters, and the information criteria that follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rantau.report.journal_table import JournalTable
+from rantau.report.table import Column, Row, Table
+from rantau.report.view import View
+
+if TYPE_CHECKING:
+    from rantau.report.findings import Findings
+
+
+def build(findings: Findings, language: str) -> Table | None:
+    """Build a row for each fit of the covariance engine."""
+    view = View(findings, language)
+    fits = [(name, fit) for name in ("cfa", "sem") if (fit := getattr(findings, name)) is not None]
+    rows = []
+    for name, fit in fits:
+        found = fit.fit_indices()
+        values = (float(found[one]) for one in ("npar", "logl", "aic", "bic"))
+        rows.append(Row((view.words(f"table.fit.{name}"), *values)))
+    columns = (
+        Column("model", view.words("table.fit.model")),
+        Column("npar", view.words("table.information.npar"), "integer"),
+        Column("logl", view.words("table.information.logl"), "decimal"),
+        Column("aic", "AIC", "decimal"),
+        Column("bic", "BIC", "decimal"),
+    )
+    notes = (*view.distrust("cfa", "sem"), view.note("table.information.note"))
+    return Table("information", view.words("table.information.title"), columns, tuple(rows), notes)
+
+
+ROW = JournalTable("information", ("cfa or sem",), build)

@@ -1,0 +1,226 @@
+"""Where tables and figures stand in Word: in the text, or a little later where a page would else stay half empty."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rantau.extras import require
+from rantau.record import Record
+from rantau.report.format import format_cell, note_lines
+from rantau.report.markup import plain, read_markup
+from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, References, TableRef
+from rantau.report.word_table import PADDING, column_widths, needs_landscape, page_room, text_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rantau.report.document import Document
+    from rantau.report.parts import Part
+    from rantau.report.styles import Style
+    from rantau.report.table import Note, Table
+
+#: Line height over type size in Word's "single" spacing, and the spacing of notes and captions.
+_LINE, _NOTE, _CAPTION = 1.15, 1.15, 1.2
+#: Shares of the page that may stay empty before text is moved up, and before a table is broken over two pages.
+_GAP, _EMPTY = 0.12, 0.32
+#: Tables of so many rows are not broken.
+_FEW = 14
+#: A figure takes at most this share of the page's height.
+PICTURE = 0.7
+
+
+class Placed(Record):
+    """A part in its place.
+
+    Attributes
+    ----------
+    part, number
+        As `Document.numbered()` gives them.
+    landscape
+        Whether it stands on a turned page.
+    whole
+        Whether a table stays on one page; a long one may go on overleaf.
+    """
+
+    part: Part
+    number: str
+    landscape: bool = False
+    whole: bool = True
+
+
+def flowed(document: Document) -> tuple[Placed, ...]:
+    """Order the parts for pages.
+
+    Tables and figures keep their order, and so do headings and text; but text of the same section goes on before a
+    table that would begin on the next page, and turned pages come last in their section.
+
+    Parameters
+    ----------
+    document
+        The report.
+
+    Returns
+    -------
+    tuple of Placed
+        Every part once.
+    """
+    flow = _Flow(document.look, document.banner)
+    numbered = document.numbered()
+    for place, (part, number) in enumerate(numbered):
+        following = [later for later, _ in numbered[place + 1 :]]
+        if isinstance(part, Heading) and (part.level == 1 or _announces(following)):
+            flow.settle()
+            flow.text(part, number, following)
+        elif isinstance(part, TableRef | FigureRef):
+            flow.exhibit(part, number, following)
+        else:
+            flow.text(part, number, following)
+    flow.settle()
+    return tuple(flow.placed)
+
+
+def _announces(following: Sequence[Part]) -> bool:
+    """Say whether a table or figure stands right under a heading that these parts follow."""
+    return bool(following) and isinstance(following[0], TableRef | FigureRef)
+
+
+class _Flow:
+    """Pages as they fill up; `at` is how far the present one is filled, in points."""
+
+    def __init__(self, style: Style, banner: str) -> None:
+        self.style, self.banner = style, banner
+        top, _, bottom, _ = style.page.margins_cm
+        self.page = (style.page.paper_cm[1] - top - bottom) / 2.54 * 72
+        self.at = 0.0
+        self.placed: list[Placed] = []
+        self.waiting: list[tuple[TableRef | FigureRef, str]] = []
+
+    def text(self, part: Part, number: str, following: Sequence[Part]) -> None:
+        """Set text, and behind it what was waiting for the page to be full."""
+        if isinstance(part, Heading) and self.at + 4 * self.style.page.size * self.style.page.line_spacing > self.page:
+            self.at = 0.0
+        self.placed.append(Placed(part, number))
+        self.at = (self.at + text_height(part, self.style)) % self.page
+        # Nothing comes between a heading, or words that announce a list, and what follows them.
+        announcing = isinstance(part, Heading) or bool(following and isinstance(following[0], ListBlock))
+        while self.waiting and not announcing and not self.wide(self.waiting[0][0]) and self.fits(self.waiting[0][0]):
+            self.put(*self.waiting.pop(0))
+
+    def exhibit(self, part: TableRef | FigureRef, number: str, following: Sequence[Part]) -> None:
+        """Set a table or figure here, or let it wait for text of its section to fill the page."""
+        if self.placed and isinstance(self.placed[-1].part, Heading):
+            # What a heading announces stays under it.
+            self.put(part, number)
+            return
+        if self.waiting or self.wide(part):
+            self.waiting.append((part, number))
+            return
+        left = self.page - self.at
+        if not self.fits(part) and left > _GAP * self.page and self.text_ahead(following) > left / 2:
+            self.waiting.append((part, number))
+            return
+        self.put(part, number)
+
+    def settle(self) -> None:
+        """Set all that waits: the section ends."""
+        while self.waiting:
+            self.put(*self.waiting.pop(0))
+
+    def put(self, part: TableRef | FigureRef, number: str) -> None:
+        """Set a table or figure."""
+        height = exhibit_height(part, self.style, self.banner)
+        landscape, left = self.wide(part), self.page - self.at
+        whole = height <= left or (height <= self.page and (left < _EMPTY * self.page or _few(part)))
+        self.placed.append(Placed(part, number, landscape, whole))
+        start = 0.0 if landscape or (whole and height > left) else self.at
+        self.at = 0.0 if landscape else (start + height) % self.page
+
+    def wide(self, part: Part) -> bool:
+        """Say whether a part needs a turned page."""
+        return isinstance(part, TableRef) and needs_landscape(part.table, self.style)
+
+    def fits(self, part: TableRef | FigureRef) -> bool:
+        """Say whether there is room for all of it on the present page."""
+        return self.at + exhibit_height(part, self.style, self.banner) <= self.page
+
+    def text_ahead(self, following: Sequence[Part]) -> float:
+        """Return the height of the text to come in this section."""
+        height = 0.0
+        for part in following:
+            if isinstance(part, Heading) and part.level == 1:
+                break
+            height += text_height(part, self.style)
+        return height
+
+
+def _few(part: TableRef | FigureRef) -> bool:
+    return isinstance(part, FigureRef) or len(part.table.rows) <= _FEW
+
+
+def text_height(part: Part, style: Style) -> float:
+    """Return about how high a heading, a paragraph or a list stands, in points; 0 for other parts."""
+    page = style.page
+    line = page.size * _LINE
+    width = page_room(style, landscape=False)
+    match part:
+        case Heading():
+            return line + 1.5 * page.size
+        case Paragraph():
+            return _lines(part.text, width, page.size, first=page.first_line_cm / 2.54 * 72) * line * page.line_spacing
+        case ListBlock() | References():
+            lines = sum(_lines(item, width - 36, page.size) for item in part.items)
+            return lines * line * page.line_spacing
+    return 0.0
+
+
+def exhibit_height(part: TableRef | FigureRef, style: Style, banner: str = "") -> float:
+    """Return about how high a table or figure stands with its caption and notes, in points."""
+    page = style.page
+    caption = page.size + 4 + page.size * _LINE * _CAPTION * (1 + style.captions.title_below_label)
+    if isinstance(part, TableRef):
+        wide = needs_landscape(part.table, style)
+        notes = _notes_height(part.table.notes, style, banner, page_room(style, landscape=wide))
+        return caption + table_height(part.table, style, landscape=wide) + notes
+    notes = page.table_size * _LINE * _NOTE * (1 + bool(banner)) if part.note or banner else 0.0
+    return caption + _picture_height(part, style) + notes + page.size
+
+
+def table_height(table: Table, style: Style, *, landscape: bool = False) -> float:
+    """Return about how high the rows of a table stand, in points."""
+    widths, size = column_widths(table, style, landscape=landscape)
+    heads = 1 + any(column.spanner for column in table.columns)
+    lines = [heads] + [1] * sum(row.kind == "group" for row in table.rows)
+    for row in table.rows:
+        if row.kind == "body":
+            cells = zip(row.cells, table.columns, widths, strict=True)
+            lines.append(
+                max(
+                    _lines(plain(format_cell(cell, column, style)), width - 2 * PADDING, size, marked=False)
+                    for cell, column, width in cells
+                    if column.kind == "text"
+                )
+                if any(column.kind == "text" for column in table.columns)
+                else 1
+            )
+    return sum(count * size * _LINE + 3 for count in lines)
+
+
+def _notes_height(notes: Sequence[Note], style: Style, banner: str, width: float) -> float:
+    size = style.page.table_size
+    lines = [_lines(plain(line), width, size, marked=False) for line in note_lines(notes, style, banner=banner)]
+    return sum(lines) * size * _LINE * _NOTE + style.page.size
+
+
+def _picture_height(figure: FigureRef, style: Style) -> float:
+    picture = require("docx.image.image").Image.from_blob(figure.picture(figure.path_png))
+    width, height = picture.width.pt, picture.height.pt
+    top, _, bottom, _ = style.page.margins_cm
+    tall = PICTURE * (style.page.paper_cm[1] - top - bottom) / 2.54 * 72
+    return float(height * min(1.0, page_room(style, landscape=False) / width, tall / height))
+
+
+def _lines(text: str, width: float, size: float, *, first: float = 0.0, marked: bool = True) -> int:
+    """Return about how many lines a text takes."""
+    shown = plain(read_markup(text)) if marked else text
+    return max(1, math.ceil((text_width(shown, size) + first) / max(width, 1.0)))
