@@ -23,4 +23,5 @@ print(verdicts[["hypothesis", "sem_est", "sem_p", "sem_decision", "pls_est", "pl
 print(rt.crosscheck(sem).summary())
 
 rt.diagram(pls, draws=draws, survey=survey).write("reports/mobile.svg")
-rt.report(cfa, sem, pls, draws, kept, screening, survey=survey, title="Customer satisfaction").write("reports/mobile.docx")
+report = rt.report(cfa, sem, pls, draws, kept, screening, survey=survey, title="Customer satisfaction")
+report.write("reports/mobile.docx")
