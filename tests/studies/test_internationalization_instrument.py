@@ -20,16 +20,12 @@ LANGUAGES = ("en", "id")
 PAPERS = ("Diaspora-driven networks", "Suprianto, Sudarmiatin, & Pratikto")
 
 every_item = pytest.mark.parametrize("item", SURVEY.items, ids=lambda item: item.code)
-every_construct = pytest.mark.parametrize(
-    "construct", SURVEY.constructs, ids=lambda construct: construct.code
-)
+every_construct = pytest.mark.parametrize("construct", SURVEY.constructs, ids=lambda construct: construct.code)
 
 
 def test_four_constructs_of_five_items_numbered_in_order():
     assert tuple(construct.code for construct in SURVEY.constructs) == CONSTRUCTS
-    assert SURVEY.codes == tuple(
-        f"{prefix}{number}" for prefix in ("DE", "NS", "AS", "IP") for number in range(1, 6)
-    )
+    assert SURVEY.codes == tuple(f"{prefix}{number}" for prefix in ("DE", "NS", "AS", "IP") for number in range(1, 6))
 
 
 def test_two_items_are_reversed():
@@ -97,11 +93,7 @@ def test_only_the_construct_itself_names_its_subject():
     }
     for item in SURVEY.items:
         for language in LANGUAGES:
-            named = {
-                code
-                for code, words in subjects.items()
-                if re.search(words, item.wording.text(language), re.I)
-            }
+            named = {code for code, words in subjects.items() if re.search(words, item.wording.text(language), re.I)}
             assert named == {item.construct}, (item.code, language)
 
 
@@ -197,9 +189,7 @@ def test_the_correlations_in_the_comments_are_those_of_the_population():
 
 
 def test_every_item_of_the_population_has_unit_variance_and_a_loading_in_range():
-    residual = {
-        entry.left: fixed(entry.term) for entry in POPULATION.covariances if entry.left == entry.right
-    }
+    residual = {entry.left: fixed(entry.term) for entry in POPULATION.covariances if entry.left == entry.right}
     for block in POPULATION.blocks:
         for term in block.terms:
             assert 0.65 <= fixed(term) <= 0.85

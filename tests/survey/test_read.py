@@ -152,7 +152,5 @@ def test_answers_can_be_imported_without_the_slow_packages():
         "import sys, rantau.survey, rantau.survey.responses; "
         "print(sorted({'pandas', 'pydantic', 'scipy.stats'} & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "src"
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "src")
     assert done.stdout.strip() == "[]"

@@ -1,4 +1,3 @@
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,9 +13,9 @@ from .test_responses import ANSWERS, read
 
 def test_missing_is_flagged_above_fifteen_per_cent_not_at_it(mobile):
     # 3 of 20 is 15 %, 4 of 20 is above.
-    twenty = mobile.replace(
-        columns=mobile.columns[:20], values=mobile.values[:, :20], raw=mobile.raw[:, :20]
-    ).take(np.arange(250) < 2)
+    twenty = mobile.replace(columns=mobile.columns[:20], values=mobile.values[:, :20], raw=mobile.raw[:, :20]).take(
+        np.arange(250) < 2
+    )
     values = np.array(twenty.values)
     values[0, :3] = np.nan
     values[1, :4] = np.nan
