@@ -32,7 +32,9 @@ def test_number_formats_show_the_style(book):
     assert row[2].number_format == '0.00"***"'
     assert row[3].number_format == "0.00"
     assert row[7].number_format == '[<0.001]"< .001";[>=0.9995]"> .999";.000'
-    assert row_of(book["1 paths"], "H2")[2].number_format == '0.00"ᵃ"'
+    # -0.0012 rounds to zero, and zero has no minus; -0.0884 does not.
+    assert row_of(book["1 paths"], "H2")[2].number_format == '0.00"ᵃ";0.00"ᵃ"'
+    assert row_of(book["1 paths"], "H2")[4].number_format == "0.00"
     assert row_of(book["2 discriminant"], "1. Image")[3].number_format == ".00"
     fit = book["3 fit"]
     formats = [row_of(fit, name)[1].number_format for name in ("df", "df (corrected)", "CFI", "BIC")]
@@ -59,6 +61,19 @@ def test_headers_spanners_and_notes(book):
     assert notes[0].startswith(f"Note. {BANNER} N = 250.")
     assert notes[1] == "a The sign was expected to be positive."
     assert str(sheet.freeze_panes) == "B7"
+
+
+def test_notes_are_wrapped_over_the_table_and_pages_repeat_the_header(book):
+    sheet = book["1 paths"]
+    note = next(row[0] for row in sheet.iter_rows() if str(row[0].value).startswith("Note."))
+    assert note.alignment.wrap_text
+    across = next(cells for cells in sheet.merged_cells.ranges if note.coordinate in cells)
+    assert across.max_col == 10
+    widths = sum(sheet.column_dimensions[letter].width for letter in "ABCDEFGHIJ")
+    assert sheet.row_dimensions[note.row].height >= 15 * len(str(note.value)) / widths
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.page_setup.fitToHeight == 0
+    assert sheet.print_title_rows == "$5:$6"
 
 
 def test_index_lists_and_links_every_table(book):

@@ -73,18 +73,19 @@ def format_number(value: float, kind: Kind, style: Style, *, decimals: int | Non
         return _probability(value, places, style)
     if kind == "integer" and not float(value).is_integer():
         places = max(places, 2)  # corrected degrees of freedom: rounding them away would hide the correction
-    return _written(_rounded(value, places), style, leading_zero=rule.leading_zero)
+    return _written(rounded(value, places), style, leading_zero=rule.leading_zero)
 
 
-def _rounded(value: float, places: int) -> Decimal:
+def rounded(value: float, places: int) -> Decimal:
+    """Round a number on its shortest decimal form, halves away from zero."""
     return Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, context=_EXACT)
 
 
-def _written(rounded: Decimal, style: Style, *, leading_zero: bool) -> str:
-    text = f"{abs(rounded):f}"
+def _written(shown: Decimal, style: Style, *, leading_zero: bool) -> str:
+    text = f"{abs(shown):f}"
     if not leading_zero and text.startswith("0."):
         text = text[1:]
-    sign = MINUS if rounded < 0 else ""
+    sign = MINUS if shown < 0 else ""
     return sign + text.replace(".", style.words.decimal_mark)
 
 
@@ -95,12 +96,12 @@ def _probability(value: float, places: int, style: Style) -> str:
     unit = Decimal(1).scaleb(-max(places, 2))  # APA asks for two or three decimals; fewer would say nothing
     zero = style.rule("p").leading_zero
     exact = Decimal(repr(value))
-    rounded = _rounded(value, max(places, 2))
+    shown = rounded(value, max(places, 2))
     if exact < unit:
         return f"< {_written(unit, style, leading_zero=zero)}"
-    if rounded == 1:
+    if shown == 1:
         return f"> {_written(1 - unit, style, leading_zero=zero)}"
-    return _written(rounded, style, leading_zero=zero)
+    return _written(shown, style, leading_zero=zero)
 
 
 def format_statement(symbol: str, value: float, kind: Kind, style: Style, *, decimals: int | None = None) -> str:

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from rantau.extras import require
-from rantau.report.format import cell_kind, format_cell, note_lines
+from rantau.report.format import cell_kind, format_cell, note_lines, rounded
 from rantau.report.markup import Run, plain, read_markup, title_case
 from rantau.report.table import Interval, Marked, part_of, value_of
 
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 # A fixed date, so that writing twice gives the same file.
 _CREATED = datetime(2000, 1, 1)
+# Text columns are at most this many characters wide; longer text is wrapped.
+_LONGEST = 60
+# The width of a column that nothing was said about.
+_EMPTY = 8
+# Notes are at least this many characters wide; a row of the sheet's own height takes one line.
+_READABLE, _ROW_HEIGHT = 90, 15
 _SUPERSCRIPTS = dict(zip("abcdefghijklmnoprstuvwxyz", "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 
 
@@ -63,13 +69,14 @@ def _index(book: Any, document: Document, title: str, names: Sequence[str]) -> N
     sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
     sheet.write_string(1, 0, plain(read_markup(document.subtitle)))
     if document.banner:
-        sheet.write_string(2, 0, document.banner, _banner_format(book))
+        sheet.merge_range(2, 0, 2, 1, document.banner, _banner_format(book))
     link = book.add_format({"font_color": "#0563C1", "underline": 1})
     for place, (name, (number, table)) in enumerate(zip(names, document.tables(), strict=True), start=4):
         sheet.write_url(place, 0, f"internal:'{name}'!A1", link, f"{words.table} {number}")
         sheet.write_string(place, 1, plain(_title(document, table)))
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 80)
+    sheet.fit_to_pages(1, 0)
 
 
 def _banner_format(book: Any) -> Any:  # noqa: ANN401
@@ -79,6 +86,14 @@ def _banner_format(book: Any) -> Any:  # noqa: ANN401
 def _title(document: Document, table: Table) -> tuple[Run, ...]:
     runs = read_markup(table.title)
     return title_case(runs, document.look) if document.look.captions.title_case else runs
+
+
+def _across(widths: Sequence[int]) -> tuple[int, int]:
+    """Return the column up to which notes run, and how many characters these columns hold: enough to read."""
+    room, last = sum(widths), len(widths) - 1
+    while room < _READABLE or last < 1:
+        room, last = room + _EMPTY, last + 1
+    return last, room
 
 
 class _Sheet:
@@ -100,22 +115,46 @@ class _Sheet:
     def fill(self, table: Table, number: str) -> None:
         """Write title, header, body and notes."""
         self.sheet.hide_gridlines(2)
+        spread = list(table.spread())
+        last, room = _across(self.widths(table, spread))
         self.line((Run(f"{self.style.words.table} {number}", bold=True),))
         self.line(_title(self.document, table), italic=self.style.captions.title_italic)
         if self.document.banner:
-            self.sheet.write_string(self.at, 0, self.document.banner, _banner_format(self.book))
+            self.sheet.merge_range(self.at, 0, self.at, last, self.document.banner, _banner_format(self.book))
             self.at += 1
         self.at += 1
-        spread = list(table.spread())
+        top = self.at
         self.header(table, spread)
+        repeated = top, self.at - 1
         self.sheet.freeze_panes(self.at, 1)
-        last = max((place for place, row in enumerate(table.rows) if row.kind != "rule"), default=-1)
+        ends = max((place for place, row in enumerate(table.rows) if row.kind != "rule"), default=-1)
         for place, row in enumerate(table.rows):
-            self.row(table.columns, row, spread, bottom=place == last)
+            self.row(table.columns, row, spread, bottom=place == ends)
         notes = [note.replace(text=self.document.resolve(note.text)) for note in table.notes]
         for runs in note_lines(notes, self.style, banner=self.document.banner):
-            self.line(runs)
-        self.widths(table, spread)
+            self.note(runs, last, room)
+        self.printed(repeated)
+
+    def note(self, runs: Sequence[Run], last: int, room: int) -> None:
+        """Write a note up to a last column, in as many lines as it takes."""
+        properties: dict[str, Any] = {"text_wrap": True, "valign": "top"}
+        self.sheet.merge_range(self.at, 0, self.at, last, "", self.format(**properties))
+        self.text(self.at, 0, runs, properties)
+        self.lines(plain(runs), room)
+        self.at += 1
+
+    def lines(self, text: str, room: int) -> None:
+        """Make the present row as high as a text needs; not every program does so by itself."""
+        count = math.ceil(1.1 * len(text) / room)
+        if count > 1:
+            self.sheet.set_row(self.at, _ROW_HEIGHT * count)
+
+    def printed(self, header: tuple[int, int]) -> None:
+        """Set the page: turned, as wide as the sheet, the header on every page."""
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)  # A4
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.repeat_rows(*header)
 
     def line(self, runs: Sequence[Run], *, italic: bool = False) -> None:
         """Write a line of text over the cells to its right."""
@@ -193,7 +232,7 @@ class _Sheet:
         else:
             for column, (_, place, part) in enumerate(spread):
                 indent = {"indent": row.indent} if column == 0 and row.indent else {}
-                self.cell(column, columns[place], row.cells[place], part, {**edge, **indent})
+                self.cell(column, columns[place], row.cells[place], part, {"valign": "top", **edge, **indent})
         self.at += 1
 
     def cell(self, at: int, column: Column, cell: Cell, part: str, properties: dict[str, Any]) -> None:
@@ -211,19 +250,25 @@ class _Sheet:
         else:
             if numeric:
                 properties |= {"align": "right"}
+            elif len(str(value)) > _LONGEST:
+                properties |= {"text_wrap": True}
+                self.lines(str(value), _LONGEST)
             # An infinite or missing number has no number format: it is written as the formatter writes it.
             whole = isinstance(value_of(cell), Interval)
             shown: Cell = mark.replace(value=value) if whole else cell
             self.text(self.at, at, format_cell(shown, column, self.style), properties)
 
-    def widths(self, table: Table, spread: Sequence[tuple[str, int, str]]) -> None:
-        """Give each column the width of its longest content, within reason."""
+    def widths(self, table: Table, spread: Sequence[tuple[str, int, str]]) -> list[int]:
+        """Give each column the width of its longest content, within reason, and return these widths in characters."""
+        chosen = []
         for at, (_, place, _part) in enumerate(spread):
             column = table.columns[place]
             cells = [plain(format_cell(r.cells[place], column, self.style)) for r in table.rows if r.kind == "body"]
             header = len(plain(read_markup(column.header)))
             longest = max([len(cell) for cell in cells] + [min(header, 18)]) + 2
-            self.sheet.set_column(at, at, min(max(longest, 9), 60 if column.kind == "text" else 18))
+            chosen.append(min(max(longest, 9), _LONGEST if column.kind == "text" else 18))
+            self.sheet.set_column(at, at, chosen[-1])
+        return chosen
 
 
 def _over(column: Column, part: str) -> str:
@@ -251,7 +296,8 @@ def _number_format(column: Column, cell: Cell, value: float, style: Style, *, ma
     tail = (mark.stars + "".join(_SUPERSCRIPTS.get(letter, f"({letter})") for letter in mark.note)) if marked else ""
     code += f'"{tail}"' if tail else ""
     if kind != "p":
-        return code
+        # A negative number that rounds to zero has no minus.
+        return f"{code};{code}" if value < 0 and rounded(value, places) == 0 else code
     unit, zero, point = f"{10.0**-places:.{places}f}", whole, style.words.decimal_mark
     least = f"{zero}{point}{'0' * (places - 1)}1"
     most = f"{zero}{point}{'9' * places}"

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from rantau.report.format import DASH, format_cell, missing_tails, note_lines
 from rantau.report.markup import Run, plain, read_markup, title_case
+from rantau.report.table import value_of
+from rantau.report.word_flow import table_height
+from rantau.report.word_table import PADDING, column_widths, needs_landscape, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,8 +42,11 @@ _LETTERS = {ord(letter): text for letter, text in _SPECIAL.items()} | {
     ord(letter): f"$\\{name}$" for letter, name in _GREEK.items()
 }
 _LABEL = re.compile("\ue000(.*?)\ue001")
-# Text columns longer than this many characters are wrapped in a paragraph column.
-_WRAP = 34
+# Tables higher than this share of the page go on overleaf.
+_TALL = 0.85
+_PACKAGES = r"\usepackage{array,booktabs,longtable,rotating,threeparttable}"
+# LaTeX's sizes in a document of ten points, from the largest down.
+_FACES = ((10.0, r"\normalsize"), (9.0, r"\small"), (8.0, r"\footnotesize"), (0.0, r"\scriptsize"))
 
 
 def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
@@ -64,13 +70,14 @@ def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
 
 
 def _main(document: Document, names: Sequence[str]) -> str:
-    babel = {"en": "british", "id": "indonesian"}.get(document.language, "english")
+    babel = {"en": "british", "id": "provide=*,indonesian"}.get(document.language, "english")
     lines = [
         r"\documentclass{article}",
         r"\usepackage[T1]{fontenc}",
         r"\usepackage[utf8]{inputenc}",
         rf"\usepackage[{babel}]{{babel}}",
-        r"\usepackage{booktabs,threeparttable}",
+        rf"\usepackage[{_geometry(document.look)}]{{geometry}}",
+        _PACKAGES,
         rf"\title{{{_latex(read_markup(document.title))}}}",
         rf"\author{{{_latex(read_markup(document.subtitle))}}}",
         r"\date{}",
@@ -81,6 +88,11 @@ def _main(document: Document, names: Sequence[str]) -> str:
         lines.append(rf"\noindent\fbox{{\parbox{{0.95\linewidth}}{{\textbf{{{_escaped(document.banner)}}}}}}}")
     lines.extend(rf"\input{{{name}}}" for name in names)
     return "\n".join([*lines, r"\end{document}", ""])
+
+
+def _geometry(style: Style) -> str:
+    top, right, bottom, left = (f"{margin:g}cm" for margin in style.page.margins_cm)
+    return f"{style.page.paper.lower()}paper,top={top},right={right},bottom={bottom},left={left}"
 
 
 def _escaped(text: str) -> str:
@@ -103,44 +115,95 @@ def _latex(runs: Iterable[Run]) -> str:
 
 
 def _table(document: Document, table: Table) -> str:
+    """Set a table upright, turned where it is too wide for the page, or over several pages where it is too long."""
     style = document.look
     title = read_markup(table.title)
     title = title_case(title, style) if style.captions.title_case else title
+    turned = needs_landscape(table, style)
+    widths, size = column_widths(table, style, landscape=turned)
+    kinds = "".join(_alignments(table, widths, size))
+    top, _, bottom, _ = style.page.margins_cm
+    long = not turned and table_height(table, style) > _TALL * (style.page.paper_cm[1] - top - bottom) / 2.54 * 72
+    named = rf"\caption{{{_latex(title)}}}", rf"\label{{tab:{table.key}}}"
     # LaTeX numbers its tables itself, so the text refers to them by label.
     notes = [note.replace(text=document.resolve(note.text, table=_REFERENCE.format)) for note in table.notes]
+    lines = [_latex(line) for line in note_lines(notes, style, banner=document.banner)]
+    warning = [f"% {_escaped(document.banner)}"] if document.banner else []
+    face = [next(name for least, name in _FACES if size >= least), rf"\setlength{{\tabcolsep}}{{{PADDING:g}pt}}"]
+    header, body = _header(table.columns), _body(table, style)
+    made = (
+        _over_pages(kinds, named, header, body, lines)
+        if long
+        else _on_one_page(kinds, named, header, body, lines, face, "sidewaystable" if turned else "table")
+    )
+    made = ["{" + "".join(face), *made, "}"] if long else made
+    return "\n".join([*warning, rf"% Needs {_PACKAGES}", *made, ""])
+
+
+def _on_one_page(
+    kinds: str,
+    named: tuple[str, str],
+    header: Sequence[str],
+    body: Sequence[str],
+    notes: Sequence[str],
+    face: Sequence[str],
+    environment: str,
+) -> list[str]:
     lines = [
-        r"% Needs \usepackage{booktabs,threeparttable}",
-        r"\begin{table}[htbp]",
+        rf"\begin{{{environment}}}" + ("[htbp]" if environment == "table" else ""),
         r"\centering",
-        *([r"\small", r"\setlength{\tabcolsep}{3pt}"] if table.landscape or len(table.columns) > 8 else []),
+        *face,
         r"\begin{threeparttable}",
-        rf"\caption{{{_latex(title)}}}",
-        rf"\label{{tab:{table.key}}}",
-        rf"\begin{{tabular}}{{@{{}}{''.join(_alignments(table))}@{{}}}}",
+        *named,
+        rf"\begin{{tabular*}}{{\linewidth}}{{@{{\extracolsep{{\fill}}}}{kinds}@{{}}}}",
         r"\toprule",
-        *_header(table.columns),
+        *header,
         r"\midrule",
-        *_body(table, style),
+        *body,
         r"\bottomrule",
-        r"\end{tabular}",
+        r"\end{tabular*}",
     ]
-    shown = note_lines(notes, style, banner=document.banner)
-    if shown:
-        lines.append(r"\begin{tablenotes}[flushleft]\footnotesize")
-        lines.extend(rf"\item {_latex(line)}" for line in shown)
-        lines.append(r"\end{tablenotes}")
-    return "\n".join([*lines, r"\end{threeparttable}", r"\end{table}", ""])
+    if notes:
+        lines += [r"\begin{tablenotes}[flushleft]\footnotesize", *(rf"\item {note}" for note in notes)]
+        lines += [r"\end{tablenotes}"]
+    return [*lines, r"\end{threeparttable}", rf"\end{{{environment}}}"]
 
 
-def _alignments(table: Table) -> list[str]:
-    """Return `r` for numbers; `l` for text, and a paragraph column where it is long."""
-    texts = [place for place, column in enumerate(table.columns) if column.kind == "text"]
-    long = [
-        place for place in texts if any(len(str(row.cells[place])) > _WRAP for row in table.rows if row.kind == "body")
+def _over_pages(
+    kinds: str, named: tuple[str, str], header: Sequence[str], body: Sequence[str], notes: Sequence[str]
+) -> list[str]:
+    """Repeat the header on each page; the notes stand under the last."""
+    return [
+        rf"\begin{{longtable}}{{@{{\extracolsep{{\fill}}}}{kinds}@{{}}}}",
+        *named,
+        r"\\",
+        r"\toprule",
+        *header,
+        r"\midrule",
+        r"\endfirsthead",
+        r"\toprule",
+        *header,
+        r"\midrule",
+        r"\endhead",
+        r"\bottomrule",
+        r"\endfoot",
+        *body,
+        r"\end{longtable}",
+        *(rf"\noindent\parbox{{\linewidth}}{{\footnotesize {note}}}\par" for note in notes),
     ]
-    share = max(0.16, round((1 - 0.07 * (len(table.columns) - len(long))) / max(len(long), 1), 2))
-    wrapped = rf"p{{{min(share, 0.45):.2f}\linewidth}}"
-    return [wrapped if place in long else "l" if place in texts else "r" for place in range(len(table.columns))]
+
+
+def _alignments(table: Table, widths: Sequence[float], size: float) -> list[str]:
+    """Return `r` for numbers; `l` for text, and a paragraph column of its share of the width where it is longer."""
+    kinds = []
+    for place, column in enumerate(table.columns):
+        room = widths[place] - 2 * PADDING
+        body = [row for row in table.rows if row.kind == "body"]
+        long = any(text_width(f"{'m' * row.indent}{value_of(row.cells[place])}", size) > room for row in body)
+        # Text that runs on hangs, so that a row still begins where the eye looks for it.
+        ragged = rf">{{\raggedright\arraybackslash\hangindent=1em}}p{{{room / sum(widths):.3f}\linewidth}}"
+        kinds.append("r" if column.kind != "text" else ragged if long else "l")
+    return kinds
 
 
 def _header(columns: Sequence[Column]) -> list[str]:
