@@ -140,8 +140,8 @@ def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef,
 
 
 def _note(picture: Diagram) -> str:
-    """Return a picture's note with markup: its stars are stars, and *p* is italic."""
-    return re.sub(r"\bp(?= <)", "*p*", literal(picture.note))
+    """Return a picture's note with markup: its stars are stars, *p* is italic, and `p < .05` stays on one line."""
+    return re.sub(r"\bp < ", "*p*\u00a0<\u00a0", literal(picture.note))
 
 
 _TITLES = {

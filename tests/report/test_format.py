@@ -46,8 +46,10 @@ CASES = [
     (1.005, "decimal", 2, "1.01", "1,01"),
     (0.125, "decimal", 2, "0.13", "0,13"),
     (-0.125, "decimal", 2, "−0.13", "−0,13"),
-    (12345.678, "decimal", 1, "12345.7", "12345,7"),
-    (1e22, "decimal", 0, "10000000000000000000000", "10000000000000000000000"),
+    (12345.678, "decimal", 1, "12,345.7", "12.345,7"),
+    (-1234.5, "decimal", 2, "−1,234.50", "−1.234,50"),
+    (12345, "integer", None, "12345", "12345"),
+    (1e22, "decimal", 0, "10,000,000,000,000,000,000,000", "10.000.000.000.000.000.000.000"),
     (12.345, "percent", None, "12.3", "12,3"),
     (250, "integer", None, "250", "250"),
     (250.0, "integer", None, "250", "250"),
@@ -132,7 +134,8 @@ def test_statements():
 
 
 def number_of(text: str, mark: str) -> Decimal:
-    return Decimal(text.replace("−", "-").replace(mark, "."))
+    thousands = "," if mark == "." else "."
+    return Decimal(text.replace("−", "-").replace(thousands, "").replace(mark, "."))
 
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=64)

@@ -38,7 +38,7 @@ def test_number_formats_show_the_style(book):
     assert row_of(book["2 discriminant"], "1. Image")[3].number_format == ".00"
     fit = book["3 fit"]
     formats = [row_of(fit, name)[1].number_format for name in ("df", "df (corrected)", "CFI", "BIC")]
-    assert formats == ["0", "0.00", ".000", "0.0"]
+    assert formats == ["0", "0.00", ".000", "#,##0.0"]
     assert row_of(fit, "RMSEA")[2].number_format == ".000"
 
 

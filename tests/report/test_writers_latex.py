@@ -5,8 +5,10 @@ import shutil
 import subprocess
 
 import pytest
-from sample_document import BANNER, sample
+from sample_document import BANNER, sample, wide
+from study_findings import mobile
 
+from rantau.report.assemble import assemble
 from rantau.report.document import Document, TableRef, write
 from rantau.report.table import Column, Marked, Row, Table
 
@@ -63,6 +65,25 @@ def test_braces_environments_and_cells_agree(folder, key):
             assert len(re.findall(r"(?<!\\)&", line)) + 1 + spanned == columns
 
 
+def test_wide_tables_are_turned_and_long_ones_go_on_overleaf(tmp_path):
+    rows = tuple(Row((f"x{n}", n / 7)) for n in range(80))
+    columns = (Column("a", "Item"), Column("b", "*M*", "decimal"))
+    tables = (Table("long", "L", columns, rows), Table("short", "S", columns, rows[:5]), wide(24))
+    write(Document("T", parts=tuple(map(TableRef, tables))), tmp_path / "a.tex")
+    found = {key: (tmp_path / f"a/{key}.tex").read_text(encoding="utf-8") for key in ("long", "short", "crossloadings")}
+    assert r"\begin{longtable}" in found["long"]
+    assert found["long"].count("Item &") == 2  # on the first page, and on those that follow
+    assert r"\begin{table}" in found["short"]
+    assert r"\begin{sidewaystable}" in found["crossloadings"]
+
+
+def test_every_file_carries_the_banner(folder):
+    for path in (folder / "report").iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith(f"% {BANNER}")
+        assert rf"\textbf{{ {BANNER}}}" in text
+
+
 def test_special_characters_are_escaped(tmp_path):
     table = Table("t", "50% of #1 & $x_y$", (Column("a", "A"),), (Row(("*x ~^\\{}",)), Row((Marked("β√²", dim=True),))))
     write(Document("T", parts=(TableRef(table),)), tmp_path / "a.tex")
@@ -77,3 +98,14 @@ def test_it_compiles(folder):
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+@pytest.mark.parametrize(("style", "language"), [("apa7", "en"), ("skripsi", "id")])
+def test_no_table_runs_over_the_margin(tmp_path, style, language):
+    write(assemble(mobile(), title="Mobile", style=style, language=language), tmp_path / "report.tex")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    over = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt", done.stdout)]
+    assert max(over, default=0.0) < 5.0

@@ -73,7 +73,8 @@ def format_number(value: float, kind: Kind, style: Style, *, decimals: int | Non
         return _probability(value, places, style)
     if kind == "integer" and not float(value).is_integer():
         places = max(places, 2)  # corrected degrees of freedom: rounding them away would hide the correction
-    return _written(rounded(value, places), style, leading_zero=rule.leading_zero)
+    # Whole numbers stay ungrouped: degrees of freedom are (APA 7, section 6.38), and stand among them.
+    return _written(rounded(value, places), style, leading_zero=rule.leading_zero, grouped=kind != "integer")
 
 
 def rounded(value: float, places: int) -> Decimal:
@@ -81,12 +82,13 @@ def rounded(value: float, places: int) -> Decimal:
     return Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, context=_EXACT)
 
 
-def _written(shown: Decimal, style: Style, *, leading_zero: bool) -> str:
-    text = f"{abs(shown):f}"
+def _written(shown: Decimal, style: Style, *, leading_zero: bool, grouped: bool = False) -> str:
+    text = f"{abs(shown):,f}" if grouped else f"{abs(shown):f}"
     if not leading_zero and text.startswith("0."):
         text = text[1:]
     sign = MINUS if shown < 0 else ""
-    return sign + text.replace(".", style.words.decimal_mark)
+    marks = str.maketrans({".": style.words.decimal_mark, ",": style.words.thousands})
+    return sign + text.translate(marks)
 
 
 def _probability(value: float, places: int, style: Style) -> str:

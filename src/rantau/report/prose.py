@@ -132,4 +132,12 @@ def known(values: Mapping[str, float]) -> dict[str, float]:
 
 def join(*sentences: str) -> str:
     """Put sentences behind one another; "" where there is none."""
-    return " ".join(sentence for sentence in sentences if sentence)
+    seen: set[str] = set()
+
+    def first(found: re.Match[str]) -> str:
+        new = found.group() not in seen
+        seen.add(found.group())
+        return found.group() * new
+
+    # A paragraph names a table in parentheses once.
+    return _TABLE.sub(first, " ".join(sentence for sentence in sentences if sentence))

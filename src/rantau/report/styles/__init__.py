@@ -73,6 +73,11 @@ class Words(Record):
     always_leading_zero: bool
     minor: tuple[str, ...]
 
+    @property
+    def thousands(self) -> str:
+        """The mark between groups of three digits: a point where the decimal mark is a comma."""
+        return "." if self.decimal_mark == "," else ","
+
 
 class Style(Record):
     """One style in one language: everything a writer or the formatter needs to know."""

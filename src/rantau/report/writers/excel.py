@@ -292,6 +292,7 @@ def _number_format(column: Column, cell: Cell, value: float, style: Style, *, ma
     if kind == "p":
         places = max(places, 2)
     whole = "0" if rule.leading_zero or places == 0 else ""
+    whole = "#,##0" if abs(value) >= 1000 and kind not in ("integer", "p") else whole
     code = whole + ("." + "0" * places if places else "")
     tail = (mark.stars + "".join(_SUPERSCRIPTS.get(letter, f"({letter})") for letter in mark.note)) if marked else ""
     code += f'"{tail}"' if tail else ""
