@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 #: Line height over type size in Word's "single" spacing, and the spacing of notes and captions.
 _LINE, _NOTE, _CAPTION = 1.15, 1.15, 1.2
-#: Shares of the page that may stay empty before text is moved up, and before a table is broken over two pages.
-_GAP, _EMPTY = 0.12, 0.32
+#: Running text is narrower than `text_width` says, which is generous so that no column is too narrow.
+_REAL = 0.92
+#: The share of a page that may stay empty before text is moved up.
+_GAP = 0.12
 #: Tables of so many rows are not broken.
 _FEW = 14
 #: A figure takes at most this share of the page's height.
@@ -65,7 +67,7 @@ def flowed(document: Document) -> tuple[Placed, ...]:
     tuple of Placed
         Every part once.
     """
-    flow = _Flow(document.look, document.banner)
+    flow = _Flow(document.look, document.banner, _front_height(document))
     numbered = document.numbered()
     for place, (part, number) in enumerate(numbered):
         following = [later for later, _ in numbered[place + 1 :]]
@@ -80,6 +82,15 @@ def flowed(document: Document) -> tuple[Placed, ...]:
     return tuple(flow.placed)
 
 
+def _front_height(document: Document) -> float:
+    """Return about how high the title stands, with the subtitle and the warning under it."""
+    page, width = document.look.page, page_room(document.look, landscape=False)
+    height = 0.0
+    for text, size in ((document.title, page.size + 2), (document.subtitle, page.size), (document.banner, page.size)):
+        height += (_lines(text, width, size) * size * _LINE + page.size) * bool(text)
+    return height
+
+
 def _announces(following: Sequence[Part]) -> bool:
     """Say whether a table or figure stands right under a heading that these parts follow."""
     return bool(following) and isinstance(following[0], TableRef | FigureRef)
@@ -88,11 +99,11 @@ def _announces(following: Sequence[Part]) -> bool:
 class _Flow:
     """Pages as they fill up; `at` is how far the present one is filled, in points."""
 
-    def __init__(self, style: Style, banner: str) -> None:
+    def __init__(self, style: Style, banner: str, at: float) -> None:
         self.style, self.banner = style, banner
         top, _, bottom, _ = style.page.margins_cm
         self.page = (style.page.paper_cm[1] - top - bottom) / 2.54 * 72
-        self.at = 0.0
+        self.at = at
         self.placed: list[Placed] = []
         self.waiting: list[tuple[TableRef | FigureRef, str]] = []
 
@@ -131,7 +142,8 @@ class _Flow:
         """Set a table or figure."""
         height = exhibit_height(part, self.style, self.banner)
         landscape, left = self.wide(part), self.page - self.at
-        whole = height <= left or (height <= self.page and (left < _EMPTY * self.page or _few(part)))
+        # Heights are estimates: where a long table is broken is left to Word, which knows them.
+        whole = _few(part)
         self.placed.append(Placed(part, number, landscape, whole))
         start = 0.0 if landscape or (whole and height > left) else self.at
         self.at = 0.0 if landscape else (start + height) % self.page
@@ -223,4 +235,4 @@ def _picture_height(figure: FigureRef, style: Style) -> float:
 def _lines(text: str, width: float, size: float, *, first: float = 0.0, marked: bool = True) -> int:
     """Return about how many lines a text takes."""
     shown = plain(read_markup(text)) if marked else text
-    return max(1, math.ceil((text_width(shown, size) + first) / max(width, 1.0)))
+    return max(1, math.ceil((_REAL * text_width(shown, size) + first) / max(width, 1.0)))

@@ -25,7 +25,7 @@ _SMALL = 8.0
 # A text column wide enough to read, and one so narrow that it is not broken, in ems.
 _READABLE, _SHORT = 13.0, 7.0
 # So many body rows, at the least, stand on either side of a page break within a table.
-_TOGETHER = 3
+_TOGETHER = 6
 
 
 def text_width(text: str, size: float) -> float:
