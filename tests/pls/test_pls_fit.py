@@ -16,6 +16,7 @@ from rantau.errors import (
     ResponseError,
 )
 from rantau.fit import Quantity
+from rantau.inference import bootstrap
 from rantau.moments.compute import Moments, moments, resampled_moments
 from rantau.pls import PlsRequest, pls
 
@@ -210,6 +211,16 @@ def test_signs_follow_the_items(mobile):
     fit, turned = pls(MEDIATION, mobile), pls(MEDIATION, reversed_items)
     assert (turned.loadings()["est"] > 0).all()
     assert value(turned, "M", "~", "X") == pytest.approx(-value(fit, "M", "~", "X"), abs=1e-9)
+
+
+def test_draws_point_where_the_sample_does(mobile):
+    # Half of the items of X reversed: the loadings nearly cancel, and each draw by itself would often turn over.
+    data = mobile.assign(**{name: 11 - mobile[name] for name in ("IMAG1", "IMAG4")})
+    fit = pls(MEDIATION, data)
+    drawn = bootstrap(fit, draws=300, seed=1)
+    column = drawn.quantities.index(Quantity("M", "~", "X"))
+    assert abs(fit.values()[column]) > 0.3
+    assert (np.sign(drawn.values[:, column]) == np.sign(fit.values()[column])).all()
 
 
 def test_the_request_travels_with_the_fit(mobile):

@@ -70,7 +70,7 @@ def bootstrap(
 
     Notes
     -----
-    Efron & Tibshirani (1993), ch. 6. Signs of PLS constructs are set in each draw by the rule of the fit.
+    Efron & Tibshirani (1993), ch. 6. In each draw the constructs of PLS point where they do in the fit.
 
     Examples
     --------

@@ -39,7 +39,9 @@ _REFUSED_OPERATORS = {
     "<=": "write `<`: a constraint holds with equality at its boundary.",
     ">=": "write `>`: a constraint holds with equality at its boundary.",
 }
-_HYPOTHESIS = re.compile(r"^[#!]\s*(?P<name>[Hh]\d+[a-z]?)\b\s*(?:\(\s*(?P<sign>[^)]*?)\s*\))?\s*[:.]?\s*(?P<text>.*)$")
+_HYPOTHESIS = re.compile(
+    r"^[#!]\s*(?P<name>[Hh]\d+[a-z]?)\b\s*[:.]?\s*(?:\(\s*(?P<sign>[^)]{0,3}?)\s*\))?\s*[:.]?\s*(?P<text>.*)$"
+)
 _SIGNS = {"+": "+", "-": "-", "−": "-", "–": "-", "": "", "?": "", "+/-": "", "±": ""}
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
 
@@ -464,6 +466,8 @@ class _Reader:
                 self.fail(f"{name} stands on a line of its own; write it behind the path it is about.", comment.span)
             if sign not in _SIGNS:
                 self.fail(f"{name}: the sign is (+), (-) or left out, got '({sign})'.", comment.span)
+            if re.match(r"[+\-−–±]", match["text"]):
+                self.fail(f"{name}: write the sign in parentheses: `# {name} (+)` or `# {name} (-)`.", comment.span)
             if name in found:
                 self.fail(f"{name} is stated twice.", comment.span)
             lhs, op, rhs = self.subject(name, comment.span)

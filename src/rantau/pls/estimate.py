@@ -10,7 +10,7 @@ from rantau.arrays import Array, Indices, Mask
 from rantau.errors import listing
 from rantau.pls.consistent import consistent_loadings, disattenuated, rho_a
 from rantau.pls.inner_schemes import ROWS as SCHEMES
-from rantau.pls.iterate import dominant_signs, iterate, spread
+from rantau.pls.iterate import aligned_signs, iterate, spread
 from rantau.pls.outer_modes import ROWS as MODES
 from rantau.pls.outer_modes.mode_a import MODE_A
 from rantau.pls.request import PlsRequest
@@ -83,7 +83,7 @@ class Fault(NamedTuple):
 
 
 def estimate(
-    covariance: Array, mean: Array, structure: Structure, request: PlsRequest
+    covariance: Array, mean: Array, structure: Structure, request: PlsRequest, *, towards: Array | None = None
 ) -> tuple[Estimates, tuple[Fault, ...]]:
     """Estimate a PLS model on each member of a stack.
 
@@ -97,6 +97,8 @@ def estimate(
         The model.
     request
         The options.
+    towards
+        `(p,)` loadings of the sample, for draws from it: each draw's constructs then point where the sample's do.
 
     Returns
     -------
@@ -121,8 +123,10 @@ def estimate(
         max_iterations=request.max_iterations,
     )
     weights = loop.weights
-    if request.signs == "dominant":
-        weights = dominant_signs(weights, correlation, blocks)
+    if towards is not None:
+        weights = aligned_signs(weights, correlation, blocks, towards)
+    elif request.signs == "dominant":
+        weights = aligned_signs(weights, correlation, blocks, np.ones(weights.shape[1]))
 
     outer = spread(weights, structure.owner, len(blocks))
     cross = correlation @ outer

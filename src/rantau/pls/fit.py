@@ -82,8 +82,8 @@ def pls(
     missing
         `mean`: the item's mean stands in for a missing answer; `listwise`: such rows are left out.
     signs
-        `dominant`: each construct points where the correlations of its items with it sum to more than zero;
-        the same rule is applied to each bootstrap draw. `none`: signs as the weight loop ends.
+        `dominant`: each construct points where the correlations of its items with it sum to more than zero.
+        `none`: signs as the weight loop ends. Each bootstrap draw points where the sample does.
     tolerance
         The weight loop ends when no outer weight changes by more.
     max_iterations

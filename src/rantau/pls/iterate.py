@@ -88,7 +88,7 @@ def iterate(
     Returns
     -------
     Weights
-        Signs are as they come; `dominant_signs` sets them.
+        Signs are as they come; `aligned_signs` sets them.
 
     Source: Lohmöller (1989), Latent Variable Path Modeling with Partial Least Squares.
     """
@@ -124,11 +124,12 @@ def iterate(
     return Weights(weights, iterations, converged)
 
 
-def dominant_signs(weights: Array, correlation: Array, blocks: tuple[slice, ...]) -> Array:
-    """Turn each construct so that its items' correlations with its score sum to more than zero.
+def aligned_signs(weights: Array, correlation: Array, blocks: tuple[slice, ...], towards: Array) -> Array:
+    """Turn each construct so that its loadings go with given ones.
 
-    The direction of a score is arbitrary; this rule points it where most of its items point. It looks at
-    nothing but the construct's own block, so a bootstrap draw is turned by the same rule as the sample.
+    The direction of a score is arbitrary. In a sample it points where most of its items point: `towards` is then all
+    ones, and the loadings sum to more than zero. A bootstrap draw points where the sample does: `towards` are the
+    sample's loadings. Judging each draw by itself would turn some draws over where a block's items nearly balance.
 
     Parameters
     ----------
@@ -138,14 +139,18 @@ def dominant_signs(weights: Array, correlation: Array, blocks: tuple[slice, ...]
         `(draws, p, p)`.
     blocks
         The items of each construct.
+    towards
+        `(p,)`.
 
     Returns
     -------
     Array
         The weights, `(draws, p)`, with the sign of whole blocks changed where needed.
+
+    Source: Tenenhaus, Esposito Vinzi, Chatelin and Lauro (2005), construct-level sign changes.
     """
     turned = weights.copy()
     for block in blocks:
-        sums = np.einsum("dij,dj->d", correlation[:, block, block], weights[:, block])
+        sums = np.einsum("i,dij,dj->d", towards[block], correlation[:, block, block], weights[:, block])
         turned[:, block] *= np.where(sums < 0, -1.0, 1.0)[:, None]
     return turned

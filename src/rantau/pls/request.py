@@ -19,8 +19,8 @@ class PlsRequest(Record):
     missing
         `mean` puts the item's mean in the place of a missing answer; `listwise` leaves such rows out.
     signs
-        `dominant` turns each construct so that its items' correlations with it sum to more than zero, in the
-        sample and in each bootstrap draw alike; `none` leaves signs as the weight loop ends.
+        `dominant` turns each construct so that its items' correlations with it sum to more than zero;
+        `none` leaves signs as the weight loop ends. Bootstrap draws point where the sample does.
     tolerance
         On the largest absolute change of an outer weight.
     max_iterations

@@ -90,10 +90,15 @@ class PlsFit(Record):
         found: Array = named_values(self.estimates, self.structure)[1][0]
         return found
 
+    def _directions(self) -> Array:
+        """Return each item's correlation with its own score, `(p,)`."""
+        found: Array = self.estimates.cross[0][np.arange(self.structure.owner.size), self.structure.owner]
+        return found
+
     def refit(self, moments: Moments) -> Refits:
         """Estimate again on a stack of moments, with the options of the request.
 
-        Signs are set in each draw by the rule of the request. A draw fails, with its reason, where it cannot
+        In each draw the constructs point where they do in this fit. A draw fails, with its reason, where it cannot
         be estimated, where the weights do not settle, and where a consistent solution is inadmissible: what
         would be an error in `problems` is a failed draw.
 
@@ -115,7 +120,7 @@ class PlsFit(Record):
         covariance, mean = selected(moments, self.structure.items)
         p = len(self.structure.items)
         stack, means = covariance.reshape(-1, p, p), mean.reshape(-1, p)
-        estimates, faults = estimate(stack, means, self.structure, self.request)
+        estimates, faults = estimate(stack, means, self.structure, self.request, towards=self._directions())
         why = reasons(faults, len(stack))
         values = named_values(estimates, self.structure)[1]
         values[[bool(reason) for reason in why]] = np.nan

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rantau.covariance import SemFit
+from rantau.fit import Problem
 from rantau.inference import Draws
 from rantau.model.spec import Model
 from rantau.pls import PlsFit
@@ -41,6 +42,9 @@ class Findings(Record):
         As their functions return them.
     verification
         The same numbers from other people's code.
+    remarks
+        What about the answers deserves a look before any result is believed, such as items that run against
+        their scale.
     population
         The values that simulated answers were drawn from.
     level
@@ -62,6 +66,7 @@ class Findings(Record):
     validity: Validity | None = None
     hypotheses: pd.DataFrame | None = None
     verification: Verification | None = None
+    remarks: tuple[Problem, ...] = ()
     population: pd.DataFrame | None = None
     level: float = 0.95
     seed: int = 1
