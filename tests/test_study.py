@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import rantau as rt
+from rantau.analyse import analyse, check_study
 from rantau.errors import ModelSyntaxError, RantauError, ResponseError, StudyError
-from rantau.study import analyse, check_study, read_study
+from rantau.study import read_study
 from small_study import MODEL, PLAN, ROOT, write_study
 
 
@@ -185,7 +186,7 @@ def test_a_study_finds_what_the_library_finds(tmp_path):
     study = read_study(write_study(tmp_path, plan=PLAN + '\n[pls]\nscheme = "factorial"\n'))
     material = check_study(study)
     seen: list[tuple[str, int, int]] = []
-    findings = analyse(study, material, progress=lambda *step: seen.append(step))
+    findings = analyse(material, progress=lambda *step: seen.append(step))
     kept = rt.screen(rt.read_responses(study.answers, rt.read_survey(study.survey))).kept
     model = rt.read_model(study.model)
     pls = rt.pls(model, kept, scheme="factorial")
@@ -208,14 +209,14 @@ def test_rows_are_left_out_only_where_the_plan_says_so(tmp_path):
 def test_one_engine_alone(tmp_path, engine, absent):
     plan = PLAN.replace("seed = 7", f'seed = 7\nengines = ["{engine}"]')
     study = read_study(write_study(tmp_path, plan=plan))
-    findings = analyse(study, check_study(study))
+    findings = analyse(check_study(study))
     assert all(getattr(findings, name) is None for name in absent)
     assert findings.hypotheses["hypothesis"].tolist() == ["H1"]
 
 
 def test_a_model_without_constructs_has_no_measurement(tmp_path):
     study = read_study(write_study(tmp_path, model="CUSL1 ~ IMAG1 + IMAG2\n"))
-    findings = analyse(study, check_study(study))
+    findings = analyse(check_study(study))
     assert findings.cfa is None
     assert findings.reliability is None
     assert findings.sem.converged

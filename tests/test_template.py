@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rantau.analyse import check_study
 from rantau.errors import OptionError, StudyError
-from rantau.study import check_study, read_study
+from rantau.study import read_study
 from rantau.template import TEMPLATES, copy_study
 from small_study import ROOT
 

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rantau.analyse import check_study
     from rantau.covariance import SemFit, cfa, sem
     from rantau.crosscheck import Verification, crosscheck
     from rantau.errors import RantauError, RantauWarning
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from rantau.report.diagram import Diagram, diagram
     from rantau.run import Outcome, run
     from rantau.simulate import population_values, simulate, write_responses
-    from rantau.study import Study, check_study, read_study
+    from rantau.study import Study, read_study
     from rantau.survey import (
         Responses,
         Screening,
@@ -39,6 +40,7 @@ __version__ = "0.1.0"
 
 #: Where each public name lives. Modules are imported when a name is first used, so that `import rantau` is quick.
 _HOMES = {
+    "rantau.analyse": ("check_study",),
     "rantau.covariance": ("SemFit", "cfa", "sem"),
     "rantau.crosscheck": ("Verification", "crosscheck"),
     "rantau.errors": ("RantauError", "RantauWarning"),
@@ -50,7 +52,7 @@ _HOMES = {
     "rantau.report.diagram": ("Diagram", "diagram"),
     "rantau.run": ("Outcome", "run"),
     "rantau.simulate": ("population_values", "simulate", "write_responses"),
-    "rantau.study": ("Study", "check_study", "read_study"),
+    "rantau.study": ("Study", "read_study"),
     "rantau.survey": (
         "Responses",
         "Screening",

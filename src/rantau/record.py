@@ -37,6 +37,22 @@ def _key(value: object) -> object:
     return (value.shape, tuple(value.ravel()) if value.dtype.hasobject else value.tobytes())
 
 
+def _brief(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"array{value.shape}"
+    if isinstance(value, tuple) and len(value) > 4:
+        return f"({len(value)} items)"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(_brief(each) for each in value) + ("," if len(value) == 1 else "") + ")"
+    if isinstance(value, Record):
+        return f"{type(value).__name__}(...)"
+    if isinstance(value, str) and len(value) > 60:
+        return repr(value[:57] + "...")
+    if hasattr(value, "shape"):
+        return f"{type(value).__name__}{value.shape}"
+    return repr(value)
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=False)
 class Record:
     """A frozen dataclass, equal by value, whose arrays are copied in and stay read-only.
@@ -57,7 +73,12 @@ class Record:
     def __init_subclass__(cls) -> None:
         """Make each subclass a frozen dataclass that compares by value."""
         super().__init_subclass__()
-        dataclass(frozen=True, eq=False)(cls)
+        dataclass(frozen=True, eq=False, repr=False)(cls)
+
+    def __repr__(self) -> str:
+        """Show the fields, long ones by their size: a fit at the prompt should not fill the screen."""
+        shown = ", ".join(f"{name}={_brief(value)}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({shown})"
 
     def __post_init__(self) -> None:
         """Copy arrays in and close them."""

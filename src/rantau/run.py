@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 
+from rantau.analyse import Progress, analyse, check_study
 from rantau.errors import ReportError
 from rantau.extras import require
 from rantau.record import Record
@@ -24,7 +25,7 @@ from rantau.report.markup import literal
 from rantau.report.parts import FigureRef
 from rantau.report.words import read_words
 from rantau.simulate import write_responses
-from rantau.study import Progress, Study, analyse, check_study
+from rantau.study import Study
 
 #: Whose versions decide the numbers.
 PACKAGES = ("rantau", "numpy", "scipy", "pandas", "matplotlib", "semopy", "statsmodels", "pingouin")
@@ -54,7 +55,7 @@ class Outcome(Record):
         return not any(problem.severity == "error" for fit in fits if fit is not None for problem in fit.problems)
 
 
-def run(study: Study, *, progress: Progress | None = None) -> Outcome:
+def run(study: Study | str | Path, *, progress: Progress | None = None) -> Outcome:
     """Run a study: read, check, screen, estimate, bootstrap, cross-check, and write the report.
 
     Everything is computed and written to a temporary folder first; the output folder is touched only when all is
@@ -63,7 +64,7 @@ def run(study: Study, *, progress: Progress | None = None) -> Outcome:
     Parameters
     ----------
     study
-        The plan, from `read_study`.
+        The plan, or its path.
     progress
         Called with (step, done, all) while long steps run.
 
@@ -80,10 +81,10 @@ def run(study: Study, *, progress: Progress | None = None) -> Outcome:
     Examples
     --------
     >>> import rantau as rt
-    >>> outcome = rt.run(rt.read_study("analysis/mobile.toml"))  # doctest: +SKIP
+    >>> outcome = rt.run("analysis/mobile.toml")  # doctest: +SKIP
     """
     material = check_study(study)
-    findings = analyse(study, material, progress=progress)
+    study, findings = material.study, analyse(material, progress=progress)
     if progress is not None:
         progress("report", 0, 1)
     with tempfile.TemporaryDirectory(prefix="rantau-") as name:

@@ -1,40 +1,23 @@
-"""A study: the plan of a whole analysis, and running it from answers to report."""
+"""A study: the plan of a whole analysis, read from its file and checked."""
 
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import Field
 
-from rantau.covariance import SemFit, cfa, sem
-from rantau.covariance.request import ESTIMATORS, SemRequest
-from rantau.crosscheck import Verification, crosscheck
-from rantau.door import take_sample
-from rantau.errors import OptionError, RantauWarning, StudyError, unknown
-from rantau.inference import bootstrap
-from rantau.model import read_model
-from rantau.model.parameters import check_counts, tabulate
-from rantau.model.spec import Model
-from rantau.moments import complete_rows
+from rantau.covariance.request import ESTIMATORS
+from rantau.errors import OptionError, StudyError, unknown
 from rantau.moments.compute import MISSING
-from rantau.pls import PlsFit, pls
-from rantau.pls.from_model import structure_of
 from rantau.pls.inner_schemes import ROWS as SCHEMES
-from rantau.quality import judge_hypotheses, reliability, validity
 from rantau.record import Record
-from rantau.report.findings import Findings
 from rantau.report.styles import read_style
-from rantau.simulate import population_values, simulate
-from rantau.survey import Responses, Screening, Survey, Wording, describe, read_responses, screen
-from rantau.survey.read_instrument import read_survey
+from rantau.survey import Wording
 from rantau.survey.screen import RULES
 from rantau.toml_file import TomlTable, read_toml
 
 ENGINES = ("covariance", "pls")
-Progress = Callable[[str, int, int], None]
 
 
 class Study(Record):
@@ -176,6 +159,7 @@ def read_study(path: str | Path) -> Study:
     _check_data(path, plan)
     _check_names(path, plan, style)
     _check_numbers(path, plan)
+    _check_places(path, plan)
     folder = file.parent
     return Study(
         title=Wording(tuple(plan.title.items())),
@@ -261,139 +245,27 @@ def _check_numbers(path: str | Path, plan: _Plan) -> None:
             raise StudyError(f"{path}: {where}: `{key}` is {value}; it must be at least {least}.")
 
 
+def as_study(study: Study | str | Path) -> Study:
+    """Return a study; the path of a plan is read first."""
+    return study if isinstance(study, Study) else read_study(study)
+
+
 def _beside(folder: Path, name: str) -> Path:
     """Return a path of the plan as seen from here, without `..` where it can be had."""
     return Path(os.path.normpath(folder / name))
 
 
-class Material(Record):
-    """What a study starts from, read and checked, before anything is estimated."""
-
-    survey: Survey
-    model: Model
-    responses: Responses
-    screening: Screening
-
-
-def check_study(study: Study) -> Material:
-    """Read everything a study names and check that it fits together, without estimating anything.
-
-    Parameters
-    ----------
-    study
-        The plan.
-
-    Returns
-    -------
-    Material
-        Instrument, model, answers and their screening.
-
-    Raises
-    ------
-    RantauError
-        Whatever is wrong first: in the instrument, the answers, the model, an option, or between them.
-
-    Examples
-    --------
-    >>> check_study(read_study("analysis/mobile.toml")).responses.n_obs
-    250
-    """
-    _check_output(study.output)
-    survey = read_survey(study.survey)
-    model = read_model(study.model)
-    if study.simulated:
-        responses = simulate(read_model(study.answers), n=study.n, seed=study.seed, survey=survey)
-    else:
-        responses = read_responses(study.answers, survey)
-    screening = screen(responses, rules=study.rules, exclude=study.exclude)
-    kept = screening.kept
-    taken = take_sample(model, kept)
-    if "covariance" in study.engines:
-        SemRequest(model, estimator=study.estimator, missing=study.sem_missing, std_lv=study.std_lv)
-        check_counts(model, tabulate(model, std_lv=study.std_lv), complete_rows(taken).n_obs)
-    if "pls" in study.engines:
-        structure_of(model)
-    return Material(survey, model, responses, screening)
-
-
-def _check_output(folder: Path) -> None:
-    """Refuse a folder that cannot be written to, before anything is computed for it."""
-    for place in (folder, *folder.parents):
-        if place.is_dir():
-            if not os.access(place, os.W_OK):
-                raise StudyError(f"{folder}: nothing can be written there: '{place}' does not allow it.")
-            return
-        if place.exists():
-            raise StudyError(f"{folder}: `output` must be a folder, and '{place}' is a file. Name another.")
-
-
-def analyse(study: Study, material: Material, *, progress: Progress | None = None) -> Findings:
-    """Estimate everything that a study asks for.
-
-    Parameters
-    ----------
-    study
-        The plan.
-    material
-        From `check_study`.
-    progress
-        Called with (step, done, all) while the bootstrap runs.
-
-    Returns
-    -------
-    Findings
-        Fits with their problems; nothing is written.
-
-    Raises
-    ------
-    RantauError
-        If an engine refuses the data or the model.
-    """
-    kept, model = material.screening.kept, material.model
-    measurement: SemFit | None = None
-    structural: SemFit | None = None
-    composite: PlsFit | None = None
-    draws = None
-    with warnings.catch_warnings():
-        # Each is a problem of its fit as well, and told there.
-        warnings.simplefilter("ignore", RantauWarning)
-        if "covariance" in study.engines:
-            estimator, missing, std_lv = study.estimator, study.sem_missing, study.std_lv
-            if model.blocks:
-                measurement = cfa(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
-            structural = sem(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
-        if "pls" in study.engines:
-            composite = pls(model, kept, scheme=study.scheme, consistent=study.consistent, missing=study.pls_missing)
-    usable = composite if composite is not None and composite.converged else None
-    if usable is not None:
-        tell = (lambda done, every: progress("bootstrap", done, every)) if progress is not None else None
-        draws = bootstrap(usable, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
-    checked = [crosscheck(fit) for fit in (measurement, structural, composite) if fit is not None and fit.converged]
-    return Findings(
-        model=model,
-        survey=material.survey,
-        responses=kept,
-        screening=material.screening,
-        description=describe(kept),
-        cfa=measurement,
-        sem=structural,
-        pls=composite,
-        draws=draws,
-        reliability=(
-            reliability(kept, model, cfa_fit=measurement, pls_fit=composite, level=study.level)
-            if model.blocks
-            else None
-        ),
-        validity=validity(kept, model, pls_fit=usable) if usable is not None and model.blocks else None,
-        hypotheses=judge_hypotheses(
-            model, sem=structural, draws=draws if usable is not None and usable.trustworthy else None,
-            level=study.level,
-        ),
-        verification=Verification(
-            tuple(check for one in checked for check in one.checks),
-            tuple(skipped for one in checked for skipped in one.skipped),
-        ),
-        population=population_values(read_model(study.answers)) if study.simulated else None,
-        level=study.level,
-        seed=study.seed,
-    )  # fmt: skip
+def _check_places(path: str | Path, plan: _Plan) -> None:
+    """Say of a file that is not beside the plan, but is where the command runs, that paths count from the plan."""
+    folder = Path(path).parent
+    for key, name in (
+        ("survey", plan.survey),
+        ("model", plan.model),
+        ("[data] responses", plan.data.responses),
+        ("[data] simulate", plan.data.simulate),
+    ):
+        if name and not (folder / name).exists() and Path(name).exists():
+            right = Path(os.path.relpath(name, folder)).as_posix()
+            raise StudyError(
+                f'{path}: `{key}` is "{name}": paths in a plan count from the plan\'s own folder. Write "{right}".'
+            )

@@ -21,6 +21,7 @@ LEVELS = (
     ("inference", "quality", "simulate", "crosscheck"),
     ("report",),
     ("study", "template"),
+    ("analyse",),
     ("run",),
     ("cli",),
 )

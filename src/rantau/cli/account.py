@@ -24,6 +24,7 @@ def account_of(outcome: Outcome) -> Iterator[str]:
     if findings.simulated:
         yield "[bold]SIMULATED ANSWERS[/bold]: drawn from stated population values, not from respondents."
     yield from _rows(findings)
+    yield from (f"[yellow]Look at this first[/yellow]: {escape(remark.text)}" for remark in findings.remarks)
     for name, factors in (("CFA", findings.cfa), ("SEM", findings.sem)):
         if factors is not None:
             yield f"{name:13s}{_fit(factors)}"

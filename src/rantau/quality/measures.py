@@ -10,13 +10,14 @@ import numpy as np
 from rantau.covariance import SemFit, cfa
 from rantau.covariance.implied import imply
 from rantau.door import as_model
-from rantau.errors import ConvergenceWarning, EstimationError, OptionError, RantauError
+from rantau.errors import ConvergenceWarning, DataWarning, EstimationError, OptionError, RantauError
 from rantau.extras import require
 from rantau.model.from_survey import measurement_model
 from rantau.model.locate import refusal
 from rantau.model.spec import Model, Span
 from rantau.moments import complete_rows, sample
 from rantau.pls import PlsFit, pls
+from rantau.quality.keying import items_against_their_scale
 from rantau.quality.reliability import ROWS
 from rantau.quality.scale import ScaleFindings
 from rantau.record import Record
@@ -85,6 +86,8 @@ def reliability(
     claimed = _model_of(data, model)
     if not claimed.blocks:
         raise refusal(claimed, Span(1, 1), "no construct is measured here; write a line such as `F =~ a + b + c`.")
+    for problem in items_against_their_scale(claimed, data):
+        warnings.warn(problem.text, DataWarning, stacklevel=2)
     if pls_fit is not None and not pls_fit.converged:
         pls_fit = None
     elif pls_fit is None:

@@ -55,7 +55,8 @@ def assemble(
     figures
         Pictures of the model, shown before the structural results.
     wide
-        Also tables too wide for any page, such as the correlations of forty items: for spreadsheets.
+        Also tables too wide for any page, such as the correlations of forty items, and columns that pages have no
+        room for: for spreadsheets.
 
     Returns
     -------
@@ -78,7 +79,11 @@ def assemble(
     ['fit', 'paths', 'inner', 'checklist', 'information', 'estimates', 'correlations']
     """
     built = {row.name: table for row in ROWS if (table := row.table(findings, language)) is not None}
-    kept = {name: table for name, table in built.items() if wide or len(table.columns) <= WIDEST}
+    kept = {
+        name: table if wide else table.as_printed()
+        for name, table in built.items()
+        if wide or len(table.columns) <= WIDEST
+    }
     prose = Prose(findings, language, style, tables=kept)
     left_out = len(built) > len(kept)
     body = [*_front(prose), *_sample(prose, kept), *_measurement(prose, kept)]

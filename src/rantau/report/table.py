@@ -106,6 +106,8 @@ class Column(Record):
         A heading over this and the neighbouring columns of the same spanner.
     decimals
         Decimals other than the style's.
+    printed
+        Whether pages show it; a spreadsheet shows every column.
     """
 
     key: str
@@ -113,6 +115,7 @@ class Column(Record):
     kind: Kind = "text"
     spanner: str = ""
     decimals: int | None = None
+    printed: bool = True
 
     def __post_init__(self) -> None:
         """Check the kind."""
@@ -275,6 +278,17 @@ class Table(Record):
         for name, place, part in self.spread():
             data[name] = [part_of(row.cells[place], part) for row in body]
         return require("pandas").DataFrame(data)  # type: ignore[no-any-return]
+
+    def as_printed(self) -> Table:
+        """Return the table without the columns that only a spreadsheet shows."""
+        shown = [place for place, column in enumerate(self.columns) if column.printed]
+        if len(shown) == len(self.columns):
+            return self
+        rows = tuple(
+            row.replace(cells=tuple(row.cells[place] for place in shown)) if row.kind == "body" else row
+            for row in self.rows
+        )
+        return self.replace(columns=tuple(self.columns[place] for place in shown), rows=rows)
 
     def _groups(self) -> list[str]:
         label, groups = "", []

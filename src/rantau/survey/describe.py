@@ -9,7 +9,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.extras import require
 from rantau.survey.correlations import rest_correlations
-from rantau.survey.responses import Responses
+from rantau.survey.responses import Responses, need_responses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +60,7 @@ def describe(responses: Responses) -> pd.DataFrame:
     >>> table.loc["IMAG1", ["mean", "sd", "skew"]].astype(float).round(3).tolist()
     [7.64, 1.7, -0.912]
     """
+    need_responses(responses, "describe")
     items = responses.survey.items
     rows = [_row(item, responses.column(item.code)) for item in items]
     totals = [

@@ -193,3 +193,25 @@ class Responses(Record):
 
     def _repr_html_(self) -> str:
         return str(self.frame().to_html(max_rows=10, notebook=True))
+
+
+def need_responses(data: object, what: str) -> None:
+    """Refuse what is no `Responses`: it has no instrument to be read by.
+
+    Parameters
+    ----------
+    data
+        What was handed in.
+    what
+        The public function that needs it.
+
+    Raises
+    ------
+    ResponseError
+        Saying how to get responses.
+    """
+    if not isinstance(data, Responses):
+        raise ResponseError(
+            f"rt.{what}() needs answers that know their instrument, got {type(data).__name__}. "
+            "Read them with rt.read_responses(path, rt.read_survey(instrument))."
+        )

@@ -12,7 +12,7 @@ from rantau.errors import DataWarning, OptionError, listing
 from rantau.extras import require
 from rantau.options import choose
 from rantau.survey.correlations import rest_correlations
-from rantau.survey.responses import Responses
+from rantau.survey.responses import Responses, need_responses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,6 +66,7 @@ def score(responses: Responses, *, method: str = "mean", minimum_answered: float
     >>> scores.loc[0, ["Value", "Loyalty"]].tolist()
     [2.5, 5.666666666666667]
     """
+    need_responses(responses, "score")
     choose("method", method, ("mean", "sum"))
     if not 0 <= minimum_answered <= 1:
         raise OptionError(f"minimum_answered is {minimum_answered}; allowed: a share from 0 to 1.")

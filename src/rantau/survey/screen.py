@@ -11,7 +11,7 @@ from rantau.arrays import Mask, check_shape
 from rantau.extras import require
 from rantau.options import choose
 from rantau.record import Record
-from rantau.survey.responses import Change, Responses
+from rantau.survey.responses import Change, Responses, need_responses
 from rantau.survey.screens import ROWS
 
 if TYPE_CHECKING:
@@ -147,6 +147,7 @@ def screen(responses: Responses, *, rules: Sequence[str] = RULES, exclude: Seque
     >>> screen(raw)
     Screening: 250 rows, 0 excluded; flagged: missing 0, longstring 5, duplicate 0
     """
+    need_responses(responses, "screen")
     asked = tuple(dict.fromkeys(choose("rules", name, RULES) for name in _names(rules)))
     leaving = tuple(choose("exclude", name, asked) for name in _names(exclude))
     functions = {row.name: row.function for row in ROWS}

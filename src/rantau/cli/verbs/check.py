@@ -6,26 +6,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 import rantau as rt
 from rantau.cli.show import OUT, typed
 
 if TYPE_CHECKING:
-    from rantau.study import Material, Study
+    from rantau.analyse import Material
 
 
 def check(plan: Annotated[Path, typer.Argument(help="The study plan (.toml).", show_default=False)]) -> int:
     """Check that a study fits together; nothing is estimated."""
-    study = rt.read_study(plan)
-    material = rt.check_study(study)
-    for name, text in _account(study, material):
+    material = rt.check_study(plan)
+    for name, text in _account(material):
         OUT.print(f"{name:12s} {text}", soft_wrap=True, markup=False)
-    OUT.print(f"All is in order. Next:  rantau run {typed(plan)}", soft_wrap=True, markup=False)
+    for each in material.model.hypotheses:
+        claim = f"{each.rhs} -> {each.lhs}" if each.op == "~" else f"{each.lhs} := {each.rhs}"
+        OUT.print(
+            f"  {each.name:4s} {f'({each.sign})' if each.sign else 'open':5s} {claim}", soft_wrap=True, markup=False
+        )
+    for remark in material.remarks:
+        OUT.print(f"[yellow]Look at this first[/yellow]: {escape(remark.text)}", soft_wrap=True)
+    order = "It fits together, but for what is said above." if material.remarks else "All is in order."
+    OUT.print(f"{order} Next:  rantau run {typed(plan)}", soft_wrap=True, markup=False)
     return 0
 
 
-def _account(study: Study, material: Material) -> tuple[tuple[str, str], ...]:
-    survey, model, responses = material.survey, material.model, material.responses
+def _account(material: Material) -> tuple[tuple[str, str], ...]:
+    study, survey, model, responses = material.study, material.survey, material.model, material.responses
     missing = sum(change.cells for change in responses.log if "missing" in change.action)
     kept = material.screening.kept.n_obs
     answers = f"{responses.n_obs} rows, {missing} missing answers"

@@ -14,20 +14,16 @@ if TYPE_CHECKING:
 
 
 def build(findings: Findings, language: str) -> Table | None:
-    """Build a panel for each engine: a row for each path and each hypothesis about a defined quantity."""
+    """Build a row for each path and each hypothesis about a defined quantity, the engines side by side."""
     view = View(findings, language)
     engines = [name for name in ("sem", "pls") if getattr(findings, name) is not None]
     names = _names(view)
     if not names:
         return None
-    rows: list[Row] = []
-    for place, engine in enumerate(engines):
-        rows += [Row((), kind="rule")] * bool(place)
-        rows.append(Row((view.words(f"engine.{engine}"),), kind="group"))
-        rows += [Row(_cells(view, name, engine)) for name in names]
+    rows = tuple(Row(_cells(view, name, engines)) for name in names)
     defined = any(op == ":=" for _, op, _ in names)
     notes = _notes(view, engines, defined=defined)
-    return Table("paths", view.words("table.paths.title"), _columns(view), tuple(rows), notes)
+    return Table("paths", view.words("table.paths.title"), _columns(view, engines), rows, notes)
 
 
 def _names(view: View) -> list[Name]:
@@ -37,37 +33,37 @@ def _names(view: View) -> list[Name]:
     return [*paths, *claimed]
 
 
-def _columns(view: View) -> tuple[Column, ...]:
+def _columns(view: View, engines: list[str]) -> tuple[Column, ...]:
     words = view.words
-    return (
-        Column("hypothesis", "H"),
-        Column("path", words("head.path")),
-        Column("est", "β", "loading"),
-        Column("se", "*SE*", "decimal"),
-        Column("ci", view.ci, "loading"),
-        Column("p", "*p*", "p"),
-        Column("decision", words("table.paths.decision")),
-    )
+    columns = [Column("hypothesis", "H"), Column("path", words("head.path"))]
+    for engine in engines:
+        name = words(f"engine.{engine}")
+        columns += [
+            Column(f"{engine}_est", "β", "loading", name),
+            # Two engines leave no room for it on an upright page.
+            Column(f"{engine}_se", "*SE*", "decimal", name, printed=len(engines) == 1),
+            Column(f"{engine}_ci", view.ci, "loading", name),
+            Column(f"{engine}_p", "*p*", "p", name),
+            Column(f"{engine}_decision", words("table.paths.decision"), "text", name),
+        ]
+    return tuple(columns)
 
 
-def _cells(view: View, name: Name, engine: str) -> tuple[Cell, ...]:
+def _cells(view: View, name: Name, engines: list[str]) -> tuple[Cell, ...]:
     hypothesis = view.hypothesis(name)
-    found = (view.sem if engine == "sem" else view.pls).get(name)
     claim = view.claim(*name)
-    return (
-        "" if hypothesis is None else _expected(hypothesis),
-        Marked(claim, note="a") if name[1] == ":=" else claim,
-        number(found, "est"),
-        number(found, "se"),
-        interval(found),
-        number(found, "p"),
-        "" if hypothesis is None else _decision(view, hypothesis, engine),
-    )
+    cells: list[Cell] = ["" if hypothesis is None else _expected(hypothesis)]
+    cells.append(Marked(claim, note="a") if name[1] == ":=" else claim)
+    for engine in engines:
+        found = (view.sem if engine == "sem" else view.pls).get(name)
+        cells += [number(found, "est"), number(found, "se"), interval(found), number(found, "p")]
+        cells.append("" if hypothesis is None else _decision(view, hypothesis, engine))
+    return tuple(cells)
 
 
 def _decision(view: View, hypothesis: Hypothesis, engine: str) -> str:
     decision = view.decisions.get(hypothesis.name, {}).get(engine, "")
-    return view.words(f"decision.{decision.replace(' ', '_')}") if decision else "—"
+    return view.words(f"table.paths.{decision.replace(' ', '_')}") if decision else "—"
 
 
 def _expected(hypothesis: Hypothesis) -> str:
@@ -79,7 +75,9 @@ def _expected(hypothesis: Hypothesis) -> str:
 
 def _notes(view: View, engines: list[str], *, defined: bool) -> tuple[Note, ...]:
     findings = view.findings
-    notes = [*view.distrust(*engines), view.note("table.paths.note", alpha=alpha(view))]
+    notes = [*view.distrust(*engines), view.note("table.paths.note")]
+    notes += [view.note("table.paths.note_se")] * (len(engines) == 1)
+    notes += [view.note("table.paths.note_decision", alpha=alpha(view))] * bool(findings.model.hypotheses)
     notes += [view.note(f"table.paths.note_{engine}") for engine in engines if engine == "sem"]
     if "pls" in engines:
         drawn = findings.draws

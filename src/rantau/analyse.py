@@ -1,0 +1,179 @@
+"""From a plan to findings: everything read and checked, then everything estimated; nothing is written."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from rantau.covariance import SemFit, cfa, sem
+from rantau.covariance.request import SemRequest
+from rantau.crosscheck import Verification, crosscheck
+from rantau.door import take_sample
+from rantau.errors import RantauWarning, StudyError
+from rantau.fit import Problem
+from rantau.inference import bootstrap
+from rantau.model import read_model
+from rantau.model.parameters import check_counts, tabulate
+from rantau.model.spec import Model
+from rantau.moments import complete_rows
+from rantau.pls import PlsFit, pls
+from rantau.pls.from_model import structure_of
+from rantau.quality import items_against_their_scale, judge_hypotheses, reliability, validity
+from rantau.record import Record
+from rantau.report.findings import Findings
+from rantau.simulate import population_values, simulate
+from rantau.study import Study, as_study
+from rantau.survey import Responses, Screening, Survey, describe, read_responses, screen
+from rantau.survey.read_instrument import read_survey
+
+Progress = Callable[[str, int, int], None]
+
+
+class Material(Record):
+    """What a study starts from, read and checked, before anything is estimated.
+
+    Attributes
+    ----------
+    study
+        The plan.
+    survey, model, responses
+        What it names.
+    screening
+        Of the responses.
+    remarks
+        What deserves a look before any result is believed.
+    """
+
+    study: Study
+    survey: Survey
+    model: Model
+    responses: Responses
+    screening: Screening
+    remarks: tuple[Problem, ...]
+
+
+def check_study(study: Study | str | Path) -> Material:
+    """Read everything a study names and check that it fits together, without estimating anything.
+
+    Parameters
+    ----------
+    study
+        The plan, or its path.
+
+    Returns
+    -------
+    Material
+        Instrument, model, answers, their screening, and remarks on them.
+
+    Raises
+    ------
+    RantauError
+        Whatever is wrong first: in the instrument, the answers, the model, an option, or between them.
+
+    Examples
+    --------
+    >>> check_study("analysis/mobile.toml").responses.n_obs
+    250
+    """
+    study = as_study(study)
+    _check_output(study.output)
+    survey = read_survey(study.survey)
+    model = read_model(study.model)
+    if study.simulated:
+        responses = simulate(read_model(study.answers), n=study.n, seed=study.seed, survey=survey)
+    else:
+        responses = read_responses(study.answers, survey)
+    screening = screen(responses, rules=study.rules, exclude=study.exclude)
+    kept = screening.kept
+    taken = take_sample(model, kept)
+    if "covariance" in study.engines:
+        SemRequest(model, estimator=study.estimator, missing=study.sem_missing, std_lv=study.std_lv)
+        check_counts(model, tabulate(model, std_lv=study.std_lv), complete_rows(taken).n_obs)
+    if "pls" in study.engines:
+        structure_of(model)
+    remarks = items_against_their_scale(model, kept)
+    return Material(study, survey, model, responses, screening, remarks)
+
+
+def _check_output(folder: Path) -> None:
+    """Refuse a folder that cannot be written to, before anything is computed for it."""
+    for place in (folder, *folder.parents):
+        if place.is_dir():
+            if not os.access(place, os.W_OK):
+                raise StudyError(f"{folder}: nothing can be written there: '{place}' does not allow it.")
+            return
+        if place.exists():
+            raise StudyError(f"{folder}: `output` must be a folder, and '{place}' is a file. Name another.")
+
+
+def analyse(material: Material, *, progress: Progress | None = None) -> Findings:
+    """Estimate everything that a study asks for.
+
+    Parameters
+    ----------
+    material
+        From `check_study`.
+    progress
+        Called with (step, done, all) while the bootstrap runs.
+
+    Returns
+    -------
+    Findings
+        Fits with their problems; nothing is written.
+
+    Raises
+    ------
+    RantauError
+        If an engine refuses the data or the model.
+    """
+    study, kept, model = material.study, material.screening.kept, material.model
+    measurement: SemFit | None = None
+    structural: SemFit | None = None
+    composite: PlsFit | None = None
+    draws = None
+    with warnings.catch_warnings():
+        # Each is a problem of its fit as well, and told there.
+        warnings.simplefilter("ignore", RantauWarning)
+        if "covariance" in study.engines:
+            estimator, missing, std_lv = study.estimator, study.sem_missing, study.std_lv
+            if model.blocks:
+                measurement = cfa(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
+            structural = sem(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
+        if "pls" in study.engines:
+            composite = pls(model, kept, scheme=study.scheme, consistent=study.consistent, missing=study.pls_missing)
+    usable = composite if composite is not None and composite.converged else None
+    if usable is not None:
+        tell = (lambda done, every: progress("bootstrap", done, every)) if progress is not None else None
+        draws = bootstrap(usable, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
+    checked = [crosscheck(fit) for fit in (measurement, structural, composite) if fit is not None and fit.converged]
+    return Findings(
+        model=model,
+        survey=material.survey,
+        responses=kept,
+        screening=material.screening,
+        description=describe(kept),
+        cfa=measurement,
+        sem=structural,
+        pls=composite,
+        draws=draws,
+        reliability=(
+            reliability(kept, model, cfa_fit=measurement, pls_fit=composite, level=study.level)
+            if model.blocks
+            else None
+        ),
+        validity=validity(kept, model, pls_fit=usable) if usable is not None and model.blocks else None,
+        hypotheses=judge_hypotheses(
+            model, sem=structural, draws=draws if usable is not None and usable.trustworthy else None,
+            level=study.level,
+        ),
+        verification=Verification(
+            tuple(check for one in checked for check in one.checks),
+            tuple(skipped for one in checked for skipped in one.skipped),
+        ),
+        remarks=material.remarks,
+        population=population_values(read_model(study.answers)) if study.simulated else None,
+        level=study.level,
+        seed=study.seed,
+    )  # fmt: skip
