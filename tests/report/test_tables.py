@@ -11,10 +11,12 @@ from study_findings import heywood, mobile, not_converged, simulated
 from rantau.model import parse_model
 from rantau.report import tables as room
 from rantau.report.findings import Findings
+from rantau.report.styles import read_style
 from rantau.report.table import Interval, Marked, value_of
 from rantau.report.tables import ROWS
 from rantau.report.tables.population import true_values
 from rantau.report.tables.screening import flow
+from rantau.report.word_table import column_widths, needs_landscape
 from rantau.report.words import read_words
 from rantau.survey import screen
 
@@ -200,16 +202,33 @@ def test_items_show_gaps_only_where_there_are_some():
     assert cell(made, "IMAG2", "missing") == 0.0
 
 
-def test_paths_table_puts_names_and_routes_for_codes():
-    cb, composite = panels(table("paths"))
-    assert cb.loc["H1\u00a0(+)", "path"] == "Image → Customer expectations"
-    assert cb.loc["H11\u00a0(+)", "path"] == "Image → Customer satisfaction → Customer loyalty"
+SHORT = {"supported": "Yes", "not supported": "No", "contradicted": "Contrary"}
+
+
+def test_paths_table_puts_names_and_routes_for_codes_and_the_engines_side_by_side():
+    made = table("paths")
+    assert list(dict.fromkeys(column.spanner for column in made.columns)) == ["", "CB-SEM", "PLS-SEM"]
+    frame = made.frame().set_index("hypothesis")
+    assert frame.loc["H1\u00a0(+)", "path"] == "Image → Customer expectations"
+    assert frame.loc["H11\u00a0(+)", "path"] == "Image → Customer satisfaction → Customer loyalty"
     found = mobile().hypotheses.set_index("hypothesis")
-    assert cb.loc["H11\u00a0(+)", "est"] == found.loc["H11", "sem_est"]
-    assert composite.loc["H11\u00a0(+)", "ci_high"] == found.loc["H11", "pls_ci_high"]
-    for frame, engine in ((cb, "sem"), (composite, "pls")):
-        assert [text.lower() for text in frame["decision"]] == list(found[f"{engine}_decision"])
-    assert panels(table("paths", language="id"))[0].loc["H8\u00a0(+)", "decision"] == "Tidak didukung"
+    assert frame.loc["H11\u00a0(+)", "sem_est"] == found.loc["H11", "sem_est"]
+    assert frame.loc["H11\u00a0(+)", "pls_ci_high"] == found.loc["H11", "pls_ci_high"]
+    for engine in ("sem", "pls"):
+        assert list(frame[f"{engine}_decision"]) == [SHORT[one] for one in found[f"{engine}_decision"]]
+    assert table("paths", language="id").frame().set_index("hypothesis").loc["H8\u00a0(+)", "sem_decision"] == "Tidak"
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_paths_of_two_engines_stand_upright_in_readable_type_without_standard_errors(language):
+    made = table("paths", language=language)
+    assert "sem_se" in made.frame()
+    printed, style = made.as_printed(), read_style("apa7", language)
+    assert not {"sem_se", "pls_se"} & set(printed.frame())
+    assert not needs_landscape(printed, style)
+    assert column_widths(printed, style, landscape=False)[1] >= 8
+    alone = table("paths", mobile().replace(pls=None, draws=None), language)
+    assert alone.as_printed() == alone
 
 
 def test_quantities_computed_from_paths_carry_a_note():
@@ -217,13 +236,6 @@ def test_quantities_computed_from_paths_carry_a_note():
     marked = {value_of(row.cells[0]) for row in body(made) if isinstance(row.cells[1], Marked)}
     assert marked == {"H11\u00a0(+)", "H12\u00a0(+)"}
     assert [note.mark for note in made.notes if note.kind == "specific"] == ["a"]
-
-
-def panels(made):
-    """The rows of CB-SEM and those of PLS-SEM, by hypothesis."""
-    frame = made.frame()
-    assert list(dict.fromkeys(frame["row_group"])) == ["CB-SEM", "PLS-SEM"]
-    return [rows.set_index("hypothesis") for _, rows in frame.groupby("row_group", sort=False)]
 
 
 def test_paths_without_a_hypothesis_appear_with_an_empty_cell():
@@ -319,11 +331,9 @@ def test_an_inadmissible_fit_decides_nothing():
 def test_numbers_of_a_fit_that_did_not_converge_are_left_out(name):
     made = table(name, not_converged())
     assert made.notes[0].text.startswith("**Not to be trusted: structural model (CB-SEM).**")
-    keys = {"measurement": ("cfa_", "omega", "ave_cfa"), "inner": "sem_"}.get(name, "")
+    keys = {"measurement": ("cfa_", "omega", "ave_cfa"), "inner": "sem_", "paths": "sem_"}.get(name, "")
     places = [at for at, column in enumerate(made.columns) if column.kind != "text" and column.key.startswith(keys)]
-    # Of the paths, the first panel is that of CB-SEM.
-    rows = body(made)[: len(body(made)) // 2] if name == "paths" else body(made)
-    shown = [value_of(row.cells[place]) for row in rows for place in places]
+    shown = [value_of(row.cells[place]) for row in body(made) for place in places]
     numbers = [
         one
         for value in shown
@@ -333,7 +343,7 @@ def test_numbers_of_a_fit_that_did_not_converge_are_left_out(name):
     assert numbers
     assert all(math.isnan(one) for one in numbers)
     if name == "paths":
-        assert not panels(made)[1]["est"].isna().any()
+        assert not made.frame()["pls_est"].isna().any()
 
 
 def test_both_languages_have_the_same_texts_with_the_same_places():
