@@ -171,7 +171,7 @@ def test_files_that_do_not_fit_together(tmp_path, files, error, told):
 def test_answers_outside_the_scale_are_refused(tmp_path):
     answers = (ROOT / "surveys/mobile/responses.csv").read_text("utf-8").replace("\n7,7,6,6,4", "\n7,7,6,66,4", 1)
     study = read_study(write_study(tmp_path, responses=answers))
-    with pytest.raises(ResponseError, match=r"line 2, column 'CUSA1': got '66'\. Allowed: whole numbers 1 to 10"):
+    with pytest.raises(ResponseError, match=r"line 2, column 'CUSA1': got '66'\.\nAllowed: whole numbers 1 to 10"):
         check_study(study)
 
 
@@ -220,3 +220,30 @@ def test_a_model_without_constructs_has_no_measurement(tmp_path):
     assert findings.cfa is None
     assert findings.reliability is None
     assert findings.sem.converged
+
+
+def test_paths_that_count_from_the_wrong_folder_are_told_the_right_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "surveys").mkdir()
+    (tmp_path / "surveys/mine.toml").write_text("x", "utf-8")
+    (tmp_path / "analysis").mkdir()
+    plan = 'title = { en = "A" }\nsurvey = "surveys/mine.toml"\nmodel = "m.sem"\noutput = "o"\n[data]\n'
+    plan += 'responses = "r.csv"\n'
+    (tmp_path / "analysis/plan.toml").write_text(plan, "utf-8")
+    with pytest.raises(StudyError, match=r'`survey` is "surveys/mine.toml".*Write "\.\./surveys/mine\.toml"'):
+        read_study("analysis/plan.toml")
+
+
+def test_forgotten_reverse_coding_is_a_remark(tmp_path):
+    rows = (ROOT / "surveys/mobile/responses.csv").read_text("utf-8").splitlines()
+    at = rows[0].split(",").index('"IMAG1"' if '"IMAG1"' in rows[0] else "IMAG1")
+    turned = [rows[0]]
+    for row in rows[1:]:
+        cells = row.split(",")
+        cells[at] = str(11 - int(cells[at]))
+        turned.append(",".join(cells))
+    study = read_study(write_study(tmp_path, responses="\n".join(turned)))
+    remarks = check_study(study).remarks
+    assert [remark.code for remark in remarks] == ["against_scale"]
+    assert remarks[0].about[:2] == ("Image", "IMAG1")
+    assert "reverse-coding was forgotten, or done twice" in remarks[0].text

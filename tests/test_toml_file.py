@@ -56,3 +56,18 @@ def test_what_does_not_fit(tmp_path: Path, text: str, message: str) -> None:
 def test_several_faults_at_once(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match=r"plan\.toml: 2 faults:\n"):
         read(tmp_path, "subtitle = 3\ntitle = 4\n[inner]\nsize = 2")
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("reversed = True", "Write true or false, in small letters."),
+        ('model = "..\\models"', "Write / in paths, on Windows too."),
+        ("title = Mine", "A text stands in quotes."),
+    ],
+)
+def test_common_slips_are_shown_with_their_line(tmp_path: Path, line: str, hint: str) -> None:
+    with pytest.raises(StudyError) as caught:
+        read(tmp_path, line)
+    said = str(caught.value)
+    assert hint in said and f"\n    {line}\n" in said and said.endswith("^")

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from rantau.errors import RantauError, nearest
 
+#: What a file with this ending holds, for those who mix up two arguments.
+KINDS = {".sem": ("model",), ".toml": ("instrument", "study plan"), ".csv": ("answers",)}
+
 
 def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
     """Read a UTF-8 file, with or without a byte order mark.
@@ -25,6 +28,9 @@ def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
         Of the class given, if the file is missing, a folder, empty, or not UTF-8.
     """
     file = Path(path)
+    kind = KINDS.get(file.suffix.lower(), (what,))
+    if what not in kind and any(what in other for other in KINDS.values()):
+        raise error(f"{file}: its name is that of a file with the {' or '.join(kind)}; give the one with the {what}.")
     if file.is_dir():
         raise error(f"{file}: this is a folder; give the file with the {what}.")
     if not file.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import types
 import typing
@@ -65,7 +66,7 @@ def read_toml(path: str | Path, schema: type[_T], *, what: str, error: type[Rant
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as fault:
         # Beside syntax errors: numbers of thousands of digits, and tables nested beyond reason.
-        raise error(f"{path}: not valid TOML: {fault}.") from fault
+        raise error(f"{path}: not valid TOML: {fault}.{_shown(text, str(fault))}") from fault
     try:
         return schema.model_validate(data)
     except ValidationError as fault:
@@ -79,6 +80,23 @@ def refusal(path: str | Path, faults: list[str], error: type[RantauError]) -> Ra
     more = len(faults) - _MOST_FAULTS
     shown = [f"  {fault}" for fault in faults[:_MOST_FAULTS]] + ([f"  and {more} more."] if more > 0 else [])
     return error("\n".join([f"{path}: {len(faults)} faults:", *shown]))
+
+
+def _shown(text: str, fault: str) -> str:
+    """Return the line that a TOML error is about, with what the commonest slips need."""
+    found = re.search(r"at line (\d+), column (\d+)", fault)
+    if found is None:
+        return ""
+    line = text.splitlines()[int(found[1]) - 1]
+    if re.search(r"=\s*(True|False)\b", line):
+        hint = " Write true or false, in small letters."
+    elif "\\" in line:
+        hint = " Write / in paths, on Windows too."
+    elif re.search(r"=\s*[^\s\"'\[{0-9+-]", line) and not re.search(r"=\s*(true|false|inf|nan)\b", line):
+        hint = " A text stands in quotes."
+    else:
+        hint = ""
+    return f"{hint}\n    {line}\n    {' ' * (int(found[2]) - 1)}^"
 
 
 def _sentences(schema: type[TomlTable], data: dict[str, Any], fault: ValidationError) -> list[str]:

@@ -72,9 +72,15 @@ def refused(ran) -> str:
         (("fit", DATA, "-m", "models/mobil.sem"), "Did you mean 'models/mobile.sem'?"),
         (("check", "analysis/mobil.toml"), "Did you mean 'analysis/mobile.toml'?"),
         (("run", "analysis"), "analysis: this is a folder; give the file with the study plan."),
-        (("describe", DATA, "-s", MODEL), f"{MODEL}: not valid TOML"),
-        (("fit", DATA, "-m", SURVEY), f"{SURVEY}:3:7:"),
-        (("fit", SURVEY, "-m", MODEL), f"{SURVEY}: line"),
+        (
+            ("describe", DATA, "-s", MODEL),
+            f"{MODEL}: its name is that of a file with the model; give the one with the instrument.",
+        ),
+        (("fit", DATA, "-m", SURVEY), "that of a file with the instrument or study plan; give the one with the model."),
+        (
+            ("fit", SURVEY, "-m", MODEL),
+            "that of a file with the instrument or study plan; give the one with the answers.",
+        ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

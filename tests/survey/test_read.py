@@ -106,8 +106,8 @@ def test_simulated_answers_say_so(tiny, write):
         (HEADER + "1,4.5,1,1\n", "line 2, column 'A2': got '4.5'."),
         (HEADER + "1,nan,1,1\n", "line 2, column 'A2': got 'nan'."),
         (HEADER + "1,Acurate,1,1\n", "line 2, column 'A2': got 'Acurate'. Did you mean 'Accurate'?"),
-        (HEADER + "1,1,1,\n", "line 2, column 'V1': got ''. Allowed: whole numbers 1 to 10"),
-        (HEADER + "1,1,1,11\n", "got '11'. Allowed: whole numbers 1 to 10, the labels 'Very negative'"),
+        (HEADER + "1,1,1,\n", "line 2, column 'V1': got ''.\nAllowed: whole numbers 1 to 10"),
+        (HEADER + "1,1,1,11\n", "got '11'.\nAllowed: whole numbers 1 to 10, the labels 'Very negative'"),
     ],
 )
 def test_what_is_wrong_is_told_where_it_is(tiny, write, text, told):
@@ -127,8 +127,13 @@ def test_refused_cells_are_listed_in_order_and_the_rest_counted(tiny, write):
         "line 2, column 'A3'",
         "line 3, column 'A1'",
     ]
-    assert len(lines) == 13
     assert lines[11] == "  and 26 more."
+    # What is allowed is said once, however many cells are refused.
+    assert [line.partition(":")[0] for line in lines[12:14]] == [
+        "Allowed",
+        "'7' stands in 36 cells; if it means no answer, add it to `missing`.",
+    ]
+    assert len(lines) == 15
 
 
 def test_another_encoding_is_refused(tiny, write):

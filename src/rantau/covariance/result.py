@@ -257,6 +257,18 @@ class SemFit(Record):
     def __str__(self) -> str:
         return self.summary()
 
+    def __repr__(self) -> str:
+        if not self.converged:
+            how = "did not converge, see problems"
+        else:
+            trusted = "" if self.trustworthy else "; NOT TO BE TRUSTED, see problems"
+            found = self.statistics
+            how = f"chi-square {found.chisq:.2f}, df {found.df}{trusted}"
+        return (
+            f"<SemFit: {self.request.estimator}, {self.n_obs} rows, {self.table.n_free} free parameters, {how}; "
+            "print it, or see estimates(), standardized(), fit_indices()>"
+        )
+
     def _repr_html_(self) -> str:
         notes = "".join(f"<p><strong>{problem.severity}</strong>: {problem.text}</p>" for problem in self.problems)
         return notes + str(_shown(self.estimates()).to_html(index=False, float_format=_three, na_rep=""))

@@ -110,7 +110,11 @@ class Draws(Record):
         failed = "".join(f"\n  {count} failed: {reason}" for reason, count in self.failed)
         return f"{len(self.values)} bootstrap draws, seed {self.seed}{failed}\n{self.table().to_string(index=False)}"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return (
+            f"<Draws: {len(self.values)} of {len(self.quantities)} quantities, seed {self.seed}, "
+            f"{self.n_failed} failed; see table()>"
+        )
 
     def _repr_html_(self) -> str:
         return str(self.table().to_html(index=False, float_format=lambda value: f"{value:.3f}"))

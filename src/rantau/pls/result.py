@@ -294,6 +294,15 @@ class PlsFit(Record):
         }
         return require("pandas").Series(indices, name=model)  # type: ignore[no-any-return]
 
+    def __repr__(self) -> str:
+        trusted = "" if self.trustworthy else "; NOT TO BE TRUSTED, see problems"
+        count = len(self.structure.constructs)
+        how = f"{self.iterations} iterations" if self.converged else "did not converge"
+        return (
+            f"<PlsFit: {self.request.scheme} scheme, {self.n_obs} rows, {count} constructs, {how}{trusted}; "
+            "print it, or see paths(), loadings(), r_squared(), effects()>"
+        )
+
     def summary(self) -> str:
         """Return the fit as text for a terminal, rounded to three places."""
         parts = [self._headline(), *(f"{problem.severity}: {problem.text}" for problem in self.problems)]

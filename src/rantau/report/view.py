@@ -193,7 +193,9 @@ class View:
         key = f"problem.{problem.code}"
         about = self.words.listing([literal(self.construct(name)) for name in problem.about]) if problem.about else ""
         if self.words.has(key) and (about or "<about>" not in dict(self.words.texts)[key]):
-            return self.words(key, about=about)
+            # Of a construct and its items, the construct stands first.
+            first, *rest = [literal(self.construct(name)) for name in problem.about] or [""]
+            return self.words(key, about=about, first=first, rest=self.words.listing(rest) if rest else "")
         text = re.sub(r"(?<![\w-])-(?=\d)", "−", literal(problem.text))
         for name in problem.about:
             text = text.replace(f"'{literal(name)}'", literal(self.construct(name)))

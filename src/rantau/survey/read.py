@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,8 +112,14 @@ def _numbers(
     if refused:
         refused.sort()
         more = len(refused) - _MOST_REFUSALS
-        shown = [f"  {told}" for _, _, told in refused[:_MOST_REFUSALS]]
+        listed = refused[:_MOST_REFUSALS]
+        shown = [f"  {told}" for _, _, told in listed]
         rest = [f"  and {more} more."] if more > 0 else []
+        allowed = dict.fromkeys(_allowed(items[place]) for _, place, _ in listed)
+        rest += [f"Allowed: {each}." for each in allowed]
+        repeated = Counter(shortened(cells[row, place]) for row, place, _ in refused).most_common(1)[0]
+        if repeated[1] > 2:
+            rest.append(f"'{repeated[0]}' stands in {repeated[1]} cells; if it means no answer, add it to `missing`.")
         what = "cell is not an answer" if len(refused) == 1 else "cells are not answers"
         advice = "Correct the file, or declare in the instrument what these cells mean."
         raise ResponseError("\n".join([f"{path}: {len(refused)} {what}:", *shown, *rest, advice]))
@@ -129,18 +136,21 @@ def _answers(item: Item) -> dict[str, float]:
 
 
 def _refusal(item: Item, cell: str, line: int) -> str:
-    """Say of one cell why it is not taken: the nearest label first, then all that is allowed."""
-    scale = item.scale
-    labels = list(dict.fromkeys(label for _, labels in scale.labels for label in labels))
+    """Say of one cell why it is not taken, with the nearest label."""
+    labels = list(dict.fromkeys(label for _, labels in item.scale.labels for label in labels))
     guess = nearest(shortened(cell), labels)
     hint = f" Did you mean '{guess}'?" if guess else ""
+    return f"line {line}, column '{item.code}': got '{shortened(cell)}'.{hint}"
+
+
+def _allowed(item: Item) -> str:
+    """Say what an item's cells may hold."""
+    scale = item.scale
+    labels = list(dict.fromkeys(label for _, labels in scale.labels for label in labels))
     named = f", the labels {listing((repr(label) for label in labels), most=14)}" if labels else ""
     codes = listing(repr(code) for code in item.missing)
     none = f", no answer as {codes}" if codes else ""
-    return (
-        f"line {line}, column '{item.code}': got '{shortened(cell)}'.{hint} Allowed: whole numbers "
-        f"{scale.minimum} to {scale.maximum}{named}{none}."
-    )
+    return f"whole numbers {scale.minimum} to {scale.maximum}{named}{none}"
 
 
 def _changes(item: Item, tokens: Sequence[str], values: Array) -> list[Change]:

@@ -39,7 +39,7 @@ class _ItemTable(TomlTable):
 class _ConstructTable(TomlTable):
     code: str
     name: dict[str, str]
-    definition: dict[str, str]
+    definition: dict[str, str] = Field(default_factory=dict)
     theory: str = ""
     source: str = ""
     scale: str | None = None
@@ -152,7 +152,8 @@ def _construct_faults(construct: _ConstructTable, table: _SurveyTable) -> Iterat
     where = f"construct '{construct.code}'"
     yield from _code_faults(where, construct.code)
     yield from _language_faults(f"{where}, name", construct.name, table.languages)
-    yield from _language_faults(f"{where}, definition", construct.definition, table.languages)
+    if construct.definition:
+        yield from _language_faults(f"{where}, definition", construct.definition, table.languages)
     if not construct.items:
         yield f"{where}: it has no items; write at least one [[constructs.items]] table below it."
     for item in construct.items:
@@ -211,7 +212,7 @@ def _survey(table: _SurveyTable, file: str) -> Survey:
         Construct(
             code=construct.code,
             name=_wording(construct.name, languages),
-            definition=_wording(construct.definition, languages),
+            definition=_wording(construct.definition or construct.name, languages),
             theory=construct.theory,
             source=construct.source,
             items=tuple(

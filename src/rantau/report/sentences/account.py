@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
-from rantau.report.sentences.fit import ALPHA, global_fit
+from rantau.report.sentences.fit import ALPHA, global_fit, poor
 from rantau.report.sentences.structure import verdict
 
 if TYPE_CHECKING:
@@ -48,7 +48,11 @@ def account(prose: Prose) -> str:
     if failed:
         told.append(say("account.distrust", fits=prose.words.listing(failed)))
     told += [_fit(prose, name) for name in ("cfa", "sem") if prose.trusted(name)][:1]
-    return join(*told, *(_verdicts(prose) if model.hypotheses else ()))
+    told += _verdicts(prose) if model.hypotheses else ()
+    if poor(prose) and any(each.get("sem") for each in prose.decisions.values()):
+        told.append(say("account.poor"))
+    told += [say("account.remark", text=prose.problem(one)) for one in findings.remarks]
+    return join(*told)
 
 
 def _fit(prose: Prose, engine: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
+from rantau.report.sentences.fit import poor
 from rantau.report.tables.crosscheck import kind
 
 
@@ -36,14 +37,20 @@ def crosscheck(prose: Prose) -> str:
 
 
 def problems(prose: Prose) -> tuple[str, ...]:
-    """Return every problem of every fit, one sentence each."""
-    found = []
+    """Return every remark on the answers, every problem of every fit, and whether the fit is poor: a sentence each."""
+    warning = prose.words("problems.warning")
+    found = [
+        prose.say("problems.item", severity=warning, fit=prose.words("problems.answers"), text=prose.problem(one))
+        for one in prose.findings.remarks
+    ]
     for engine in ("cfa", "sem", "pls"):
         fit = getattr(prose.findings, engine)
         for problem in () if fit is None else fit.problems:
             severity = prose.words(f"problems.{problem.severity}")
             name = prose.words(f"fit.{engine}")
             found.append(prose.say("problems.item", severity=severity, fit=name, text=prose.problem(problem)))
+    if poor(prose):
+        found.append(prose.say("problems.item", severity=warning, fit=prose.words("fit.sem"), text=poor(prose)))
     return tuple(dict.fromkeys(found))
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Hu & Bentler (1999): at least for the first two, at most for the others.
 SUGGESTED = (("cfi", 0.95), ("tli", 0.95), ("rmsea", 0.06), ("srmr", 0.08))
+#: At least for CFI, at most for the others; beyond these a model is not called acceptable.
+POOR = (("cfi", 0.90), ("rmsea", 0.08), ("srmr", 0.08))
 #: Of the test of exact fit.
 ALPHA = 0.05
 #: Constructs that correlate this much deserve a word.
@@ -48,6 +50,24 @@ def global_fit(prose: Prose, engine: str) -> str:
     if fit.statistics.df == 0:
         return prose.say("fit_text.saturated", fit=prose.words(f"fit.{engine}"))
     return prose.say(f"fit_text.{engine}", fit=prose.fit_statement(fit))
+
+
+def poor(prose: Prose) -> str:
+    """Say that the structural model does not fit, by values that few would call acceptable; "" where it does.
+
+    Source: Browne & Cudeck (1992) for RMSEA; Hu & Bentler (1999) for SRMR, and for .90 as the customary CFI.
+    """
+    fit = prose.findings.sem
+    if fit is None or not prose.trusted("sem") or fit.statistics.df == 0:
+        return ""
+    found = fit.fit_indices()
+    missed = []
+    for name, limit in POOR:
+        # At the precision at which it is printed.
+        value = round(float(found[name]), 3)
+        if value < limit if name == "cfi" else value > limit:
+            missed.append(prose.stat(name.upper(), value, "index"))
+    return prose.say("fit_text.poor", missed=prose.look.words.separator.join(missed)) if missed else ""
 
 
 def _same_fit(one: SemFit, other: SemFit) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from math import isnan
+from math import isnan, sqrt
 from typing import TYPE_CHECKING
 
 from rantau.report.markup import literal
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 LOADING, RELIABLE, CONVERGENT = 0.708, 0.70, 0.50
 #: Henseler, Ringle & Sarstedt (2015).
 HTMT, HTMT_CLOSE = 0.85, 0.90
+#: Items whose loading is below this should be removed (Hair et al., 2022).
+REMOVE = 0.40
+#: So many names are still read; of more, only how many there are is said.
+MANY = 8
 
 
 def reliability(prose: Prose) -> str:
@@ -100,31 +104,61 @@ def _loadings(prose: Prose, engine: str) -> str:
     limit = prose.num(LOADING, "loading", decimals=3)
     if not weak:
         return join(told, prose.say(f"measurement.{key}_none", limit=limit))
-    items = literal(prose.words.listing(weak))
-    return join(told, prose.say_counted(f"measurement.{key}", len(weak), items=items, limit=limit))
+    if len(weak) <= MANY:
+        items = literal(prose.words.listing(weak))
+        return join(told, prose.say_counted(f"measurement.{key}", len(weak), items=items, limit=limit))
+    # The number of the table stands at the start of the paragraph.
+    size = {"count": prose.words.whole(len(weak)), "total": prose.words.whole(len(found))}
+    told = join(told, prose.say(f"measurement.{key}_many", limit=limit, **size))
+    poor = [item for item in weak if found[item] < REMOVE]
+    if not poor:
+        return told
+    items = literal(prose.words.listing(poor)) if len(poor) <= 2 * MANY else prose.words.whole(len(poor))
+    return join(told, prose.say("measurement.remove", items=items, limit=prose.num(REMOVE, "loading")))
 
 
 def discriminant(prose: Prose) -> str:
-    """Return the paragraph on Fornell-Larcker and HTMT."""
+    """Return the paragraph on Fornell-Larcker, by each engine, and HTMT."""
     validity = prose.findings.validity
-    if validity is None or (prose.findings.pls is not None and not prose.trusted("pls")):
-        return ""
-    frame = validity.fornell_larcker
+    scores = validity is not None and (prose.findings.pls is None or prose.trusted("pls"))
+    told = []
+    if validity is not None and scores:
+        frame = validity.fornell_larcker
+        roots = {str(name): at(frame, str(name), str(name)) for name in frame.index}
+        told.append(_fornell(prose, "pls", frame, roots))
+    cfa, reliable = prose.findings.cfa, prose.findings.reliability
+    if cfa is not None and prose.trusted("cfa") and reliable is not None and "ave_cfa" in reliable.columns:
+        roots = {name: sqrt(value) for name, value in column_of(reliable, "ave_cfa").items()}
+        told.append(_fornell(prose, "cfa", cfa.latent_correlations(), roots))
+    return join(*told, _htmt(prose) if scores else "")
+
+
+def _fornell(prose: Prose, engine: str, correlations: pd.DataFrame, roots: dict[str, float]) -> str:
+    """Hold the correlations of constructs against the square roots of their AVE.
+
+    Source: Fornell & Larcker (1981).
+    """
     judged = [
         block.construct for block in prose.findings.model.blocks
-        if len(block.items) > 1 and block.kind == "reflective" and block.construct in frame.index
+        if len(block.items) > 1 and block.kind == "reflective"
+        and block.construct in correlations.index and block.construct in roots
     ]  # fmt: skip
+    pairs = list(combinations(judged, 2))
+    if not pairs:
+        return ""
     broken = []
-    for left, right in combinations(judged, 2):
-        # The lower triangle holds the correlation, whichever of the two comes first there.
-        r = max(abs(at(frame, *pair)) for pair in ((left, right), (right, left)) if not isnan(at(frame, *pair)))
-        if r >= min(at(frame, left, left), at(frame, right, right)):
+    for left, right in pairs:
+        # Where only the lower triangle holds correlations, whichever of the two comes first there.
+        found = [at(correlations, *pair) for pair in ((left, right), (right, left))]
+        if max(abs(r) for r in found if not isnan(r)) >= min(roots[left], roots[right]):
             broken.append(prose.say("measurement.pair", left=prose.named(left), right=prose.named(right)))
-    told = []
-    if len(judged) > 1:
-        key = "broken" if broken else "met"
-        told.append(prose.say(f"measurement.fornell_{key}", pairs=prose.words.listing(broken) if broken else ""))
-    return join(*told, _htmt(prose))
+    where = prose.say(f"measurement.fornell_{engine}")
+    if not broken:
+        return prose.say("measurement.fornell_met", where=where)
+    if len(broken) > MANY:
+        several = {"count": prose.words.in_words(len(broken)), "total": prose.words.in_words(len(pairs))}
+        return prose.say("measurement.fornell_many", where=where, **several)
+    return prose.say("measurement.fornell_broken", where=where, pairs=prose.words.listing(broken))
 
 
 def _htmt(prose: Prose) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
+from rantau.report.sentences.fit import poor
 from rantau.report.tables.population import true_values
 from rantau.report.view import number
 
@@ -15,6 +16,8 @@ def hypotheses(prose: Prose) -> tuple[str, ...]:
     told = [prose.say("hypotheses.intro")] if "paths" in prose.tables else []
     told += [join(verdict(prose, engine), _contradicted(prose, engine)) for engine in prose.engines]
     told += [_above_one(prose)]
+    if _decided(prose, "sem"):
+        told.append(poor(prose))
     paragraphs = [join(*told)]
     if all(prose.trusted(engine) for engine in prose.engines) and len(prose.engines) > 1:
         paragraphs.append(_disagreement(prose))
@@ -85,7 +88,13 @@ def _disagreement(prose: Prose) -> str:
         return ""
     if not parted:
         return prose.say("hypotheses.agree")
-    return prose.say_counted("hypotheses.disagree", len(parted), names="; ".join(parted))
+    told = prose.say_counted("hypotheses.disagree", len(parted), names="; ".join(parted))
+    # Scores and factors part by how they treat measurement error, but not by that alone.
+    other = [prose.words("hypotheses.cause_remarks")] * bool(prose.findings.remarks)
+    other += [prose.words("hypotheses.cause_fit")] * bool(poor(prose))
+    if not other:
+        return join(told, prose.say("hypotheses.disagree_why"))
+    return join(told, prose.say("hypotheses.disagree_why_else", causes=prose.words.listing_or(other)))
 
 
 def explained(prose: Prose) -> str:
