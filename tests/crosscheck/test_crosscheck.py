@@ -254,10 +254,10 @@ def test_missing_answers_are_met_as_in_the_fit(mobile, missing):
 
 
 def test_a_wrong_path_of_pls_is_told_by_both_packages(composite):
-    beta = np.array(composite.estimates.beta)
+    beta = np.array(composite.solution.beta)
     at = composite.structure.constructs.index
     beta[0, at("Value"), at("Image")] += 0.05
-    wrong = composite.replace(estimates=composite.estimates.replace(beta=beta))
+    wrong = composite.replace(solution=composite.solution.replace(beta=beta))
     names = {(check.package, check.quantity) for check in rt.crosscheck(wrong).disagreements()}
     assert names == {("statsmodels", "Value ~ Image"), ("pingouin", "Value ~ Image")}
 

@@ -103,7 +103,7 @@ def signed_htmt(fit):
     They differ where some correlation of two blocks is negative: in the mobile data PERQ2 and CUSL2 correlate at
     -0.128. seminr takes absolute values, as rantau does, so `test_pls_seminr` holds the table as it is.
     """
-    table, correlation = fit.htmt(), fit.estimates.correlation[0]
+    table, correlation = fit.htmt(), fit.solution.correlation[0]
     for i, one in enumerate(fit.structure.blocks):
         for j, two in enumerate(fit.structure.blocks):
             across = correlation[one, two]

@@ -144,7 +144,7 @@ def pls(
         model=read,
         request=request,
         structure=structure,
-        estimates=estimates,
+        solution=estimates,
         problems=problems,
         sample=taken,
         entered=entered,

@@ -40,7 +40,7 @@ class PlsFit(Record):
         What was asked.
     structure
         The model as PLS understands it.
-    estimates
+    solution
         The numbers, as a stack of one.
     problems
         What must be known before the numbers are believed.
@@ -53,7 +53,7 @@ class PlsFit(Record):
     model: Model
     request: PlsRequest
     structure: Structure
-    estimates: Estimates
+    solution: Estimates
     problems: tuple[Problem, ...]
     sample: Sample
     entered: Mask
@@ -66,7 +66,7 @@ class PlsFit(Record):
     @property
     def converged(self) -> bool:
         """Whether the weights settled."""
-        return bool(self.estimates.converged[0])
+        return bool(self.solution.converged[0])
 
     @property
     def trustworthy(self) -> bool:
@@ -76,23 +76,28 @@ class PlsFit(Record):
     @property
     def iterations(self) -> int:
         """How many iterations the weight loop took."""
-        return int(self.estimates.iterations[0])
+        return int(self.solution.iterations[0])
 
     # -- for bootstrap, groups and prediction -----------------------------------------------------------
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """The names of `values()`; `quantities.named_values` lists them."""
-        return named_values(self.estimates, self.structure)[0]
+        return named_values(self.solution, self.structure)[0]
+
+    def estimates(self) -> pd.DataFrame:
+        """Return every quantity: `lhs op rhs est`, named as `quantities.named_values` says."""
+        rows = [(one.lhs, one.op, one.rhs, value) for one, value in zip(self.quantities, self.values(), strict=True)]
+        return _table(rows, ("lhs", "op", "rhs", "est"))
 
     def values(self) -> Array:
         """Return the estimates, `(n_quantities,)`."""
-        found: Array = named_values(self.estimates, self.structure)[1][0]
+        found: Array = named_values(self.solution, self.structure)[1][0]
         return found
 
     def _directions(self) -> Array:
         """Return each item's correlation with its own score, `(p,)`."""
-        found: Array = self.estimates.cross[0][np.arange(self.structure.owner.size), self.structure.owner]
+        found: Array = self.solution.cross[0][np.arange(self.structure.owner.size), self.structure.owner]
         return found
 
     def refit(self, moments: Moments) -> Refits:
@@ -130,15 +135,15 @@ class PlsFit(Record):
 
     def loadings(self) -> pd.DataFrame:
         """Return loadings: `construct item est`."""
-        return self._outer(self.estimates.loadings[0])
+        return self._outer(self.solution.loadings[0])
 
     def weights(self) -> pd.DataFrame:
         """Return outer weights: `construct item est`; with them scores have unit variance."""
-        return self._outer(self.estimates.weights[0])
+        return self._outer(self.solution.weights[0])
 
     def cross_loadings(self) -> pd.DataFrame:
         """Return the correlations of items (rows) with the scores of constructs (columns)."""
-        return _frame(self.estimates.cross[0], self.structure.items, self.structure.constructs)
+        return _frame(self.solution.cross[0], self.structure.items, self.structure.constructs)
 
     def scores(self) -> pd.DataFrame:
         """Return the scores of constructs, a row per row of the data; mean 0, variance 1 (divisor n - 1).
@@ -148,7 +153,7 @@ class PlsFit(Record):
         values = self.sample.values
         values = np.where(np.isnan(values), np.nanmean(values, axis=0), values)
         standardised = (values - values.mean(axis=0)) / values.std(axis=0, ddof=1)
-        outer = spread(self.estimates.weights, self.structure.owner, len(self.structure.constructs))[0]
+        outer = spread(self.solution.weights, self.structure.owner, len(self.structure.constructs))[0]
         scores = np.full((self.entered.size, outer.shape[1]), np.nan)
         scores[self.entered] = standardised @ outer
         return _frame(scores, tuple(range(len(scores))), self.structure.constructs)
@@ -163,7 +168,7 @@ class PlsFit(Record):
         Source: Cronbach (1951); Dijkstra and Henseler (2015); Werts, Linn and Jöreskog (1974);
         Fornell and Larcker (1981).
         """
-        return _frame(reliability(self.estimates, self.structure)[0], self.structure.constructs, RELIABILITY)
+        return _frame(reliability(self.solution, self.structure)[0], self.structure.constructs, RELIABILITY)
 
     def htmt(self) -> pd.DataFrame:
         """Return heterotrait-monotrait ratios (HTMT+), symmetric, NaN on the diagonal.
@@ -171,7 +176,7 @@ class PlsFit(Record):
         Source: Henseler, Ringle and Sarstedt (2015); Ringle et al. (2023) for absolute
         correlations.
         """
-        values = measurement.htmt(self.estimates.correlation, self.structure.blocks)[0]
+        values = measurement.htmt(self.solution.correlation, self.structure.blocks)[0]
         return _frame(values, self.structure.constructs, self.structure.constructs)
 
     def fornell_larcker(self) -> pd.DataFrame:
@@ -179,22 +184,22 @@ class PlsFit(Record):
 
         Source: Fornell and Larcker (1981): the diagonal should exceed what stands left of it and below it.
         """
-        values = np.tril(self.estimates.constructs[0], -1)
+        values = np.tril(self.solution.constructs[0], -1)
         values[np.triu_indices(len(values), 1)] = np.nan
-        ave = reliability(self.estimates, self.structure)[0, :, RELIABILITY.index("ave")]
+        ave = reliability(self.solution, self.structure)[0, :, RELIABILITY.index("ave")]
         np.fill_diagonal(values, np.sqrt(ave))
         return _frame(values, self.structure.constructs, self.structure.constructs)
 
     def construct_correlations(self) -> pd.DataFrame:
         """Return the correlations of constructs, corrected where `consistent=True`."""
-        return _frame(self.estimates.constructs[0], self.structure.constructs, self.structure.constructs)
+        return _frame(self.solution.constructs[0], self.structure.constructs, self.structure.constructs)
 
     # -- the inner model ---------------------------------------------------------------------------------
 
     def paths(self) -> pd.DataFrame:
         """Return path coefficients: `lhs op rhs est`, lhs the outcome, in the order of the model."""
         at = self.structure.constructs.index
-        beta = self.estimates.beta[0]
+        beta = self.solution.beta[0]
         rows = [
             (path.outcome, "~", path.predictor, beta[at(path.outcome), at(path.predictor)]) for path in self.model.paths
         ]
@@ -203,7 +208,7 @@ class PlsFit(Record):
     def r_squared(self) -> pd.DataFrame:
         """Return `r_squared adjusted` per construct that has predictors."""
         paths = self.structure.paths
-        r_squared = self.estimates.r_squared
+        r_squared = self.solution.r_squared
         values = np.stack([r_squared[0], structural.adjusted(r_squared, paths, self.n_obs)[0]], axis=1)
         return self._endogenous(values, ("r_squared", "adjusted"))
 
@@ -212,7 +217,7 @@ class PlsFit(Record):
 
         Source: Sharma et al. (2019).
         """
-        both = structural.information_criteria(self.estimates.r_squared, self.structure.paths, self.n_obs)
+        both = structural.information_criteria(self.solution.r_squared, self.structure.paths, self.n_obs)
         return self._endogenous(np.stack([values[0] for values in both], axis=1), ("aic", "bic"))
 
     def f_squared(self) -> pd.DataFrame:
@@ -222,7 +227,7 @@ class PlsFit(Record):
 
         Source: Cohen (1988), equation 9.2.3.
         """
-        estimates, paths = self.estimates, self.structure.paths
+        estimates, paths = self.solution, self.structure.paths
         values = structural.f_squared(estimates.constructs, estimates.r_squared, paths)[0]
         rows, columns = np.flatnonzero(paths.any(axis=1)), np.flatnonzero(paths.any(axis=0))
         names = self.structure.constructs
@@ -259,8 +264,8 @@ class PlsFit(Record):
         `consistent=True`.
         """
         structure, names = self.structure, self.structure.constructs
-        outer = measurement.item_inflation(self.estimates.correlation, structure.blocks)[0]
-        inner = structural.predictor_inflation(self.estimates.constructs, structure.paths)[0]
+        outer = measurement.item_inflation(self.solution.correlation, structure.blocks)[0]
+        inner = structural.predictor_inflation(self.solution.constructs, structure.paths)[0]
         rows = [
             ("outer", names[owner], item, value)
             for item, owner, value in zip(structure.items, structure.owner, outer, strict=True)
@@ -283,7 +288,7 @@ class PlsFit(Record):
             only the outer model is judged.
         """
         choose("model", model, model_fit.MODELS)
-        estimates, structure = self.estimates, self.structure
+        estimates, structure = self.solution, self.structure
         constructs = estimates.constructs
         if model == "estimated":
             constructs = structural.implied_constructs(constructs, estimates.beta, estimates.r_squared, structure.paths)

@@ -155,6 +155,8 @@ def _fornell(prose: Prose, engine: str, correlations: pd.DataFrame, roots: dict[
     where = prose.say(f"measurement.fornell_{engine}")
     if not broken:
         return prose.say("measurement.fornell_met", where=where)
+    if len(broken) == len(pairs) > 1:
+        return prose.say("measurement.fornell_none", where=where)
     if len(broken) > MANY:
         several = {"count": prose.words.in_words(len(broken)), "total": prose.words.in_words(len(pairs))}
         return prose.say("measurement.fornell_many", where=where, **several)
