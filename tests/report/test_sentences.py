@@ -2,15 +2,20 @@
 
 import re
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 import pytest
 from study_findings import heywood, mobile, not_converged, simulated
 
+from rantau.covariance import sem
 from rantau.crosscheck import Skipped, Verification, crosscheck
 from rantau.fit import Problem
+from rantau.model import parse_model
+from rantau.quality import judge_hypotheses
 from rantau.report import sentences
 from rantau.report.citations import citation, cited_in, references
+from rantau.report.findings import Findings
 from rantau.report.prose import Prose
 from rantau.report.sentences.compared import REASONS
 from rantau.report.tables import ROWS
@@ -37,7 +42,19 @@ def everything(told):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("make", [mobile, simulated, heywood, not_converged])
+@lru_cache
+def misfitting():
+    """A model of the mobile answers whose two constructs do not correlate, though the answers do."""
+    found = mobile()
+    model = parse_model(
+        "Image =~ IMAG1 + IMAG2 + IMAG3\nSatisfaction =~ CUSA1 + CUSA2 + CUSA3\nLoyalty =~ CUSL1 + CUSL2 + CUSL3\n"
+        "Image ~~ 0*Satisfaction\nLoyalty ~ Image  # H1 (+) ...\nLoyalty ~ Satisfaction  # H2 (+) ..."
+    )
+    fit = sem(model, found.responses)
+    return Findings(model, survey=found.survey, sem=fit, hypotheses=judge_hypotheses(model, sem=fit))
+
+
+@pytest.mark.parametrize("make", [mobile, simulated, heywood, not_converged, misfitting])
 @pytest.mark.parametrize(("language", "style"), [("en", "apa7"), ("id", "skripsi")])
 def test_every_sentence_is_finished(make, language, style):
     for text in everything(prose(make(), language, style)):
@@ -119,6 +136,57 @@ def test_contradicted_hypotheses_are_named():
     frame = found.hypotheses.copy()
     frame.loc[0, "sem_decision"] = "contradicted"
     assert "In CB-SEM, H1 is contradicted" in sentences.hypotheses(prose(found.replace(hypotheses=frame)))[0]
+
+
+def test_fornell_larcker_names_the_engine_it_is_judged_by():
+    told = sentences.discriminant(prose())
+    found = mobile()
+    roots = found.reliability["ave_cfa"].dropna() ** 0.5
+    r = found.cfa.latent_correlations()
+    broken = [abs(r.loc[a, b]) >= min(roots[a], roots[b]) for a, b in combinations(roots.index, 2)]
+    # Of 10 pairs; with the weak CUEX3 and CUSL2, every one fails in the CFA, and one by the larger AVE of PLS.
+    assert len(broken) == sum(broken) == 10
+    assert "By the scores of PLS-SEM ({table:discriminant}), the Fornell-Larcker criterion is not met by Image" in told
+    assert re.search(r"By the factors of the CFA, [^.]*, no pair of constructs meets", told)
+    assert "By the factors" not in sentences.discriminant(prose(found.replace(cfa=None)))
+    assert "Menurut faktor CFA" in sentences.discriminant(prose(language="id"))
+
+
+def test_of_many_weak_items_only_those_to_remove_are_named():
+    told = sentences.reliability(prose())
+    assert "below that lie 12 of 16 items ({table:measurement})" in told or "below that lie 12 of 16 items." in told
+    assert "Below 0.40, where removing an item should be considered (Hair et al., 2022), lie CUEX3 and CUSL2." in told
+    assert "Below 0.708 lie IMAG2, IMAG3, CUEX2, CUEX3, and CUSL2." in told
+
+
+def test_decisions_of_a_model_that_does_not_fit_are_read_with_reserve():
+    found = misfitting()
+    srmr = found.sem.fit_indices()["srmr"]
+    assert srmr > 0.08
+    told = sentences.hypotheses(prose(found))[0]
+    assert f"SRMR = {srmr:.3f}".replace("0.", ".") in told
+    assert "(Browne & Cudeck, 1992; Hu & Bentler, 1999)" in told
+    assert "rest on a model that does not fit the data" in told
+    assert any("does not fit the data" in one for one in sentences.problems(prose(found)))
+    assert "read with reserve" in sentences.account(prose(found))
+    assert "tidak cocok dengan data" in sentences.hypotheses(prose(found, "id"))[0]
+    assert "fits poorly" not in " ".join(everything(prose()))
+
+
+def test_remarks_on_the_answers_come_before_any_other_explanation():
+    remark = Problem(
+        "warning", "against_scale", "Items of 'Image' run against the rest of their scale: IMAG1 (r = -0.20).",
+        ("Image", "IMAG1"),
+    )  # fmt: skip
+    found = mobile().replace(remarks=(remark,))
+    assert sentences.account(prose(found)).endswith("rest of their scale: IMAG1 (r = −0.20).")
+    assert sentences.problems(prose(found))[0].startswith("Warning, answers: Items of Image run against")
+    told = " ".join(sentences.hypotheses(prose(found)))
+    assert "it may as well be that items run against their scale" in told
+    assert "depends on how measurement error is treated" not in told
+    assert "depends on how measurement error is treated" in " ".join(sentences.hypotheses(prose()))
+    indonesian = sentences.problems(prose(found, "id"))[0]
+    assert indonesian.startswith("Peringatan, jawaban: Butir IMAG1 pada konstruk Citra berlawanan arah")
 
 
 @pytest.mark.parametrize("make", [heywood, not_converged])
