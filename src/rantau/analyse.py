@@ -18,7 +18,7 @@ from rantau.model import read_model
 from rantau.model.parameters import check_counts, tabulate
 from rantau.model.spec import Model
 from rantau.moments import complete_rows
-from rantau.pls import PlsFit, pls
+from rantau.pls import pls
 from rantau.pls.from_model import structure_of
 from rantau.quality import items_against_their_scale, judge_hypotheses, reliability, validity
 from rantau.record import Record
@@ -128,26 +128,25 @@ def analyse(material: Material, *, progress: Progress | None = None) -> Findings
     RantauError
         If an engine refuses the data or the model.
     """
-    study, kept, model = material.study, material.screening.kept, material.model
-    measurement: SemFit | None = None
-    structural: SemFit | None = None
-    composite: PlsFit | None = None
-    draws = None
     with warnings.catch_warnings():
-        # Each is a problem of its fit as well, and told there.
+        # Each is a problem of its fit or a remark on the answers as well, and told there.
         warnings.simplefilter("ignore", RantauWarning)
-        if "covariance" in study.engines:
-            estimator, missing, std_lv = study.estimator, study.sem_missing, study.std_lv
-            if model.blocks:
-                measurement = cfa(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
-            structural = sem(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
-        if "pls" in study.engines:
-            composite = pls(model, kept, scheme=study.scheme, consistent=study.consistent, missing=study.pls_missing)
+        return _findings(material, progress)
+
+
+def _findings(material: Material, progress: Progress | None) -> Findings:
+    study, kept, model = material.study, material.screening.kept, material.model
+    measurement, structural = _by_covariance(study, model, kept)
+    composite = None
+    if "pls" in study.engines:
+        composite = pls(model, kept, scheme=study.scheme, consistent=study.consistent, missing=study.pls_missing)
     usable = composite if composite is not None and composite.converged else None
+    draws = None
     if usable is not None:
         tell = (lambda done, every: progress("bootstrap", done, every)) if progress is not None else None
         draws = bootstrap(usable, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
-    checked = [crosscheck(fit) for fit in (measurement, structural, composite) if fit is not None and fit.converged]
+    fits = (("CFA", measurement), ("SEM", structural), ("PLS", composite))
+    checked = [crosscheck(fit) for _, fit in fits if fit is not None and fit.converged]
     return Findings(
         model=model,
         survey=material.survey,
@@ -165,7 +164,9 @@ def analyse(material: Material, *, progress: Progress | None = None) -> Findings
         ),
         validity=validity(kept, model, pls_fit=usable) if usable is not None and model.blocks else None,
         hypotheses=judge_hypotheses(
-            model, sem=structural, draws=draws if usable is not None and usable.trustworthy else None,
+            model,
+            sem=structural,
+            draws=draws if usable is not None and usable.trustworthy else None,
             level=study.level,
         ),
         verification=Verification(
@@ -176,4 +177,15 @@ def analyse(material: Material, *, progress: Progress | None = None) -> Findings
         population=population_values(read_model(study.answers)) if study.simulated else None,
         level=study.level,
         seed=study.seed,
-    )  # fmt: skip
+    )
+
+
+def _by_covariance(study: Study, model: Model, kept: Responses) -> tuple[SemFit | None, SemFit | None]:
+    """Fit the measurement model and the whole model, where the study asks for this engine."""
+    if "covariance" not in study.engines:
+        return None, None
+    estimator, missing, std_lv = study.estimator, study.sem_missing, study.std_lv
+    measurement = None
+    if model.blocks:
+        measurement = cfa(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
+    return measurement, sem(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
