@@ -370,6 +370,16 @@ def test_tables_name_every_comparison_and_every_omission(composite):
     assert "not compared: every number (semopy)" in str(found)
 
 
+def test_fits_with_names_are_told_apart(composite):
+    found = rt.crosscheck(composite, name="PLS")
+    assert found == rt.crosscheck(composite).of("PLS")
+    both = Verification((*found.checks, *found.of("other").checks), found.skipped)
+    assert list(both.summary()["fit"].unique()) == ["PLS", "other"]
+    assert len(both.summary()) == 2 * len(found.summary())
+    assert set(found.frame()["fit"]) == set(found.left_out()["fit"]) == {"PLS"}
+    assert "not compared: PLS, every number (semopy)" in str(found)
+
+
 def test_versions_are_those_installed(composite):
     import statsmodels
 

@@ -277,6 +277,15 @@ def test_item_correlations_are_those_of_the_answers():
     assert cell(made, "1. IMAG1", "i1") is None
 
 
+def test_crosscheck_says_which_fit_its_numbers_are_of():
+    found = mobile()
+    joined = [found.verification.of(name) for name in ("CFA", "SEM", "PLS")]
+    checks = tuple(check for one in joined for check in one.checks)
+    frame = table("crosscheck", found.replace(verification=found.verification.replace(checks=checks))).frame()
+    assert list(dict.fromkeys(frame["row_group"])) == ["CFA", "CB-SEM", "PLS-SEM"]
+    assert "row_group" not in table("crosscheck").frame()
+
+
 def test_crosscheck_shows_small_differences_as_powers_of_ten():
     made = table("crosscheck")
     assert cell(made, "Loadings", "difference") == "2.0 × 10^{−8}"

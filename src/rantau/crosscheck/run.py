@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def crosscheck(fit: Fit, *, data: Responses | pd.DataFrame | None = None) -> Verification:
+def crosscheck(fit: Fit, *, data: Responses | pd.DataFrame | None = None, name: str = "") -> Verification:
     """Compute the numbers of a fit again with semopy, statsmodels and pingouin.
 
     Each package gets the same model and the same rows. What it cannot do, or is known to do otherwise, is
@@ -29,6 +29,8 @@ def crosscheck(fit: Fit, *, data: Responses | pd.DataFrame | None = None) -> Ver
         From `sem`, `cfa` or `pls`.
     data
         The rows to compute from, in place of those that the fit holds; they must be the rows it was made from.
+    name
+        What to call the fit where several are checked, such as `CFA`; every comparison then carries it.
 
     Returns
     -------
@@ -61,12 +63,13 @@ def crosscheck(fit: Fit, *, data: Responses | pd.DataFrame | None = None) -> Ver
         raise OptionError(f"a fit is needed, from rt.sem, rt.cfa or rt.pls; got {type(fit).__name__}.")
     if not fit.converged:
         reason = "our fit did not converge, so it has no numbers to check"
-        return Verification((), tuple(Skipped("every number", row.name, installed(row.name), reason) for row in ROWS))
+        skipped = (Skipped("every number", row.name, installed(row.name), reason) for row in ROWS)
+        return Verification((), tuple(skipped)).of(name)
     held = _with_rows(fit, data)
     found = [_asked(row, held) for row in ROWS]
     return Verification(
         tuple(check for each in found for check in each.checks), tuple(one for each in found for one in each.skipped)
-    )
+    ).of(name)
 
 
 def _asked(row: Package, fit: Fit) -> Verification:

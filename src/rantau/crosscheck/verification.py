@@ -29,6 +29,8 @@ class Check(Record):
         Whose the other number is.
     note
         What was done to make the two comparable; empty where nothing was.
+    fit
+        What the fit is called, such as `CFA`; empty where it has no name.
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Check(Record):
     package: str
     version: str
     note: str = ""
+    fit: str = ""
 
     @property
     def difference(self) -> float:
@@ -68,16 +71,19 @@ class Check(Record):
 
 
 class Skipped(Record):
-    """What was not compared, and why."""
+    """What was not compared, and why; `fit` as in `Check`."""
 
     quantity: str
     package: str
     version: str
     reason: str
+    fit: str = ""
 
 
 class Verification(Record):
-    """All comparisons of one fit.
+    """All comparisons of one fit, or of several with names.
+
+    Its tables begin with a column `fit` where fits have names.
 
     Attributes
     ----------
@@ -110,37 +116,56 @@ class Verification(Record):
         """
         return tuple(check for check in self.checks if not check.agrees(tolerance))
 
+    def of(self, fit: str) -> Verification:
+        """Return the same comparisons under the name of a fit."""
+        return Verification(
+            tuple(check.replace(fit=fit) for check in self.checks),
+            tuple(one.replace(fit=fit) for one in self.skipped),
+        )
+
     def frame(self) -> pd.DataFrame:
         """Return every comparison: `package version kind quantity ours theirs difference digits note`."""
-        names = ("package", "version", "kind", "quantity", "ours", "theirs", "difference", "digits", "note")
+        names = (
+            *self._named, "package", "version", "kind", "quantity", "ours", "theirs", "difference", "digits", "note",
+        )  # fmt: skip
         rows = [tuple(getattr(check, name) for name in names) for check in self.checks]
         return _table(rows, names)
 
     def left_out(self) -> pd.DataFrame:
         """Return what was not compared: `package version quantity reason`."""
-        names = ("package", "version", "quantity", "reason")
+        names = (*self._named, "package", "version", "quantity", "reason")
         return _table([tuple(getattr(one, name) for name in names) for one in self.skipped], names)
 
     def summary(self) -> pd.DataFrame:
-        """Return one row per package and kind: `package version kind compared largest_difference digits`.
+        """Return one row per fit, package and kind: `package version kind compared largest_difference digits`.
 
         The largest difference is absolute; digits are those of the quantity that agrees least. Both are NaN
         where a number of that kind is.
         """
-        groups = dict.fromkeys((check.package, check.version, check.kind) for check in self.checks)
+        by = (*self._named, "package", "version", "kind")
+        owners = [tuple(getattr(check, name) for name in by) for check in self.checks]
         rows: list[tuple[object, ...]] = []
-        for group in groups:
-            own = [check for check in self.checks if (check.package, check.version, check.kind) == group]
+        for group in dict.fromkeys(owners):
+            own = [check for check, owner in zip(self.checks, owners, strict=True) if owner == group]
             apart, digits = [abs(check.difference) for check in own], [check.digits for check in own]
             broken = any(math.isnan(each) for each in apart)
             rows.append((*group, len(own), math.nan if broken else max(apart), math.nan if broken else min(digits)))
-        return _table(rows, ("package", "version", "kind", "compared", "largest_difference", "digits"))
+        return _table(rows, (*by, "compared", "largest_difference", "digits"))
+
+    @property
+    def _named(self) -> tuple[str, ...]:
+        """The column of names, where any fit has one."""
+        named = any(check.fit for check in self.checks) or any(one.fit for one in self.skipped)
+        return ("fit",) if named else ()
 
     def __str__(self) -> str:
         parts = []
         if self.checks:
             parts.append(self.summary().to_string(index=False, float_format=lambda value: f"{value:.3g}"))
-        parts += [f"not compared: {one.quantity} ({one.package}): {one.reason}" for one in self.skipped]
+        parts += [
+            f"not compared: {one.fit + ', ' if one.fit else ''}{one.quantity} ({one.package}): {one.reason}"
+            for one in self.skipped
+        ]
         return "\n".join(parts) or "Nothing was compared."
 
     def _repr_html_(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 from rantau.report.sentences.fit import poor
-from rantau.report.tables.crosscheck import kind
+from rantau.report.tables.crosscheck import fit_name, kind
 
 
 def crosscheck(prose: Prose) -> str:
@@ -30,7 +30,9 @@ def crosscheck(prose: Prose) -> str:
     agreed = frame.dropna(subset=["digits"])
     if len(agreed):
         worst = min(agreed.to_dict("records"), key=lambda row: float(row["digits"]))
-        what = literal(kind(prose, str(worst["kind"])))
+        # Whose number it is, where the fits have names.
+        named = (fit_name(prose, str(worst.get("fit", ""))), kind(prose, str(worst["kind"])))
+        what = literal(", ".join(part for part in named if part))
         digits = prose.num(float(worst["digits"]), "decimal", decimals=1)
         told.append(prose.say("crosscheck_text.least", digits=digits, kind=what, package=str(worst["package"])))
     return join(*told)

@@ -7,7 +7,7 @@ import re
 from rantau.record import Record
 from rantau.report.markup import literal
 from rantau.report.prose import Prose
-from rantau.report.tables.crosscheck import slug
+from rantau.report.tables.crosscheck import fit_name, slug
 
 
 class Reason(Record):
@@ -19,33 +19,41 @@ class Reason(Record):
         Of its words: `reason.<name>`; their place `<about>` takes what the pattern's group `about` caught.
     pattern
         The reason in English, whole.
-    fit
-        Which fit it can be about: `cfa`, `sem`, `pls`; `factor` for either of the first two.
     """
 
     name: str
     pattern: str
-    fit: str
 
 
 REASONS = (
-    Reason("another_kind", r"\w+ is asked for .*, and this fit is of another kind", "pls"),
-    Reason("consistent", r"consistent PLS .*", "pls"),
-    Reason("none", r"the model has none", "cfa"),
-    Reason("factors", r"factors have no rows to regress on", "sem"),
-    Reason("separate", r"one of its variables also measures a factor, so the equations are not separate", "sem"),
-    Reason("fixed", r"a coefficient is fixed, or shares its label with another parameter", "sem"),
-    Reason("covaries", r"its disturbance covaries with '(?P<about>.*)'", "sem"),
-    Reason("residual", r"its residual variance is fixed", "sem"),
-    Reason("intercept", r"an intercept is fixed", "sem"),
-    Reason("loop", r"the model has a loop", "sem"),
-    Reason("baseline", r"semopy's baseline model keeps the restricted residual variance of (?P<about>.*)", "factor"),
-    Reason("likelihood", r"semopy gives its discrepancy for the log-likelihood, and AIC and BIC with it", "factor"),
-    Reason("absent", r"semopy does not compute them", "factor"),
-    Reason("defined", r"semopy has no defined quantities \(:=\)", "sem"),
-    Reason("means", r"semopy's covariance models have none", "factor"),
-    Reason("negative", r"semopy keeps variances at 0 or more, and ours are negative: (?P<about>.*)", "factor"),
-    Reason("diverged", r"semopy did not converge", "factor"),
+    Reason("not_converged", r"our fit did not converge, so it has no numbers to check"),
+    Reason("another_kind", r"\w+ is asked for .*, and this fit is of another kind"),
+    Reason("failed", r"\w+ failed: (?P<about>.*)"),
+    Reason("not_installed", r"'.*' is needed.* and is not installed: .*"),
+    Reason("consistent", r"consistent PLS .*"),
+    Reason("none", r"the model has none"),
+    Reason("factors", r"factors have no rows to regress on"),
+    Reason("separate", r"one of its variables also measures a factor, so the equations are not separate"),
+    Reason("fixed", r"a coefficient is fixed, or shares its label with another parameter"),
+    Reason("covaries", r"its disturbance covaries with '(?P<about>.*)'"),
+    Reason("residual", r"its residual variance is fixed"),
+    Reason("intercept", r"an intercept is fixed"),
+    Reason("loop", r"the model has a loop"),
+    Reason("baseline", r"semopy's baseline model keeps the restricted residual variance of (?P<about>.*)"),
+    Reason(
+        "covariates", r"our baseline model keeps the covariances of the covariates \((?P<about>.*)\), semopy's does not"
+    ),
+    Reason("moments", r"semopy counts the moments of exogenous covariates \((?P<about>.*)\) as data to be fitted"),
+    Reason("deviations", r"semopy divides them by the deviations of the variables, not of the residuals"),
+    Reason("likelihood", r"semopy gives its discrepancy for the log-likelihood, and AIC and BIC with it"),
+    Reason("absent", r"semopy does not compute them"),
+    Reason("defined", r"semopy has no defined quantities \(:=\)"),
+    Reason("means", r"semopy's covariance models have none"),
+    Reason("restricted_means", r"its covariance models have no means, and this model restricts them"),
+    Reason("negative", r"semopy keeps variances at 0 or more, and ours are negative: (?P<about>.*)"),
+    Reason("read_otherwise", r"semopy reads the model with (?P<about>\d+) free parameters, not \d+"),
+    Reason("early", r"semopy stopped early: .*; its estimates differ by up to (?P<about>.*)"),
+    Reason("diverged", r"semopy did not converge"),
 )
 
 
@@ -65,23 +73,23 @@ def skipped(prose: Prose) -> tuple[str, ...]:
     verification = prose.findings.verification
     if verification is None:
         return ()
-    # How often each is said tells of how many fits it holds.
-    times: dict[tuple[str, str, str], int] = {}
+    fits: dict[tuple[str, str, str], list[str]] = {}
     for one in verification.skipped:
         key = (one.reason.replace("`", ""), one.quantity, one.package)
-        times[key] = times.get(key, 0) + 1
+        fits.setdefault(key, []).append(fit_name(prose, one.fit))
     packages: dict[tuple[str, str, str], list[str]] = {}
-    for (reason, quantity, package), count in times.items():
-        packages.setdefault((_fits(prose, reason, count), reason, quantity), []).append(package)
+    for (reason, quantity, package), named in fits.items():
+        about = prose.words.listing([name for name in dict.fromkeys(named) if name])
+        packages.setdefault((about, reason, quantity), []).append(package)
     quantities: dict[tuple[str, str, str], list[str]] = {}
-    for (fits, reason, quantity), named in packages.items():
-        quantities.setdefault((fits, reason, prose.words.listing(named)), []).append(_quantity(prose, quantity))
+    for (about, reason, quantity), named in packages.items():
+        quantities.setdefault((about, reason, prose.words.listing(named)), []).append(_quantity(prose, quantity))
     return tuple(
         prose.say(
-            "crosscheck_text.skipped_item", fits=fits, quantity="; ".join(names), package=package,
-            reason=_reason(prose, reason),
+            "crosscheck_text.skipped_item" if about else "crosscheck_text.skipped_unnamed",
+            fits=about, quantity="; ".join(names), package=package, reason=_reason(prose, reason),
         )
-        for (fits, reason, package), names in quantities.items()
+        for (about, reason, package), names in quantities.items()
     )  # fmt: skip
 
 
@@ -96,26 +104,12 @@ def _known(text: str) -> tuple[Reason, str] | None:
 
 def _reason(prose: Prose, text: str) -> str:
     known = _known(text)
-    return literal(text) if known is None else prose.words(f"reason.{known[0].name}", about=literal(known[1]))
-
-
-def _fits(prose: Prose, reason: str, count: int) -> str:
-    """Name the fits that a reason, met so many times, is about."""
-    known = _known(reason)
-    about = "any" if known is None else known[0].fit
-    verified = [name for name in ("cfa", "sem", "pls") if _verified(prose, name)]
-    if about in verified:
-        return prose.engine(about)
-    possible = [name for name in verified if about == "any" or name != "pls"]
-    if count >= len(possible):
-        return prose.words.listing([prose.engine(name) for name in possible])
-    # Met for fewer fits than it may be about: which, the cross-check does not say.
-    return prose.words("crosscheck_text.some_fits")
-
-
-def _verified(prose: Prose, name: str) -> bool:
-    fit = getattr(prose.findings, name)
-    return fit is not None and bool(fit.converged)
+    if known is None:
+        return literal(text)
+    reason, about = known
+    # A number of theirs, as the language writes it.
+    about = re.sub(r"(?<=\d)\.(?=\d)", prose.words("number.decimal"), about) if reason.name != "failed" else about
+    return prose.words(f"reason.{reason.name}", about=literal(about))
 
 
 def _quantity(prose: Prose, text: str) -> str:

@@ -15,22 +15,24 @@ if TYPE_CHECKING:
 
 
 def build(findings: Findings, language: str) -> Table | None:
-    """Build a row for each kind of quantity and package."""
+    """Build a row for each kind of quantity and package, under the fit that they are about."""
     if findings.verification is None:
         return None
     view = View(findings, language)
-    rows = [
-        Row(
-            (
-                capital(kind(view, str(row["kind"]))),
-                f"{row['package']} {row['version']}".strip(),
-                int(row["compared"]),
-                power(view, float(row["largest_difference"])),
-                float(row["digits"]),
-            )
+    rows: list[Row] = []
+    above = ""
+    for row in findings.verification.summary().to_dict("records"):
+        name = fit_name(view, str(row.get("fit", "")))
+        rows += [Row((name,), kind="group")] * (bool(name) and name != above)
+        above = name
+        cells: tuple[Cell, ...] = (
+            capital(kind(view, str(row["kind"]))),
+            f"{row['package']} {row['version']}".strip(),
+            int(row["compared"]),
+            power(view, float(row["largest_difference"])),
+            float(row["digits"]),
         )
-        for row in findings.verification.summary().to_dict("records")
-    ]
+        rows.append(Row(cells, indent=bool(name)))
     if not rows:
         return None
     columns = (
@@ -42,6 +44,11 @@ def build(findings: Findings, language: str) -> Table | None:
     )
     notes = (*view.distrust("cfa", "sem", "pls"), view.note("table.crosscheck.note"))
     return Table("crosscheck", view.words("table.crosscheck.title"), columns, tuple(rows), notes)
+
+
+def fit_name(view: View, name: str) -> str:
+    """Return what the report calls the fit that a comparison is about; "" where it has no name."""
+    return view.words(f"engine.{name.lower()}") if view.words.has(f"engine.{name.lower()}") else name
 
 
 def kind(view: View, name: str) -> str:
