@@ -35,8 +35,8 @@ def everything(told):
         text
         for text in (
             s.account(told), *s.sample(told), s.methods(told), s.reliability(told), s.discriminant(told),
-            s.fit(told, "cfa"), s.fit(told, "sem"), s.pls_fit(told), *s.hypotheses(told), s.explained(told),
-            s.population(told), s.crosscheck(told), *s.skipped(told), *s.problems(told), *s.limits(told),
+            s.fit(told, "cfa"), s.fit(told, "sem"), s.pls_fit(told), s.covarying(told), *s.hypotheses(told),
+            s.explained(told), s.population(told), s.crosscheck(told), *s.skipped(told), *s.problems(told), *s.limits(told),
         )
         if text
     ]  # fmt: skip
@@ -83,6 +83,22 @@ def test_a_structural_model_without_restrictions_is_not_said_to_be_tested():
     told = sentences.fit(prose(simulated()), "sem")
     assert "this fit does not test the paths" in told
     assert "this fit does not test" not in sentences.fit(prose(), "sem")
+
+
+def test_covariances_that_the_model_file_does_not_state_are_told():
+    assert sentences.covarying(prose()) == ""
+    assert sentences.covarying(prose(simulated())) == (
+        "By convention, Diaspora engagement and Association support, which nothing in the model explains, were "
+        "allowed to covary."
+    )
+    assert sentences.covarying(prose(misfitting())) == ""
+    model = parse_model(
+        "Image =~ IMAG1 + IMAG2\nSatisfaction =~ CUSA1 + CUSA2\nLoyalty =~ CUSL1 + CUSL3\n"
+        "Loyalty ~ Image\nSatisfaction ~ Image"
+    )
+    found = Findings(model, survey=mobile().survey, sem=sem(model, mobile().responses))
+    assert sentences.covarying(prose(found)).startswith("By convention, the unexplained parts of Customer")
+    assert "dibiarkan saling berkovarians" in sentences.covarying(prose(found, "id"))
 
 
 def test_sample_names_the_rules_that_flagged_and_those_that_did_not():

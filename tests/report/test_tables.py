@@ -277,6 +277,19 @@ def test_item_correlations_are_those_of_the_answers():
     assert cell(made, "1. IMAG1", "i1") is None
 
 
+def test_notes_say_on_which_rows_numbers_rest_where_answers_are_missing():
+    found = mobile()
+    assert "different rows" not in notes(table("measurement")) + notes(table("htmt"))
+    values = np.array(found.responses.values)
+    values[:5, found.responses.columns.index("IMAG1")] = np.nan
+    gappy = found.replace(responses=found.responses.replace(values=values))
+    told = notes(table("measurement", gappy))
+    assert "α on those that answer every item of a construct (*n* = 245 to 250), the CFA and its ω on those" in told
+    assert "PLS-SEM on all (*n* = 250), with the item's mean in the place of a missing answer." in told
+    assert "with the item's mean in the place of a missing answer" in notes(table("htmt", gappy))
+    assert "*n* = 245 hingga 250" in notes(table("measurement", gappy, "id"))
+
+
 def test_crosscheck_says_which_fit_its_numbers_are_of():
     found = mobile()
     joined = [found.verification.of(name) for name in ("CFA", "SEM", "PLS")]

@@ -14,7 +14,7 @@ from rantau.report.document import Document, write
 from rantau.report.findings import Findings
 from rantau.report.markup import literal
 from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, References, TableRef
-from rantau.report.prose import Prose
+from rantau.report.prose import Prose, join
 from rantau.report.table import value_of
 from rantau.report.tables import ROWS
 from rantau.report.words import read_words
@@ -127,7 +127,11 @@ def _measurement(prose: Prose, tables: dict[str, Table]) -> list[Part]:
 
 def _structure(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef, ...]) -> list[Part]:
     parts: list[Part] = list(figures)
-    fit = [text for text in (sentences.fit(prose, "sem"), sentences.pls_fit(prose)) if text]
+    fit = [
+        text
+        for text in (join(sentences.fit(prose, "sem"), sentences.covarying(prose)), sentences.pls_fit(prose))
+        if text
+    ]
     if fit:
         parts += [Heading(2, prose.words("section.fit")), *map(Paragraph, fit)]
     # With a measurement model, both fits stand in one table, further up.

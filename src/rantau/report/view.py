@@ -8,6 +8,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 from rantau.fit import Problem
 from rantau.model.spec import Definition, Hypothesis
 from rantau.report.markup import literal
@@ -200,6 +202,27 @@ class View:
         for name in problem.about:
             text = text.replace(f"'{literal(name)}'", literal(self.construct(name)))
         return text
+
+    @cached_property
+    def answered(self) -> dict[str, int]:
+        """How many rows answer every item of a reflective construct of several items; {} where no answer is missing."""
+        responses, model = self.findings.responses, self.findings.model
+        asked = [name for name in model.observed if responses is not None and name in responses.columns]
+        if responses is None or not asked:
+            return {}
+        gaps = {name: np.isnan(responses.column(name)) for name in asked}
+        if not any(gap.any() for gap in gaps.values()):
+            return {}
+        return {
+            block.construct: int((~np.any([gaps[item] for item in block.items], axis=0)).sum())
+            for block in model.blocks
+            if block.kind == "reflective" and len(block.items) > 1 and set(block.items) <= gaps.keys()
+        }
+
+    def rows_of_pls(self) -> str:
+        """Say on how many rows PLS rests, and how it meets missing answers."""
+        fit = self.findings.pls
+        return "" if fit is None else self.words(f"rows.pls_{fit.request.missing}", n=fit.n_obs)
 
     def note(self, key: str, **values: Any) -> Note:  # noqa: ANN401 - as Words
         """Return a general note."""

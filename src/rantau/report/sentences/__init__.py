@@ -3,12 +3,12 @@
 from rantau.report.sentences.account import account
 from rantau.report.sentences.checks import crosscheck, limits, problems
 from rantau.report.sentences.compared import skipped
-from rantau.report.sentences.fit import fit, pls_fit
+from rantau.report.sentences.fit import covarying, fit, pls_fit
 from rantau.report.sentences.measurement import discriminant, reliability
 from rantau.report.sentences.sample import methods, sample
 from rantau.report.sentences.structure import explained, hypotheses, population
 
 __all__ = [
-    "account", "crosscheck", "discriminant", "explained", "fit", "hypotheses", "limits", "methods", "pls_fit",
-    "population", "problems", "reliability", "sample", "skipped",
+    "account", "covarying", "crosscheck", "discriminant", "explained", "fit", "hypotheses", "limits", "methods",
+    "pls_fit", "population", "problems", "reliability", "sample", "skipped",
 ]  # fmt: skip

@@ -52,6 +52,29 @@ def global_fit(prose: Prose, engine: str) -> str:
     return prose.say(f"fit_text.{engine}", fit=prose.fit_statement(fit))
 
 
+def covarying(prose: Prose) -> str:
+    """Name the constructs whose covariances were estimated by convention, without a line in the model file."""
+    fit = prose.findings.sem
+    if fit is None or not fit.converged:
+        return ""
+    model = prose.findings.model
+    stated = {frozenset((one.left, one.right)) for one in model.covariances}
+    outcomes = {path.outcome for path in model.paths}
+    found: dict[str, list[str]] = {}
+    for row in fit.table.rows:
+        added = row.op == "~~" and row.lhs != row.rhs and row.free >= 0 and frozenset((row.lhs, row.rhs)) not in stated
+        if added and model.paths:
+            kind = "last" if {row.lhs, row.rhs} <= outcomes else "exogenous"
+            found.setdefault(kind, []).extend((row.lhs, row.rhs))
+    return join(
+        *(
+            prose.say(f"fit_text.covary_{kind}", names=prose.names(dict.fromkeys(found[kind])))
+            for kind in ("exogenous", "last")
+            if kind in found
+        )
+    )
+
+
 def poor(prose: Prose) -> str:
     """Say that the structural model does not fit, by values that few would call acceptable; "" where it does.
 

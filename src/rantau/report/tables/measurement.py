@@ -108,11 +108,26 @@ def _notes(view: View) -> tuple[Note, ...]:
         notes.append(view.note(f"table.measurement.note_pls_{kind}"))
         if kind == "plain" and view.measurement is not None:
             notes.append(view.note("table.measurement.note_pls_larger"))
+    notes += _rows(view)
     if any(block.kind == "composite" for block in findings.model.blocks):
         notes.append(view.note("table.measurement.note_composite"))
     if any(len(block.items) == 1 for block in findings.model.blocks):
         notes.append(view.note("table.measurement.note_single"))
     return tuple(notes)
+
+
+def _rows(view: View) -> list[Note]:
+    """Return the note on the rows behind each number, where they differ because answers are missing."""
+    if not view.answered:
+        return []
+    low, high = min(view.answered.values()), max(view.answered.values())
+    key = "rows.alpha" if low < high else "rows.alpha_one"
+    told = [view.words(key, low=low, high=high)]
+    if view.measurement is not None:
+        told.append(view.words("rows.omega", n=view.measurement.n_obs))
+    if view.findings.pls is not None:
+        told.append(view.rows_of_pls())
+    return [view.note("rows.note", list=view.words.listing(told))]
 
 
 ROW = JournalTable("measurement", ("reliability",), build)
