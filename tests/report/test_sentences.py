@@ -36,7 +36,8 @@ def everything(told):
         for text in (
             s.account(told), *s.sample(told), s.methods(told), s.reliability(told), s.discriminant(told),
             s.fit(told, "cfa"), s.fit(told, "sem"), s.pls_fit(told), s.covarying(told), *s.hypotheses(told),
-            s.explained(told), s.population(told), s.crosscheck(told), *s.skipped(told), *s.problems(told), *s.limits(told),
+            s.explained(told), s.population(told), s.crosscheck(told), *s.skipped(told), *s.problems(told),
+            *s.limits(told),
         )
         if text
     ]  # fmt: skip
