@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from study_findings import heywood, mobile, not_converged, simulated
 
-from rantau.covariance import sem
+from rantau.covariance import cfa, sem
 from rantau.crosscheck import Skipped, Verification, crosscheck
 from rantau.fit import Problem
 from rantau.model import parse_model
@@ -41,6 +41,19 @@ def everything(told):
         )
         if text
     ]  # fmt: skip
+
+
+def test_items_that_run_against_their_scale_are_not_called_weak():
+    found = mobile()
+    answers = found.responses
+    values = np.array(answers.values)
+    values[:, answers.columns.index("CUSA2")] *= -1
+    turned = cfa("Satisfaction =~ CUSA1 + CUSA2 + CUSA3", answers.replace(values=values))
+    loading = turned.standardized().set_index(["op", "rhs"]).loc[("=~", "CUSA2"), "est_std"]
+    assert loading < -0.708
+    told = sentences.reliability(prose(Findings(turned.model, survey=found.survey, cfa=turned)))
+    assert "The loading of CUSA2 is negative: the item runs against its scale." in told
+    assert "below that lies CUSA1." in told
 
 
 @lru_cache

@@ -219,11 +219,6 @@ class View:
             if block.kind == "reflective" and len(block.items) > 1 and set(block.items) <= gaps.keys()
         }
 
-    def rows_of_pls(self) -> str:
-        """Say on how many rows PLS rests, and how it meets missing answers."""
-        fit = self.findings.pls
-        return "" if fit is None else self.words(f"rows.pls_{fit.request.missing}", n=fit.n_obs)
-
     def note(self, key: str, **values: Any) -> Note:  # noqa: ANN401 - as Words
         """Return a general note."""
         return Note("general", self.words(key, **values))

@@ -51,7 +51,8 @@ def account(prose: Prose) -> str:
     told += _verdicts(prose) if model.hypotheses else ()
     if poor(prose) and any(each.get("sem") for each in prose.decisions.values()):
         told.append(say("account.poor"))
-    told += [say("account.remark", text=prose.problem(one)) for one in findings.remarks]
+    if findings.remarks:
+        told.append(say("account.remark", text=" ".join(prose.problem(one) for one in findings.remarks)))
     return join(*told)
 
 

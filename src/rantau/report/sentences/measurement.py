@@ -98,7 +98,12 @@ def _loadings(prose: Prose, engine: str) -> str:
     if not found:
         return ""
     told = prose.say(f"measurement.{engine}_loadings", **prose.ends(found, "loading"))
-    weak = [item for item, value in found.items() if value < LOADING]
+    # An item that runs against the others is to be looked at, and is no weak one: what counts is the size.
+    against = [item for item, value in found.items() if value < 0]
+    if against:
+        items = literal(prose.words.listing(against))
+        told = join(told, prose.say_counted("measurement.against", len(against), items=items))
+    weak = [item for item, value in found.items() if abs(value) < LOADING]
     # The reason for the limit is given once.
     key = "weak_again" if engine == "pls" and prose.measurement is not None else "weak"
     limit = prose.num(LOADING, "loading", decimals=3)
@@ -110,7 +115,7 @@ def _loadings(prose: Prose, engine: str) -> str:
     # The number of the table stands at the start of the paragraph.
     size = {"count": prose.words.whole(len(weak)), "total": prose.words.whole(len(found))}
     told = join(told, prose.say(f"measurement.{key}_many", limit=limit, **size))
-    poor = [item for item in weak if found[item] < REMOVE]
+    poor = [item for item in weak if abs(found[item]) < REMOVE]
     if not poor:
         return told
     items = literal(prose.words.listing(poor)) if len(poor) <= 2 * MANY else prose.words.whole(len(poor))

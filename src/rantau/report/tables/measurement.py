@@ -125,8 +125,9 @@ def _rows(view: View) -> list[Note]:
     told = [view.words(key, low=low, high=high)]
     if view.measurement is not None:
         told.append(view.words("rows.omega", n=view.measurement.n_obs))
-    if view.findings.pls is not None:
-        told.append(view.rows_of_pls())
+    fit = view.findings.pls
+    if fit is not None:
+        told.append(view.words(f"rows.pls_{fit.request.missing}", n=fit.n_obs))
     return [view.note("rows.note", list=view.words.listing(told))]
 
 
