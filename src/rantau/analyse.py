@@ -146,7 +146,7 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
         tell = (lambda done, every: progress("bootstrap", done, every)) if progress is not None else None
         draws = bootstrap(usable, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
     fits = (("CFA", measurement), ("SEM", structural), ("PLS", composite))
-    checked = [crosscheck(fit) for _, fit in fits if fit is not None and fit.converged]
+    checked = [crosscheck(fit, name=name) for name, fit in fits if fit is not None and fit.converged]
     return Findings(
         model=model,
         survey=material.survey,
