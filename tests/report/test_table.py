@@ -112,3 +112,9 @@ def test_table_shows_in_a_notebook():
     assert "Structural Paths and the Decisions" in page
     assert "0.51***" in page
     assert "&lt; .001" in page
+
+
+@pytest.mark.parametrize("indent", [True, -1, 1.0])
+def test_an_indent_is_a_count(indent):
+    with pytest.raises(ReportError, match="a row's indent is a count of steps from 0"):
+        Row(("a",), indent=indent)

@@ -135,6 +135,8 @@ class Row(Record):
     def __post_init__(self) -> None:
         """Turn NumPy's numbers into Python's, so that one kind of number is left to check."""
         super().__post_init__()
+        if type(self.indent) is not int or self.indent < 0:
+            raise ReportError(f"a row's indent is a count of steps from 0, and got {self.indent!r}")
         choose("row kind", self.kind, get_args(RowKind))
         object.__setattr__(self, "cells", tuple(_plain(cell) for cell in self.cells))
 

@@ -32,7 +32,7 @@ def build(findings: Findings, language: str) -> Table | None:
             power(view, float(row["largest_difference"])),
             float(row["digits"]),
         )
-        rows.append(Row(cells, indent=bool(name)))
+        rows.append(Row(cells, indent=1 if name else 0))
     if not rows:
         return None
     columns = (
