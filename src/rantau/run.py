@@ -52,7 +52,7 @@ class Outcome(Record):
     def trustworthy(self) -> bool:
         """Whether no fit has a problem that is an error."""
         fits = (self.findings.cfa, self.findings.sem, self.findings.pls)
-        return not any(problem.severity == "error" for fit in fits if fit is not None for problem in fit.problems)
+        return all(fit.trustworthy for fit in fits if fit is not None)
 
 
 def run(study: Study | str | Path, *, progress: Progress | None = None) -> Outcome:

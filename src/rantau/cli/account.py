@@ -37,7 +37,7 @@ def account_of(outcome: Outcome) -> Iterator[str]:
     yield f"Written      {escape(str(outcome.folder))}/: report.docx, report.html and {more} more files"
     if not outcome.trustworthy:
         fits = (("CFA", findings.cfa), ("SEM", findings.sem), ("PLS", findings.pls))
-        names = [name for name, fit in fits if fit and any(each.severity == "error" for each in fit.problems)]
+        names = [name for name, fit in fits if fit is not None and not fit.trustworthy]
         yield f"[red]Not to be trusted[/red]: {', '.join(names)}; the errors above say why, and the report flags them."
 
 

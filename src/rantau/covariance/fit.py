@@ -11,18 +11,18 @@ from rantau.arrays import Array
 from rantau.covariance.definitions import check_definitions
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.implied import UNDIRECTED, Layout, imply, rescale
+from rantau.covariance.implied import UNDIRECTED, Layout, imply
 from rantau.covariance.minimise import minimise
 from rantau.covariance.model_test import statistics
 from rantau.covariance.problems import find_problems, random_covariates
 from rantau.covariance.request import SemRequest, measurement_part
-from rantau.covariance.result import SemFit, layout_for
+from rantau.covariance.result import SemFit, correlation_of, layout_for
 from rantau.covariance.standard_errors import (
     check_identification,
     covariance_of_estimates,
     expected_information,
 )
-from rantau.covariance.start import start_values, stated_starts, units
+from rantau.covariance.start import in_standard_units, start_values, stated_starts
 from rantau.door import as_model, check_spread, take_sample
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError
 from rantau.model.parameters import check_counts, tabulate
@@ -165,11 +165,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
     discrepancy = next(row for row in DISCREPANCIES if row.name == request.estimator)
     layout = layout_for(table, observed)
     deviation = np.sqrt(np.diag(observed.covariance))
-    unit = units(table, deviation)
-    scaled_layout, scale = rescale(layout, unit)
-    # Without a mean structure the implied means are zero, and so must be the ones they are held against.
-    mean = observed.mean / deviation if table.mean_structure else np.zeros_like(observed.mean)
-    scaled = observed.replace(covariance=observed.covariance / np.outer(deviation, deviation), mean=mean)
+    scaled_layout, scale, scaled = in_standard_units(table, layout, observed, deviation)
     start = start_values(table, scaled_layout, scaled.covariance, scaled.mean)
     start = _possible(scaled_layout, discrepancy, scaled, start)
     start = stated_starts(table, scale, start)
@@ -179,7 +175,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
     stack = scaled.replace(covariance=scaled.covariance[None], mean=scaled.mean[None])
     minimum = minimise(scaled_layout, discrepancy, stack, start[None])
     information = expected_information(scaled_layout, discrepancy, scaled, minimum.theta[0])
-    covariance, _ = covariance_of_estimates(information, sample.n_obs)
+    covariance = covariance_of_estimates(information, sample.n_obs)
     singular = bool(np.isnan(covariance).any())
     theta = minimum.theta[0] / scale
     implied = imply(layout, theta[None])
@@ -195,9 +191,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
 
 def _check_singular(observed: Moments, model: Model) -> None:
     """Refuse a sample whose items depend on each other exactly."""
-    deviation = np.sqrt(np.diag(observed.covariance))
-    correlation = observed.covariance / np.outer(deviation, deviation)
-    values, vectors = np.linalg.eigh(correlation)
+    values, vectors = np.linalg.eigh(correlation_of(observed.covariance))
     if values[0] > 1e-10:
         return
     p = len(observed.names)

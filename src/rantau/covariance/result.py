@@ -13,12 +13,12 @@ from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.discrepancies.ml import positive_definite
 from rantau.covariance.fit_indices import ROWS as FIT_INDICES
 from rantau.covariance.fit_indices import fit_index_values
-from rantau.covariance.implied import Layout, cell_values, imply, lay_out, rescale
+from rantau.covariance.implied import Layout, cell_values, imply, lay_out
 from rantau.covariance.minimise import minimise
 from rantau.covariance.model_test import Statistics
 from rantau.covariance.request import SemRequest
 from rantau.covariance.standardise import explained_variance, standardised
-from rantau.covariance.start import units
+from rantau.covariance.start import in_standard_units
 from rantau.errors import OptionError
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
@@ -123,11 +123,8 @@ class SemFit(Record):
             `(draws, n_quantities)`; draws that do not converge are named and NaN.
         """
         layout = layout_for(self.table, moments)
-        # In units of one standard deviation of this sample, so that badly scaled items lose no digits.
         deviation = np.sqrt(np.diag(self.moments.covariance))
-        scaled_layout, scale = rescale(layout, units(self.table, deviation))
-        mean = moments.mean / deviation if self.table.mean_structure else np.zeros_like(moments.mean)
-        scaled = moments.replace(covariance=moments.covariance / np.outer(deviation, deviation), mean=mean)
+        scaled_layout, scale, scaled = in_standard_units(self.table, layout, moments, deviation)
         start = np.broadcast_to(self.theta * scale, (moments.covariance.shape[0], self.theta.size))
         minimum = minimise(scaled_layout, self.discrepancy, scaled, start)
         values = self._values(layout, minimum.theta / scale)

@@ -24,7 +24,7 @@ def expected_information(layout: Layout, discrepancy: Discrepancy, moments: Mome
     return matrix
 
 
-def covariance_of_estimates(information_matrix: Array, n_obs: int) -> tuple[Array, float]:
+def covariance_of_estimates(information_matrix: Array, n_obs: int) -> Array:
     """Invert the information.
 
     Parameters
@@ -36,17 +36,16 @@ def covariance_of_estimates(information_matrix: Array, n_obs: int) -> tuple[Arra
 
     Returns
     -------
-    tuple
-        Covariance of the estimates `(n_free, n_free)`, all NaN where the information is singular; and the
-        smallest eigenvalue of the information in correlation metric.
+    Array
+        Covariance of the estimates `(n_free, n_free)`, all NaN where the information is singular.
     """
     scaled, deviation = _correlation_metric(information_matrix)
     values, vectors = np.linalg.eigh(scaled)
-    smallest = float(values[0]) if values.size else 1.0
-    if not smallest > SINGULAR:
-        return np.full_like(information_matrix, np.nan), smallest
+    if values.size and not values[0] > SINGULAR:
+        return np.full_like(information_matrix, np.nan)
     inverse = (vectors / values) @ vectors.T
-    return inverse / np.outer(deviation, deviation) / n_obs, smallest
+    covariance: Array = inverse / np.outer(deviation, deviation) / n_obs
+    return covariance
 
 
 def check_identification(

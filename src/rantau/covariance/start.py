@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Mask
-from rantau.covariance.implied import DIRECTED, MEAN, Layout
+from rantau.covariance.implied import DIRECTED, MEAN, Layout, rescale
 from rantau.model.parameters import Parameter, ParameterTable
+from rantau.moments.compute import Moments
 
 #: No start value is nearer than this to a variance of nothing or a correlation of one.
 MARGIN = 0.05
@@ -37,6 +38,32 @@ def units(table: ParameterTable, deviation: Array) -> Array:
             if row.op == "=~" and row.lhs not in unit and row.rhs in unit and abs(row.value) > 0:
                 unit[row.lhs] = unit[row.rhs] / abs(row.value)
     return np.array([unit.get(name, 1.0) for name in (*table.observed, *table.latent)])
+
+
+def in_standard_units(
+    table: ParameterTable, layout: Layout, moments: Moments, deviation: Array
+) -> tuple[Layout, Array, Moments]:
+    """Express a model and the moments it is held against in standard deviations, so that bad scales lose no digits.
+
+    Parameters
+    ----------
+    table, layout
+        The model in the units of the data.
+    moments
+        Of one sample `(p, p)`, or of a stack `(draws, p, p)`.
+    deviation
+        `(p,)` standard deviations of the observed variables.
+
+    Returns
+    -------
+    tuple of (Layout, Array, Moments)
+        The layout; `(n_free,)` by which an old parameter is multiplied to become a new one; the moments.
+    """
+    scaled_layout, scale = rescale(layout, units(table, deviation))
+    # Without a mean structure the implied means are zero, and so must be the ones they are held against.
+    mean = moments.mean / deviation if table.mean_structure else np.zeros_like(moments.mean)
+    covariance = moments.covariance / np.outer(deviation, deviation)
+    return scaled_layout, scale, moments.replace(covariance=covariance, mean=mean)
 
 
 def start_values(table: ParameterTable, layout: Layout, correlation: Array, mean: Array) -> Array:

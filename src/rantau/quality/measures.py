@@ -96,9 +96,24 @@ def reliability(
         cfa_fit = None
     elif cfa_fit is None and any(len(block.items) > 1 for block in claimed.blocks):
         cfa_fit = _cfa_or_none(claimed, data)
+    by_pls = None if pls_fit is None else pls_fit.reliability()
+    by_cfa = None if cfa_fit is None else cfa_fit.estimates()
     rows = {}
     for block in claimed.blocks:
-        scale = _findings(block.construct, block.items, data, cfa_fit, pls_fit, level)
+        loadings, common, total = _factor(block.construct, block.items, cfa_fit, by_cfa)
+        found = {} if by_pls is None else dict(by_pls.loc[block.construct].items())
+        scale = ScaleFindings(
+            block.construct,
+            block.items,
+            complete_rows(sample(data, block.items)).values,
+            loadings,
+            common,
+            total,
+            float(found.get("rho_a", NAN)),
+            float(found.get("rho_c", NAN)),
+            float(found.get("ave", NAN)),
+            level,
+        )
         values = {"n_items": float(len(block.items))}
         for row in ROWS:
             values |= dict(zip(row.gives, row.function(scale), strict=True))
@@ -215,33 +230,12 @@ def _cfa_or_none(model: Model, data: Responses | pd.DataFrame) -> SemFit | None:
     return fit if fit.converged else None
 
 
-def _findings(
-    construct: str,
-    items: tuple[str, ...],
-    data: Responses | pd.DataFrame,
-    cfa_fit: SemFit | None,
-    pls_fit: PlsFit | None,
-    level: float,
-) -> ScaleFindings:
-    answers = complete_rows(sample(data, items)).values
-    loadings, common, total = _factor(construct, items, cfa_fit)
-    found = {} if pls_fit is None else dict(pls_fit.reliability().loc[construct].items())
-    return ScaleFindings(
-        construct, items, answers, loadings, common, total,
-        float(found.get("rho_a", NAN)),
-        float(found.get("rho_c", NAN)),
-        float(found.get("ave", NAN)),
-        level,
-    )  # fmt: skip
-
-
 def _factor(
-    construct: str, items: tuple[str, ...], fit: SemFit | None
+    construct: str, items: tuple[str, ...], fit: SemFit | None, frame: pd.DataFrame | None
 ) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.float64]], float, float]:
     """Return standardised loadings, and the common and whole variance of the item sum."""
-    if fit is None or construct not in fit.table.latent or not set(items) <= set(fit.table.observed):
+    if fit is None or frame is None or construct not in fit.table.latent or not set(items) <= set(fit.table.observed):
         return np.full(len(items), NAN), NAN, NAN
-    frame = fit.estimates()
     own = frame[(frame.lhs == construct) & (frame.op == "=~")].set_index("rhs").loc[list(items)]
     moments = imply(fit.layout, fit.theta[None])
     positions = [fit.layout.variables.index(item) for item in items]

@@ -30,7 +30,6 @@ Name: TypeAlias = tuple[str, str, str]
 Numbers: TypeAlias = "Mapping[str, float]"
 
 NAN = math.nan
-NOTHING: Numbers = {}
 ARROW = " → "
 
 
@@ -237,7 +236,7 @@ def by_name(frame: pd.DataFrame, fit: SemFit | PlsFit) -> dict[Name, Numbers]:
 
 def trustworthy(fit: SemFit | PlsFit | None) -> bool:
     """Say whether there is a fit and no problem of it is an error."""
-    return fit is not None and fit.converged and all(one.severity != "error" for one in fit.problems)
+    return fit is not None and fit.converged and fit.trustworthy
 
 
 def number(numbers: Numbers | None, name: str) -> float:

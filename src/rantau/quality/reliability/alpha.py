@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import fdtri
 
-from rantau.extras import require
 from rantau.quality.scale import ScaleFindings
 
 
@@ -19,8 +19,7 @@ def alpha(scale: ScaleFindings) -> tuple[float, ...]:
         return float("nan"), float("nan"), float("nan")
     covariance = scale.covariance
     estimate = k / (k - 1) * (1 - float(np.trace(covariance)) / float(covariance.sum()))
-    quantile = require("scipy.special").fdtri
     rows, cells = n_obs - 1, (n_obs - 1) * (k - 1)
-    low = 1 - (1 - estimate) * float(quantile(rows, cells, (1 + scale.level) / 2))
-    high = 1 - (1 - estimate) * float(quantile(rows, cells, (1 - scale.level) / 2))
+    low = 1 - (1 - estimate) * float(fdtri(rows, cells, (1 + scale.level) / 2))
+    high = 1 - (1 - estimate) * float(fdtri(rows, cells, (1 - scale.level) / 2))
     return estimate, low, high
