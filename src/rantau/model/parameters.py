@@ -24,6 +24,8 @@ class Parameter(Record):
     ----------
     lhs, op, rhs
         Named as in a model file; a mean is `x ~1` with an empty `rhs`.
+    group
+        The group it belongs to, counted from 1.
     free
         Its place in the vector of free parameters; -1 where fixed. Rows with one label share a place.
     value
@@ -41,6 +43,7 @@ class Parameter(Record):
     lhs: str
     op: str
     rhs: str
+    group: int
     free: int
     value: float
     start: float
@@ -55,9 +58,12 @@ class ParameterTable(Record):
     Attributes
     ----------
     rows
-        In the order of lavaan's `parameterEstimates`: as stated, then variances, covariances, means.
+        Group by group, in the order of lavaan's `parameterEstimates`: as stated, then variances, covariances,
+        means. Every group has the same rows.
     n_free
         The length of the vector of free parameters.
+    groups
+        What the groups are called; one empty name where there is one group.
     observed, latent
         Variable names; `observed` in the order of the model.
     covariates
@@ -70,11 +76,17 @@ class ParameterTable(Record):
 
     rows: tuple[Parameter, ...]
     n_free: int
+    groups: tuple[str, ...]
     observed: tuple[str, ...]
     latent: tuple[str, ...]
     covariates: tuple[str, ...]
     exogenous: tuple[str, ...]
     mean_structure: bool
+
+    @property
+    def n_groups(self) -> int:
+        """How many groups there are."""
+        return len(self.groups)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -133,7 +145,15 @@ class _Entries:
 
 
 def tabulate(
-    model: Model, *, std_lv: bool = False, fixed_x: bool = True, mean_structure: bool = False
+    model: Model,
+    *,
+    groups: tuple[str, ...] = ("",),
+    std_lv: bool = False,
+    fixed_x: bool = True,
+    mean_structure: bool = False,
+    growth: bool = False,
+    group_equal: tuple[str, ...] = (),
+    group_partial: tuple[str, ...] = (),
 ) -> ParameterTable:
     """Write out every parameter of a single-group model.
 
@@ -141,12 +161,20 @@ def tabulate(
     ----------
     model
         Reflective constructs, regressions, covariances and intercepts.
+    groups
+        What the groups are called, in their order; the default is one group.
     std_lv
         Set each factor's scale by a unit variance instead of its first loading.
     fixed_x
         Take the moments of observed exogenous variables from the sample.
     mean_structure
         Add means; they are added anyway where the model states one.
+    growth
+        Means as in a growth curve: observed intercepts are 0, latent means free.
+    group_equal
+        Kinds of parameters that are equal across groups, such as `loadings`.
+    group_partial
+        Single parameters that are not, such as `F=~x2`.
 
     Returns
     -------
@@ -197,7 +225,7 @@ def tabulate(
         for name in latent:
             entries.add(name, "~1", "", 0.0)
     rows, n_free = _number(model, entries.every)
-    return ParameterTable(rows, n_free, observed, latent, covariates, fixed, means)
+    return ParameterTable(rows, n_free, groups, observed, latent, covariates, fixed, means)
 
 
 def free_standing_covariates(model: Model) -> set[str]:
@@ -316,7 +344,7 @@ def _number(model: Model, entries: list[_Entry]) -> tuple[tuple[Parameter, ...],
                 places[label] = free
         stated = entry.term is not None
         names = (entry.lhs, entry.op, entry.rhs)
-        rows.append(Parameter(*names, free, value, entry.start(), label, stated, entry.exogenous))
+        rows.append(Parameter(*names, 1, free, value, entry.start(), label, stated, entry.exogenous))
     return tuple(rows), count
 
 
