@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Mask
 from rantau.errors import EstimationError
 from rantau.moments.sample import Sample
 from rantau.options import choose
@@ -43,13 +43,13 @@ def complete_rows(sample: Sample) -> Sample:
     EstimationError
         If fewer than two are left.
     """
-    keep = ~np.isnan(sample.values).any(axis=1)
+    keep: Mask = ~np.isnan(sample.values).any(axis=1)
     if keep.sum() < 2:
         raise EstimationError(
             f"{sample.source}: {int(keep.sum())} of {sample.n_obs} rows have an answer to every item used; "
             "look at the missing answers with `rantau describe`."
         )
-    return sample if keep.all() else sample.replace(values=sample.values[keep])
+    return sample if keep.all() else sample.rows(keep)
 
 
 def moments(sample: Sample, *, missing: str = "listwise") -> Moments:

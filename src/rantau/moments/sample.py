@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Indices, Mask
 from rantau.errors import ResponseError, listing, nearest
 from rantau.extras import require
 from rantau.record import Record
@@ -33,16 +33,48 @@ class Sample(Record):
         `(n_obs, n_items)`; NaN where an answer is missing.
     source
         The file or kind of data it came from, for messages.
+    group
+        `(n_obs,)` the group of each row, counted from 0; None where there is one group.
+    groups
+        The groups' labels, in the order met in the data; `("",)` where there is one group.
+    weights
+        `(n_obs,)` sampling weights as the data hold them; None where every row counts alike.
+    cluster
+        `(n_obs,)` the cluster of each row, counted from 0; None where rows are independent.
     """
 
     names: tuple[str, ...]
     values: Array
     source: str = "data"
+    group: Indices | None = None
+    groups: tuple[str, ...] = ("",)
+    weights: Array | None = None
+    cluster: Indices | None = None
 
     @property
     def n_obs(self) -> int:
         """The number of rows."""
         return int(self.values.shape[0])
+
+    @property
+    def membership(self) -> Indices:
+        """The group of each row `(n_obs,)`, counted from 0, also where there is one group."""
+        return np.zeros(self.n_obs, dtype=np.intp) if self.group is None else self.group
+
+    def rows(self, keep: Mask | Indices) -> Sample:
+        """Return some of the rows, with their groups, weights and clusters.
+
+        Parameters
+        ----------
+        keep
+            `(n_obs,)` booleans, or the numbers of the rows wanted.
+        """
+        return self.replace(
+            values=self.values[keep],
+            group=None if self.group is None else self.group[keep],
+            weights=None if self.weights is None else self.weights[keep],
+            cluster=None if self.cluster is None else self.cluster[keep],
+        )
 
 
 def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:

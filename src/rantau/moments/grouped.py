@@ -1,0 +1,138 @@
+"""Means and covariances of every group, of one sample or of stacks of resamples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array, Mask, check_shape
+from rantau.errors import EstimationError
+from rantau.moments.compute import complete_rows
+from rantau.moments.patterns import Patterns, weighted_moments
+from rantau.moments.sample import Sample
+from rantau.options import choose
+from rantau.record import Record
+
+__all__ = ["MISSING", "GroupMoments", "Patterns", "grouped_moments"]
+
+#: How a missing answer is met: rows with one are left out, or every answer there is enters the likelihood.
+MISSING = ("listwise", "fiml")
+
+
+class GroupMoments(Record):
+    """The unrestricted maximum-likelihood moments of each group, of one sample or of a stack of resamples.
+
+    Attributes
+    ----------
+    names
+        `p` variables.
+    groups
+        `G` labels; `("",)` where there is one group.
+    n
+        `(..., G)` rows of each group, or the sum of their weights.
+    covariance
+        `(..., G, p, p)` with divisor n; where answers are missing, the estimate of the EM algorithm. NaN where a
+        resample has no rows of a group.
+    mean
+        `(..., G, p)`.
+    patterns
+        What full-information likelihood reads; None where rows are complete.
+    weight
+        `(..., G, m, m)` the weight matrix of least squares, where an estimator needs one: means first where they
+        are modelled, then the lower triangle row by row.
+    """
+
+    names: tuple[str, ...]
+    groups: tuple[str, ...]
+    n: Array
+    covariance: Array
+    mean: Array
+    patterns: Patterns | None = None
+    weight: Array | None = None
+
+    @property
+    def n_groups(self) -> int:
+        """The number of groups."""
+        return len(self.groups)
+
+
+def grouped_moments(sample: Sample, *, missing: str = "listwise", counts: Array | None = None) -> GroupMoments:
+    """Compute the means and maximum-likelihood covariances of every group.
+
+    Parameters
+    ----------
+    sample
+        `(n_obs, p)` values, NaN where missing, with their groups and sampling weights.
+    missing
+        `listwise` leaves out rows with a missing answer; `fiml` uses every answer there is.
+    counts
+        `(draws, n_obs)` how often each row is taken in each resample; each row once unless given.
+
+    Returns
+    -------
+    GroupMoments
+        Without a leading axis for the sample itself, with one `(draws, ...)` for resamples.
+
+    Raises
+    ------
+    OptionError
+        If `missing` is neither.
+    EstimationError
+        If fewer than two complete rows are left.
+
+    Notes
+    -----
+    Sampling weights are scaled to sum to the number of rows that are used, over all groups together and in every
+    resample anew, as lavaan does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rows = Sample(("a",), np.array([[1.0], [3.0], [5.0], [9.0]]), group=np.array([0, 0, 1, 1]), groups=("x", "y"))
+    >>> grouped_moments(rows).covariance.ravel().tolist()
+    [1.0, 4.0]
+    """
+    choose("missing", missing, MISSING)
+    if counts is not None:
+        check_shape("counts", counts, (None, sample.n_obs))
+    answered = ~np.isnan(sample.values)
+    used: Mask = answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)
+    if not used.all():
+        counts = None if counts is None else counts[:, used]
+        sample = complete_rows(sample) if missing == "listwise" else sample.rows(used)
+    shares = row_shares(sample, counts)
+    if missing == "fiml":
+        raise EstimationError("full-information likelihood is not there yet.")
+    lead, p, k = shares.shape[:-1], len(sample.names), len(sample.groups)
+    n, mean, covariance = np.empty((*lead, k)), np.empty((*lead, k, p)), np.empty((*lead, k, p, p))
+    for place in range(k):
+        rows = np.flatnonzero(sample.membership == place)
+        total, centre, spread = weighted_moments(sample.values[rows], shares[..., rows])
+        empty = total == 0
+        n[..., place] = total
+        mean[..., place, :] = np.where(empty[..., None], np.nan, centre)
+        covariance[..., place, :, :] = np.where(empty[..., None, None], np.nan, spread)
+    return GroupMoments(sample.names, sample.groups, n, covariance, mean)
+
+
+def row_shares(sample: Sample, counts: Array | None = None) -> Array:
+    """Compute how much each row counts: how often it is taken times its sampling weight, scaled.
+
+    Parameters
+    ----------
+    sample
+        `(n_obs, p)` with sampling weights or without.
+    counts
+        `(draws, n_obs)` how often each row is taken; once unless given.
+
+    Returns
+    -------
+    Array
+        `(n_obs,)`, or `(draws, n_obs)`; the sum is the number of rows taken.
+    """
+    taken = np.ones(sample.n_obs) if counts is None else np.asarray(counts, dtype=float)
+    if sample.weights is None:
+        return taken
+    weighted = taken * sample.weights
+    scale = taken.sum(axis=-1, keepdims=True) / weighted.sum(axis=-1, keepdims=True)
+    shares: Array = weighted * scale
+    return shares

@@ -1,0 +1,133 @@
+"""Rows that answered the same items, kept as their number, mean and covariance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rantau.arrays import Array, Indices, Mask
+from rantau.moments.sample import Sample
+from rantau.record import Record
+
+#: How many numbers a block of products may hold (64 MB).
+_BLOCK = 8_000_000
+#: Columns whose answers fit into one whole number.
+_BITS = 60
+
+
+class Patterns(Record):
+    """The moments of each missing pattern of each group; full-information likelihood needs nothing else.
+
+    Attributes
+    ----------
+    group
+        `(B,)` the group of each pattern, counted from 0.
+    seen
+        `(B, p)` which items its rows answered.
+    n
+        `(..., B)` its rows, or the sum of their weights; 0 where a resample has none of them.
+    covariance
+        `(..., B, p, p)` with divisor n; 0 where an item was not seen.
+    mean
+        `(..., B, p)`; 0 where an item was not seen.
+    """
+
+    group: Indices
+    seen: Mask
+    n: Array
+    covariance: Array
+    mean: Array
+
+
+def missing_patterns(sample: Sample, counts: Array) -> Patterns:
+    """Gather the rows of each group and missing pattern.
+
+    Rows without any answer belong to no pattern.
+
+    Parameters
+    ----------
+    sample
+        `(n_obs, p)` values, NaN where missing.
+    counts
+        `(..., n_obs)` how much each row counts.
+
+    Returns
+    -------
+    Patterns
+        By group, those with fewer gaps at the left first; a sample without gaps has one for each group.
+    """
+    seen, membership = ~np.isnan(sample.values), sample.membership
+    blocks = list(_alike(seen, membership))
+    p, lead = len(sample.names), counts.shape[:-1]
+    n = np.zeros((*lead, len(blocks)))
+    mean = np.zeros((*lead, len(blocks), p))
+    covariance = np.zeros((*lead, len(blocks), p, p))
+    for place, rows in enumerate(blocks):
+        items = np.flatnonzero(seen[rows[0]])
+        total, centre, spread = weighted_moments(sample.values[np.ix_(rows, items)], counts[..., rows])
+        n[..., place] = total
+        mean[..., place, items] = centre
+        covariance[..., place, items[:, None], items] = spread
+    first = np.array([rows[0] for rows in blocks], dtype=np.intp)
+    return Patterns(membership[first], seen[first], n, covariance, mean)
+
+
+def _alike(seen: Mask, membership: Indices) -> Iterator[Indices]:
+    """Give the rows of each group that answered the same items, found by sorting their gaps as whole numbers."""
+    answered = np.flatnonzero(seen.any(axis=1))
+    if not answered.size:
+        return
+    gaps = ~seen[answered]
+    keys = [membership[answered]]
+    for start in range(0, gaps.shape[1], _BITS):
+        part = gaps[:, start : start + _BITS]
+        keys.append(part @ (1 << np.arange(part.shape[1], dtype=np.int64)))
+    order = np.lexsort(keys[::-1])
+    changes = np.any([np.diff(key[order]) != 0 for key in keys], axis=0)
+    yield from np.split(answered[order], np.flatnonzero(changes) + 1)
+
+
+def weighted_moments(values: Array, counts: Array) -> tuple[Array, Array, Array]:
+    """Compute the total, mean and covariance of rows that count differently, for a stack of counts at once.
+
+    Parameters
+    ----------
+    values
+        `(n, k)` without gaps.
+    counts
+        `(n,)` or `(draws, n)`: how much each row counts.
+
+    Returns
+    -------
+    tuple of Array
+        Total `(...)`, mean `(..., k)` and covariance `(..., k, k)` with the total as divisor; zeros where nothing
+        counts.
+
+    Notes
+    -----
+    Columns are centred first, so no digits are lost to large means; with Z the products of centred columns, the
+    second moments of all draws are `counts @ Z`, taken in blocks of rows to bound the memory.
+    """
+    n, k = values.shape
+    total = counts.sum(axis=-1)
+    divisor = np.where(total > 0, total, 1.0)
+    centre = values.mean(axis=0)
+    if counts.ndim == 1:
+        centre = np.where(total > 0, counts @ values / divisor, centre)
+        scaled = (values - centre) * np.sqrt(counts)[:, None]
+        return total, np.where(total > 0, centre, 0.0), scaled.T @ scaled / divisor
+    left, right = np.tril_indices(k)
+    sums, products = np.zeros((len(counts), k)), np.zeros((len(counts), len(left)))
+    step = max(1, _BLOCK // len(left))
+    for start in range(0, n, step):
+        centred = values[start : start + step] - centre
+        part = counts[:, start : start + step]
+        sums += part @ centred
+        products += part @ (centred[:, left] * centred[:, right])
+    shift = sums / divisor[:, None]
+    second = products / divisor[:, None] - shift[:, left] * shift[:, right]
+    covariance = np.empty((len(counts), k, k))
+    covariance[:, left, right] = second
+    covariance[:, right, left] = second
+    return total, np.where(total[:, None] > 0, centre + shift, 0.0), covariance
