@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array
 from rantau.errors import EstimationError
 from rantau.moments.sample import Sample
 from rantau.options import choose
@@ -43,13 +43,13 @@ def complete_rows(sample: Sample) -> Sample:
     EstimationError
         If fewer than two are left.
     """
-    keep: Mask = ~np.isnan(sample.values).any(axis=1)
-    if keep.sum() < 2:
+    keep = np.flatnonzero(~np.isnan(sample.values).any(axis=1))
+    if keep.size < 2:
         raise EstimationError(
-            f"{sample.source}: {int(keep.sum())} of {sample.n_obs} rows have an answer to every item used; "
+            f"{sample.source}: {keep.size} of {sample.n_obs} rows have an answer to every item used; "
             "look at the missing answers with `rantau describe`."
         )
-    return sample if keep.all() else sample.rows(keep)
+    return sample if keep.size == sample.n_obs else sample.rows(keep)
 
 
 def moments(sample: Sample, *, missing: str = "listwise") -> Moments:

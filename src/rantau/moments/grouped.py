@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, Mask, check_shape
+from rantau.arrays import Array, check_shape
 from rantau.errors import EstimationError
 from rantau.moments.compute import complete_rows
 from rantau.moments.patterns import Patterns, weighted_moments
@@ -95,8 +95,8 @@ def grouped_moments(sample: Sample, *, missing: str = "listwise", counts: Array 
     if counts is not None:
         check_shape("counts", counts, (None, sample.n_obs))
     answered = ~np.isnan(sample.values)
-    used: Mask = answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)
-    if not used.all():
+    used = np.flatnonzero(answered.all(axis=1) if missing == "listwise" else answered.any(axis=1))
+    if used.size < sample.n_obs:
         counts = None if counts is None else counts[:, used]
         sample = complete_rows(sample) if missing == "listwise" else sample.rows(used)
     shares = row_shares(sample, counts)
