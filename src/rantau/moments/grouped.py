@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, check_shape
-from rantau.errors import EstimationError
 from rantau.moments.compute import complete_rows
-from rantau.moments.patterns import Patterns, weighted_moments
+from rantau.moments.em import saturated
+from rantau.moments.patterns import Patterns, missing_patterns, weighted_moments
 from rantau.moments.sample import Sample
 from rantau.options import choose
 from rantau.record import Record
@@ -77,7 +77,7 @@ def grouped_moments(sample: Sample, *, missing: str = "listwise", counts: Array 
     OptionError
         If `missing` is neither.
     EstimationError
-        If fewer than two complete rows are left.
+        If fewer than two complete rows are left; under `fiml`, as `saturated` says.
 
     Notes
     -----
@@ -101,7 +101,10 @@ def grouped_moments(sample: Sample, *, missing: str = "listwise", counts: Array 
         sample = complete_rows(sample) if missing == "listwise" else sample.rows(used)
     shares = row_shares(sample, counts)
     if missing == "fiml":
-        raise EstimationError("full-information likelihood is not there yet.")
+        patterns = missing_patterns(sample, shares)
+        found = saturated(patterns, sample.names, groups=sample.groups, source=sample.source)
+        n = np.stack([patterns.n[..., patterns.group == g].sum(axis=-1) for g in range(len(sample.groups))], axis=-1)
+        return GroupMoments(sample.names, sample.groups, n, found.covariance, found.mean, patterns)
     lead, p, k = shares.shape[:-1], len(sample.names), len(sample.groups)
     n, mean, covariance = np.empty((*lead, k)), np.empty((*lead, k, p)), np.empty((*lead, k, p, p))
     for place in range(k):
