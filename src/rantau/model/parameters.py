@@ -1,20 +1,22 @@
 """The parameters that a model implies: its own statements and what is added by convention.
 
-The conventions are those of lavaan's `sem()` and `cfa()` (Rosseel, 2012): the first indicator sets each
-factor's scale unless `std_lv`; residual variances are free; exogenous factors covary, and so do outcomes
-that explain nothing further; observed exogenous variables keep their sample moments (`fixed_x`).
+The conventions are those of lavaan's `sem()`, `cfa()` and `growth()` (Rosseel, 2012): the first indicator sets
+each factor's scale unless `std_lv`; residual variances are free; exogenous factors covary, and so do outcomes
+that explain nothing further; observed exogenous variables keep their sample moments (`fixed_x`). With several
+groups every group has the same rows, and means are part of the model.
 """
 
 from __future__ import annotations
 
 import itertools
 
-from rantau.errors import IdentificationError
+from rantau.errors import IdentificationError, listing
+from rantau.model.entries import Entries, stated
+from rantau.model.group_equality import GroupEquality, equal_entries, group_equality
 from rantau.model.locate import located, refusal
-from rantau.model.spec import Model, Modifier, Span, Term
+from rantau.model.places import number
+from rantau.model.spec import Model, Modifier, Span
 from rantau.record import Record
-
-NAN = float("nan")
 
 
 class Parameter(Record):
@@ -90,58 +92,20 @@ class ParameterTable(Record):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """One name per free parameter: its label, or `lhs op rhs` of its first row."""
-        found: dict[int, str] = {}
+        """One name per free parameter: its label; or `lhs op rhs` of its first row, with the group if in one only."""
+        rows: dict[int, list[Parameter]] = {}
         for row in self.rows:
             if row.free >= 0:
-                found.setdefault(row.free, row.label or f"{row.lhs} {row.op} {row.rhs}".strip())
-        return tuple(found[place] for place in range(self.n_free))
+                rows.setdefault(row.free, []).append(row)
+        return tuple(self._name(rows[place]) for place in range(self.n_free))
 
-
-class _Entry:
-    """A parameter in the making."""
-
-    def __init__(self, lhs: str, op: str, rhs: str, term: Term | None) -> None:
-        self.lhs, self.op, self.rhs = lhs, op, rhs
-        self.term = term
-        self.fixed: float | None = None
-        self.exogenous = False
-        for modifier in term.modifiers if term else ():
-            if modifier.kind == "fixed":
-                self.fixed = float(modifier.values[0])
-
-    def has(self, kind: str) -> bool:
-        return any(modifier.kind == kind for modifier in (self.term.modifiers if self.term else ()))
-
-    def label(self) -> str:
-        labels = [m.values[0] for m in (self.term.modifiers if self.term else ()) if m.kind == "label"]
-        return str(labels[-1]) if labels else ""
-
-    def start(self) -> float:
-        starts = [m.values[0] for m in (self.term.modifiers if self.term else ()) if m.kind == "start"]
-        return float(starts[-1]) if starts and isinstance(starts[-1], float) else NAN
-
-
-class _Entries:
-    """The parameters met so far; what the file states is not added again."""
-
-    def __init__(self, stated: list[_Entry]) -> None:
-        self.every = stated
-        self.known = {self.key(entry.lhs, entry.op, entry.rhs): entry for entry in stated}
-
-    @staticmethod
-    def key(lhs: str, op: str, rhs: str) -> tuple[str, str, str]:
-        return (min(lhs, rhs), op, max(lhs, rhs)) if op == "~~" else (lhs, op, rhs)
-
-    def find(self, lhs: str, op: str, rhs: str) -> _Entry | None:
-        return self.known.get(self.key(lhs, op, rhs))
-
-    def add(self, lhs: str, op: str, rhs: str, value: float | None = None, *, exogenous: bool = False) -> None:
-        if self.find(lhs, op, rhs) is None:
-            entry = _Entry(lhs, op, rhs, None)
-            entry.fixed, entry.exogenous = value, exogenous
-            self.known[self.key(lhs, op, rhs)] = entry
-            self.every.append(entry)
+    def _name(self, rows: list[Parameter]) -> str:
+        label = next((row.label for row in rows if row.label), "")
+        if label:
+            return label
+        name = f"{rows[0].lhs} {rows[0].op} {rows[0].rhs}".strip()
+        in_one_group = self.n_groups > 1 and len({row.group for row in rows}) == 1
+        return f"{name} ({self.groups[rows[0].group - 1]})" if in_one_group else name
 
 
 def tabulate(
@@ -155,7 +119,7 @@ def tabulate(
     group_equal: tuple[str, ...] = (),
     group_partial: tuple[str, ...] = (),
 ) -> ParameterTable:
-    """Write out every parameter of a single-group model.
+    """Write out every parameter of a model.
 
     Parameters
     ----------
@@ -168,23 +132,26 @@ def tabulate(
     fixed_x
         Take the moments of observed exogenous variables from the sample.
     mean_structure
-        Add means; they are added anyway where the model states one.
+        Add means; they are added anyway where the model states one, for several groups, and for `growth`.
     growth
-        Means as in a growth curve: observed intercepts are 0, latent means free.
+        Means as in a growth curve: intercepts of observed variables are 0 and latent means free, unless stated.
     group_equal
-        Kinds of parameters that are equal across groups, such as `loadings`.
+        Kinds of parameters that are equal across groups: `loadings`, `intercepts`, `means`, `residuals`,
+        `residual_covariances`, `lv_variances`, `lv_covariances`, `regressions`, `composite_loadings`.
     group_partial
-        Single parameters that are not, such as `F=~x2`.
+        Single parameters that are not, such as `F=~x2`, `x1~1` or `x7~~x8`.
 
     Returns
     -------
     ParameterTable
-        Free parameters numbered in the order of the rows.
+        Group by group, free parameters numbered in the order of the rows.
 
     Raises
     ------
     ModelSyntaxError
-        If a modifier gives one value per group, or a latent variable is used but not measured.
+        If a modifier has not one value per group, names what is not a parameter, or contradicts another.
+    OptionError
+        If a kind in `group_equal` or a parameter in `group_partial` is not known.
 
     Examples
     --------
@@ -192,39 +159,39 @@ def tabulate(
     >>> table = tabulate(parse_model("F =~ a + b + c"))
     >>> table.n_free, table.rows[0].value
     (6, 1.0)
+    >>> table = tabulate(parse_model("F =~ a + b + c"), groups=("girls", "boys"), group_equal=("loadings",))
+    >>> table.names[:3]
+    ('F =~ b', 'F =~ c', 'a ~~ a (girls)')
     """
-    _refuse_group_values(model)
+    _check_modifiers(model, groups)
+    equality = group_equality(groups, group_equal, group_partial)
     latent = model.constructs
     observed = _observed_order(model)
-    entries = _Entries(_stated(model, (*latent, *observed)))
-    outcomes = {path.outcome for path in model.paths}
-    predictors = {path.predictor for path in model.paths}
-    indicators = {item for block in model.blocks for item in block.items}
+    entries = Entries(stated(model, (*latent, *observed), len(groups)), len(groups))
     free_standing = free_standing_covariates(model)
     covariates = tuple(name for name in observed if name in free_standing)
     fixed = covariates if fixed_x else ()
 
     _set_scales(model, entries, std_lv)
-    exact = _single_indicators(model)
-    for name in observed:
-        if name not in covariates:
-            entries.add(name, "~~", name, 0.0 if name in exact else None)
-    for name in latent:
-        entries.add(name, "~~", name, 0.0 if name in exact else 1.0 if std_lv else None)
-    exogenous = [name for name in latent if name not in outcomes | indicators]
-    last = [name for name in (*latent, *observed) if name in outcomes - predictors - indicators]
-    for names in (exogenous, last):
-        for left, right in itertools.combinations(names, 2):
-            entries.add(left, "~~", right)
+    _add_variances(model, entries, observed, covariates, equality if std_lv else None)
+    _add_covariances(model, entries, observed)
     for left, right in itertools.combinations_with_replacement(covariates, 2):
         entries.add(left, "~~", right, exogenous=bool(fixed))
-    means = mean_structure or bool(model.intercepts)
+    means = mean_structure or growth or bool(model.intercepts) or len(groups) > 1
     if means:
         for name in observed:
-            entries.add(name, "~1", "", exogenous=name in fixed)
+            entries.add(name, "~1", "", fixed=0.0 if growth and name not in fixed else None, exogenous=name in fixed)
         for name in latent:
-            entries.add(name, "~1", "", 0.0)
-    rows, n_free = _number(model, entries.every)
+            entries.add(name, "~1", "", fixed=None if growth else 0.0, first_only=equality.frees_means)
+    free, n_free = number(model, entries, equal_entries(equality, entries, latent, covariates))
+    cells = [(entry, group) for group in range(len(groups)) for entry in entries.every]
+    rows = tuple(
+        Parameter(
+            entry.lhs, entry.op, entry.rhs, group + 1, place, value,
+            entry.start(group), entry.label(group), entry.term is not None, entry.exogenous,
+        )
+        for (entry, group), (place, value) in zip(cells, free, strict=True)
+    )  # fmt: skip
     return ParameterTable(rows, n_free, groups, observed, latent, covariates, fixed, means)
 
 
@@ -252,39 +219,47 @@ def _observed_order(model: Model) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(met) if name not in model.constructs)
 
 
-def _stated(model: Model, order: tuple[str, ...]) -> list[_Entry]:
-    """Return the entries that the file states, in the order of the file.
-
-    A covariance is named with its sides in `order`, constructs first, whichever way it is written.
-    """
-    found: list[tuple[Span, Span, _Entry]] = []
-    for block in model.blocks:
-        for term in block.terms:
-            found.append((term.span, term.span, _Entry(block.construct, "=~", term.name, term)))
-    for path in model.paths:
-        entry = _Entry(path.outcome, "~", path.predictor, path.term)
-        found.append((path.span, path.term.span, entry))
-    for one in model.covariances:
-        left, right = sorted((one.left, one.right), key=order.index)
-        found.append((one.span, one.term.span, _Entry(left, "~~", right, one.term)))
-    for mean in model.intercepts:
-        found.append((mean.span, mean.term.span, _Entry(mean.variable, "~1", "", mean.term)))
-    # By the place of the left side first, so that `y1 + y2 ~ x1 + x2` gives both rows of y1, then of y2.
-    found.sort(key=lambda row: (row[0].line, row[0].column, row[1].line, row[1].column))
-    return [entry for _, _, entry in found]
-
-
-def _set_scales(model: Model, entries: _Entries, std_lv: bool) -> None:
+def _set_scales(model: Model, entries: Entries, std_lv: bool) -> None:
     """Fix the first loading of each factor unless the file frees it; or, with `std_lv`, each variance."""
     for block in model.blocks:
-        if std_lv:
-            variance = entries.find(block.construct, "~~", block.construct)
-            if variance is not None and variance.fixed is None and not variance.has("free"):
-                variance.fixed = 1.0
-            continue
-        first = entries.find(block.construct, "=~", block.terms[0].name)
-        if first is not None and first.fixed is None and not first.has("free"):
-            first.fixed = 1.0
+        item = block.terms[0].name
+        scale = (block.construct, "~~", block.construct) if std_lv else (block.construct, "=~", item)
+        entry = entries.find(*scale)
+        if entry is not None:
+            entry.fix(1.0)
+
+
+def _add_variances(
+    model: Model,
+    entries: Entries,
+    observed: tuple[str, ...],
+    covariates: tuple[str, ...],
+    standardised: GroupEquality | None,
+) -> None:
+    """Add what the file does not state: residual variances, and those of factors (1 where `standardised`)."""
+    exact = _single_indicators(model)
+    for name in observed:
+        if name not in covariates:
+            entries.add(name, "~~", name, fixed=0.0 if name in exact else None)
+    for name in model.constructs:
+        if name in exact:
+            entries.add(name, "~~", name, fixed=0.0)
+        elif standardised is not None:
+            entries.add(name, "~~", name, fixed=1.0, first_only=standardised.frees_variances)
+        else:
+            entries.add(name, "~~", name)
+
+
+def _add_covariances(model: Model, entries: Entries, observed: tuple[str, ...]) -> None:
+    """Let exogenous factors covary, and outcomes that explain nothing further."""
+    outcomes = {path.outcome for path in model.paths}
+    predictors = {path.predictor for path in model.paths}
+    indicators = {item for block in model.blocks for item in block.items}
+    exogenous = [name for name in model.constructs if name not in outcomes | indicators]
+    last = [name for name in (*model.constructs, *observed) if name in outcomes - predictors - indicators]
+    for names in (exogenous, last):
+        for left, right in itertools.combinations(names, 2):
+            entries.add(left, "~~", right)
 
 
 def _single_indicators(model: Model) -> set[str]:
@@ -296,76 +271,37 @@ def _single_indicators(model: Model) -> set[str]:
     return {block.items[0] for block in model.blocks if len(block.items) == 1 and counts[block.items[0]] == 1}
 
 
-def _refuse_group_values(model: Model) -> None:
+def _check_modifiers(model: Model, groups: tuple[str, ...]) -> None:
     terms = [term for block in model.blocks for term in block.terms]
     terms += [path.term for path in model.paths]
     terms += [one.term for one in model.covariances]
     terms += [one.term for one in model.intercepts]
     for term in terms:
         for modifier in term.modifiers:
-            _refuse_modifier(model, modifier)
+            _check_modifier(model, modifier, groups)
 
 
-def _refuse_modifier(model: Model, modifier: Modifier) -> None:
+def _check_modifier(model: Model, modifier: Modifier, groups: tuple[str, ...]) -> None:
+    count = len(modifier.values)
     if modifier.kind == "efa":
         raise refusal(model, modifier.span, "exploratory blocks `efa()` cannot be estimated yet.")
-    if len(modifier.values) > 1:
+    if count > 1 and len(groups) == 1:
         raise refusal(model, modifier.span, "values per group, `c()`, need several groups; one group is estimated.")
-    if modifier.kind == "equal":
+    if count not in (1, len(groups)):
         raise refusal(
             model,
             modifier.span,
-            "`equal()` cannot be estimated yet; give both terms one label, such as `a*x`.",
+            f"{count} values are given, but there are {len(groups)} groups ({listing(groups)}); "
+            "give one value per group, in this order, or one for all.",
         )
-    if modifier.kind == "start" and not isinstance(modifier.values[0], float):
+    values = [value for value in modifier.values if value != "NA" or count == 1]
+    if modifier.kind == "start" and not all(isinstance(value, float) for value in values):
         raise refusal(model, modifier.span, "start() takes a number.")
+    if modifier.kind == "equal" and not all(isinstance(value, str) for value in values):
+        raise refusal(model, modifier.span, 'equal() takes the name of a parameter, such as `equal("F=~x2")`.')
 
 
-def _number(model: Model, entries: list[_Entry]) -> tuple[tuple[Parameter, ...], int]:
-    """Give each free entry its place; entries with one label share one, or one fixed value."""
-    fixed = _fixed_labels(model, entries)
-    places: dict[str, int] = {}
-    rows: list[Parameter] = []
-    count = 0
-    for entry in entries:
-        label = entry.label()
-        free, value = -1, NAN
-        if entry.exogenous:
-            pass
-        elif entry.fixed is not None:
-            value = entry.fixed
-        elif label in fixed:
-            value = fixed[label]
-        elif label in places:
-            free = places[label]
-        else:
-            free, count = count, count + 1
-            if label:
-                places[label] = free
-        stated = entry.term is not None
-        names = (entry.lhs, entry.op, entry.rhs)
-        rows.append(Parameter(*names, 1, free, value, entry.start(), label, stated, entry.exogenous))
-    return tuple(rows), count
-
-
-def _fixed_labels(model: Model, entries: list[_Entry]) -> dict[str, float]:
-    """Return the labels of fixed parameters: every parameter with that label takes the value."""
-    found: dict[str, float] = {}
-    for entry in entries:
-        if entry.term is None or entry.fixed is None or not entry.label():
-            continue
-        first = found.setdefault(entry.label(), entry.fixed)
-        if first != entry.fixed:
-            raise refusal(
-                model,
-                entry.term.span,
-                f"the label '{entry.label()}' stands for one number, but is fixed at {first:g} and at "
-                f"{entry.fixed:g}; use two labels.",
-            )
-    return found
-
-
-def check_counts(model: Model, table: ParameterTable, n_obs: int) -> int:
+def check_counts(model: Model, table: ParameterTable, n_obs: int, n_constraints: int = 0) -> int:
     """Count moments against parameters and refuse what no data can identify.
 
     Parameters
@@ -375,7 +311,9 @@ def check_counts(model: Model, table: ParameterTable, n_obs: int) -> int:
     table
         Its parameters.
     n_obs
-        Rows of the data.
+        Rows of the data, of all groups together.
+    n_constraints
+        Independent `==` constraints of the model; equalities by label or across groups are in the table already.
 
     Returns
     -------
@@ -389,7 +327,9 @@ def check_counts(model: Model, table: ParameterTable, n_obs: int) -> int:
     """
     p, x = len(table.observed), len(table.exogenous)
     moments = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if table.mean_structure else 0)
-    if table.n_free > moments:
+    moments *= table.n_groups
+    free = table.n_free - n_constraints
+    if free > moments:
         thin = [block for block in model.blocks if len(block.items) < 3]
         advice = (
             f" '{thin[0].construct}' has {len(thin[0].items)} item{'s' if len(thin[0].items) > 1 else ''}; "
@@ -398,14 +338,22 @@ def check_counts(model: Model, table: ParameterTable, n_obs: int) -> int:
             else " Fix or drop some parameters, or add items."
         )
         where = thin[0].span if thin else Span(1, 1)
+        what = "variances and covariances"
+        if table.n_groups > 1:
+            what = f"variances, covariances and means in {table.n_groups} groups"
         message = (
-            f"the model is not identified: {table.n_free} free parameters but only {moments} variances and "
-            f"covariances to estimate them from.{advice}"
+            f"the model is not identified: {_free(free, n_constraints)} but only {moments} {what} to estimate them "
+            f"from.{advice}"
         )
         raise IdentificationError(located(message, text=model.text, source=model.source, span=where))
-    if n_obs < table.n_free:
+    if n_obs < free:
+        rows = f"{n_obs} complete rows" + (f" in {table.n_groups} groups" if table.n_groups > 1 else "")
         raise IdentificationError(
-            f"{model.source}: {table.n_free} free parameters cannot be estimated from {n_obs} complete rows; "
+            f"{model.source}: {_free(free, n_constraints)} cannot be estimated from {rows}; "
             "collect more answers or state a smaller model (10 rows per parameter is a customary floor)."
         )
-    return moments - table.n_free
+    return moments - free
+
+
+def _free(free: int, n_constraints: int) -> str:
+    return f"{free} free parameters" + (" (less the constraints)" if n_constraints else "")

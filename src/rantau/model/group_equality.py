@@ -1,0 +1,133 @@
+"""Which parameters are equal across groups, and what is set free for it.
+
+The kinds and their consequences are those of lavaan's `group.equal` (Rosseel, 2012): with equal intercepts the
+latent means are free from the second group on, unless `means` are equal too; with equal loadings and factors of
+unit variance, so are the factors' variances, unless `lv_variances` are equal too. The moments of covariates
+are those of each group.
+"""
+
+from __future__ import annotations
+
+from rantau.errors import OptionError, unknown
+from rantau.model.entries import Entries, Entry, Key, key_named
+from rantau.options import choose
+from rantau.record import Record
+
+KINDS = (
+    "loadings",
+    "intercepts",
+    "means",
+    "residuals",
+    "residual_covariances",
+    "lv_variances",
+    "lv_covariances",
+    "regressions",
+    "composite_loadings",
+)
+
+
+class GroupEquality(Record):
+    """What is held equal across groups.
+
+    Attributes
+    ----------
+    kinds
+        Of `KINDS`.
+    partial
+        The parameters exempt from it, as the user names them.
+    """
+
+    kinds: tuple[str, ...]
+    partial: tuple[str, ...]
+
+    @property
+    def frees_means(self) -> bool:
+        """Whether latent means are free from the second group on."""
+        return "intercepts" in self.kinds and "means" not in self.kinds
+
+    @property
+    def frees_variances(self) -> bool:
+        """Whether factor variances set to 1 are free from the second group on."""
+        return "loadings" in self.kinds and "lv_variances" not in self.kinds
+
+
+def group_equality(groups: tuple[str, ...], equal: tuple[str, ...], partial: tuple[str, ...]) -> GroupEquality:
+    """Check the two options.
+
+    Parameters
+    ----------
+    groups
+        What the groups are called.
+    equal
+        Kinds of parameters, in lavaan's spelling or ours (`residual.covariances`, `residual_covariances`).
+    partial
+        Single parameters, such as `F=~x2`; they are held against the table later.
+
+    Returns
+    -------
+    GroupEquality
+        With the names of `KINDS`.
+
+    Raises
+    ------
+    OptionError
+        If a kind is not known, or there is one group.
+    """
+    if (equal or partial) and len(groups) == 1:
+        option = "group_equal" if equal else "group_partial"
+        raise OptionError(f"{option} compares groups, but there is one group; say which variable groups the rows.")
+    kinds = (choose("group_equal", one.replace(".", "_").replace("-", "_"), KINDS) for one in equal)
+    return GroupEquality(tuple(dict.fromkeys(kinds)), partial)
+
+
+def equal_entries(
+    equality: GroupEquality, entries: Entries, latent: tuple[str, ...], covariates: tuple[str, ...]
+) -> tuple[Entry, ...]:
+    """Return the parameters that are to be equal across groups.
+
+    Parameters
+    ----------
+    equality
+        What the user asked for.
+    entries
+        All parameters.
+    latent, covariates
+        Names, as in the table.
+
+    Returns
+    -------
+    tuple of Entry
+        In the order of the table.
+
+    Raises
+    ------
+    OptionError
+        If `partial` names what is not a parameter.
+    """
+    exempt = {_parameter(name, entries) for name in equality.partial}
+    return tuple(
+        entry
+        for entry in entries.every
+        if entry.key not in exempt and kind_of(entry, latent, covariates) in equality.kinds
+    )
+
+
+def kind_of(entry: Entry, latent: tuple[str, ...], covariates: tuple[str, ...]) -> str:
+    """Return which of `KINDS` a parameter is; empty for a moment of covariates."""
+    if entry.op in ("=~", "<~", "~"):
+        return {"=~": "loadings", "<~": "composite_loadings", "~": "regressions"}[entry.op]
+    if entry.lhs in covariates or entry.rhs in covariates:
+        return ""
+    if entry.op == "~1":
+        return "means" if entry.lhs in latent else "intercepts"
+    of_latent = entry.lhs in latent or entry.rhs in latent
+    if entry.lhs == entry.rhs:
+        return "lv_variances" if of_latent else "residuals"
+    return "lv_covariances" if of_latent else "residual_covariances"
+
+
+def _parameter(name: str, entries: Entries) -> Key:
+    key = key_named(name)
+    if key not in entries.known:
+        raise OptionError(unknown("parameter in group_partial", name, (entry.name for entry in entries.every)))
+    return key
