@@ -67,6 +67,7 @@ def test_a_start_value_is_kept():
             r"1:15: 'F=~x2' is fixed at 0.5, but equal\(\) names a parameter fixed at 1",
         ),
         ('x1 ~ x2\nx1 ~~ equal("x2~~x2")*x1', r"2:7: 'x2~~x2' is taken from the sample; equal\(\) needs a param"),
+        ("F =~ x1 + equal(NA)*x2", r"1:11: equal\(\) takes the name of a parameter"),
         ("F =~ x1 + equal(0.5)*x2", r"1:11: equal\(\) takes the name of a parameter"),
         ("F =~ x1 + start(a)*x2", r"1:11: start\(\) takes a number"),
         ("F =~ x1 + 0.5*a*x2 + 0.6*a*x3", r"1:22: the label 'a' stands for one number, but is fixed at 0.5 and at 0.6"),

@@ -297,7 +297,7 @@ def _check_modifier(model: Model, modifier: Modifier, groups: tuple[str, ...]) -
     values = [value for value in modifier.values if value != "NA" or count == 1]
     if modifier.kind == "start" and not all(isinstance(value, float) for value in values):
         raise refusal(model, modifier.span, "start() takes a number.")
-    if modifier.kind == "equal" and not all(isinstance(value, str) for value in values):
+    if modifier.kind == "equal" and not all(isinstance(value, str) and value != "NA" for value in values):
         raise refusal(model, modifier.span, 'equal() takes the name of a parameter, such as `equal("F=~x2")`.')
 
 

@@ -120,7 +120,10 @@ class _Numbers:
             cell = self.at.get((key_named(split["name"]), int(split["group"]) - 1))
             if cell is not None:
                 return cell
-        known = (*(entry.name for entry in self.entries.every), *self.labelled)
+        known = (
+            *(entry.name for entry in self.entries.every if entry.modifier("equal") is not modifier),
+            *self.labelled,
+        )
         raise refusal(self.model, modifier.span, unknown("parameter in equal()", name, known))
 
     def join_groups(self, entry: Entry) -> None:

@@ -44,7 +44,8 @@ cases <- list(
   list("F =~ x1 + x2 + x3", growth = TRUE, std.lv = TRUE), list(curve, growth = TRUE),
   list(paste(curve, "; i ~ sex; s ~ sex; x1 ~ x5; x2 ~ x6"), growth = TRUE),
   list(paste(curve, "; x7 ~ i + s; x7 ~ 1; i ~ 0*1"), growth = TRUE),
-  list(paste(curve, "; F =~ x7 + x8 + x9; F ~ i"), growth = TRUE)
+  list(paste(curve, "; F =~ x7 + x8 + x9; F ~ i"), growth = TRUE),
+  list(paste(curve, "; i ~ sex; x7 ~ s"), growth = TRUE, fixed.x = FALSE)
 )
 groups <- function(model, ..., group = "school") list(model, group = group, ...)
 strict <- c("loadings", "intercepts", "residuals")
