@@ -79,6 +79,19 @@ def test_what_cannot_be_honoured_is_refused_with_its_place(text, message):
         tabulate(parse_model(text))
 
 
+@pytest.mark.parametrize("text", ["F =~ x1 + x2 + x3\nF ~ sex + ageyr", 'F =~ x1 + x2 + equal("F=~x2")*x3\nx1 ~ 0*1'])
+def test_groups_that_share_nothing_are_tables_side_by_side(text):
+    one = tabulate(parse_model(text), mean_structure=True)
+    three = tabulate(parse_model(text), groups=("a", "b", "c"))
+    assert three.n_free == 3 * one.n_free
+    shifted = [
+        row.replace(group=group, free=row.free + (group - 1) * one.n_free if row.free >= 0 else -1)
+        for group in (1, 2, 3)
+        for row in one.rows
+    ]
+    assert list(three.rows) == shifted
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
