@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Indices
 from rantau.model.spec import Model
-from rantau.moments.compute import Moments
 from rantau.moments.sample import Sample
 from rantau.record import Record
 
@@ -36,15 +35,26 @@ class Quantity(Record):
     """One estimated number, named as in a model file (`lhs op rhs`).
 
     Direct paths are `outcome ~ predictor`; PLS adds `indirect` and `total` as operators of effects.
+
+    Attributes
+    ----------
+    lhs, op, rhs
+        The name.
+    group
+        The group it belongs to, counted from 1; 0 for what belongs to none, such as a defined quantity.
+    of
+        The table that shows it: `estimates`, `standardized` or `fit_indices`.
     """
 
     lhs: str
     op: str
     rhs: str
+    group: int = 1
+    of: str = "estimates"
 
 
 class Refits(Record):
-    """The quantities of a fit, estimated again on each member of a stack of moments.
+    """The quantities of a fit, estimated again on each of many resamples of its rows.
 
     Attributes
     ----------
@@ -52,10 +62,17 @@ class Refits(Record):
         `(draws, n_quantities)`; NaN in the rows of failed draws.
     reasons
         One per draw: empty where it succeeded, otherwise why it failed.
+    errors
+        `(draws, n_quantities)` standard errors, NaN where unknown; None where they were not asked for.
+    notes
+        One per draw: why a draw that succeeded is inadmissible all the same, such as a negative variance;
+        empty where it is not. () where there is nothing to say of any draw.
     """
 
     values: Array
     reasons: tuple[str, ...]
+    errors: Array | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Request(Protocol):
@@ -98,11 +115,26 @@ class Fit(Protocol):
         """Whether no problem is an error."""
 
     @property
+    def strata(self) -> Indices | None:
+        """Which stratum each row of the sample belongs to, `(n_rows,)`: resampling keeps their sizes; None for one."""
+
+    @property
     def quantities(self) -> tuple[Quantity, ...]:
-        """The names of `values()`, in order."""
+        """The names of `values()`, in order: estimates first, then standardised estimates, then fit indices."""
 
     def values(self) -> Array:
-        """Return the estimates, `(n_quantities,)`."""
+        """Return the numbers, `(n_quantities,)`."""
 
-    def refit(self, moments: Moments) -> Refits:
-        """Estimate again on a stack of moments, with the options of the request."""
+    def errors(self) -> Array:
+        """Return the standard errors of `values()`, `(n_quantities,)`; NaN where the fit gives none."""
+
+    def refit(self, counts: Array, *, errors: bool = False) -> Refits:
+        """Estimate again, with the options of the request, on resamples of the rows of `sample`.
+
+        Parameters
+        ----------
+        counts
+            `(draws, n_rows)`: how often each resample takes each row.
+        errors
+            Whether standard errors are wanted as well.
+        """

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from ratio_fit import QUANTITIES, ratio_fit
 
 import rantau as rt
 from rantau.errors import ConvergenceWarning, EstimationError, OptionError
-from rantau.inference.resample import counts_of
+from rantau.fit import Quantity
+from rantau.inference.resample import count_blocks, counts_of, draw_counts
 from rantau.moments import Sample, resampled_moments
 
 
@@ -23,15 +25,15 @@ def fit() -> rt.PlsFit:
 
 
 def test_one_seed_one_result_on_any_number_of_workers(fit: rt.PlsFit) -> None:
-    alone = rt.bootstrap(fit, draws=250, seed=7)
-    shared = rt.bootstrap(fit, draws=250, seed=7, workers=2)
+    alone = rt.bootstrap(fit, draws=620, seed=7)
+    shared = rt.bootstrap(fit, draws=620, seed=7, workers=2)
     np.testing.assert_array_equal(alone.values, shared.values)
-    assert not np.array_equal(alone.values, rt.bootstrap(fit, draws=250, seed=8).values)
+    assert not np.array_equal(alone.values, rt.bootstrap(fit, draws=620, seed=8).values)
 
 
 def test_fewer_draws_are_the_first_of_more(fit: rt.PlsFit) -> None:
-    few, more = rt.bootstrap(fit, draws=100, seed=7), rt.bootstrap(fit, draws=130, seed=7)
-    np.testing.assert_array_equal(few.values, more.values[:100])
+    few, more = rt.bootstrap(fit, draws=130, seed=7), rt.bootstrap(fit, draws=620, seed=7)
+    np.testing.assert_allclose(few.values, more.values[:130], rtol=0, atol=1e-12)
 
 
 def test_given_rows_are_the_rows_of_the_data(mobile: pd.DataFrame, fit: rt.PlsFit) -> None:
@@ -115,8 +117,8 @@ def test_too_few_good_draws() -> None:
 
 def test_progress_is_told(fit: rt.PlsFit) -> None:
     told: list[tuple[int, int]] = []
-    rt.bootstrap(fit, draws=250, seed=1, progress=lambda done, every: told.append((done, every)))
-    assert told == [(100, 250), (200, 250), (250, 250)]
+    rt.bootstrap(fit, draws=620, seed=1, progress=lambda done, every: told.append((done, every)))
+    assert told == [(500, 620), (620, 620)]
 
 
 def test_refusals(fit: rt.PlsFit) -> None:
@@ -130,8 +132,15 @@ def test_refusals(fit: rt.PlsFit) -> None:
         rt.bootstrap(fit, rows=[[0, 250]])
     with pytest.raises(OptionError, match="whole numbers of shape"):
         rt.bootstrap(fit, rows=[[0.5, 1.0]])
+    draws = rt.bootstrap(fit, draws=2)
     with pytest.raises(OptionError, match=r"unknown interval 'percentil'\. Did you mean 'percentile'\?"):
-        rt.bootstrap(fit, draws=2).table(interval="percentil")
+        draws.table(interval="percentil")
+    with pytest.raises(OptionError, match=r"unknown alternative 'two.sided'\. Did you mean 'two-sided'\?"):
+        draws.table(alternative="two.sided")
+    with pytest.raises(OptionError, match=r"unknown inadmissible 'dropped'\. Did you mean 'drop'\?"):
+        draws.table(inadmissible="dropped")
+    with pytest.raises(OptionError, match=r"level must lie between 0 and 1, such as 0\.95, got 95"):
+        draws.table(level=95)
 
 
 def test_a_fit_that_did_not_converge_is_refused(mobile: pd.DataFrame) -> None:
@@ -140,3 +149,107 @@ def test_a_fit_that_did_not_converge_is_refused(mobile: pd.DataFrame) -> None:
     with pytest.raises(EstimationError, match="did not converge"):
         rt.bootstrap(fit, draws=10)
     assert rt.bootstrap(fit, draws=10, unconverged="keep").n_failed == 10
+
+
+def test_rows_are_drawn_within_strata() -> None:
+    strata = np.array([1, 0, 1, 2, 0, 1])
+    ((seed, size),) = count_blocks(40, 3)
+    counts = draw_counts(strata, size, seed)
+    for stratum, rows in enumerate((2, 3, 1)):
+        np.testing.assert_array_equal(counts[:, strata == stratum].sum(axis=1), rows)
+    # Every row has its chance, and no draw is the sample itself by construction.
+    assert (counts.max(axis=0) > 1).tolist() == [True, True, True, False, True, True]
+    ((seed, _),) = count_blocks(40, 3)
+    one = draw_counts(np.zeros(6, dtype=np.intp), size, seed)
+    ((seed, _),) = count_blocks(40, 3)
+    np.testing.assert_array_equal(one, counts_of(np.random.default_rng(seed).integers(0, 6, size=(40, 6)), 6))
+
+
+def test_a_bootstrap_keeps_the_strata_of_its_fit_and_takes_given_rows_as_they_are() -> None:
+    # All of u's variation is between the strata: its mean never changes, so the ratio is that of x.
+    fit = ratio_fit([1, 1, 1, 3, 3, 3], [1, 2, 3, 4, 5, 9], strata=np.array([0, 0, 0, 1, 1, 1]))
+    values = rt.bootstrap(fit, draws=200).values
+    np.testing.assert_allclose(values[:, 2], values[:, 0] / 2)
+    given = rt.bootstrap(fit, rows=[[0, 0, 0, 0, 0, 0], [5, 5, 5, 5, 5, 5]]).values
+    np.testing.assert_allclose(given[:, 2], [1, 3])
+
+
+def test_tables_hold_the_quantities_asked_for() -> None:
+    draws = rt.bootstrap(ratio_fit(np.arange(1, 20), np.arange(1, 20) ** 1.5), draws=100)
+    assert draws.table().lhs.tolist() == ["x", "marker", "ratio"]
+    standardized, indices = draws.table(of="standardized"), draws.table(of="fit_indices")
+    assert standardized.est.tolist() == [draws.estimates[3]]
+    assert standardized["mean"][0] == pytest.approx(draws.values[:, 3].mean())
+    assert indices.lhs.tolist() == ["chisq"]
+    assert "group" not in indices
+    # That an index is zero is no hypothesis.
+    assert np.isnan(indices.p[0]) and np.isfinite(indices.ci_low[0])
+    with pytest.raises(OptionError, match=r"unknown of 'standardised'\. Did you mean 'standardized'\?"):
+        draws.table(of="standardised")
+
+
+def test_groups_have_their_column_where_there_are_several() -> None:
+    quantities = (*QUANTITIES[:2], Quantity("x", "~1", "", group=2), *QUANTITIES[3:])
+    draws = rt.bootstrap(ratio_fit([1, 2, 3, 4], [2, 3, 5, 9], quantities=quantities), draws=20)
+    assert draws.table().columns.tolist() == [
+        "lhs",
+        "op",
+        "rhs",
+        "group",
+        "est",
+        "mean",
+        "se",
+        "ci_low",
+        "ci_high",
+        "p",
+    ]
+    assert draws.table().group.tolist() == [1, 1, 2]
+    assert draws.table(of="standardized").group.tolist() == [1]
+
+
+def test_one_sided_p_values() -> None:
+    draws = rt.bootstrap(ratio_fit([1, 1, 1, 1], [-1, 0.5, 1, 2]), draws=300, seed=4)
+    values = draws.values[:, 0]
+    p = {side: draws.table(alternative=side).p[0] for side in ("two-sided", "greater", "less")}
+    assert p["greater"] == pytest.approx(((values <= 0).sum() + 1) / 301)
+    assert p["less"] == pytest.approx(((values >= 0).sum() + 1) / 301)
+    assert p["two-sided"] == pytest.approx(2 * p["greater"])
+
+
+def test_inadmissible_draws_are_counted_and_dropped_on_demand() -> None:
+    draws = rt.bootstrap(ratio_fit([1, 2, 3, 4], [2, 3, 5, 9], noted=4), draws=200, seed=1)
+    small = draws.values[:, 0] < 4
+    assert draws.inadmissible == (("x is small", small.sum()),)
+    assert draws.n_failed == 0
+    assert draws.table()["mean"][0] == pytest.approx(draws.values[:, 0].mean())
+    assert draws.table(inadmissible="drop")["mean"][0] == pytest.approx(draws.values[~small, 0].mean())
+    assert f"{small.sum()} kept, though inadmissible: x is small" in str(draws)
+    few = rt.bootstrap(ratio_fit([1, 2, 3, 4], [2, 3, 5, 9], noted=99), draws=20)
+    with pytest.raises(EstimationError, match=r"0 of 20 draws succeeded.*x is small \(20\)"):
+        few.table(inadmissible="drop")
+
+
+def test_what_some_draw_leaves_undefined_has_no_interval() -> None:
+    # Where one row is drawn throughout, the ratio has no error, and what is divided by it is undefined.
+    draws = rt.bootstrap(ratio_fit([1, 2, 3], [2, 3, 5]), draws=300, seed=1)
+    assert np.isnan(draws.values[:, 3]).any() and not draws.n_failed
+    for interval in ("percentile", "basic", "bca"):
+        row = draws.table(of="standardized", interval=interval).iloc[0]
+        assert np.isnan([row["mean"], row.se, row.ci_low, row.ci_high, row.p]).all()
+        assert np.isfinite(draws.table(interval=interval).ci_low).all()
+
+
+def test_rows_in_clusters_are_not_drawn_one_by_one() -> None:
+    fit = ratio_fit([1, 2, 3, 4], [2, 3, 5, 9])
+    fit = fit.replace(sample=fit.rows.replace(cluster=np.array([0, 0, 1, 1])))
+    with pytest.raises(EstimationError, match=r"come in clusters.*rows= takes resamples of whole clusters"):
+        rt.bootstrap(fit, draws=20)
+    draws = rt.bootstrap(fit, rows=[[0, 1, 0, 1], [2, 3, 2, 3]])
+    assert np.isfinite(draws.table().ci_low).all()
+    with pytest.raises(EstimationError, match="come in clusters"):
+        draws.table(interval="bca")
+
+
+def test_a_fit_without_rows_is_refused() -> None:
+    with pytest.raises(EstimationError, match=r"made from moments\. Fit the data instead"):
+        rt.bootstrap(ratio_fit([1, 2], [1, 2]).replace(sample=None), draws=20)

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from pls_reference import TESTS, case, fitted, matrix
 
+from rantau.errors import OptionError
 from rantau.fit import Quantity
-from rantau.moments.compute import resampled_moments
+from rantau.inference import bollen_stine, bootstrap, monte_carlo
 
 NAME = "bootstrap_seminr_reputation_ext"
 OPS = {"paths": "~", "weights": "<~", "loadings": "=~", "htmt": "htmt", "total": "total"}
@@ -19,7 +20,7 @@ def refits():
     fit = fitted(NAME)
     rows = pd.read_csv(TESTS / "data" / "reputation_bootstrap_rows.csv.gz", header=None).to_numpy()
     counts = np.stack([np.bincount(draw, minlength=fit.n_obs) for draw in rows]).astype(float)
-    return fit.refit(resampled_moments(fit.sample, counts))
+    return fit.refit(counts)
 
 
 def summarised(quantity):
@@ -45,6 +46,41 @@ def test_indirect_effects():
     total = summarised(Quantity("CUSL", "indirect", "COMP"))[2:]
     theirs = case(NAME)["numbers"]["total_indirect_COMP_CUSL"]
     assert total == pytest.approx([theirs["2.5%"], theirs["97.5%"]], abs=1e-7)
+
+
+def test_seminr_limits_are_those_of_the_table():
+    fit = fitted(NAME)
+    rows = pd.read_csv(TESTS / "data" / "reputation_bootstrap_rows.csv.gz", header=None).to_numpy()
+    table = bootstrap(fit, rows=rows).table().set_index(["lhs", "op", "rhs"])
+    for name, row in matrix(case(NAME)["numbers"]["paths"]).iterrows():
+        right, left = name.split("  ->  ")
+        ours = table.loc[(left, "~", right), ["mean", "se", "ci_low", "ci_high"]].tolist()
+        assert ours == pytest.approx(row[["Bootstrap Mean", "Bootstrap SD", "2.5% CI", "97.5% CI"]].tolist(), abs=1e-7)
+
+
+def test_bca_moves_the_limits_of_a_skewed_quantity_and_leaves_the_rest():
+    """A share of variance is skewed and biased upwards in draws, so that its BCa limits lie below the others."""
+    fit = fitted(NAME)
+    draws = bootstrap(fit, draws=2000, seed=1)
+    plain, corrected = (draws.table(interval=name).query("op == 'r2'") for name in ("percentile", "bca"))
+    assert (plain["mean"] > plain.est).all()
+    assert (corrected.ci_low < plain.ci_low).all()
+    assert (corrected.ci_high < plain.ci_high).all()
+    assert ((corrected.ci_low < corrected.est) & (corrected.est < corrected.ci_high)).all()
+
+
+def test_pls_has_no_standard_errors_of_its_own():
+    fit = fitted(NAME)
+    assert np.isnan(fit.errors()).all()
+    assert np.isnan(fit.refit(np.ones((2, fit.n_obs)), errors=True).errors).all()
+    with pytest.raises(OptionError, match="errors=True needs a fit with standard errors of its own"):
+        bootstrap(fit, draws=10, errors=True)
+    with pytest.raises(OptionError, match=r"unknown of 'standardised'\. Allowed: estimates"):
+        bootstrap(fit, draws=10).table(of="standardised")
+    with pytest.raises(OptionError, match=r"a covariance matrix, which a PlsFit has not.*rt\.bootstrap"):
+        monte_carlo(fit)
+    with pytest.raises(OptionError, match=r"a chi-square, which a PlsFit has not.*rt\.sem or rt\.cfa"):
+        bollen_stine(fit)
 
 
 def test_no_draw_failed():

@@ -218,16 +218,38 @@ def test_draws_give_a_pls_fit_its_tests():
             "p": [0.02],
         }
     )
-    for draws in (table, SimpleNamespace(table=lambda: table)):
+    for draws in (table, SimpleNamespace(table=lambda of: table)):
         path = edge(diagram(pls_fit(), draws=draws), "X", "M")
         assert (path.estimate, path.low, path.p, path.significant) == (0.51, 0.3, 0.02, True)
         assert path.statistic == pytest.approx(4.0)
 
 
-def test_unstandardised_draws_are_refused_beside_standardised_estimates():
+def test_draws_of_the_numbers_shown_give_a_covariance_fit_its_tests():
+    tables = {
+        "estimates": pd.DataFrame({"lhs": ["M"], "op": ["~"], "rhs": ["X"], "est": [1.2], "se": [0.3], "p": [0.03]}),
+        "standardized": pd.DataFrame(
+            {"lhs": ["M"], "op": ["~"], "rhs": ["X"], "est": [0.42], "se": [0.1], "p": [0.02]}
+        ),
+    }
+    draws = SimpleNamespace(table=lambda of: tables[of])
+    assert edge(diagram(sem_fit(), draws=draws), "X", "M").p == 0.02
+    assert edge(diagram(sem_fit(), draws=draws, standardized=False), "X", "M").p == 0.03
+    assert edge(diagram(sem_fit(), draws=tables["standardized"]), "X", "M").statistic == pytest.approx(4.2)
+
+
+def test_draws_of_several_groups_go_to_their_own():
+    rows = [("M", "~", "X", g, 0.42 * g, p) for g, p in ((1, 0.02), (2, 0.04))]
+    table = pd.DataFrame(rows, columns=["lhs", "op", "rhs", "group", "est", "p"])
+    for group, p in ((1, 0.02), (2, 0.04)):
+        assert edge(diagram(sem_fit(groups=2), draws=table, group=group), "X", "M").p == p
+
+
+def test_draws_of_other_numbers_than_those_shown_are_refused():
     table = pd.DataFrame({"lhs": ["M"], "op": ["~"], "rhs": ["X"], "est": [1.2], "se": [0.2]})
-    with pytest.raises(OptionError, match="give standardized=False"):
+    with pytest.raises(OptionError, match=r"M ~ X is 1\.200 in the draws and 0\.420 in the diagram.*of='standardized'"):
         diagram(sem_fit(), draws=table)
+    with pytest.raises(OptionError, match="or standardized=True"):
+        diagram(sem_fit(), draws=table.assign(est=0.42), standardized=False)
 
 
 def test_unknown_options_name_the_nearest():

@@ -1,6 +1,8 @@
 """Estimates again: resampling, through `fit.refit`, without knowing the engine."""
 
+from rantau.inference.bollen_stine import BollenStine, bollen_stine
 from rantau.inference.bootstrap import bootstrap
 from rantau.inference.draws import Draws
+from rantau.inference.monte_carlo import monte_carlo
 
-__all__ = ["Draws", "bootstrap"]
+__all__ = ["BollenStine", "Draws", "bollen_stine", "bootstrap", "monte_carlo"]

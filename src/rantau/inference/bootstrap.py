@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Mask
 from rantau.errors import EstimationError, OptionError
-from rantau.extras import require
 from rantau.fit import Fit, Refits
 from rantau.inference.draws import Draws
-from rantau.inference.resample import BLOCK, count_blocks, counts_of, draw_counts
-from rantau.moments.compute import complete_rows, resampled_moments
-from rantau.moments.sample import Sample
+from rantau.inference.refit import Progress, Rows, refit_draws
 from rantau.options import choose
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-Progress = Callable[[int, int], None]
+#: What is noted of a draw some of whose quantities lack the standard error that they have in the fit.
+NO_ERRORS = "some standard errors unknown"
 
 
 def bootstrap(
@@ -28,15 +20,17 @@ def bootstrap(
     *,
     draws: int = 10_000,
     seed: int = 1,
-    rows: NDArray[np.integer[Any]] | Sequence[Sequence[int]] | None = None,
+    rows: Rows | None = None,
+    errors: bool = False,
     workers: int = 1,
     unconverged: str = "refuse",
     progress: Progress | None = None,
 ) -> Draws:
     """Resample rows with replacement and estimate again.
 
-    All draws of a block are estimated at once, from their moments. Missing answers are met in each draw as
-    in the fit itself: item means are computed again inside every resample.
+    Rows are drawn within groups, whose sizes stay as they are. All draws of a batch are estimated at once. Missing
+    answers are met in each draw as in the fit itself: item means, for instance, are computed again inside every
+    resample.
 
     Parameters
     ----------
@@ -47,26 +41,29 @@ def bootstrap(
     seed
         The same seed gives the same draws, on any number of workers.
     rows
-        `(draws, size)` row numbers from 0, to be used instead of random ones; `draws` and `seed` are then
-        not used.
+        `(draws, size)` row numbers of `fit.sample` from 0, to be used as they are instead of random ones; `draws`
+        and `seed` are then not used.
+    errors
+        Whether each draw shall have standard errors, for `table(interval="student")`.
     workers
         Processes to share the work.
     unconverged
         `refuse`, or `keep` to resample a fit that did not converge.
     progress
-        Called with (done, all) after each block.
+        Called with (done, all) after each batch.
 
     Returns
     -------
     Draws
-        With failed draws counted, each with its reason.
+        With failed and inadmissible draws counted, each with its reason.
 
     Raises
     ------
     OptionError
-        If an option has no meaning.
+        If an option has no meaning, or `errors` is asked of a fit that has none.
     EstimationError
-        If the fit did not converge, or the rows given are not those of the sample.
+        If the fit did not converge, has no rows or rows in clusters, or if the rows given are not those of the
+        sample.
 
     Notes
     -----
@@ -87,67 +84,31 @@ def bootstrap(
             "the fit did not converge, so there is nothing to resample. See fit.problems; "
             "unconverged='keep' resamples it all the same."
         )
-    if seed < 0:
-        raise OptionError(f"seed must be 0 or more, got {seed}.")
-    if workers < 1:
-        raise OptionError(f"workers must be at least 1, got {workers}.")
-    sample = fit.sample
-    if sample is None:
-        raise EstimationError("a bootstrap needs the rows, and this fit was made from moments. Fit the data instead.")
-    if fit.request.missing == "listwise":
-        sample = complete_rows(sample)
-    if rows is not None:
-        parts = _blocks_of(_checked(rows, sample.n_obs), sample.n_obs)
-        total, seed = len(rows), -1
-    else:
-        if draws < 2:
-            raise OptionError(f"draws must be at least 2, got {draws}.")
-        parts = list(count_blocks(draws, seed))
-        total = draws
-    done: list[Refits] = []
-    for refits in _run(fit, sample, parts, workers):
-        done.append(refits)
-        if progress is not None:
-            progress(sum(len(one.reasons) for one in done), total)
+    known = np.isfinite(fit.errors()) if errors else np.array([])
+    if errors and not known.any():
+        raise OptionError(
+            "errors=True needs a fit with standard errors of its own, and this one has none, as is so for PLS. "
+            "Leave errors out, and take interval='percentile' or 'bca'."
+        )
+    refits = refit_draws(fit, draws=draws, seed=seed, rows=rows, errors=errors, workers=workers, progress=progress)
     return Draws(
         fit.quantities,
         fit.values(),
-        np.concatenate([one.values for one in done]),
-        tuple(reason for one in done for reason in one.reasons),
-        seed,
+        refits.values,
+        refits.reasons,
+        seed if rows is None else -1,
+        _notes(refits, known),
+        refits.errors,
+        fit,
     )
 
 
-Part = tuple[np.random.SeedSequence | Array, int]
-
-
-def _run(fit: Fit, sample: Sample, parts: Sequence[Part], workers: int) -> Any:  # noqa: ANN401 - an iterator of Refits
-    if workers == 1:
-        return (_refit(fit, sample, part) for part in parts)
-    joblib = require("joblib")
-    jobs = (joblib.delayed(_refit)(fit, sample, part) for part in parts)
-    return joblib.Parallel(n_jobs=workers, return_as="generator")(jobs)
-
-
-def _refit(fit: Fit, sample: Sample, part: Part) -> Refits:
-    source, size = part
-    counts = source if isinstance(source, np.ndarray) else draw_counts(sample.n_obs, size, source)
-    return fit.refit(resampled_moments(sample, counts))
-
-
-def _checked(rows: NDArray[np.integer[Any]] | Sequence[Sequence[int]], n_obs: int) -> NDArray[np.intp]:
-    given = np.asarray(rows)
-    if given.ndim != 2 or given.dtype.kind not in "iu":
-        raise OptionError("rows must be whole numbers of shape (draws, size), counted from 0.")
-    if given.min() < 0 or given.max() >= n_obs:
-        raise EstimationError(
-            f"rows run from {given.min()} to {given.max()}, but the sample has rows 0 to {n_obs - 1}."
-        )
-    return given.astype(np.intp)
-
-
-def _blocks_of(rows: NDArray[np.intp], n_obs: int) -> list[Part]:
-    return [
-        (counts_of(rows[start : start + BLOCK], n_obs), len(rows[start : start + BLOCK]))
-        for start in range(0, len(rows), BLOCK)
-    ]
+def _notes(refits: Refits, known: Mask) -> tuple[str, ...]:
+    """Add a note to the draws that lack standard errors which the fit has, `(n_quantities,)`."""
+    if refits.errors is None:
+        return refits.notes
+    lacking = np.any(~np.isfinite(refits.errors[:, known]), axis=1).tolist()
+    return tuple(
+        NO_ERRORS if lacks and not note and not reason else note
+        for lacks, note, reason in zip(lacking, refits.notes, refits.reasons, strict=True)
+    )

@@ -1,31 +1,42 @@
-"""Draws: what a bootstrap found."""
+"""Draws: what a bootstrap or a Monte Carlo of the estimates found."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Mask
 from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
-from rantau.fit import Quantity
+from rantau.fit import Fit, Quantity
 from rantau.inference.intervals import ROWS as INTERVALS
+from rantau.inference.intervals import Interval
+from rantau.inference.jackknife import acceleration
+from rantau.inference.replicates import Replicates
 from rantau.options import choose
 from rantau.record import Record
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Against which side of zero a p value speaks.
+ALTERNATIVES = ("two-sided", "greater", "less")
+#: What becomes of draws that were estimated and are inadmissible.
+INADMISSIBLE = ("keep", "drop")
+#: Spreads below this share of a quantity's size are rounding.
+_ROUNDING = 1e-12
+
 
 class Draws(Record):
-    """Bootstrap replicates of every quantity of a fit.
+    """Replicates of every quantity of a fit.
 
     Attributes
     ----------
     quantities
-        Their names, as in the fit.
+        Their names, as in the fit: estimates first.
     estimates
         `(n_quantities,)` of the full sample.
     values
@@ -33,7 +44,14 @@ class Draws(Record):
     reasons
         One per draw: empty where it succeeded.
     seed
-        Of the bootstrap; -1 where the rows were given from outside.
+        Of the random numbers; -1 where the rows were given from outside.
+    notes
+        One per draw: why one that succeeded is inadmissible, such as a negative variance; empty where it is not.
+        () where there is nothing to say of any.
+    errors
+        `(draws, n_quantities)` standard errors; None where they were not asked for.
+    fit
+        What was resampled; None for draws of `monte_carlo`, which are made from estimates alone.
     """
 
     quantities: tuple[Quantity, ...]
@@ -41,6 +59,9 @@ class Draws(Record):
     values: Array
     reasons: tuple[str, ...]
     seed: int
+    notes: tuple[str, ...] = ()
+    errors: Array | None = None
+    fit: Fit | None = None
 
     @property
     def n_failed(self) -> int:
@@ -50,65 +71,138 @@ class Draws(Record):
     @property
     def failed(self) -> tuple[tuple[str, int], ...]:
         """Each reason of failure with its count, the commonest first."""
-        return tuple(Counter(reason for reason in self.reasons if reason).most_common())
+        return counted(self.reasons)
 
-    def table(self, *, interval: str = "percentile", level: float = 0.95) -> pd.DataFrame:
-        """Return estimates with bootstrap standard errors, intervals and p-values.
+    @property
+    def inadmissible(self) -> tuple[tuple[str, int], ...]:
+        """Each reason why draws that succeeded are inadmissible, with its count, the commonest first."""
+        return counted(self.notes)
+
+    def table(
+        self,
+        *,
+        of: str = "estimates",
+        interval: str = "percentile",
+        level: float = 0.95,
+        alternative: str = "two-sided",
+        inadmissible: str = "keep",
+    ) -> pd.DataFrame:
+        """Return estimates with the standard errors, intervals and p-values of the draws.
 
         Parameters
         ----------
+        of
+            Which quantities: `estimates`, or of a covariance-based fit `standardized` or `fit_indices`.
         interval
-            The kind of interval; `percentile`.
+            `percentile`; `bca`, for which the fit is made again without each row in turn; `basic`; `student`,
+            which needs `bootstrap(..., errors=True)`.
         level
             Of the intervals, between 0 and 1.
+        alternative
+            What p tests: `two-sided`; `greater`, that the quantity is above zero; `less`, that it is below.
+        inadmissible
+            `keep` or `drop` draws that were estimated and are inadmissible, such as those with a negative
+            variance. Dropping them narrows intervals, as it leaves out one side of what sampling does.
 
         Returns
         -------
         DataFrame
-            `lhs op rhs est mean se ci_low ci_high p`, one row per quantity. `p` is two-sided and belongs to
-            the percentile interval: twice the smaller share of draws on either side of zero, each counted with
-            one draw more, so that it is never zero (Davison & Hinkley, 1997, eq. 4.11). A quantity that is the
-            same in every draw has no p.
+            `lhs op rhs est mean se ci_low ci_high p`, one row per quantity; where the fit has several groups,
+            `group` after the name. A quantity that some draw leaves undefined is NaN.
 
         Raises
         ------
         OptionError
-            If the interval is not known or the level is not between 0 and 1.
+            If an option is not known, the level is not between 0 and 1, or the draws lack what the interval needs.
         EstimationError
-            If fewer than two draws succeeded.
+            If fewer than two draws succeeded, or for `bca` the fit cannot be made without some row or its rows
+            come in clusters.
+
+        Notes
+        -----
+        `p` belongs to the percentile interval whichever interval is shown: the share of draws on the other side
+        of zero, counted with one draw more, so that it is never zero (Davison & Hinkley, 1997, eq. 4.11); twice
+        the smaller share if two-sided. A quantity that is the same in every draw has no p, nor has a fit index.
+
+        Percentile limits are type 7 quantiles (Hyndman & Fan, 1996). The other intervals interpolate between
+        draws on the scale of the normal distribution (Davison & Hinkley, 1997, eq. 5.8) and are those of R's
+        `boot.ci`, its BCa with the usual jackknife. A limit beyond the outermost draw is that draw: take some
+        thousand draws.
+
+        Fit indices of draws are those of samples from a population that the model does not fit exactly, so they
+        lie on the side of misfit; test the model with `bollen_stine`.
         """
-        choose("interval", interval, [row.name for row in INTERVALS])
+        chosen = {row.name: row for row in INTERVALS}[choose("interval", interval, [row.name for row in INTERVALS])]
+        choose("alternative", alternative, ALTERNATIVES)
+        choose("inadmissible", inadmissible, INADMISSIBLE)
         if not 0 < level < 1:
             raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
-        good = self.values[[reason == "" for reason in self.reasons]]
-        if len(good) < 2:
+        choose("of", of, tuple(dict.fromkeys(one.of for one in self.quantities)))
+        which = np.array([one.of == of for one in self.quantities])
+        good = self._good(drop=inadmissible == "drop")
+        given = self._replicates(chosen, good, which)
+        values = given.values
+        constant = np.ptp(values, axis=0) <= _ROUNDING * np.abs(values).max(axis=0)
+        with np.errstate(invalid="ignore"):
+            limits = chosen.function(given, level)
+        low, high = (np.where(constant, values[0], limit) for limit in limits)
+        undefined = np.isnan(values).any(axis=0)
+        untested = constant | undefined | (of == "fit_indices")
+        named = [one for one in self.quantities if one.of == of]
+        columns = {
+            "lhs": [one.lhs for one in named],
+            "op": [one.op for one in named],
+            "rhs": [one.rhs for one in named],
+            "group": [one.group for one in named],
+            "est": given.estimates,
+            "mean": values.mean(axis=0),
+            "se": values.std(axis=0, ddof=1),
+            "ci_low": np.where(undefined, np.nan, low),
+            "ci_high": np.where(undefined, np.nan, high),
+            "p": np.where(untested, np.nan, _p(values, alternative)),
+        }
+        if max(one.group for one in self.quantities) <= 1:
+            del columns["group"]
+        return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]
+
+    def _good(self, *, drop: bool) -> Mask:
+        """Say which draws are to be used, `(draws,)`."""
+        good = np.array([reason == "" for reason in self.reasons])
+        if drop and self.notes:
+            good &= np.array([note == "" for note in self.notes])
+        if good.sum() < 2:
+            why = (*self.failed, *(self.inadmissible if drop else ()))
             raise EstimationError(
-                f"{len(good)} of {len(self.values)} draws succeeded; no interval can be given. "
-                f"Reasons: {'; '.join(f'{reason} ({count})' for reason, count in self.failed[:3])}."
+                f"{good.sum()} of {len(self.values)} draws succeeded; no interval can be given. "
+                f"Reasons: {'; '.join(f'{reason} ({count})' for reason, count in why[:3])}."
             )
-        function = next(row.function for row in INTERVALS if row.name == interval)
-        low, high = function(self.estimates, good, level)
-        below = (np.sum(good <= 0, axis=0) + 1) / (len(good) + 1)
-        above = (np.sum(good >= 0, axis=0) + 1) / (len(good) + 1)
-        p = np.minimum(2 * np.minimum(below, above), 1.0)
-        p = np.where(np.ptp(good, axis=0) > 0, p, np.nan)
-        return require("pandas").DataFrame(  # type: ignore[no-any-return]
-            {
-                "lhs": [one.lhs for one in self.quantities],
-                "op": [one.op for one in self.quantities],
-                "rhs": [one.rhs for one in self.quantities],
-                "est": self.estimates,
-                "mean": good.mean(axis=0),
-                "se": good.std(axis=0, ddof=1),
-                "ci_low": low,
-                "ci_high": high,
-                "p": p,
-            }
-        )
+        return good
+
+    def _replicates(self, interval: Interval, good: Mask, which: Mask) -> Replicates:
+        """Gather what the interval needs of some draws `(draws,)` and quantities `(n_quantities,)`."""
+        if self.fit is None and interval.name != "percentile":
+            raise OptionError(
+                f"interval='{interval.name}' needs resampled rows, and these draws were made from the estimates "
+                "alone. Take interval='percentile', or rt.bootstrap(fit)."
+            )
+        nothing = np.full(int(which.sum()), np.nan)
+        standard_errors, errors, rate = nothing, nothing[None], nothing
+        if self.fit is not None and interval.needs == "jackknife":
+            rate = acceleration(self.fit)[which]
+        if self.fit is not None and interval.needs == "errors":
+            if self.errors is None:
+                raise OptionError(
+                    f"interval='{interval.name}' needs the standard errors of every draw, which are computed when "
+                    "asked for: rt.bootstrap(fit, errors=True)."
+                )
+            standard_errors, errors = self.fit.errors()[which], self.errors[good][:, which]
+        return Replicates(self.estimates[which], self.values[good][:, which], standard_errors, errors, rate)
 
     def __str__(self) -> str:
-        failed = "".join(f"\n  {count} failed: {reason}" for reason, count in self.failed)
-        return f"{len(self.values)} bootstrap draws, seed {self.seed}{failed}\n{self.table().to_string(index=False)}"
+        told = [f"{len(self.values)} {self._kind} draws, seed {self.seed}"]
+        told += [f"  {count} failed: {reason}" for reason, count in self.failed]
+        told += [f"  {count} kept, though inadmissible: {reason}" for reason, count in self.inadmissible]
+        return "\n".join([*told, self.table().to_string(index=False)])
 
     def __repr__(self) -> str:
         return (
@@ -118,3 +212,19 @@ class Draws(Record):
 
     def _repr_html_(self) -> str:
         return str(self.table().to_html(index=False, float_format=lambda value: f"{value:.3f}"))
+
+    @property
+    def _kind(self) -> str:
+        return "Monte Carlo" if self.fit is None else "bootstrap"
+
+
+def counted(texts: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """Return each text that is not empty with its count, the commonest first."""
+    return tuple(Counter(text for text in texts if text).most_common())
+
+
+def _p(values: Array, alternative: str) -> Array:
+    below: Array = (np.sum(values <= 0, axis=0) + 1) / (len(values) + 1)
+    above: Array = (np.sum(values >= 0, axis=0) + 1) / (len(values) + 1)
+    both: Array = np.minimum(2 * np.minimum(below, above), 1.0)
+    return {"two-sided": both, "greater": below, "less": above}[alternative]

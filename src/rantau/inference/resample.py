@@ -28,13 +28,13 @@ def count_blocks(draws: int, seed: int) -> Iterator[tuple[np.random.SeedSequence
         yield child, min(BLOCK, draws - number * BLOCK)
 
 
-def draw_counts(n_obs: int, draws: int, seed: np.random.SeedSequence) -> Array:
-    """Draw rows with replacement and return how often each was taken.
+def draw_counts(strata: Indices, draws: int, seed: np.random.SeedSequence) -> Array:
+    """Draw rows with replacement, within strata, and return how often each was taken.
 
     Parameters
     ----------
-    n_obs
-        Rows of the sample; each draw takes as many.
+    strata
+        `(n_obs,)`: the stratum of each row. Each draw takes as many rows of a stratum as it has.
     draws
         Resamples of this block.
     seed
@@ -45,8 +45,12 @@ def draw_counts(n_obs: int, draws: int, seed: np.random.SeedSequence) -> Array:
     Array
         `(draws, n_obs)`, each row adding up to `n_obs`.
     """
-    rows = np.random.default_rng(seed).integers(0, n_obs, size=(draws, n_obs))
-    return counts_of(rows, n_obs)
+    random = np.random.default_rng(seed)
+    taken = []
+    for stratum in np.unique(strata):
+        rows = np.flatnonzero(strata == stratum)
+        taken.append(rows[random.integers(0, rows.size, size=(draws, rows.size))])
+    return counts_of(np.concatenate(taken, axis=1), strata.size)
 
 
 def counts_of(rows: Indices, n_obs: int) -> Array:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array, Mask
-from rantau.errors import ResponseError, unknown
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.spec import Model
-from rantau.moments import Moments, Sample
+from rantau.moments import Sample, resampled_moments
 from rantau.options import choose
 from rantau.pls import measurement, model_fit, structural
 from rantau.pls.estimate import Estimates, estimate, reasons
@@ -100,8 +99,17 @@ class PlsFit(Record):
         found: Array = self.solution.cross[0][np.arange(self.structure.owner.size), self.structure.owner]
         return found
 
-    def refit(self, moments: Moments) -> Refits:
-        """Estimate again on a stack of moments, with the options of the request.
+    @property
+    def strata(self) -> None:
+        """PLS has one group, so rows are drawn from all of them."""
+        return
+
+    def errors(self) -> Array:
+        """Return NaN for every quantity, `(n_quantities,)`: PLS has no standard errors but those of a bootstrap."""
+        return np.full(len(self.quantities), np.nan)
+
+    def refit(self, counts: Array, *, errors: bool = False) -> Refits:
+        """Estimate again on resamples of the rows, with the options of the request.
 
         In each draw the constructs point where they do in this fit. A draw fails, with its reason, where it cannot
         be estimated, where the weights do not settle, and where a consistent solution is inadmissible: what
@@ -109,27 +117,23 @@ class PlsFit(Record):
 
         Parameters
         ----------
-        moments
-            Covariances `(draws, p, p)` and means `(draws, p)`; more variables than the model's are allowed.
+        counts
+            `(draws, n_obs)`: how often each draw takes each row of the sample; every draw takes as many.
+        errors
+            Whether standard errors are wanted; they are all NaN.
 
         Returns
         -------
         Refits
             Values `(draws, n_quantities)`, NaN in failed draws.
-
-        Raises
-        ------
-        ResponseError
-            If an item is not among the moments.
         """
-        covariance, mean = selected(moments, self.structure.items)
-        p = len(self.structure.items)
-        stack, means = covariance.reshape(-1, p, p), mean.reshape(-1, p)
+        moments = resampled_moments(self.sample, counts)
+        stack, means = moments.covariance, moments.mean
         estimates, faults = estimate(stack, means, self.structure, self.request, towards=self._directions())
         why = reasons(faults, len(stack))
         values = named_values(estimates, self.structure)[1]
         values[[bool(reason) for reason in why]] = np.nan
-        return Refits(values, why)
+        return Refits(values, why, np.full_like(values, np.nan) if errors else None)
 
     # -- the outer model ---------------------------------------------------------------------------------
 
@@ -348,21 +352,6 @@ class PlsFit(Record):
     def _endogenous(self, values: Array, columns: tuple[str, ...]) -> pd.DataFrame:
         rows = list(self.structure.endogenous)
         return _frame(values[rows], tuple(self.structure.constructs[j] for j in rows), columns)
-
-
-def selected(moments: Moments, items: tuple[str, ...]) -> tuple[Array, Array]:
-    """Return covariances `(..., p, p)` and means `(..., p)` of the items, in their order.
-
-    Raises
-    ------
-    ResponseError
-        If an item is not among the moments.
-    """
-    for item in items:
-        if item not in moments.names:
-            raise ResponseError(unknown("item", item, moments.names, where="moments"))
-    at = np.array([moments.names.index(item) for item in items])
-    return moments.covariance[..., at[:, None], at], moments.mean[..., at]
 
 
 def _frame(values: Array, rows: tuple[str, ...] | tuple[int, ...], columns: tuple[str, ...]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import typer
 import rantau as rt
 from rantau.cli.inputs import DataFile, Draws, Json, Level, ModelFile, Out, Seed, SurveyFile, at_least, read_data
 from rantau.cli.show import Part, Steps, say, show_parts
+from rantau.inference.intervals import ROWS as INTERVALS
 from rantau.options import choose
 
 
@@ -20,22 +21,34 @@ def bootstrap(
     draws: Draws = 10_000,
     seed: Seed = 1,
     workers: Annotated[int, typer.Option(help="Processes to share the work.", callback=at_least("--workers", 1))] = 1,
+    interval: Annotated[str, typer.Option(help="percentile, bca, basic or student.")] = "percentile",
+    of: Annotated[
+        str, typer.Option(help="estimates; of a covariance-based fit also standardized or fit_indices.")
+    ] = "estimates",
     level: Level = 0.95,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
     """Estimates with bootstrap intervals, PLS or covariance-based."""
     choose("engine", engine, ("pls", "covariance"))
+    needs = {row.name: row.needs for row in INTERVALS}[choose("interval", interval, [row.name for row in INTERVALS])]
     function = rt.pls if engine == "pls" else rt.sem
     claimed = rt.read_model(model)
     found = function(claimed, read_data(data, survey, claimed))
     with Steps() as steps:
         drawn = rt.bootstrap(
-            found, draws=draws, seed=seed, workers=workers, progress=lambda done, every: steps("bootstrap", done, every)
+            found,
+            draws=draws,
+            seed=seed,
+            errors=needs == "errors",
+            workers=workers,
+            progress=lambda done, every: steps("bootstrap", done, every),
         )
-    title = f"{level:.0%} percentile intervals, {draws} draws, seed {seed}"
-    table = Part("estimates", title, drawn.table(level=level))
+    title = f"{level:.0%} {interval} intervals, {draws} draws, seed {seed}"
+    table = Part("estimates", title, drawn.table(of=of, interval=interval, level=level))
     status = show_parts((table,), problems=found.problems, out=out, as_json=as_json)
     for reason, count in drawn.failed:
         say(f"{count} of {draws} draws failed and are left out: {reason}")
+    for reason, count in drawn.inadmissible:
+        say(f"{count} of {draws} draws are inadmissible and are kept: {reason}")
     return status

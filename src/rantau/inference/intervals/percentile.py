@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.inference.replicates import Replicates
 
 
-def percentile(estimates: Array, values: Array, level: float) -> tuple[Array, Array]:
+def percentile(given: Replicates, level: float) -> tuple[Array, Array]:
     """Take the quantiles of the draws themselves.
 
     Parameters
     ----------
-    estimates
-        `(quantities,)` of the full sample; not used by this interval.
-    values
-        `(draws, quantities)`, without failed draws.
+    given
+        The draws.
     level
         Between 0 and 1.
 
@@ -26,7 +25,8 @@ def percentile(estimates: Array, values: Array, level: float) -> tuple[Array, Ar
 
     Notes
     -----
-    Efron & Tibshirani (1993), eq. 13.5; quantiles by linear interpolation (Hyndman & Fan, 1996, type 7).
+    Efron & Tibshirani (1993), eq. 13.5; quantiles by linear interpolation (Hyndman & Fan, 1996, type 7), as
+    programs for PLS give them.
     """
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, high = np.quantile(given.values, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return low, high

@@ -51,7 +51,7 @@ def diagram(
     survey
         Gives the names of the constructs; without it their codes are shown.
     draws
-        Bootstrap draws or their table, for the p values and intervals of a PLS fit.
+        Bootstrap draws or their table, for the p values and intervals of what is shown.
     show
         Under each path: `estimate`, `interval`, `p`, `statistic` (with the estimate), or `none`.
     content

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: `lhs op rhs`, as in a model file.
 Name = tuple[str, str, str]
+#: Estimates that differ by less are the same, rounded perhaps.
+_SAME = 1e-3
 
 
 class Row(NamedTuple):
@@ -51,7 +53,7 @@ def numbers_of(
     group
         Which group of several, counted from 1.
     standardized
-        Which estimates of a covariance-based fit; those of PLS always are standardised.
+        Which estimates of a covariance-based fit; those of PLS always are standardised. Draws are of the same.
 
     Returns
     -------
@@ -67,20 +69,29 @@ def numbers_of(
     ReportError
         If the fit has several groups and none of them is chosen.
     """
-    tested = _tested(draws)
     if hasattr(fit, "paths"):
-        return _pls_rows(fit, tested), _explained(fit.r_squared(), None)
-    if tested and standardized:
-        raise OptionError(
-            "draws of a covariance-based fit are of unstandardised estimates: give standardized=False with "
-            "them, or leave draws out."
-        )
+        return _pls_rows(fit, _tested(draws, "estimates", None)), _explained(fit.r_squared(), None)
     rows = _frame_rows(_one_group(fit.estimates(), group), "std_all" if standardized else "est")
     if standardized:
         # The p value is the parameter's own test; the interval must be that of the number shown.
         shown = {row.name: row for row in _frame_rows(_one_group(fit.standardized(), group), "est_std")}
         rows = [row._replace(low=shown[row.name].low, high=shown[row.name].high) for row in rows]
+    tested = _tested(draws, "standardized" if standardized else "estimates", group)
+    _check_same(rows, tested, standardized=standardized)
     return [tested.get(row.name, row) for row in rows], _explained(fit.r_squared(), group)
+
+
+def _check_same(rows: list[Row], tested: dict[Name, Row], *, standardized: bool) -> None:
+    """Refuse draws of other numbers than those shown: their intervals would belong to nothing in the picture."""
+    for row in rows:
+        other = tested.get(row.name, row).estimate
+        if abs(other - row.estimate) > _SAME * max(1.0, abs(row.estimate)):
+            of, not_of = ("standardized", False) if standardized else ("estimates", True)
+            raise OptionError(
+                f"the draws are of other estimates than those shown: {' '.join(row.name)} is {other:.3f} in the draws "
+                f"and {row.estimate:.3f} in the diagram. Give draws of this fit, of='{of}' where you give their table, "
+                f"or standardized={not_of}."
+            )
 
 
 def _one_group(frame: pd.DataFrame, group: int | None) -> pd.DataFrame:
@@ -111,11 +122,11 @@ def _float(cells: Mapping[Any, Any], name: str) -> float:
     return NAN if value is None else float(value)
 
 
-def _tested(draws: Any) -> dict[Name, Row]:  # noqa: ANN401
+def _tested(draws: Any, of: str, group: int | None) -> dict[Name, Row]:  # noqa: ANN401
     """Return the rows of a table of draws, by name."""
     if draws is None:
         return {}
-    frame = draws.table() if hasattr(draws, "table") else draws
+    frame = _one_group(draws.table(of=of) if hasattr(draws, "table") else draws, group)
     rows = []
     for cells in frame.to_dict("records"):
         estimate, se = _float(cells, "est"), _float(cells, "se")
