@@ -1,0 +1,167 @@
+"""A model and what it is held against, in standard units; and the evidence of a fit, set up again from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rantau.arrays import Array, Mask
+from rantau.covariance.constraints import Constraints, free_directions
+from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import Layout, imply
+from rantau.covariance.standard_errors import expected_hessian
+from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
+from rantau.errors import EstimationError
+from rantau.model.parameters import ParameterTable
+from rantau.moments.grouped import GroupMoments
+from rantau.moments.sample import Sample
+from rantau.record import Record
+
+if TYPE_CHECKING:
+    from rantau.covariance.result import SemFit
+
+
+class Setting(Record):
+    """Where a discrepancy is minimised: a model with its data, each variable in its own standard deviation.
+
+    Attributes
+    ----------
+    layout, moments, sample
+        The model, the moments that the discrepancy reads, and the rows behind them.
+    stated
+        The model in the units of the data.
+    scale
+        `(n_free,)`: a parameter in the units of the data times this is one in standard units.
+    deviation
+        `(p,)`: the units of the observed variables; ones for a discrepancy that depends on the units.
+    """
+
+    layout: Layout
+    moments: GroupMoments
+    sample: Sample
+    stated: Layout
+    scale: Array
+    deviation: Array
+
+
+def set_up(
+    table: ParameterTable, discrepancy: Discrepancy, likelihood: str, sample: Sample, observed: GroupMoments
+) -> Setting:
+    """Express a model and its data in standard units.
+
+    Parameters
+    ----------
+    table
+        The parameters.
+    discrepancy
+        The fitting function.
+    likelihood
+        `normal` or `wishart`.
+    sample
+        The rows, in the order of the table's observed variables.
+    observed
+        Their moments, divisor n.
+
+    Returns
+    -------
+    Setting
+        With covariances divided by n - 1 under Wishart's likelihood.
+    """
+    used = as_wishart(observed) if likelihood == "wishart" else observed
+    layout = layout_for(table, used)
+    deviation = pooled_deviation(observed) if discrepancy.in_units else np.ones(len(table.observed))
+    scaled_layout, scale, scaled = in_standard_units(table, layout, used, deviation)
+    scaled_sample = sample.replace(values=sample.values / deviation)
+    scaled = with_weight(discrepancy, scaled, scaled_sample, table.mean_structure)
+    return Setting(scaled_layout, scaled, scaled_sample, layout, scale, deviation)
+
+
+def setting_of(fit: SemFit) -> Setting:
+    """Return the setting in which a fit was found."""
+    return set_up(fit.table, fit.discrepancy, fit.request.likelihood, fit.sample, fit.moments)
+
+
+def evidence_of(fit: SemFit, setting: Setting | None = None) -> Evidence:
+    """Return what the tests and standard errors of a fit were computed from.
+
+    Parameters
+    ----------
+    fit
+        The fit.
+    setting
+        `setting_of(fit)`, where it is at hand already.
+
+    Returns
+    -------
+    Evidence
+        In standard units: the estimates are `fit.theta * setting.scale`.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, rantau as rt
+    >>> draw = np.random.default_rng(1).normal(size=(200, 5))
+    >>> data = pd.DataFrame(draw[:, :4] + draw[:, 4:], columns=["a", "b", "c", "d"])
+    >>> fit = rt.sem("F =~ a + b + c + d", data)
+    >>> abs(evidence_of(fit).chisq - fit.fit_indices()["chisq"]) < 1e-9
+    True
+    """
+    at = setting_of(fit) if setting is None else setting
+    theta = fit.theta * at.scale
+    constraints = Constraints(fit.model, fit.table, at.scale) if fit.model.constraints else None
+    directions, _ = free_of_constraints(at.layout, fit.discrepancy, at.moments, constraints, theta, fit.active)
+    value = float(fit.discrepancy.function(imply(at.layout, theta), at.moments).value)
+    floor = float(fit.discrepancy.floor(at.moments))
+    return Evidence(
+        at.layout, fit.discrepancy, at.moments, at.sample, theta, directions, value, floor, fit.statistics.df
+    )
+
+
+def free_of_constraints(
+    layout: Layout,
+    discrepancy: Discrepancy,
+    moments: GroupMoments,
+    constraints: Constraints | None,
+    theta: Array,
+    active: Mask,
+) -> tuple[Array, int]:
+    """Return a basis of what constraints leave free, and how many independent equalities there are.
+
+    Parameters
+    ----------
+    layout, discrepancy, moments
+        Without a stack, in the units of `theta`.
+    constraints
+        Those of the model; None where there are none.
+    theta
+        `(n_free,)` estimates.
+    active
+        `(k,)`: which constraints hold with equality.
+
+    Returns
+    -------
+    tuple
+        `(n_free, n_free - rank)`: the basis, of all that hold; the rank of the `==` among them.
+    """
+    if constraints is None:
+        return np.eye(theta.size), 0
+    jacobian = constraints.margins(theta)[1]
+    unit = np.sqrt(np.maximum(np.diag(expected_hessian(layout, discrepancy, moments, theta)), 1e-300))
+    scaled = jacobian / unit
+    basis, _ = free_directions(scaled[active])
+    _, rank = free_directions(scaled[constraints.equalities])
+    return basis / unit[:, None], rank
+
+
+def as_wishart(moments: GroupMoments) -> GroupMoments:
+    """Return moments with covariances divided by n - 1, which is then what n stands for."""
+    rows = moments.n - 1
+    return moments.replace(n=rows, covariance=moments.covariance * (moments.n / rows)[..., None, None])
+
+
+def with_weight(discrepancy: Discrepancy, moments: GroupMoments, sample: Sample, means: bool) -> GroupMoments:
+    """Add the weight matrix that weighted least squares needs."""
+    if discrepancy.name != "wls":
+        return moments
+    raise EstimationError("WLS is not there yet")
