@@ -62,7 +62,11 @@ second_order <- paste0(hs, "g =~ visual + textual + speed\n")
 plain <- function(x) {
   if (is.null(x)) return(NULL)
   if (is.data.frame(x)) return(lapply(as.list(x), function(column) I(unclass(column))))
-  if (is.matrix(x)) return(list(rows = I(rownames(x)), columns = I(colnames(x)), values = matrix(as.numeric(x), nrow(x))))
+  if (is.matrix(x)) {
+    values <- matrix(as.numeric(x), nrow(x))
+    if (is.null(rownames(x))) return(values)
+    return(list(rows = I(rownames(x)), columns = I(colnames(x)), values = values))
+  }
   if (is.list(x)) return(lapply(x, plain))
   if (!is.null(names(x))) return(lapply(as.list(x), unbox))
   if (length(x) == 1 && !inherits(x, "AsIs")) return(unbox(x))
