@@ -11,7 +11,9 @@ from rantau.errors import EstimationError, ModelSyntaxError, ResponseError, near
 from rantau.model.locate import first_use, located
 from rantau.model.spec import Model
 from rantau.model.syntax import parse_model
+from rantau.moments.belonging import belonging
 from rantau.moments.sample import Sample, sample
+from rantau.moments.summary import SummaryStatistics
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -35,7 +37,15 @@ def as_model(model: Model | str) -> Model:
     raise ModelSyntaxError(f"a model must be a Model or its text, got {type(model).__name__}.")
 
 
-def take_sample(model: Model, data: Responses | pd.DataFrame, *, names: Sequence[str] | None = None) -> Sample:
+def take_sample(
+    model: Model,
+    data: Responses | pd.DataFrame,
+    *,
+    names: Sequence[str] | None = None,
+    group: str | None = None,
+    sampling_weights: str | None = None,
+    cluster: str | None = None,
+) -> Sample:
     """Take the variables of a model from a data set, with errors that point into the model file.
 
     Parameters
@@ -46,18 +56,27 @@ def take_sample(model: Model, data: Responses | pd.DataFrame, *, names: Sequence
         Scored responses or a data frame.
     names
         Which variables, in which order; all observed ones unless given.
+    group
+        The column that says to which group a row belongs, in texts or numbers. Rows without an entry are left out;
+        the sample knows how many.
+    sampling_weights
+        The column with each row's weight, a positive number.
+    cluster
+        The column that says to which cluster a row belongs, such as a school.
 
     Returns
     -------
     Sample
-        `(n_obs, n_items)`, columns in the order of `names`.
+        `(n_obs, n_items)`, columns in the order of `names`, groups in the order met in the data.
 
     Raises
     ------
     ResponseError
-        If a variable is not in the data (file, line, column and nearest name), or holds text.
+        If a variable is not in the data (file, line, column and nearest name), or holds text; if a column for
+        groups, weights or clusters is not there, is a variable of the model, or holds what it cannot.
     EstimationError
-        If there are no rows, or a variable has the same value in every row.
+        If there are fewer than two rows, or two groups, or two rows in a group, or a variable has the same value
+        in every row of a group.
     """
     wanted = tuple(names) if names is not None else model.observed
     if isinstance(data, Responses):
@@ -66,26 +85,70 @@ def take_sample(model: Model, data: Responses | pd.DataFrame, *, names: Sequence
         columns = tuple(str(column) for column in getattr(data, "columns", ()))
     for name in wanted:
         if columns and name not in columns:
-            guess = nearest(name, (*columns, *model.constructs))
-            hint = f" Did you mean '{guess}'?" if guess else ""
+            raise _absent(model, name, columns, f"The data have {len(columns)} columns")
+    for option, column in (("group", group), ("sampling_weights", sampling_weights), ("cluster", cluster)):
+        if column is not None and column in wanted:
             raise ResponseError(
                 located(
-                    f"'{name}' is not in the data.{hint} The data have {len(columns)} columns: "
-                    f"{', '.join(columns[:10])}{', ...' if len(columns) > 10 else ''}.",
+                    f"'{column}' is a variable of the model, so it cannot be {option}= as well. Take it out of the "
+                    "model, or give another column.",
                     text=model.text,
                     source=model.source,
-                    span=first_use(model, name),
+                    span=first_use(model, column),
                 )
             )
-    taken = sample(data, wanted)
+    taken = belonging(sample(data, wanted), data, group=group, sampling_weights=sampling_weights, cluster=cluster)
     if taken.n_obs < 2:
         raise EstimationError(f"{taken.source}: {taken.n_obs} rows; nothing can be estimated from fewer than two.")
     check_spread(taken)
     return taken
 
 
+def take_summary(model: Model, data: SummaryStatistics, *, names: Sequence[str] | None = None) -> SummaryStatistics:
+    """Take the variables of a model from summary statistics, with errors that point into the model file.
+
+    Parameters
+    ----------
+    model
+        The model.
+    data
+        Means and covariances, as `summary_statistics` or `read_moments` give them.
+    names
+        Which variables, in which order; all observed ones unless given.
+
+    Returns
+    -------
+    SummaryStatistics
+        Of these variables, in this order.
+
+    Raises
+    ------
+    ResponseError
+        If a variable is not among them (file, line, column and nearest name).
+    """
+    wanted = tuple(names) if names is not None else model.observed
+    for name in wanted:
+        if name not in data.names:
+            raise _absent(model, name, data.names, f"The covariance matrix has {len(data.names)} variables")
+    return data.take(wanted)
+
+
+def _absent(model: Model, name: str, columns: tuple[str, ...], what: str) -> ResponseError:
+    guess = nearest(name, (*columns, *model.constructs))
+    hint = f" Did you mean '{guess}'?" if guess else ""
+    shown = f"{', '.join(columns[:10])}{', ...' if len(columns) > 10 else ''}"
+    return ResponseError(
+        located(
+            f"'{name}' is not in the data.{hint} {what}: {shown}.",
+            text=model.text,
+            source=model.source,
+            span=first_use(model, name),
+        )
+    )
+
+
 def check_spread(taken: Sample) -> None:
-    """Refuse a sample in which an item has no answers or one value only.
+    """Refuse a sample in which an item has no answers or one value only, in any group.
 
     Parameters
     ----------
@@ -95,15 +158,19 @@ def check_spread(taken: Sample) -> None:
     Raises
     ------
     EstimationError
-        Naming the item.
+        Naming the item and the group.
     """
-    with np.errstate(all="ignore"):
-        spread = np.nanmax(taken.values, axis=0, initial=-np.inf) - np.nanmin(taken.values, axis=0, initial=np.inf)
-    for name, width, column in zip(taken.names, spread, taken.values.T, strict=True):
-        if not width > 0:
-            answered = column[~np.isnan(column)]
-            what = f"the value {answered[0]:g} in every row" if answered.size else "no answer in any row"
-            raise EstimationError(
-                f"{taken.source}: '{name}' has {what}; a constant item carries no information. "
-                "Take it out of the model, or look for a coding fault."
-            )
+    for place, label in enumerate(taken.groups):
+        values = taken.values if taken.group is None else taken.values[taken.group == place]
+        with np.errstate(all="ignore"):
+            spread = np.nanmax(values, axis=0, initial=-np.inf) - np.nanmin(values, axis=0, initial=np.inf)
+        for name, width, column in zip(taken.names, spread, values.T, strict=True):
+            if not width > 0:
+                answered = column[~np.isnan(column)]
+                what = f"the value {answered[0]:g} in every row" if answered.size else "no answer in any row"
+                where = f"{taken.source}, group '{label}'" if label else taken.source
+                within = " of this group" if label else ""
+                raise EstimationError(
+                    f"{where}: '{name}' has {what}{within}; a constant item carries no information. "
+                    "Take it out of the model, or look for a coding fault."
+                )

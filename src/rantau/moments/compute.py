@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.errors import EstimationError
+from rantau.errors import EstimationError, listing
 from rantau.moments.sample import Sample
 from rantau.options import choose
 from rantau.record import Record
@@ -35,20 +37,47 @@ class Moments(Record):
     mean: Array
 
 
-def complete_rows(sample: Sample) -> Sample:
+def complete_rows(sample: Sample, *, on: Sequence[str] | None = None) -> Sample:
     """Return the rows without a missing answer.
+
+    Parameters
+    ----------
+    sample
+        `(n_obs, p)` values, NaN where missing.
+    on
+        The items that must be answered, such as the covariates of a model; all unless given.
+
+    Raises
+    ------
+    EstimationError
+        If fewer than two are left, in any group.
+    """
+    columns = range(len(sample.names)) if on is None else [sample.names.index(name) for name in on]
+    keep = np.flatnonzero(~np.isnan(sample.values[:, list(columns)]).any(axis=1))
+    what = "every item used" if on is None else listing(on, most=6)
+    counts = np.bincount(sample.membership, minlength=len(sample.groups))
+    kept = np.bincount(sample.membership[keep], minlength=len(sample.groups))
+    for label, before, after in zip(sample.groups, counts, kept, strict=True):
+        if after < 2:
+            where = f"{sample.source}, group '{label}'" if label else sample.source
+            raise EstimationError(
+                f"{where}: {after} of {before} rows have an answer to {what}; "
+                "look at the missing answers with `rantau describe`."
+            )
+    return sample if keep.size == sample.n_obs else sample.rows(keep)
+
+
+def answered_rows(sample: Sample) -> Sample:
+    """Return the rows with an answer to at least one item: the others tell full-information likelihood nothing.
 
     Raises
     ------
     EstimationError
         If fewer than two are left.
     """
-    keep = np.flatnonzero(~np.isnan(sample.values).any(axis=1))
+    keep = np.flatnonzero(~np.isnan(sample.values).all(axis=1))
     if keep.size < 2:
-        raise EstimationError(
-            f"{sample.source}: {keep.size} of {sample.n_obs} rows have an answer to every item used; "
-            "look at the missing answers with `rantau describe`."
-        )
+        raise EstimationError(f"{sample.source}: {keep.size} of {sample.n_obs} rows have an answer to any item used.")
     return sample if keep.size == sample.n_obs else sample.rows(keep)
 
 

@@ -41,6 +41,8 @@ class Sample(Record):
         `(n_obs,)` sampling weights as the data hold them; None where every row counts alike.
     cluster
         `(n_obs,)` the cluster of each row, counted from 0; None where rows are independent.
+    ungrouped
+        How many rows of the data were left out because they belong to no group.
     """
 
     names: tuple[str, ...]
@@ -50,6 +52,7 @@ class Sample(Record):
     groups: tuple[str, ...] = ("",)
     weights: Array | None = None
     cluster: Indices | None = None
+    ungrouped: int = 0
 
     @property
     def n_obs(self) -> int:
@@ -107,16 +110,27 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
         _check_columns(names, data.columns, data.source)
         positions = [data.columns.index(name) for name in names]
         return Sample(tuple(names), data.values[:, positions], data.source)
-    frame = _as_frame(data)
-    # A frame that `read_table` made knows its file.
-    source = str(frame.attrs.get("source", "data"))
+    frame = as_frame(data)
+    source = source_of(frame)
     columns = [str(column) for column in frame.columns]
     _check_columns(names, columns, source)
-    values = [_numbers(frame.iloc[:, columns.index(name)], f"{source}: column '{name}'") for name in names]
+    values = [numbers(frame.iloc[:, columns.index(name)], f"{source}: column '{name}'") for name in names]
     return Sample(tuple(names), np.column_stack(values), source)
 
 
-def _as_frame(data: object) -> pd.DataFrame:
+def source_of(frame: pd.DataFrame) -> str:
+    """Return where a frame came from, for messages: one that `read_table` made knows its file."""
+    return str(frame.attrs.get("source", "data"))
+
+
+def as_frame(data: object) -> pd.DataFrame:
+    """Return a data frame of any kind as one of pandas.
+
+    Raises
+    ------
+    ResponseError
+        If it is none.
+    """
     pandas = require("pandas")
     if isinstance(data, pandas.DataFrame):
         return data  # type: ignore[no-any-return]
@@ -150,8 +164,21 @@ def _check_text(column: pd.Series, where: str) -> None:
             )
 
 
-def _numbers(column: pd.Series, where: str) -> Array:
-    """Return one column as floats; what is no number, or none that can be squared, is refused with its row."""
+def numbers(column: pd.Series, where: str) -> Array:
+    """Return one column as floats.
+
+    Parameters
+    ----------
+    column
+        `(n_obs,)` cells of any kind.
+    where
+        The file and column, for messages.
+
+    Raises
+    ------
+    ResponseError
+        For what is no number, or none that can be squared, with its row.
+    """
     if getattr(column.dtype, "kind", "O") in "Mmc":
         raise ResponseError(
             f"{where} holds {column.dtype} values; a number per row is needed. "

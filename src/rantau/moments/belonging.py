@@ -1,0 +1,161 @@
+"""Columns that say what a row belongs to and how much it counts: groups, clusters, sampling weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rantau.arrays import Array, Indices
+from rantau.errors import EstimationError, ResponseError, listing, nearest
+from rantau.extras import require
+from rantau.moments.sample import Sample, as_frame, numbers, source_of
+from rantau.survey.responses import Responses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Text that stands for no answer, in a column that no instrument describes.
+_EMPTY = ("", "NA")
+
+
+def belonging(
+    sample: Sample,
+    data: Responses | pd.DataFrame,
+    *,
+    group: str | None = None,
+    sampling_weights: str | None = None,
+    cluster: str | None = None,
+) -> Sample:
+    """Add to a sample the groups, weights and clusters that other columns of its data name.
+
+    Parameters
+    ----------
+    sample
+        `(n_obs, p)`, the rows of the data.
+    data
+        Scored responses, whose columns may also be no items of the instrument, or a data frame.
+    group
+        A column of texts or numbers. Rows without an entry are left out and counted.
+    sampling_weights
+        A column of positive numbers.
+    cluster
+        A column of texts or numbers, such as a school.
+
+    Returns
+    -------
+    Sample
+        With labels in the order met in the data.
+
+    Raises
+    ------
+    ResponseError
+        If a column is not there, or holds something else.
+    EstimationError
+        If there are fewer than two groups or clusters, or fewer than two rows in a group.
+    """
+    if sampling_weights is not None:
+        sample = sample.replace(weights=_weights(data, sampling_weights, sample.source))
+    if cluster is not None:
+        codes, labels = _labelled(_column(data, cluster, "cluster"))
+        sample = sample.replace(cluster=codes)
+        if len(labels) < 2:
+            raise EstimationError(
+                f"{sample.source}: the column '{cluster}' (cluster) has {len(labels)} clusters; "
+                "two at least are needed."
+            )
+    if group is not None:
+        codes, labels = _labelled(_column(data, group, "group"))
+        _check_groups(codes, labels, f"{sample.source}: the column '{group}' (group)")
+        whole = sample.replace(group=codes, groups=labels, ungrouped=int((codes < 0).sum()))
+        sample = whole.rows(codes >= 0) if whole.ungrouped else whole
+    # Looked at last: a row that belongs to no group needs neither.
+    if sample.weights is not None:
+        _refuse(~(sample.weights > 0), sample, f"'{sampling_weights}' (sampling_weights)", "a positive weight")
+    if sample.cluster is not None:
+        _refuse(sample.cluster < 0, sample, f"'{cluster}' (cluster)", "a cluster")
+    return sample
+
+
+def _column(data: Responses | pd.DataFrame, name: str, option: str) -> pd.Series:
+    """Return one column, whatever it holds."""
+    pandas = require("pandas")
+    if isinstance(data, Responses):
+        names: Sequence[str] = (*data.columns, *data.extras_names)
+        source = data.source
+    else:
+        frame = as_frame(data)
+        names, source = [str(column) for column in frame.columns], source_of(frame)
+    if name not in names:
+        guess = nearest(str(name), names)
+        hint = f" Did you mean '{guess}'?" if guess else ""
+        raise ResponseError(
+            f"{source}: {option}='{name}': the data have no such column.{hint} Columns: {listing(names)}."
+        )
+    if list(names).count(name) > 1:
+        raise ResponseError(f"{source}: the column '{name}' appears more than once; rename one of them.")
+    place = list(names).index(name)
+    if not isinstance(data, Responses):
+        found: pd.Series = frame.iloc[:, place]
+    elif place < len(data.columns):
+        found = pandas.Series(np.array(data.values[:, place]))
+    else:
+        found = pandas.Series(np.array(data.extras[:, place - len(data.columns)]))
+    return found.reset_index(drop=True)
+
+
+def _labelled(column: pd.Series) -> tuple[Indices, tuple[str, ...]]:
+    """Give each row the number of its entry, in the order met; -1 where there is none."""
+    codes, entries = require("pandas").factorize(column)
+    texts = [_label(entry) for entry in entries]
+    labels = tuple(dict.fromkeys(text for text in texts if text not in _EMPTY))
+    place = {label: position for position, label in enumerate(labels)}
+    translated = np.array([*(place.get(text, -1) for text in texts), -1], dtype=np.intp)
+    # A code of -1 finds the last entry, which is -1.
+    return translated[codes], labels
+
+
+def _label(entry: Any) -> str:  # noqa: ANN401 - a cell
+    if isinstance(entry, float | np.floating) and float(entry).is_integer():
+        return str(int(entry))
+    return str(entry).strip()
+
+
+def _weights(data: Responses | pd.DataFrame, name: str, source: str) -> Array:
+    column = _column(data, name, "sampling_weights")
+    if isinstance(data, Responses):
+        # Columns that no instrument describes are text.
+        column = column.map(lambda cell: None if isinstance(cell, str) and cell.strip() in _EMPTY else cell)
+    return numbers(column, f"{source}: column '{name}' (sampling_weights)")
+
+
+def _check_groups(codes: Indices, labels: tuple[str, ...], where: str) -> None:
+    if len(labels) < 2:
+        what = f"'{labels[0]}' in every row" if labels else "no entry in any row"
+        raise EstimationError(f"{where} has {what}; two groups at least are needed. Leave group= out for one.")
+    sizes = np.bincount(codes[codes >= 0], minlength=len(labels))
+    small = [label for label, size in zip(labels, sizes, strict=True) if size < 2]
+    if len(small) == len(labels):
+        raise EstimationError(
+            f"{where} has another entry in every row, so it divides nothing: {listing(labels, most=6)}. "
+            "Give the column that says to which group a row belongs."
+        )
+    if small:
+        raise EstimationError(
+            f"{where}: group '{small[0]}' has 1 row, and nothing can be estimated from fewer than two. The groups: "
+            f"{listing([f'{label} ({size})' for label, size in zip(labels, sizes, strict=True)])}. Join it with "
+            "another, or leave its rows out."
+        )
+
+
+def _refuse(wrong: Any, sample: Sample, column: str, needed: str) -> None:  # noqa: ANN401 - a mask
+    rows = np.flatnonzero(wrong)
+    if rows.size:
+        more = f" and {rows.size - 1} more" if rows.size > 1 else ""
+        got = ""
+        if sample.weights is not None and "weights" in column:
+            value = sample.weights[rows[0]]
+            got = ", got none" if np.isnan(value) else f", got {value:g}"
+        where = f"row {rows[0] + 1}{more}" if not sample.ungrouped else f"row {rows[0] + 1}{more} of those in a group"
+        raise ResponseError(f"{sample.source}: column {column}, {where}: {needed} is needed{got}. Leave such rows out.")
