@@ -77,7 +77,7 @@ class Record:
 
     def __repr__(self) -> str:
         """Show the fields, long ones by their size: a fit at the prompt should not fill the screen."""
-        shown = ", ".join(f"{name}={_brief(value)}" for name, value in self.__dict__.items())
+        shown = ", ".join(f"{name}={_brief(getattr(self, name))}" for name in self.field_names())
         return f"{type(self).__name__}({shown})"
 
     def __post_init__(self) -> None:
@@ -92,10 +92,11 @@ class Record:
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return NotImplemented
-        return all(_same(value, other.__dict__[name]) for name, value in self.__dict__.items())
+        # By its fields alone: what a cached property has worked out of them is no part of the value.
+        return all(_same(getattr(self, name), getattr(other, name)) for name in self.field_names())
 
     def __hash__(self) -> int:
-        return hash((type(self), *(_key(value) for value in self.__dict__.values())))
+        return hash((type(self), *(_key(getattr(self, name)) for name in self.field_names())))
 
     def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - as dataclasses.replace
         """Return a copy with some fields changed.

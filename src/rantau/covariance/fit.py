@@ -1,33 +1,36 @@
-"""sem() and cfa(): from a model and data to a fit."""
+"""sem(), cfa() and growth(): from a model and data to a fit."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.constrained import minimise_within
+from rantau.covariance.constraints import Constraints, check_constraints
 from rantau.covariance.definitions import check_definitions
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import UNDIRECTED, Layout, imply
-from rantau.covariance.minimise import minimise
+from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
 from rantau.covariance.problems import find_problems, random_covariates
 from rantau.covariance.request import SemRequest, measurement_part
-from rantau.covariance.result import SemFit, correlation_of, layout_for
-from rantau.covariance.standard_errors import (
-    check_identification,
-    covariance_of_estimates,
-    expected_information,
-)
-from rantau.covariance.start import in_standard_units, start_values, stated_starts
+from rantau.covariance.result import SemFit, correlation_of
+from rantau.covariance.setting import free_of_constraints, set_up
+from rantau.covariance.standard_errors import check_identification, estimate_covariance
+from rantau.covariance.start import scale_moments, start_values, stated_starts
 from rantau.door import as_model, check_spread, take_sample
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError
-from rantau.model.parameters import check_counts, tabulate
+from rantau.model.parameters import ParameterTable, check_counts, tabulate
 from rantau.model.spec import Model
-from rantau.moments.compute import Moments, complete_rows, moments
+from rantau.moments.compute import complete_rows
+from rantau.moments.grouped import GroupMoments, grouped_moments
+from rantau.moments.sample import Sample
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -40,28 +43,58 @@ def sem(
     *,
     estimator: str = "ML",
     missing: str = "listwise",
+    group: str | None = None,
+    group_equal: str | Sequence[str] = (),
+    group_partial: str | Sequence[str] = (),
     std_lv: bool = False,
     fixed_x: bool = True,
-    meanstructure: bool = False,
+    meanstructure: bool | None = None,
+    likelihood: str = "normal",
+    information: str = "default",
+    se: str = "default",
+    test: str = "default",
+    sampling_weights: str | None = None,
+    cluster: str | None = None,
 ) -> SemFit:
-    """Fit a structural equation model by maximum likelihood, with lavaan's conventions.
+    """Fit a structural equation model, with lavaan's conventions.
 
     Parameters
     ----------
     model
         A `Model` or its text.
     data
-        Scored responses or a data frame, one row per respondent.
+        Scored responses or a data frame, one row per respondent; or the moments that `rt.moments` makes.
     estimator
-        `ML`: normal-theory maximum likelihood, standard errors from the expected information.
+        `ML` (maximum likelihood), `MLR`, `MLM`, `MLMV`, `MLMVS`, `MLF` (the same estimates with robust errors and
+        tests), `GLS`, `ULS`, `WLS` (least squares); `rantau list estimators` describes them.
     missing
-        `listwise`: rows with a missing answer to any item of the model are left out.
+        `listwise`: rows with a missing answer to any item of the model are left out. `fiml` (or `ml`): every
+        answer there is enters the likelihood; rows with a gap in a fixed covariate are left out, unless `fiml_x`.
+    group
+        The column whose values tell groups apart.
+    group_equal
+        What is the same in all groups: `loadings`, `intercepts`, `residuals`, `means`, `regressions`,
+        `lv_variances`, `lv_covariances`, `residual_covariances`.
+    group_partial
+        Parameters that are free all the same, such as `"F =~ x2"` or `"x3 ~ 1"`.
     std_lv
         Set each factor's scale by a unit variance instead of its first loading.
     fixed_x
         Take the moments of observed exogenous variables from the sample.
     meanstructure
-        Make means part of the model.
+        Make means part of the model; None does so where the model or another option needs it.
+    likelihood
+        `normal` (covariances divided by n) or `wishart` (by n - 1).
+    information
+        `expected`, `observed` or `first_order`; `default` leaves it to the estimator.
+    se
+        `standard`, `robust_sem`, `robust_huber_white`, `robust_cluster`, `first_order`, `none`, or `default`.
+    test
+        A test of the model (`rantau list model_tests`), or `default`.
+    sampling_weights
+        The column of weights; standard errors are then robust.
+    cluster
+        The column that names each row's cluster; standard errors are then cluster-robust.
 
     Returns
     -------
@@ -79,12 +112,12 @@ def sem(
     EstimationError
         If the covariance matrix of the items is singular.
     OptionError
-        If an option has a value that is not allowed.
+        If an option has a value that is not allowed, or two options contradict each other.
 
     Notes
     -----
-    Jöreskog (1967, 1973). Covariances have divisor n and chi-square is n times the minimum of the
-    discrepancy; see `rantau.covariance.discrepancies.ml`.
+    Jöreskog (1967, 1971, 1973). Covariances have divisor n and chi-square is n times the minimum of the
+    discrepancy; see `rantau.covariance.discrepancies`.
 
     Examples
     --------
@@ -96,8 +129,10 @@ def sem(
     (True, 6)
     """
     request = SemRequest(
-        as_model(model), estimator=estimator, missing=missing, std_lv=std_lv, fixed_x=fixed_x,
-        meanstructure=meanstructure,
+        as_model(model), estimator=estimator, missing=missing, group=group or "", group_equal=_names(group_equal),
+        group_partial=_names(group_partial), std_lv=std_lv, fixed_x=fixed_x, meanstructure=meanstructure,
+        likelihood=likelihood, information=information, se=se, test=test,
+        sampling_weights=sampling_weights or "", cluster=cluster or "",
     )  # fmt: skip
     return _fit(request, data)
 
@@ -108,8 +143,17 @@ def cfa(
     *,
     estimator: str = "ML",
     missing: str = "listwise",
+    group: str | None = None,
+    group_equal: str | Sequence[str] = (),
+    group_partial: str | Sequence[str] = (),
     std_lv: bool = False,
-    meanstructure: bool = False,
+    meanstructure: bool | None = None,
+    likelihood: str = "normal",
+    information: str = "default",
+    se: str = "default",
+    test: str = "default",
+    sampling_weights: str | None = None,
+    cluster: str | None = None,
 ) -> SemFit:
     """Fit the measurement part of a model: all constructs covary, no paths.
 
@@ -119,7 +163,9 @@ def cfa(
         A `Model` or its text; regressions, definitions and covariances of disturbances are left out.
     data
         Scored responses or a data frame, one row per respondent.
-    estimator, missing, std_lv, meanstructure
+    estimator, missing, group, group_equal, group_partial, std_lv, meanstructure
+        As for `sem`.
+    likelihood, information, se, test, sampling_weights, cluster
         As for `sem`.
 
     Returns
@@ -145,69 +191,187 @@ def cfa(
     2
     """
     request = SemRequest(
-        measurement_part(as_model(model)), estimator=estimator, missing=missing, std_lv=std_lv,
-        meanstructure=meanstructure,
+        measurement_part(as_model(model)), estimator=estimator, missing=missing, group=group or "",
+        group_equal=_names(group_equal), group_partial=_names(group_partial), std_lv=std_lv,
+        meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
+        sampling_weights=sampling_weights or "", cluster=cluster or "",
     )  # fmt: skip
     return _fit(request, data)
 
 
+def growth(
+    model: Model | str,
+    data: Responses | pd.DataFrame,
+    *,
+    estimator: str = "ML",
+    missing: str = "listwise",
+    group: str | None = None,
+    group_equal: str | Sequence[str] = (),
+    group_partial: str | Sequence[str] = (),
+    fixed_x: bool = True,
+    likelihood: str = "normal",
+    information: str = "default",
+    se: str = "default",
+    test: str = "default",
+    sampling_weights: str | None = None,
+    cluster: str | None = None,
+) -> SemFit:
+    """Fit a latent growth curve: intercepts of the occasions are zero, means of the growth factors free.
+
+    Parameters
+    ----------
+    model
+        A `Model` or its text; loadings state the occasions, as in `s =~ 0*t1 + 1*t2 + 2*t3`.
+    data
+        One row per respondent, one column per occasion.
+    estimator, missing, group, group_equal, group_partial, fixed_x
+        As for `sem`.
+    likelihood, information, se, test, sampling_weights, cluster
+        As for `sem`.
+
+    Returns
+    -------
+    SemFit
+        Estimates, fit and problems.
+
+    Raises
+    ------
+    ModelSyntaxError, ResponseError, IdentificationError, EstimationError, OptionError
+        As for `sem`.
+
+    Notes
+    -----
+    Meredith & Tisak (1990).
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, rantau as rt
+    >>> draw = np.random.default_rng(1).normal(size=(300, 5))
+    >>> level, slope = draw[:, [0]], 0.5 + 0.3 * draw[:, [1]]
+    >>> data = pd.DataFrame(level + slope * np.arange(3) + draw[:, 2:], columns=["t1", "t2", "t3"])
+    >>> fit = rt.growth("i =~ 1*t1 + 1*t2 + 1*t3; s =~ 0*t1 + 1*t2 + 2*t3", data)
+    >>> bool(fit.estimates().set_index(["lhs", "op"]).loc[("s", "~1"), "est"].iloc[0] > 0.3)
+    True
+    """
+    request = SemRequest(
+        as_model(model), estimator=estimator, missing=missing, group=group or "", group_equal=_names(group_equal),
+        group_partial=_names(group_partial), fixed_x=fixed_x, growth=True, likelihood=likelihood,
+        information=information, se=se, test=test, sampling_weights=sampling_weights or "", cluster=cluster or "",
+    )  # fmt: skip
+    return _fit(request, data)
+
+
+def _names(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
 def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
     model = request.model
-    table = tabulate(model, std_lv=request.std_lv, fixed_x=request.fixed_x, mean_structure=request.meanstructure)
-    check_definitions(model, tuple(dict.fromkeys(row.label for row in table.rows if row.label)))
-    taken = take_sample(model, data, names=table.observed)
-    sample = complete_rows(taken)
-    df = check_counts(model, table, sample.n_obs)
+    taken = take_sample(
+        model, data, group=request.group or None, sampling_weights=request.sampling_weights or None,
+        cluster=request.cluster or None,
+    )  # fmt: skip
+    table = tabulate(
+        model, groups=taken.groups, std_lv=request.std_lv, fixed_x=request.fixed_x,
+        mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
+        group_partial=request.group_partial,
+    )  # fmt: skip
+    labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))
+    check_definitions(model, labels)
+    check_constraints(model, labels)
+    sample = _rows_used(request, table, taken)
+    equalities = sum(one.operator == "==" for one in model.constraints)
+    df = check_counts(model, table, sample.n_obs, n_constraints=equalities)
     check_spread(sample)
-    observed = moments(sample)
+    observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
     _check_singular(observed, model)
+    return _fit_moments(request, table, sample, observed, df, taken.n_obs)
 
-    discrepancy = next(row for row in DISCREPANCIES if row.name == request.estimator)
-    layout = layout_for(table, observed)
-    deviation = np.sqrt(np.diag(observed.covariance))
-    scaled_layout, scale, scaled = in_standard_units(table, layout, observed, deviation)
-    start = start_values(table, scaled_layout, scaled.covariance, scaled.mean)
+
+def _fit_moments(
+    request: SemRequest, table: ParameterTable, sample: Sample, observed: GroupMoments, df: int, n_read: int
+) -> SemFit:
+    """Minimise, and gather everything that is read off the minimum."""
+    model, recipe = request.model, request.recipe
+    discrepancy = next(row for row in DISCREPANCIES if row.name == recipe.discrepancy)
+    setting = set_up(table, discrepancy, request.likelihood, sample, observed)
+    scaled_layout, scaled, scale, deviation = setting.layout, setting.moments, setting.scale, setting.deviation
+    start = start_values(table, scaled_layout, scaled)
     start = _possible(scaled_layout, discrepancy, scaled, start)
     start = stated_starts(table, scale, start)
     _check_starts(scaled_layout, discrepancy, scaled, start, model)
-    check_identification(scaled_layout, table, discrepancy, scaled, start, model.source)
+    constraints = Constraints(model, table, scale) if model.constraints else None
+    check_identification(scaled_layout, table, discrepancy, scaled, start, model.source, constraints)
 
-    stack = scaled.replace(covariance=scaled.covariance[None], mean=scaled.mean[None])
-    minimum = minimise(scaled_layout, discrepancy, stack, start[None])
-    information = expected_information(scaled_layout, discrepancy, scaled, minimum.theta[0])
-    covariance = covariance_of_estimates(information, sample.n_obs)
+    minimum = _minimum(scaled_layout, discrepancy, stack_of_one(scaled), start[None], constraints)
+    theta = minimum.theta[0]
+    directions, rank = free_of_constraints(scaled_layout, discrepancy, scaled, constraints, theta, minimum.active[0])
+    equal = 0 if constraints is None else int(constraints.equalities.sum())
+    evidence = Evidence(
+        scaled_layout, discrepancy, scaled, setting.sample, theta, directions, float(minimum.value[0]),
+        float(discrepancy.floor(scaled)), df + equal - min(rank, equal),
+    )  # fmt: skip
+    covariance = estimate_covariance(evidence, recipe.se, recipe.information)
     singular = bool(np.isnan(covariance).any())
-    theta = minimum.theta[0] / scale
-    implied = imply(layout, theta[None])
-    problems = (*find_problems(scaled_layout, minimum, singular), *random_covariates(model, table.exogenous))
+    normal = None
+    if recipe.discrepancy in ("ml", "fiml"):
+        wishart = request.likelihood == "wishart"
+        normal = scale_moments(observed, deviation, means=table.mean_structure) if wishart else scaled
+    problems = (
+        *find_problems(scaled_layout, table.groups, minimum, singular),
+        *random_covariates(model, table.exogenous),
+    )
     fit = SemFit(
-        request, sample, observed, table, layout, discrepancy, theta, covariance / np.outer(scale, scale),
-        statistics(table, observed, implied.sigma[0], implied.mu[0], float(minimum.value[0]), df),
-        bool(minimum.converged[0]), int(minimum.iterations[0]), problems, taken.n_obs,
+        request, sample, observed, table, setting.stated, discrepancy, theta / scale,
+        covariance / np.outer(scale, scale),
+        statistics(table, evidence, recipe.test, deviation, normal),
+        bool(minimum.converged[0]), int(minimum.iterations[0]), problems, n_read, minimum.active[0],
     )  # fmt: skip
     _warn(fit)
     return fit
 
 
-def _check_singular(observed: Moments, model: Model) -> None:
+def _rows_used(request: SemRequest, table: ParameterTable, taken: Sample) -> Sample:
+    """Put the columns in the order of the table, and leave out the rows that cannot be used."""
+    order = [taken.names.index(name) for name in table.observed]
+    sample = taken.replace(names=table.observed, values=taken.values[:, order])
+    if request.missing == "listwise":
+        return complete_rows(sample)
+    keep = np.asarray(~np.isnan(sample.values).all(axis=1))
+    if request.missing == "fiml" and table.exogenous:
+        keep &= ~np.isnan(sample.values[:, [table.observed.index(name) for name in table.exogenous]]).any(axis=1)
+    return sample if keep.all() else sample.rows(keep)
+
+
+def _minimum(
+    layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, start: Array, constraints: Constraints | None
+) -> Minimum:
+    if constraints is None:
+        return minimise(layout, discrepancy, moments, start)
+    return minimise_within(layout, discrepancy, moments, start, constraints)
+
+
+def _check_singular(observed: GroupMoments, model: Model) -> None:
     """Refuse a sample whose items depend on each other exactly."""
-    values, vectors = np.linalg.eigh(correlation_of(observed.covariance))
-    if values[0] > 1e-10:
-        return
     p = len(observed.names)
-    if observed.n_obs <= p:
+    for label, n_obs, covariance in zip(observed.groups, observed.n, observed.covariance, strict=True):
+        values, vectors = np.linalg.eigh(correlation_of(covariance))
+        if values[0] > 1e-10:
+            continue
+        where = f" in group '{label}'" if label else ""
+        if n_obs <= p:
+            raise EstimationError(
+                f"{model.source}: {n_obs:g} complete rows{where} for {p} items: the covariance matrix is "
+                "singular. Maximum likelihood needs more rows than items."
+            )
+        names = [name for name, weight in zip(observed.names, vectors[:, 0], strict=True) if abs(weight) > 0.05]
         raise EstimationError(
-            f"{model.source}: {observed.n_obs} complete rows for {p} items: the covariance matrix is "
-            "singular. Maximum likelihood needs more rows than items."
+            f"{model.source}: these items depend on each other exactly{where}: {', '.join(names)}; one of them "
+            "repeats or sums up the others. Take one out."
         )
-    names = [name for name, weight in zip(observed.names, vectors[:, 0], strict=True) if abs(weight) > 0.05]
-    raise EstimationError(
-        f"{model.source}: these items depend on each other exactly: {', '.join(names)}; one of them "
-        "repeats or sums up the others. Take one out."
-    )
 
 
-def _possible(layout: Layout, discrepancy: Discrepancy, observed: Moments, start: Array) -> Array:
+def _possible(layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, start: Array) -> Array:
     """Pull start values towards independence until they imply a positive definite matrix."""
     variances = (layout.kind == UNDIRECTED) & (layout.row == layout.column) & (layout.place >= 0)
     keep = np.zeros(layout.n_free, dtype=bool)
@@ -219,12 +383,11 @@ def _possible(layout: Layout, discrepancy: Discrepancy, observed: Moments, start
     return start
 
 
-def _distance(layout: Layout, discrepancy: Discrepancy, observed: Moments, theta: Array) -> float:
-    stack = observed.replace(covariance=observed.covariance[None], mean=observed.mean[None])
-    return float(discrepancy.function(imply(layout, theta[None]), stack)[0][0])
+def _distance(layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, theta: Array) -> float:
+    return float(discrepancy.function(imply(layout, theta), observed).value)
 
 
-def _check_starts(layout: Layout, discrepancy: Discrepancy, observed: Moments, start: Array, model: Model) -> None:
+def _check_starts(layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, start: Array, model: Model) -> None:
     """Refuse to begin where the discrepancy has no value."""
     if np.isfinite(_distance(layout, discrepancy, observed, start)):
         return
@@ -239,4 +402,4 @@ def _warn(fit: SemFit) -> None:
     for problem in fit.problems:
         if problem.severity == "error":
             kind = ConvergenceWarning if problem.code == "not_converged" else AdmissibilityWarning
-            warnings.warn(f"{fit.model.source}: {problem.text}", kind, stacklevel=4)
+            warnings.warn(f"{fit.model.source}: {problem.text}", kind, stacklevel=5)

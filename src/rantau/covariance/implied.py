@@ -1,4 +1,4 @@
-"""From parameters to implied moments and their derivatives, for whole stacks at once.
+"""From parameters to implied moments and their derivatives, for all groups and whole stacks at once.
 
 The reticular action model (McArdle & McDonald, 1984): every variable, observed or latent, in one list;
 `A` holds directed effects (loadings and regressions), `S` (co)variances, `m` intercepts. With
@@ -8,14 +8,20 @@ variables are the observed ones.
 Every derivative of sigma is a symmetrised outer product `u w' + w u'`: for `A[i, j]`, u is column i of E
 and w column j of C; for `S[i, j]`, columns i and j of E. Gradients and information matrices therefore
 need products of a few `(p, cells)` arrays only, never the `(p*p, parameters)` Jacobian.
+
+Arrays have the axes `(..., G, ...)`: a stack of samples first, then the groups. All groups share one set of
+cells; a cell may be free in one group and fixed in another.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import NamedTuple
+
 import numpy as np
 
-from rantau.arrays import Array, Indices
-from rantau.model.parameters import ParameterTable
+from rantau.arrays import Array, Indices, Mask
+from rantau.model.parameters import Parameter, ParameterTable
 from rantau.record import Record
 
 DIRECTED, UNDIRECTED, MEAN = 0, 1, 2
@@ -33,12 +39,12 @@ class Layout(Record):
     kind, row, column
         `(cells,)`: which matrix, and where in it (`column` is 0 for means).
     place
-        `(cells,)`: which free parameter fills the cell; -1 where fixed.
+        `(G, cells)`: which free parameter fills the cell; -1 where fixed.
     base
-        `(cells,)`: the fixed value, 0 where free; `(draws, cells)` where each member of a stack has its own
+        `(G, cells)`: the fixed value, 0 where free; `(draws, G, cells)` where each member of a stack has its own
         moments of exogenous covariates.
     factor
-        `(cells,)`: what the parameter is multiplied with; 1 unless the layout was rescaled.
+        `(G, cells)`: what the parameter is multiplied with; 1 unless the layout was rescaled.
     mean_structure
         Whether means are modelled.
     """
@@ -54,22 +60,102 @@ class Layout(Record):
     factor: Array
     mean_structure: bool
 
+    @property
+    def n_groups(self) -> int:
+        """The number of groups."""
+        return int(self.place.shape[0])
 
-class Implied(Record):
-    """What a model implies at given parameters; leading axes are the stack.
+    @cached_property
+    def moving(self) -> Indices:
+        """The cells that are free in some group, `(f,)`: all derivatives are by these."""
+        return np.flatnonzero((self.place >= 0).any(axis=0))
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What the index arrays say, sorted for use."""
+        kind, row, column = self.kind, self.row, self.column
+        moving = self.moving
+        free_kind, free_row, free_column = kind[moving], row[moving], column[moving]
+        halved = np.where((free_kind == UNDIRECTED) & (free_row == free_column), 0.5, 1.0)
+        return Roles(
+            np.flatnonzero(kind == DIRECTED),
+            np.flatnonzero(kind == UNDIRECTED),
+            np.flatnonzero(kind == MEAN),
+            free_kind,
+            free_row,
+            free_column,
+            np.where(free_kind == MEAN, 0.0, halved),
+            np.flatnonzero(free_kind == DIRECTED),
+            np.flatnonzero(free_kind == UNDIRECTED),
+            np.flatnonzero(free_kind == MEAN),
+        )
+
+    @cached_property
+    def gathers(self) -> tuple[Gather, ...]:
+        """How derivatives by cells become derivatives by parameters, one entry per group."""
+        found = []
+        for place, factor in zip(self.place[:, self.moving], self.factor[:, self.moving], strict=True):
+            used = np.flatnonzero(place >= 0)
+            places = place[used]
+            if np.unique(places).size == places.size:
+                found.append(Gather(used, places, factor[used], None))
+                continue
+            which = np.zeros((place.size, self.n_free))
+            which[used, places] = factor[used]
+            found.append(Gather(used, places, factor[used], which))
+        return tuple(found)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether cells and parameters are the same thing: one group, no equalities, unit factors."""
+        return self.n_groups == 1 and bool(
+            np.array_equal(self.place[0, self.moving], np.arange(self.n_free))
+            and (self.factor[:, self.moving] == 1).all()
+        )
+
+
+class Roles(NamedTuple):
+    """Positions by kind, of all cells and of the free ones."""
+
+    directed: Indices
+    undirected: Indices
+    means: Indices
+    kind: Indices
+    row: Indices
+    column: Indices
+    share: Array
+    free_directed: Indices
+    free_undirected: Indices
+    free_means: Indices
+
+
+class Gather(NamedTuple):
+    """Which of the free cells a group uses, for which parameters, with which factors.
+
+    `which (f, n_free)` is there only where two cells of the group share a parameter.
+    """
+
+    used: Indices
+    places: Indices
+    factor: Array
+    which: Array | None
+
+
+class Implied(NamedTuple):
+    """What a model implies at given parameters; leading axes are the stack and the groups.
 
     Attributes
     ----------
     sigma
-        `(..., p, p)` covariances of the observed variables.
+        `(..., G, p, p)` covariances of the observed variables.
     mu
-        `(..., p)` their means; zeros without a mean structure.
+        `(..., G, p)` their means; zeros without a mean structure.
     total
-        `(..., v, v)` covariances of all variables, `C`.
+        `(..., G, v, v)` covariances of all variables, `C`.
     effect
-        `(..., v, v)` total effects, `E`.
+        `(..., G, v, v)` total effects, `E`.
     mean
-        `(..., v)` means of all variables.
+        `(..., G, v)` means of all variables.
     """
 
     sigma: Array
@@ -79,20 +165,20 @@ class Implied(Record):
     mean: Array
 
 
-class Slopes(Record):
+class Slopes(NamedTuple):
     """The derivative of the implied moments by each free cell, in factored form.
 
     Attributes
     ----------
     left, right
-        `(..., p, free cells)`: the derivative of sigma is `left right' + right left'`, cell by cell.
+        `(..., G, p, f)`: the derivative of sigma is `left right' + right left'`, cell by cell.
     mean
-        `(..., p, free cells)`: the derivative of mu.
+        `(..., G, p, f)`: the derivative of mu; None without a mean structure.
     """
 
     left: Array
     right: Array
-    mean: Array
+    mean: Array | None
 
 
 def lay_out(table: ParameterTable, exogenous_covariance: Array, exogenous_mean: Array) -> Layout:
@@ -103,7 +189,7 @@ def lay_out(table: ParameterTable, exogenous_covariance: Array, exogenous_mean: 
     table
         The parameters.
     exogenous_covariance, exogenous_mean
-        `(..., x, x)` and `(..., x)`: sample moments of `table.exogenous`, which are not estimated.
+        `(..., G, x, x)` and `(..., G, x)`: sample moments of `table.exogenous`, which are not estimated.
 
     Returns
     -------
@@ -112,34 +198,40 @@ def lay_out(table: ParameterTable, exogenous_covariance: Array, exogenous_mean: 
     """
     variables = (*table.observed, *table.latent)
     at = {name: position for position, name in enumerate(variables)}
-    kinds, rows, columns, places = [], [], [], []
-    bases: list[Array] = []
-    for parameter in table.rows:
-        if parameter.op == "=~":
-            kind, row, column = DIRECTED, at[parameter.rhs], at[parameter.lhs]
-        elif parameter.op == "~":
-            kind, row, column = DIRECTED, at[parameter.lhs], at[parameter.rhs]
-        elif parameter.op == "~~":
-            kind, row, column = UNDIRECTED, at[parameter.lhs], at[parameter.rhs]
-        else:
-            kind, row, column = MEAN, at[parameter.lhs], 0
-        value = np.full(exogenous_mean.shape[:-1], 0.0 if parameter.free >= 0 else parameter.value)
-        if parameter.exogenous:
-            i = table.exogenous.index(parameter.lhs)
-            value = (
-                exogenous_mean[..., i]
-                if kind == MEAN
-                else exogenous_covariance[..., i, table.exogenous.index(parameter.rhs)]
-            )
-        kinds.append(kind)
-        rows.append(row)
-        columns.append(column)
-        places.append(parameter.free)
-        bases.append(value)
+    groups = table.n_groups
+    cells = len(table.rows) // groups
+    first = table.rows[:cells]
+    spots = np.array([_spot(parameter, at) for parameter in first], dtype=np.intp).reshape(cells, 3)
+    place = np.array([row.free for row in table.rows], dtype=np.intp).reshape(groups, cells)
+    fixed = np.array([row.value if row.free < 0 and not row.exogenous else 0.0 for row in table.rows])
+    base = np.broadcast_to(fixed.reshape(groups, cells), (*exogenous_mean.shape[:-1], cells))
+    if table.exogenous:
+        base = base.copy()
+        x = {name: position for position, name in enumerate(table.exogenous)}
+        for position, parameter in enumerate(first):
+            if not parameter.exogenous:
+                continue
+            if parameter.op == "~1":
+                base[..., position] = exogenous_mean[..., x[parameter.lhs]]
+            else:
+                base[..., position] = exogenous_covariance[..., x[parameter.lhs], x[parameter.rhs]]
+    elif base.ndim > 2:
+        base = base[(0,) * (base.ndim - 2)]
     return Layout(
-        variables, len(table.observed), table.n_free, np.array(kinds), np.array(rows), np.array(columns),
-        np.array(places), np.stack(bases, axis=-1), np.ones(len(kinds)), table.mean_structure,
+        variables, len(table.observed), table.n_free, spots[:, 0], spots[:, 1], spots[:, 2],
+        place, base, np.ones((groups, cells)), table.mean_structure,
     )  # fmt: skip
+
+
+def _spot(parameter: Parameter, at: dict[str, int]) -> tuple[int, int, int]:
+    """Return matrix, row and column of a parameter."""
+    if parameter.op == "=~":
+        return DIRECTED, at[parameter.rhs], at[parameter.lhs]
+    if parameter.op == "~":
+        return DIRECTED, at[parameter.lhs], at[parameter.rhs]
+    if parameter.op == "~~":
+        return UNDIRECTED, at[parameter.lhs], at[parameter.rhs]
+    return MEAN, at[parameter.lhs], 0
 
 
 def rescale(layout: Layout, unit: Array) -> tuple[Layout, Array]:
@@ -150,7 +242,7 @@ def rescale(layout: Layout, unit: Array) -> tuple[Layout, Array]:
     layout
         In the units of the data.
     unit
-        `(v,)`: how many old units make a new one, for each variable.
+        `(v,)`: how many old units make a new one, for each variable, in every group.
 
     Returns
     -------
@@ -164,23 +256,24 @@ def rescale(layout: Layout, unit: Array) -> tuple[Layout, Array]:
     )
     scale = np.ones(layout.n_free)
     free = layout.place >= 0
+    every = np.broadcast_to(ratio, free.shape)
     # A parameter that fills several cells takes its unit from the first of them.
-    scale[layout.place[free][::-1]] = ratio[free][::-1]
-    factor = np.where(free, ratio / scale[np.where(free, layout.place, 0)], 1.0)
+    scale[layout.place[free][::-1]] = every[free][::-1]
+    factor = np.where(free, every / scale[np.where(free, layout.place, 0)], 1.0) if layout.n_free else layout.factor
     return layout.replace(base=layout.base * ratio, factor=layout.factor * factor), scale
 
 
 def cell_values(layout: Layout, theta: Array) -> Array:
-    """Return the value of every cell, `(..., cells)`, at parameters `(..., n_free)`."""
-    free = layout.place >= 0
-    cells = np.broadcast_to(layout.base, (*theta.shape[:-1], layout.kind.size)).copy()
-    cells[..., free] = theta[..., layout.place[free]] * layout.factor[free]
-    return cells
+    """Return the value of every cell, `(..., G, cells)`, at parameters `(..., n_free)`."""
+    # A fixed cell has place -1, which is the nought appended here.
+    padded = np.concatenate([theta, np.zeros((*theta.shape[:-1], 1))], axis=-1)
+    values: Array = layout.base + padded[..., layout.place] * layout.factor
+    return values
 
 
-def members(layout: Layout, which: Indices) -> Layout:
+def members(layout: Layout, which: Indices | Mask) -> Layout:
     """Return the layout of some members of a stack."""
-    return layout if layout.base.ndim == 1 else layout.replace(base=layout.base[which])
+    return layout if layout.base.ndim == 2 else layout.replace(base=layout.base[which])
 
 
 def imply(layout: Layout, theta: Array) -> Implied:
@@ -203,21 +296,23 @@ def imply(layout: Layout, theta: Array) -> Implied:
     McArdle & McDonald (1984), eq. 8: sigma = F (I - A)^-1 S (I - A)^-T F'.
     """
     size, p = len(layout.variables), layout.n_observed
-    stack = theta.shape[:-1]
     cells = cell_values(layout, theta)
-    directed, undirected = layout.kind == DIRECTED, layout.kind == UNDIRECTED
-    effect_matrix = np.broadcast_to(np.eye(size), (*stack, size, size)).copy()
-    effect_matrix[..., layout.row[directed], layout.column[directed]] -= cells[..., directed]
-    effect = _inverse(effect_matrix)
+    stack = cells.shape[:-1]
+    roles = layout.roles
+    directed, undirected = roles.directed, roles.undirected
+    inverse = np.zeros((*stack, size, size))
+    inverse[..., np.arange(size), np.arange(size)] = 1.0
+    inverse[..., layout.row[directed], layout.column[directed]] -= cells[..., directed]
+    effect = _inverse(inverse)
     covariance = np.zeros((*stack, size, size))
-    covariance[..., layout.row[undirected], layout.column[undirected]] = cells[..., undirected]
-    covariance[..., layout.column[undirected], layout.row[undirected]] = cells[..., undirected]
+    values = cells[..., undirected]
+    covariance[..., layout.row[undirected], layout.column[undirected]] = values
+    covariance[..., layout.column[undirected], layout.row[undirected]] = values
     total = effect @ covariance @ np.swapaxes(effect, -1, -2)
     total = (total + np.swapaxes(total, -1, -2)) / 2
     mean = np.zeros((*stack, size))
     if layout.mean_structure:
-        means = layout.kind == MEAN
-        mean[..., layout.row[means]] = cells[..., means]
+        mean[..., layout.row[roles.means]] = cells[..., roles.means]
         mean = (effect @ mean[..., None])[..., 0]
     return Implied(total[..., :p, :p], mean[..., :p], total, effect, mean)
 
@@ -234,38 +329,64 @@ def _inverse(matrices: Array) -> Array:
 
 def slopes(layout: Layout, implied: Implied) -> Slopes:
     """Compute the factors of the derivatives of sigma and mu by every free cell."""
-    p = layout.n_observed
+    p, roles = layout.n_observed, layout.roles
     left, right = cell_slopes(layout, implied)
-    free = layout.place >= 0
-    kind, row, column = layout.kind[free], layout.row[free], layout.column[free]
-    mean = np.zeros((*implied.mu.shape, int(free.sum())))
+    mean = None
     if layout.mean_structure:
-        directed, means = kind == DIRECTED, kind == MEAN
-        effect = implied.effect[..., :p, :]
-        mean[..., directed] = effect[..., row[directed]] * implied.mean[..., None, column[directed]]
-        mean[..., means] = effect[..., row[means]]
+        mean = np.zeros((*implied.mu.shape, layout.moving.size))
+        effect, directed, means = implied.effect[..., :p, :], roles.free_directed, roles.free_means
+        mean[..., directed] = effect[..., roles.row[directed]] * implied.mean[..., None, roles.column[directed]]
+        mean[..., means] = effect[..., roles.row[means]]
     return Slopes(left[..., :p, :], right[..., :p, :], mean)
 
 
 def cell_slopes(layout: Layout, implied: Implied) -> tuple[Array, Array]:
-    """Return the factors `(..., v, free cells)` of the derivative of the covariances of all variables."""
-    free = layout.place >= 0
-    kind, row, column = layout.kind[free], layout.row[free], layout.column[free]
-    weight = np.where(kind == MEAN, 0.0, layout.factor[free])
-    left = implied.effect[..., row]
-    right = np.where(kind == DIRECTED, implied.total[..., column], implied.effect[..., column])
-    # A variance appears once in S, so its outer product is halved.
-    return left, right * (weight * np.where((kind == UNDIRECTED) & (row == column), 0.5, 1.0))
+    """Return the factors `(..., G, v, f)` of the derivative of the covariances of all variables."""
+    roles = layout.roles
+    left = implied.effect[..., roles.row]
+    right = np.where(roles.kind == DIRECTED, implied.total[..., roles.column], implied.effect[..., roles.column])
+    # A variance appears once in S, so its outer product is halved; a mean moves no covariance.
+    return left, right * roles.share
 
 
-def gather(layout: Layout, by_cell: Array, *, axis: int = -1) -> Array:
-    """Add up the cells that share a parameter: one axis goes from `(free cells,)` to `(n_free,)`."""
-    places = layout.place[layout.place >= 0]
-    if places.size == layout.n_free and np.array_equal(places, np.arange(layout.n_free)):
+def gather_vector(layout: Layout, by_cell: Array) -> Array:
+    """Add up derivatives by cells `(..., G, f)` to derivatives by parameters `(..., n_free)`."""
+    if layout.plain:
+        return by_cell[..., 0, :]
+    out = np.zeros((*by_cell.shape[:-2], layout.n_free))
+    for group, (used, places, factor, which) in enumerate(layout.gathers):
+        if which is None:
+            out[..., places] += by_cell[..., group, used] * factor
+        else:
+            out += by_cell[..., group, :] @ which
+    return out
+
+
+def gather_rows(layout: Layout, by_cell: Array) -> Array:
+    """Turn derivatives by cells `(..., G, k, f)` into derivatives by parameters `(..., G, k, n_free)`."""
+    if layout.plain:
         return by_cell
-    which = np.zeros((places.size, layout.n_free))
-    which[np.arange(places.size), places] = 1.0
-    return np.moveaxis(np.moveaxis(by_cell, axis, -1) @ which, -1, axis)
+    out = np.zeros((*by_cell.shape[:-1], layout.n_free))
+    for group, (used, places, factor, which) in enumerate(layout.gathers):
+        if which is None:
+            out[..., group, :, places] = np.moveaxis(by_cell[..., group, :, :][..., used] * factor, -1, 0)
+        else:
+            out[..., group, :, :] = by_cell[..., group, :, :] @ which
+    return out
+
+
+def gather_matrix(layout: Layout, by_cell: Array) -> Array:
+    """Add up second derivatives by cells `(..., G, f, f)` to those by parameters `(..., n_free, n_free)`."""
+    if layout.plain:
+        return by_cell[..., 0, :, :]
+    out = np.zeros((*by_cell.shape[:-3], layout.n_free, layout.n_free))
+    for group, (used, places, factor, which) in enumerate(layout.gathers):
+        if which is None:
+            part = by_cell[..., group, used[:, None], used] * (factor[:, None] * factor)
+            out[..., places[:, None], places] += part
+        else:
+            out += which.T @ by_cell[..., group, :, :] @ which
+    return out
 
 
 def gradient(layout: Layout, slope: Slopes, by_sigma: Array, by_mu: Array) -> Array:
@@ -276,49 +397,35 @@ def gradient(layout: Layout, slope: Slopes, by_sigma: Array, by_mu: Array) -> Ar
     layout, slope
         The model and its derivatives.
     by_sigma
-        `(..., p, p)` symmetric: the derivative of the discrepancy by sigma.
+        `(..., G, p, p)` symmetric: the derivative of the discrepancy by each group's sigma.
     by_mu
-        `(..., p)`: its derivative by mu.
+        `(..., G, p)`: its derivative by mu.
 
     Returns
     -------
     Array
         `(..., n_free)`.
     """
-    by_cell = 2 * np.sum(slope.left * (by_sigma @ slope.right), axis=-2)
-    if layout.mean_structure:
-        by_cell = by_cell + np.sum(slope.mean * _mean_factor(layout) * by_mu[..., None], axis=-2)
-    return gather(layout, by_cell)
+    by_cell = 2 * np.einsum("...if,...if->...f", slope.left, by_sigma @ slope.right)
+    if slope.mean is not None:
+        by_cell += (by_mu[..., None, :] @ slope.mean)[..., 0, :]
+    return gather_vector(layout, by_cell)
 
 
-def information(layout: Layout, slope: Slopes, weight: Array) -> Array:
-    """Compute the expected information of one observation.
-
-    Parameters
-    ----------
-    layout, slope
-        The model and its derivatives.
-    weight
-        `(..., p, p)`: the inverse of sigma for maximum likelihood.
+def moment_jacobian(layout: Layout, slope: Slopes) -> Array:
+    """Write out the Jacobian of the implied moments.
 
     Returns
     -------
     Array
-        `(..., n_free, n_free)`: `tr(V dSigma_k V dSigma_l) / 2 + dmu_k' V dmu_l`.
-
-    Notes
-    -----
-    Bollen (1989), eq. 4B.6. With dSigma = u w' + w u' the trace is
-    `2 [(u_k'V w_l)(u_l'V w_k) + (u_k'V u_l)(w_k'V w_l)]`.
+        `(..., G, m, n_free)`: means first where they are modelled, then the lower triangle of sigma row by row.
     """
-    weighted_left, weighted_right = weight @ slope.left, weight @ slope.right
-    left_t, right_t = np.swapaxes(slope.left, -1, -2), np.swapaxes(slope.right, -1, -2)
-    cross = left_t @ weighted_right
-    by_cell = cross * np.swapaxes(cross, -1, -2) + (left_t @ weighted_left) * (right_t @ weighted_right)
-    if layout.mean_structure:
-        mean = slope.mean * _mean_factor(layout)
-        by_cell = by_cell + np.swapaxes(mean, -1, -2) @ weight @ mean
-    return gather(layout, gather(layout, by_cell, axis=-1), axis=-2)
+    p = layout.n_observed
+    i, j = np.tril_indices(p)
+    by_cell = slope.left[..., i, :] * slope.right[..., j, :] + slope.left[..., j, :] * slope.right[..., i, :]
+    if slope.mean is not None:
+        by_cell = np.concatenate([slope.mean, by_cell], axis=-2)
+    return gather_rows(layout, by_cell)
 
 
 def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -> Array:
@@ -329,12 +436,12 @@ def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -
     layout, implied
         The model at the parameters.
     by_sigma, by_mu
-        `(..., p, p)` symmetric and `(..., p)`: the derivatives P and r of the discrepancy by sigma and mu.
+        `(..., G, p, p)` symmetric and `(..., G, p)`: the derivatives P and r of the discrepancy by sigma and mu.
 
     Returns
     -------
     Array
-        `(..., n_free, n_free)`: `tr(P d2Sigma) + r' d2mu`.
+        `(..., G, f, f)`: `tr(P d2Sigma) + r' d2mu` by the free cells of each group.
 
     Notes
     -----
@@ -343,43 +450,40 @@ def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -
     `S[k, m]`: `2 [M1_ik E_jm + M1_im E_jk]`, halved for a variance; sigma is linear in S. For means, with
     `q = E'r`: `E_mi q_k mean_j + q_i E_jk mean_m`, and `E_mi q_k` between an intercept i and `A[k, m]`.
     """
-    free = layout.place >= 0
-    kind, row, column, factor = layout.kind[free], layout.row[free], layout.column[free], layout.factor[free]
-    directed, undirected = np.flatnonzero(kind == DIRECTED), np.flatnonzero(kind == UNDIRECTED)
+    roles = layout.roles
+    directed, undirected, row, column = roles.free_directed, roles.free_undirected, roles.row, roles.column
     p, effect, total = layout.n_observed, implied.effect, implied.total
+    by_cell = np.zeros((*implied.mu.shape[:-1], row.size, row.size))
+    if directed.size == 0:
+        return by_cell
     observed = np.swapaxes(effect[..., :p, :], -1, -2)
     first = observed @ by_sigma @ effect[..., :p, :]
     second = observed @ by_sigma @ total[..., :p, :]
     i, j = row[directed][:, None], column[directed][:, None]
     k, m = i.T, j.T
-    by_cell = np.zeros((*implied.mu.shape[:-1], kind.size, kind.size))
-    among = effect[..., m, i] * second[..., k, j] + first[..., i, k] * total[..., m, j]
-    by_cell[..., directed[:, None], directed] = 2 * (among + second[..., i, m] * effect[..., j, k])
+    among = effect[..., m, i] * second[..., k, j]
+    by_cell[..., directed[:, None], directed] = 2 * (
+        among + np.swapaxes(among, -1, -2) + first[..., i, k] * total[..., m, j]
+    )
     k, m = row[undirected][None, :], column[undirected][None, :]
     between = first[..., i, k] * effect[..., j, m] + first[..., i, m] * effect[..., j, k]
-    between = between * np.where(k == m, 1.0, 2.0)
+    between *= np.where(k == m, 1.0, 2.0)
     by_cell[..., directed[:, None], undirected] = between
     by_cell[..., undirected[:, None], directed] = np.swapaxes(between, -1, -2)
     if layout.mean_structure:
-        _add_mean_curvature(by_cell, (kind, row, column), implied, (observed @ by_mu[..., None])[..., 0])
-    by_cell = by_cell * np.outer(factor, factor)
-    return gather(layout, gather(layout, by_cell, axis=-1), axis=-2)
+        _add_mean_curvature(by_cell, roles, implied, (observed @ by_mu[..., None])[..., 0])
+    return by_cell
 
 
-def _add_mean_curvature(by_cell: Array, cells: tuple[Indices, Indices, Indices], implied: Implied, pull: Array) -> None:
-    """Add the part of `curvature` that comes from the means; `pull (..., v)` is `E'r`."""
-    kind, row, column = cells
-    directed, means = np.flatnonzero(kind == DIRECTED), np.flatnonzero(kind == MEAN)
-    i, j = row[directed][:, None], column[directed][:, None]
+def _add_mean_curvature(by_cell: Array, roles: Roles, implied: Implied, pull: Array) -> None:
+    """Add the part of `curvature` that comes from the means; `pull (..., G, v)` is `E'r`."""
+    directed, means = roles.free_directed, roles.free_means
+    i, j = roles.row[directed][:, None], roles.column[directed][:, None]
     k, m = i.T, j.T
     effect, mean = implied.effect, implied.mean
     by_cell[..., directed[:, None], directed] += (
         effect[..., m, i] * pull[..., k] * mean[..., j] + pull[..., i] * effect[..., j, k] * mean[..., m]
     )
-    between = effect[..., m, row[means][:, None]] * pull[..., k]
+    between = effect[..., m, roles.row[means][:, None]] * pull[..., k]
     by_cell[..., means[:, None], directed] = between
     by_cell[..., directed[:, None], means] = np.swapaxes(between, -1, -2)
-
-
-def _mean_factor(layout: Layout) -> Array:
-    return layout.factor[layout.place >= 0]

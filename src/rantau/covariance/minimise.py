@@ -6,12 +6,14 @@ import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.implied import Layout, gradient, imply, information, members, slopes
-from rantau.moments.compute import Moments
+from rantau.covariance.implied import Layout, gradient, imply, members, slopes
+from rantau.moments.grouped import GroupMoments
 from rantau.record import Record
 
 #: Scaled gradients below this are near enough for Newton steps to be tried.
 NEAR = 0.3
+#: The scaled gradient of a minimum is below this.
+TOLERANCE = 1e-9
 
 
 class Minimum(Record):
@@ -29,6 +31,8 @@ class Minimum(Record):
         `(draws,)`: whether `slope` fell below the tolerance.
     iterations
         `(draws,)`.
+    active
+        `(draws, constraints)`: which constraints hold with equality; without columns where there are none.
     """
 
     theta: Array
@@ -36,15 +40,16 @@ class Minimum(Record):
     slope: Array
     converged: Mask
     iterations: Indices
+    active: Mask
 
 
 def minimise(
     layout: Layout,
     discrepancy: Discrepancy,
-    moments: Moments,
+    moments: GroupMoments,
     start: Array,
     *,
-    tolerance: float = 1e-9,
+    tolerance: float = TOLERANCE,
     max_iterations: int = 500,
 ) -> Minimum:
     """Minimise a discrepancy for every member of a stack.
@@ -56,7 +61,7 @@ def minimise(
     discrepancy
         The fitting function.
     moments
-        `(draws, p, p)` covariances and `(draws, p)` means.
+        `(draws, G, p, p)` covariances and `(draws, G, p)` means.
     start
         `(draws, n_free)`.
     tolerance
@@ -87,31 +92,40 @@ def minimise(
     failures = np.zeros(draws, dtype=int)
     converged = np.zeros(draws, dtype=bool)
     active: Indices = np.arange(draws)
+    part, local_layout = moments, layout
     for _ in range(max_iterations):
-        part = _members(moments, active)
-        here, g, hessian, exact = _look(members(layout, active), discrepancy, part, theta[active])
+        # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
+        exact = bool((slope[active] < 100 * NEAR).any())
+        here, g, hessian, bent = look(local_layout, discrepancy, part, theta[active], exact=exact)
         diagonal = np.maximum(np.einsum("...kk->...k", hessian), 1e-300)
         value[active] = here
         slope[active] = np.max(np.abs(g) / np.sqrt(diagonal), axis=-1, initial=0.0)
         done = slope[active] < tolerance
         converged[active[done]] = True
         keep = ~done & np.isfinite(here) & (failures[active] < 60)
-        active, g, hessian, diagonal = active[keep], g[keep], hessian[keep], diagonal[keep]
-        if active.size == 0:
-            break
+        if not keep.all():
+            active, g, hessian, diagonal = active[keep], g[keep], hessian[keep], diagonal[keep]
+            bent = None if bent is None else bent[keep]
+            if active.size == 0:
+                break
+            part, local_layout = take_members(moments, active), members(layout, active)
         iterations[active] += 1
-        near = np.flatnonzero((slope[active] < NEAR) & (damping[active] == 0))
-        moved = _newton(layout, discrepancy, moments, theta, value, active[near], (g[near], exact[keep][near]))
-        rest = np.setdiff1d(np.arange(active.size), near[moved])
-        local = (g[rest], hessian[rest], diagonal[rest])
-        _step(layout, discrepancy, moments, theta, value, damping, failures, active[rest], local)
-    return Minimum(theta, value, slope, converged, iterations)
+        near = np.flatnonzero((slope[active] < NEAR) & (damping[active] == 0)) if bent is not None else active[:0]
+        rest = np.arange(active.size)
+        if near.size and bent is not None:
+            local = (g[near], bent[near])
+            moved = _newton(layout, discrepancy, moments, theta, value, active[near], local)
+            rest = np.setdiff1d(rest, near[moved])
+        if rest.size:
+            everything = (g[rest], hessian[rest], diagonal[rest])
+            _step(layout, discrepancy, moments, theta, value, damping, failures, active[rest], everything)
+    return Minimum(theta, value, slope, converged, iterations, np.zeros((draws, 0), dtype=bool))
 
 
 def _newton(
     layout: Layout,
     discrepancy: Discrepancy,
-    moments: Moments,
+    moments: GroupMoments,
     theta: Array,
     value: Array,
     active: Indices,
@@ -119,12 +133,10 @@ def _newton(
 ) -> Mask:
     """Take the Newton step of each active member that it serves well, and tell which these are."""
     g, exact = local
-    if active.size == 0:
-        return np.zeros(0, dtype=bool)
-    step = -_solve(exact, g)
+    step = -solve(exact, g)
     downhill = -np.sum(g * step, axis=-1)
     trial = theta[active] + step
-    reached = discrepancy.function(imply(members(layout, active), trial), _members(moments, active))[0]
+    reached = discrepancy.function(imply(members(layout, active), trial), take_members(moments, active)).value
     # A quadratic bowl would be left lower by half of `downhill`; a quarter of that will do.
     enough = value[active] - downhill / 8 + 1e-12 * (1 + np.abs(value[active]))
     moved: Mask = (downhill > 0) & (reached <= enough)
@@ -135,7 +147,7 @@ def _newton(
 def _step(
     layout: Layout,
     discrepancy: Discrepancy,
-    moments: Moments,
+    moments: GroupMoments,
     theta: Array,
     value: Array,
     damping: Array,
@@ -147,15 +159,13 @@ def _step(
     g, hessian, diagonal = local
     eye = np.eye(layout.n_free)
     waiting = np.arange(active.size)
-    if active.size == 0:
-        return
     for _ in range(60):
         tried = active[waiting]
         ridge = (damping[tried] + 1e-14)[:, None] * diagonal[waiting]
         damped = hessian[waiting] + ridge[:, :, None] * eye
-        step = -_solve(damped, g[waiting])
+        step = -solve(damped, g[waiting])
         trial = theta[tried] + step
-        reached = discrepancy.function(imply(members(layout, tried), trial), _members(moments, tried))[0]
+        reached = discrepancy.function(imply(members(layout, tried), trial), take_members(moments, tried)).value
         # Near the minimum the discrepancy cannot be told from its rounding error; a step may then stand.
         good = reached <= value[tried] + 1e-12 * (1 + np.abs(value[tried]))
         theta[tried[good]] = trial[good]
@@ -169,18 +179,19 @@ def _step(
             return
 
 
-def _look(
-    layout: Layout, discrepancy: Discrepancy, moments: Moments, theta: Array
-) -> tuple[Array, Array, Array, Array]:
-    """Return value, gradient, expected and exact Hessian at each member's parameters."""
+def look(
+    layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, theta: Array, *, exact: bool
+) -> tuple[Array, Array, Array, Array | None]:
+    """Return value, gradient, expected Hessian, and the exact one if wanted, at each member's parameters."""
     implied = imply(layout, theta)
-    value, by_sigma, by_mu, weight = discrepancy.function(implied, moments)
+    local = discrepancy.function(implied, moments)
     slope = slopes(layout, implied)
-    expected, exact = 2 * information(layout, slope, weight), discrepancy.hessian(layout, implied, slope, moments)
-    return value, gradient(layout, slope, by_sigma, by_mu), expected, exact
+    second = discrepancy.second(layout, implied, slope, moments, local, exact)
+    return local.value, gradient(layout, slope, local.by_sigma, local.by_mu), second.expected, second.exact
 
 
-def _solve(matrices: Array, vectors: Array) -> Array:
+def solve(matrices: Array, vectors: Array) -> Array:
+    """Solve a stack of systems; by least squares where one is singular."""
     try:
         solution = np.linalg.solve(matrices, vectors[..., None])
     except np.linalg.LinAlgError:
@@ -188,5 +199,35 @@ def _solve(matrices: Array, vectors: Array) -> Array:
     return np.asarray(solution[..., 0], dtype=np.float64)
 
 
-def _members(moments: Moments, which: Indices) -> Moments:
-    return moments.replace(covariance=moments.covariance[which], mean=moments.mean[which])
+def take_members(moments: GroupMoments, which: Indices) -> GroupMoments:
+    """Return some members of a stack of moments."""
+    if which.size == moments.n.shape[0]:
+        return moments
+    patterns, weight = moments.patterns, moments.weight
+    if patterns is not None:
+        patterns = patterns.replace(
+            n=patterns.n[which], covariance=patterns.covariance[which], mean=patterns.mean[which]
+        )
+    if weight is not None:
+        weight = weight[which]
+    return moments.replace(
+        n=moments.n[which],
+        covariance=moments.covariance[which],
+        mean=moments.mean[which],
+        patterns=patterns,
+        weight=weight,
+    )
+
+
+def stack_of_one(moments: GroupMoments) -> GroupMoments:
+    """Return the moments of one sample as a stack of one."""
+    patterns, weight = moments.patterns, moments.weight
+    if patterns is not None:
+        patterns = patterns.replace(n=patterns.n[None], covariance=patterns.covariance[None], mean=patterns.mean[None])
+    return moments.replace(
+        n=moments.n[None],
+        covariance=moments.covariance[None],
+        mean=moments.mean[None],
+        patterns=patterns,
+        weight=None if weight is None else weight[None],
+    )

@@ -1,14 +1,19 @@
-"""The model's chi-square, its baseline's, and the log-likelihood."""
+"""The tests of the model and of its baseline, and the log-likelihoods, gathered for the fit indices."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import chdtrc
 
 from rantau.arrays import Array
+from rantau.covariance.baseline import fit_baseline
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.model_tests import ROWS as TESTS
+from rantau.covariance.model_tests.outcome import ModelTest
 from rantau.model.parameters import ParameterTable
-from rantau.moments.compute import Moments
+from rantau.moments.grouped import GroupMoments
 from rantau.record import Record
+
+NAN = float("nan")
 
 
 class Statistics(Record):
@@ -16,30 +21,37 @@ class Statistics(Record):
 
     Attributes
     ----------
-    chisq, df
-        Of the model.
-    baseline_chisq, baseline_df
-        Of the model in which nothing covaries but the covariates among themselves.
+    test, baseline
+        The standard tests of the model and of the model in which nothing covaries.
+    scaled, baseline_scaled
+        The corrected ones, where the call asks for one; None otherwise.
+    discrepancy
+        The minimum of the fitting function, above a perfect fit's.
     logl, unrestricted_logl
-        Log-likelihoods of the model and of the sample moments, given the exogenous covariates.
+        Log-likelihoods of the model and of the unrestricted moments, given the exogenous covariates; NaN where
+        the estimator has none.
     n_obs, n_free
-        Rows and free parameters.
+        Rows (or the sum of their weights) and free parameters, less the constraints among them.
+    groups
+        `(G,)` rows of each group.
     sample, implied
-        `(p, p)` covariance matrices, divisor n.
+        `(G, p, p)` covariance matrices, divisor n, in standard units.
     sample_mean, implied_mean
-        `(p,)`.
+        `(G, p)`.
     mean_structure
         Whether means are part of the model.
     """
 
-    chisq: float
-    df: int
-    baseline_chisq: float
-    baseline_df: int
+    test: ModelTest
+    baseline: ModelTest
+    scaled: ModelTest | None
+    baseline_scaled: ModelTest | None
+    discrepancy: float
     logl: float
     unrestricted_logl: float
-    n_obs: int
+    n_obs: float
     n_free: int
+    groups: Array
     sample: Array
     implied: Array
     sample_mean: Array
@@ -47,68 +59,90 @@ class Statistics(Record):
     mean_structure: bool
 
     @property
-    def pvalue(self) -> float:
-        """The probability of a larger chi-square if the model holds; NaN without degrees of freedom."""
-        return float(chdtrc(self.df, self.chisq)) if self.df > 0 else float("nan")
+    def chisq(self) -> float:
+        """The standard chi-square."""
+        return self.test.statistic
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom of the model."""
+        return int(self.test.df)
 
 
 def statistics(
-    table: ParameterTable, moments: Moments, sigma: Array, mu: Array, discrepancy: float, df: int
+    table: ParameterTable, evidence: Evidence, test: str, deviation: Array, normal: GroupMoments | None
 ) -> Statistics:
-    """Compute the test statistics of a maximum-likelihood fit.
+    """Compute the test statistics of a fit.
 
     Parameters
     ----------
     table
         The parameters.
-    moments
-        Of the sample.
-    sigma, mu
-        `(p, p)` and `(p,)` implied moments.
-    discrepancy
-        The minimum of the fitting function.
-    df
-        Degrees of freedom.
+    evidence
+        The model at its estimates.
+    test
+        A row of the room `model_tests`, or `none`.
+    deviation
+        `(p,)`: the units of the evidence.
+    normal
+        The moments with divisor n, of which the log-likelihoods are; None where the estimator maximises none.
 
     Returns
     -------
     Statistics
-        Chi-square is n times the discrepancy (lavaan's `likelihood="normal"`).
+        For the fit indices.
 
     Notes
     -----
     Log-likelihoods are of the endogenous variables given the exogenous covariates: those of all variables
     less those of the covariates, so that AIC and BIC compare models with the same covariates.
     """
-    sample, n_obs = moments.covariance, moments.n_obs
-    p, x = len(table.observed), len(table.covariates)
-    chosen = [table.observed.index(name) for name in table.covariates]
-    others = [position for position in range(p) if position not in chosen]
-    log_among = _log_determinant(sample[np.ix_(chosen, chosen)])
-    baseline = n_obs * (log_among + float(np.log(np.diag(sample)[others]).sum()) - _log_determinant(sample))
-    fixed = [table.observed.index(name) for name in table.exogenous]
-    among = sample[np.ix_(fixed, fixed)]
-    of_covariates = _log_likelihood(among, among, np.zeros(len(fixed)), n_obs)
-    mean = moments.mean if table.mean_structure else mu
-    logl = _log_likelihood(sample, sigma, mean - mu, n_obs) - of_covariates
-    unrestricted = _log_likelihood(sample, sample, np.zeros(p), n_obs) - of_covariates
+    moments = evidence.moments
+    baseline = fit_baseline(table, evidence.discrepancy, moments, evidence.sample)
+    standard = TESTS[0].function
+    asked = next((row for row in TESTS if row.name == test), None)
+    scaled = baseline_scaled = None
+    if asked is not None and asked.scaled and evidence.df > 0:
+        scaled, baseline_scaled = asked.function(evidence), asked.function(baseline)
+    logl = unrestricted = NAN
+    if normal is not None:
+        logl, unrestricted = _log_likelihoods(table, evidence, deviation, normal)
+    own, base = standard(evidence), standard(baseline)
+    if asked is not None and not asked.scaled:
+        own, base = asked.function(evidence), asked.function(baseline)
+    implied, rows = evidence.implied, moments.n if normal is None else normal.n
+    mean = implied.mu if table.mean_structure else moments.mean
     return Statistics(
-        # A saturated model's discrepancy is zero but for rounding.
-        max(n_obs * discrepancy, 0.0) if df > 0 else 0.0, df, float(baseline),
-        p * (p + 1) // 2 - x * (x + 1) // 2 - (p - x), logl, unrestricted, n_obs, table.n_free,
-        sample, sigma, moments.mean, mean if not table.mean_structure else mu, table.mean_structure,
+        own, base, scaled, baseline_scaled, evidence.misfit, logl, unrestricted, float(rows.sum()),
+        evidence.directions.shape[1], rows, moments.covariance, implied.sigma, moments.mean, mean,
+        table.mean_structure,
     )  # fmt: skip
 
 
-def _log_determinant(matrix: Array) -> float:
-    return float(np.linalg.slogdet(matrix)[1]) if matrix.size else 0.0
+def _log_likelihoods(
+    table: ParameterTable, evidence: Evidence, deviation: Array, moments: GroupMoments
+) -> tuple[float, float]:
+    """Return the log-likelihoods of the model and of the unrestricted moments (Bollen, 1989, eq. 4A.9)."""
+    own, floor = evidence.value, evidence.floor
+    if moments is not evidence.moments:
+        own = float(evidence.discrepancy.function(evidence.implied, moments).value)
+        floor = float(evidence.discrepancy.floor(moments))
+    n_obs = float(moments.n.sum())
+    if moments.patterns is None:
+        constant = n_obs * (len(deviation) * np.log(2 * np.pi) + 2 * float(np.log(deviation).sum()))
+    else:
+        patterns = moments.patterns
+        constant = float(patterns.n @ (patterns.seen @ (np.log(2 * np.pi) + 2 * np.log(deviation))))
+    of_covariates = _covariates(table, moments, deviation)
+    logl, unrestricted = (-(constant + n_obs * value) / 2 for value in (own, floor))
+    return logl - of_covariates, unrestricted - of_covariates
 
 
-def _log_likelihood(sample: Array, sigma: Array, distance: Array, n_obs: int) -> float:
-    """Return the normal log-likelihood of a sample; Bollen (1989), eq. 4A.9."""
-    p = sigma.shape[0]
-    if p == 0:
+def _covariates(table: ParameterTable, moments: GroupMoments, deviation: Array) -> float:
+    """Return the log-likelihood of the fixed covariates at their own moments."""
+    fixed = [table.observed.index(name) for name in table.exogenous]
+    if not fixed:
         return 0.0
-    inverse = np.linalg.inv(sigma)
-    quadratic = float(np.trace(sample @ inverse) + distance @ inverse @ distance)
-    return float(-0.5 * n_obs * (p * np.log(2 * np.pi) + _log_determinant(sigma) + quadratic))
+    determinant = np.linalg.slogdet(moments.covariance[:, fixed][:, :, fixed])[1]
+    each = len(fixed) * (np.log(2 * np.pi) + 1) + 2 * float(np.log(deviation[fixed]).sum()) + determinant
+    return float(-(moments.n * each).sum() / 2)

@@ -16,13 +16,17 @@ ROUNDING = 1e-8
 ALIKE = 0.95
 
 
-def find_problems(layout: Layout, minimum: Minimum, information_is_singular: bool) -> tuple[Problem, ...]:
+def find_problems(
+    layout: Layout, groups: tuple[str, ...], minimum: Minimum, information_is_singular: bool
+) -> tuple[Problem, ...]:
     """Look for everything that makes a solution untrustworthy.
 
     Parameters
     ----------
     layout
         The model in units of one standard deviation.
+    groups
+        Their labels; one empty label where there is one group.
     minimum
         A stack of one.
     information_is_singular
@@ -43,8 +47,13 @@ def find_problems(layout: Layout, minimum: Minimum, information_is_singular: boo
                 "with weak or contradictory items, or state a simpler model.",
             ),
         )  # fmt: skip
-    found = _negative_variances(layout, theta)
-    found += _latent_covariances(layout, theta) or _disturbances(layout, theta)
+    cells, implied = cell_values(layout, theta), imply(layout, theta)
+    found = []
+    for place, label in enumerate(groups):
+        where = f" in group '{label}'" if label else ""
+        found += _negative_variances(layout, place, cells[place], where)
+        total = implied.total[place][layout.n_observed :, layout.n_observed :]
+        found += _latent_covariances(layout, total, where) or _disturbances(layout, cells[place], where)
     if information_is_singular:
         found.append(
             Problem(
@@ -56,16 +65,15 @@ def find_problems(layout: Layout, minimum: Minimum, information_is_singular: boo
     return tuple(sorted(found, key=lambda problem: problem.severity != "error"))
 
 
-def _negative_variances(layout: Layout, theta: Array) -> list[Problem]:
-    cells = cell_values(layout, theta)
+def _negative_variances(layout: Layout, group: int, cells: Array, where: str) -> list[Problem]:
     found = []
     for position in np.flatnonzero((layout.kind == UNDIRECTED) & (layout.row == layout.column)):
-        if cells[position] < -ROUNDING and layout.place[position] >= 0:
+        if cells[position] < -ROUNDING and layout.place[group, position] >= 0:
             name = layout.variables[layout.row[position]]
             found.append(
                 Problem(
                     "error", "negative_variance",
-                    f"The variance of '{name}' (or of its disturbance) is estimated below zero, a Heywood "
+                    f"The variance of '{name}' (or of its disturbance) is estimated below zero{where}, a Heywood "
                     "case: the solution is not admissible. Causes: too few items or answers, a misspecified "
                     "model, an item that measures another construct.",
                     (name,),
@@ -74,9 +82,8 @@ def _negative_variances(layout: Layout, theta: Array) -> list[Problem]:
     return found
 
 
-def _disturbances(layout: Layout, theta: Array) -> list[Problem]:
+def _disturbances(layout: Layout, cells: Array, where: str) -> list[Problem]:
     """Check that the stated covariances of residuals can hold together."""
-    cells = cell_values(layout, theta)
     undirected = layout.kind == UNDIRECTED
     row, column = layout.row[undirected], layout.column[undirected]
     matrix = np.zeros((len(layout.variables),) * 2)
@@ -91,7 +98,7 @@ def _disturbances(layout: Layout, theta: Array) -> list[Problem]:
     return [
         Problem(
             "error", "residual_covariance",
-            f"The residual covariances of {', '.join(names)} are larger than their residual variances allow "
+            f"The residual covariances of {', '.join(names)}{where} are larger than their residual variances allow "
             f"(smallest eigenvalue of the residual correlations {values[0]:.3f}): the solution is not admissible. "
             "Drop a residual covariance, or look for items that repeat each other.",
             names,
@@ -130,9 +137,8 @@ def random_covariates(model: Model, covariates: tuple[str, ...]) -> tuple[Proble
     )  # fmt: skip
 
 
-def _latent_covariances(layout: Layout, theta: Array) -> list[Problem]:
+def _latent_covariances(layout: Layout, total: Array, where: str) -> list[Problem]:
     """Check the model-implied covariances of the factors."""
-    total = imply(layout, theta[None]).total[0][layout.n_observed :, layout.n_observed :]
     names = layout.variables[layout.n_observed :]
     # A factor without variance (a fixed slope) correlates with nothing; a negative one is told apart already.
     varies = np.flatnonzero(np.diag(total) > ROUNDING)
@@ -150,7 +156,7 @@ def _latent_covariances(layout: Layout, theta: Array) -> list[Problem]:
         return [
             Problem(
                 "error", "latent_covariance",
-                "The covariance matrix of the latent variables is not positive definite (smallest "
+                f"The covariance matrix of the latent variables is not positive definite{where} (smallest "
                 f"eigenvalue of their correlations {smallest:.3f}): the solution is not admissible. The closest "
                 f"pair is '{worst[1]}' and '{worst[2]}' (r = {worst[3]:.2f}); merge constructs that the answers do "
                 "not tell apart, or leave one out.",
@@ -160,7 +166,7 @@ def _latent_covariances(layout: Layout, theta: Array) -> list[Problem]:
     return [
         Problem(
             "warning", "alike",
-            f"'{left}' and '{right}' correlate {r:.2f}: the answers hardly tell these constructs apart, and "
+            f"'{left}' and '{right}' correlate {r:.2f}{where}: the answers hardly tell these constructs apart, and "
             "paths from both cannot be separated well.",
             (left, right),
         )

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from rantau.covariance.estimators import (
+    INFORMATION,
+    LIKELIHOOD,
+    ROWS,
+    STANDARD_ERRORS,
+    Estimator,
+    estimator_row,
+    spelling,
+)
+from rantau.covariance.model_tests import ROWS as TESTS
+from rantau.errors import OptionError
 from rantau.model.locate import refusal
 from rantau.model.spec import Model, Span
-from rantau.moments.compute import MISSING
 from rantau.options import choose
 from rantau.record import Record
 
-ESTIMATORS = ("ML",)
+ESTIMATORS = tuple(row.name for row in ROWS)
+#: How missing answers are met, with lavaan's other names for the same.
+MISSING = ("listwise", "fiml", "fiml_x")
+_ALIASES = {"ml": "fiml", "direct": "fiml", "ml_x": "fiml_x", "direct_x": "fiml_x", "robust": "robust_default"}
+DEFAULT = "default"
 
 
 class SemRequest(Record):
@@ -19,34 +33,134 @@ class SemRequest(Record):
     model
         What is claimed.
     estimator
-        `ML`.
+        A row of the room `covariance.estimators`.
     missing
-        `listwise`.
+        `listwise`, `fiml`, or `fiml_x` (rows with a gap in a fixed covariate stay).
+    group
+        The column whose values tell groups apart; empty for one group.
+    group_equal, group_partial
+        What is held equal across groups, and which parameters are released from that.
     std_lv
         Unit factor variances instead of unit first loadings.
     fixed_x
         Observed exogenous variables keep their sample moments.
     meanstructure
-        Means are part of the model.
+        Means are part of the model; None leaves it to the estimator and the model.
+    growth
+        Intercepts of items are zero and those of factors free.
+    likelihood
+        `normal` or `wishart`.
+    information
+        `expected`, `observed`, `first_order`, or `default`.
+    se, test
+        How standard errors and the test of the model are computed, or `default`.
+    sampling_weights, cluster
+        Columns; empty for none.
     """
 
     model: Model
     estimator: str = "ML"
     missing: str = "listwise"
+    group: str = ""
+    group_equal: tuple[str, ...] = ()
+    group_partial: tuple[str, ...] = ()
     std_lv: bool = False
     fixed_x: bool = True
-    meanstructure: bool = False
+    meanstructure: bool | None = None
+    growth: bool = False
+    likelihood: str = "normal"
+    information: str = DEFAULT
+    se: str = DEFAULT
+    test: str = DEFAULT
+    sampling_weights: str = ""
+    cluster: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what the engine cannot do, before anything is computed."""
         super().__post_init__()
-        choose("estimator", self.estimator, ESTIMATORS)
-        choose("missing", self.missing, tuple(name for name in MISSING if name == "listwise"))
+        self._spell()
+        recipe = estimator_row(self.estimator)
+        choose("missing", self.missing, MISSING)
+        choose("likelihood", self.likelihood, LIKELIHOOD)
+        choose("information", self.information, (*INFORMATION, DEFAULT))
+        self._check_errors_and_test()
+        if self.missing != "listwise" and not recipe.with_gaps:
+            raise OptionError(
+                f"missing='{self.missing}' needs the likelihood of each row, which estimator '{recipe.name}' does not "
+                "use; take estimator='MLR' (robust, with gaps) or 'ML', or missing='listwise'."
+            )
+        if self.missing != "listwise" and self.meanstructure is False:
+            raise OptionError(f"missing='{self.missing}' needs the means: leave meanstructure out, or set it to True.")
+        if self.likelihood == "wishart" and (recipe.discrepancy != "ml" or self.missing != "listwise"):
+            raise OptionError("likelihood='wishart' is for maximum likelihood of complete rows.")
+        if (self.group_equal or self.group_partial) and not self.group:
+            raise OptionError("group_equal needs groups: name the column that tells them apart, group='...'.")
+        if self.group_partial and not self.group_equal:
+            raise OptionError("group_partial releases what group_equal holds equal; state group_equal as well.")
         _refuse_unsupported(self.model)
+
+    def _spell(self) -> None:
+        for name in ("missing", "information", "se", "test", "likelihood"):
+            value = spelling(getattr(self, name))
+            object.__setattr__(self, name, _ALIASES.get(value, value))
+        object.__setattr__(self, "estimator", str(self.estimator).strip().upper())
+        for name in ("group_equal", "group_partial"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
+
+    def _check_errors_and_test(self) -> None:
+        if spelling(self.se) in ("bootstrap", "boot"):
+            raise OptionError(
+                "bootstrap standard errors come after the fit: rt.bootstrap(fit, draws=5000, seed=1).table()."
+            )
+        if self.test in ("bollen_stine", "bootstrap"):
+            raise OptionError("the Bollen-Stine test comes after the fit: rt.bollen_stine(fit, draws=1000, seed=1).")
+        choose("se", self.se, (*STANDARD_ERRORS, "robust_default", DEFAULT))
+        choose("test", self.test, (*(row.name for row in TESTS), "none", DEFAULT))
+        if self.se == "robust_cluster" and not self.cluster:
+            raise OptionError("se='robust_cluster' needs the column that names each row's cluster: cluster='...'.")
+        gaps = self.missing != "listwise"
+        if gaps and self.se == "robust_sem":
+            raise OptionError("se='robust_sem' needs complete rows; with gaps take se='robust_huber_white'.")
+        needs = next((row for row in TESTS if row.name == self.test), None)
+        if gaps and needs is not None and not needs.with_gaps:
+            raise OptionError(
+                f"test='{self.test}' needs complete rows; with gaps take test='yuan_bentler_mplus' (estimator='MLR')."
+            )
+
+    @property
+    def recipe(self) -> Estimator:
+        """The estimator with every default filled in."""
+        row = estimator_row(self.estimator)
+        gaps = self.missing != "listwise"
+        se, test, information = row.se, row.test, row.information
+        if gaps and information == "expected":
+            information = "observed"
+        if self.sampling_weights and se == "standard":
+            se, test, information = "robust_huber_white", "yuan_bentler_mplus", "observed"
+        if self.cluster:
+            se, test, information = "robust_cluster", "yuan_bentler_mplus", "observed"
+        if self.se == "robust_default":
+            se = "robust_huber_white" if gaps or row.name == "MLR" else "robust_sem"
+        elif self.se != DEFAULT:
+            se = self.se
+        if self.se == "robust_huber_white" and self.information == DEFAULT:
+            information = "observed"
+        if self.test != DEFAULT:
+            test = self.test
+        if self.information != DEFAULT:
+            information = self.information
+        discrepancy = row.with_gaps if gaps else row.discrepancy
+        return row.replace(discrepancy=discrepancy, se=se, test=test, information=information)
+
+    @property
+    def mean_structure(self) -> bool:
+        """Whether the call asks for means, by an option or by what an option needs."""
+        return bool(self.meanstructure) or self.missing != "listwise" or self.growth
 
 
 def _refuse_unsupported(model: Model) -> None:
-    """Point at the first statement that maximum likelihood for one group cannot honour."""
+    """Point at the first statement that the engine cannot honour."""
     for block in model.blocks:
         if block.kind == "composite":
             raise refusal(
@@ -68,11 +182,6 @@ def _refuse_unsupported(model: Model) -> None:
             model, model.thresholds[0].span,
             "thresholds (`|`) need an estimator for ordered answers, which is not there yet; answers are "
             "treated as continuous.",
-        )  # fmt: skip
-    if model.constraints:
-        raise refusal(
-            model, model.constraints[0].span,
-            "constraints cannot be estimated yet; where two parameters are equal, give both one label.",
         )  # fmt: skip
     for covariance in model.covariances:
         if len(covariance.term.factors) > 1:

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import log_ndtr, ndtri
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.definitions import defined
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.discrepancies.ml import positive_definite
 from rantau.covariance.fit_indices import ROWS as FIT_INDICES
 from rantau.covariance.fit_indices import fit_index_values
-from rantau.covariance.implied import Layout, cell_values, imply, lay_out
-from rantau.covariance.minimise import minimise
+from rantau.covariance.implied import Implied, Layout, cell_values, imply
 from rantau.covariance.model_test import Statistics
 from rantau.covariance.request import SemRequest
-from rantau.covariance.standardise import explained_variance, standardised
-from rantau.covariance.start import in_standard_units
+from rantau.covariance.resampling import INDICES, refit, transformed
+from rantau.covariance.standardise import (
+    KINDS,
+    cell_jacobian,
+    explained_variance,
+    standardised,
+    standardised_slopes,
+    standardised_variables,
+)
 from rantau.errors import OptionError
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.parameters import ParameterTable
 from rantau.model.spec import Model
-from rantau.moments.compute import Moments
+from rantau.moments.grouped import GroupMoments
 from rantau.moments.sample import Sample
 from rantau.options import choose
 from rantau.record import Record
@@ -45,7 +50,7 @@ class SemFit(Record):
     sample
         The rows that were used, `(n_obs, p)`.
     moments
-        Their means and covariances, divisor n.
+        The unrestricted means and covariances of each group, divisor n.
     table
         Every parameter.
     layout
@@ -62,11 +67,13 @@ class SemFit(Record):
         How the estimation went.
     n_read
         Rows before those with missing answers were left out.
+    active
+        `(k,)`: which of the model's constraints hold with equality.
     """
 
     request: SemRequest
     sample: Sample
-    moments: Moments
+    moments: GroupMoments
     table: ParameterTable
     layout: Layout
     discrepancy: Discrepancy
@@ -77,6 +84,7 @@ class SemFit(Record):
     iterations: int
     problems: tuple[Problem, ...]
     n_read: int
+    active: Mask
 
     @property
     def model(self) -> Model:
@@ -93,48 +101,70 @@ class SemFit(Record):
         """Whether no problem is an error."""
         return not any(problem.severity == "error" for problem in self.problems)
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The labels of the groups, in the order met in the data; empty where there is one group."""
+        return self.table.groups if self.table.n_groups > 1 else ()
+
     # -- what a bootstrap needs --------------------------------------------------------------------
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
-        """One per row of `estimates()`."""
-        rows = [Quantity(row.lhs, row.op, row.rhs) for row in self.table.rows]
-        return (*rows, *(Quantity(one.name, ":=", one.text) for one in self.model.definitions))
+        """The rows of `estimates()`, the same standardised, and the indices that resamples have."""
+        rows = [(row.lhs, row.op, row.rhs, row.group) for row in self.table.rows]
+        rows += [(one.name, ":=", one.text, 1) for one in self.model.definitions]
+        return (
+            *(Quantity(*row) for row in rows),
+            *(Quantity(*row, of="standardized") for row in rows),
+            *(Quantity(name, "", "", 1, of="fit_indices") for name in INDICES),
+        )
+
+    @property
+    def strata(self) -> Indices | None:
+        """The group of each row, within which a bootstrap draws; None for one group."""
+        return self.sample.group if self.groups else None
 
     def values(self) -> Array:
-        """Return the estimates, one per row of `estimates()`."""
-        return self._values(self.layout, self.theta)
+        """Return the estimates, standardised estimates and indices, one per quantity."""
+        found = dict(fit_index_values(self.statistics)) if self.converged else {}
+        indices = np.array([found.get(name, NAN) for name in INDICES])
+        return np.concatenate([self.values_at(self.theta)[: -len(INDICES)], indices])
 
-    def _values(self, layout: Layout, theta: Array) -> Array:
-        cells = cell_values(layout, theta)
-        return np.concatenate([cells, defined(self.model, self.table, cells)[0]], axis=-1)
+    def errors(self) -> Array:
+        """Return the standard errors of `values()`; NaN for the indices, which have none."""
+        estimates = self._errors(self._gradients())[0]
+        standard = self._errors(self._standardised("all")[1])[0]
+        return np.concatenate([estimates, standard, np.full(len(INDICES), np.nan)])
 
-    def refit(self, moments: Moments) -> Refits:
-        """Estimate again on a stack of moments, starting from this fit.
+    def values_at(self, theta: Array) -> Array:
+        """Return the quantities at other parameters, `(..., n_free)` to `(..., n_quantities)`; NaN for the indices."""
+        implied = imply(self.layout, theta)
+        which = standardised_variables(self.layout, self.table.covariates, "all")
+        parts = [cell_values(self.layout, theta), standardised(self.layout, theta, which, implied)]
+        flat = [part.reshape(*theta.shape[:-1], -1) for part in parts]
+        flat = [np.concatenate([part, defined(self.model, self.table, part)[0]], axis=-1) for part in flat]
+        return np.concatenate([*flat, np.full((*theta.shape[:-1], len(INDICES)), np.nan)], axis=-1)
+
+    def refit(self, counts: Array, *, errors: bool = False) -> Refits:
+        """Estimate again on resamples of the rows, starting from this fit.
 
         Parameters
         ----------
-        moments
-            `(draws, p, p)` covariances and `(draws, p)` means, variables as in `table.observed`.
+        counts
+            `(draws, n_obs)`: how often each row of `sample` is taken.
+        errors
+            Whether standard errors of the estimates are wanted as well.
 
         Returns
         -------
         Refits
             `(draws, n_quantities)`; draws that do not converge are named and NaN.
         """
-        layout = layout_for(self.table, moments)
-        deviation = np.sqrt(np.diag(self.moments.covariance))
-        scaled_layout, scale, scaled = in_standard_units(self.table, layout, moments, deviation)
-        start = np.broadcast_to(self.theta * scale, (moments.covariance.shape[0], self.theta.size))
-        minimum = minimise(scaled_layout, self.discrepancy, scaled, start)
-        values = self._values(layout, minimum.theta / scale)
-        values[~minimum.converged] = np.nan
-        proper = positive_definite(scaled.covariance)
-        reasons = tuple(
-            "" if fine else "not converged" if possible else "singular covariance matrix"
-            for fine, possible in zip(minimum.converged, proper, strict=True)
-        )
-        return Refits(values, reasons)
+        return refit(self, counts, errors=errors)
+
+    def transformed(self) -> SemFit:
+        """Return this fit with rows whose moments are the implied ones, for the test of Bollen & Stine (1992)."""
+        return transformed(self)
 
     # -- tables ------------------------------------------------------------------------------------
 
@@ -149,7 +179,7 @@ class SemFit(Record):
         Returns
         -------
         DataFrame
-            `lhs op rhs label est se z p ci_low ci_high std_lv std_all`, rows as in lavaan's
+            `lhs op rhs group label est se z p ci_low ci_high std_lv std_all`, rows as in lavaan's
             `parameterEstimates`. Where a parameter is fixed, `se` is 0, and `z` and `p` are NaN.
 
         Raises
@@ -157,12 +187,10 @@ class SemFit(Record):
         OptionError
             If the level is not between 0 and 1.
         """
-        est = self.values()
-        gradients = self._gradients()
-        frame = self._inference(est, gradients, level, "est")
-        frame["std_lv"] = self._standardised("lv")[0]
-        frame["std_all"] = self._standardised("all")[0]
-        return frame
+        cells = cell_values(self.layout, self.theta).ravel()
+        est = np.concatenate([cells, defined(self.model, self.table, cells)[0]])
+        extra = {f"std_{kind}": self._standardised_values(kind) for kind in ("lv", "all")}
+        return self._inference(est, self._gradients(), level, "est", extra)
 
     def standardized(self, *, kind: str = "all", level: float = 0.95) -> pd.DataFrame:
         """Return the standardised solution with delta-method standard errors.
@@ -170,21 +198,21 @@ class SemFit(Record):
         Parameters
         ----------
         kind
-            `all` standardises every variable, `lv` factors only.
+            `all` standardises every variable, `lv` factors only, `nox` all but observed covariates.
         level
             Of the intervals, between 0 and 1.
 
         Returns
         -------
         DataFrame
-            `lhs op rhs label est_std se z p ci_low ci_high`.
+            `lhs op rhs group label est_std se z p ci_low ci_high`.
 
         Raises
         ------
         OptionError
             If the kind is not known or the level is not between 0 and 1.
         """
-        choose("kind", kind, ("all", "lv"))
+        choose("kind", kind, KINDS)
         values, gradients = self._standardised(kind)
         return self._inference(values, gradients, level, "est_std")
 
@@ -203,35 +231,43 @@ class SemFit(Record):
 
         NaN where the variance left unexplained is estimated below zero.
         """
-        pandas = require("pandas")
         shares = explained_variance(self.layout, self.theta)
         caused = {row.rhs if row.op == "=~" else row.lhs for row in self.table.rows if row.op in ("=~", "~")}
-        pairs = {name: share for name, share in zip(self.layout.variables, shares, strict=True) if name in caused}
-        return pandas.Series(pairs, name="r_squared", dtype=float)  # type: ignore[no-any-return]
+        names = [name for name in self.layout.variables if name in caused]
+        places = [self.layout.variables.index(name) for name in names]
+        series = require("pandas").Series
+        return self._by_group([series(row[places], names, dtype=float, name="r_squared") for row in shares])  # type: ignore[no-any-return]
 
     def implied(self) -> tuple[pd.DataFrame, pd.Series[float]]:
-        """Return the implied covariances of the items and their implied means."""
-        pandas = require("pandas")
-        names = list(self.table.observed)
-        moments = imply(self.layout, self.theta[None])
-        mean = moments.mu[0] if self.table.mean_structure else self.moments.mean
-        return pandas.DataFrame(moments.sigma[0], names, names), pandas.Series(mean, names)
+        """Return the implied covariances of the items and their implied means, under each group's label."""
+        pandas, names = require("pandas"), list(self.table.observed)
+        moments = self._implied()
+        mean = moments.mu if self.table.mean_structure else self.moments.mean
+        return (
+            self._by_group([pandas.DataFrame(one, names, names) for one in moments.sigma]),
+            self._by_group([pandas.Series(one, names) for one in mean]),
+        )
 
     def residuals(self) -> pd.DataFrame:
-        """Return sample less implied correlations of the items (Bollen, 1989, p. 258)."""
-        pandas = require("pandas")
-        names = list(self.table.observed)
-        residual = correlation_of(self.moments.covariance) - correlation_of(
-            imply(self.layout, self.theta[None]).sigma[0]
-        )
-        return pandas.DataFrame(residual, names, names)  # type: ignore[no-any-return]
+        """Return sample less implied correlations of the items (Bollen, 1989, p. 258), under each group's label."""
+        pandas, names = require("pandas"), list(self.table.observed)
+        pairs = zip(self.moments.covariance, self._implied().sigma, strict=True)
+        residuals = [correlation_of(sample) - correlation_of(sigma) for sample, sigma in pairs]
+        return self._by_group([pandas.DataFrame(one, names, names) for one in residuals])  # type: ignore[no-any-return]
 
     def latent_correlations(self) -> pd.DataFrame:
-        """Return the implied correlations of the constructs."""
+        """Return the implied correlations of the constructs, under each group's label."""
+        pandas, names, p = require("pandas"), list(self.table.latent), self.layout.n_observed
+        totals = self._implied().total[:, p:, p:]
+        return self._by_group([pandas.DataFrame(correlation_of(one), names, names) for one in totals])  # type: ignore[no-any-return]
+
+    def _by_group(self, frames: list[Any]) -> Any:  # noqa: ANN401 - a frame or a series
+        """Return the one frame there is, or all of them under the labels of their groups."""
         pandas = require("pandas")
-        total = imply(self.layout, self.theta[None]).total[0][self.layout.n_observed :, self.layout.n_observed :]
-        names = list(self.table.latent)
-        return pandas.DataFrame(correlation_of(total), names, names)  # type: ignore[no-any-return]
+        return pandas.concat(frames, keys=list(self.groups), names=["group"]) if self.groups else frames[0]
+
+    def _implied(self) -> Implied:
+        return imply(self.layout, self.theta)
 
     def summary(self) -> str:
         """Return a readable account: how it went, fit, estimates."""
@@ -273,50 +309,59 @@ class SemFit(Record):
     # -- computing ---------------------------------------------------------------------------------
 
     def _gradients(self) -> Array:
-        own = np.zeros((len(self.table.rows), self.table.n_free))
-        for position, row in enumerate(self.table.rows):
-            if row.free >= 0:
-                own[position, row.free] = 1.0
-        cells = cell_values(self.layout, self.theta)
+        own = cell_jacobian(self.layout).reshape(-1, self.table.n_free)
+        cells = cell_values(self.layout, self.theta).ravel()
         return self._with_definitions(own, defined(self.model, self.table, cells, own)[1])
 
+    def _standardised_values(self, kind: str) -> Array:
+        which = standardised_variables(self.layout, self.table.covariates, kind)
+        values = standardised(self.layout, self.theta, which).ravel()
+        return np.concatenate([values, defined(self.model, self.table, values)[0]])
+
     def _standardised(self, kind: str) -> tuple[Array, Array]:
-        values, gradients = standardised(self.layout, self.theta, latent_only=kind == "lv")
+        which = standardised_variables(self.layout, self.table.covariates, kind)
+        values, gradients = standardised_slopes(self.layout, self.theta, which)
+        values, gradients = values.ravel(), gradients.reshape(-1, self.table.n_free)
         more, slopes = defined(self.model, self.table, values, gradients)
         return np.concatenate([values, more]), self._with_definitions(gradients, slopes)
 
     @staticmethod
     def _with_definitions(own: Array, slopes: Array | None) -> Array:
-        return own if slopes is None else np.concatenate([own, slopes])
+        return own if slopes is None or not len(slopes) else np.concatenate([own, slopes])
 
-    def _inference(self, est: Array, gradients: Array, level: float, name: str) -> pd.DataFrame:
-        if not 0 < level < 1:
-            raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
-        pandas = require("pandas")
-        variance = np.einsum("ki,ij,kj->k", gradients, self.covariance, gradients)
+    def _errors(self, gradients: Array) -> tuple[Array, Mask]:
+        """Return standard errors by the delta method, and which quantities any free parameter moves."""
+        variance = np.einsum("ki,ki->k", gradients @ self.covariance, gradients)
         # A quantity that no free parameter moves (a marker, a standardised variance of 1) has no error.
         moved = np.abs(gradients).max(axis=1, initial=0.0) > 1e-12
-        se = np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0)
+        return np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0), moved
+
+    def _inference(
+        self, est: Array, gradients: Array, level: float, name: str, extra: dict[str, Array] | None = None
+    ) -> pd.DataFrame:
+        if not 0 < level < 1:
+            raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
+        se, moved = self._errors(gradients)
         with np.errstate(divide="ignore", invalid="ignore"):
             z = np.where(moved, est / se, np.nan)
         p = 2 * np.exp(log_ndtr(-np.abs(z)))
         reach = float(ndtri(0.5 + level / 2)) * se
-        quantities = self.quantities
-        labels = [row.label for row in self.table.rows] + [one.name for one in self.model.definitions]
-        return pandas.DataFrame(  # type: ignore[no-any-return]
-            {
-                "lhs": [one.lhs for one in quantities],
-                "op": [one.op for one in quantities],
-                "rhs": [one.rhs for one in quantities],
-                "label": labels,
-                name: est,
-                "se": se,
-                "z": z,
-                "p": p,
-                "ci_low": est - reach,
-                "ci_high": est + reach,
-            }
-        )
+        rows = [(row.lhs, row.op, row.rhs, row.group, row.label) for row in self.table.rows]
+        rows += [(one.name, ":=", one.text, 1, one.name) for one in self.model.definitions]
+        lhs, op, rhs, group, label = zip(*rows, strict=True)
+        columns = {
+            "lhs": lhs,
+            "op": op,
+            "rhs": rhs,
+            "group": group,
+            "label": label,
+            name: est,
+            "se": se,
+            "z": z,
+            "p": p,
+        }
+        columns |= {"ci_low": est - reach, "ci_high": est + reach, **(extra or {})}
+        return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]
 
 
 def _three(value: float) -> str:
@@ -337,9 +382,3 @@ def correlation_of(covariance: Array) -> Array:
     deviation = np.sqrt(np.diag(covariance))
     correlation: Array = covariance / np.outer(deviation, deviation)
     return correlation
-
-
-def layout_for(table: ParameterTable, moments: Moments) -> Layout:
-    """Lay out a model with the sample's own moments of its exogenous covariates."""
-    fixed = [table.observed.index(name) for name in table.exogenous]
-    return lay_out(table, moments.covariance[..., fixed, :][..., fixed], moments.mean[..., fixed])

@@ -5,32 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.implied import Layout, imply, information, slopes
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import Layout
+from rantau.covariance.minimise import look
 from rantau.errors import IdentificationError
 from rantau.model.parameters import ParameterTable
-from rantau.moments.compute import Moments
+from rantau.moments.grouped import GroupMoments
 
 #: Below this, an eigenvalue of the information in correlation metric is taken for zero.
 SINGULAR = 1e-10
 
 
-def expected_information(layout: Layout, discrepancy: Discrepancy, moments: Moments, theta: Array) -> Array:
-    """Return the expected information of one observation, `(n_free, n_free)`, at `theta (n_free,)`."""
-    implied = imply(layout, theta[None])
-    stack = moments.replace(covariance=moments.covariance[None], mean=moments.mean[None])
-    weight = discrepancy.function(implied, stack)[3]
-    matrix: Array = information(layout, slopes(layout, implied), weight)[0]
-    return matrix
-
-
-def covariance_of_estimates(information_matrix: Array, n_obs: int) -> Array:
-    """Invert the information.
+def covariance_of_estimates(information_matrix: Array, directions: Array, n_obs: float) -> Array:
+    """Invert the information in the directions that the constraints leave free.
 
     Parameters
     ----------
     information_matrix
         `(n_free, n_free)` of one observation.
+    directions
+        `(n_free, k)`: a basis of these directions.
     n_obs
         Rows.
 
@@ -38,23 +34,35 @@ def covariance_of_estimates(information_matrix: Array, n_obs: int) -> Array:
     -------
     Array
         Covariance of the estimates `(n_free, n_free)`, all NaN where the information is singular.
+
+    Notes
+    -----
+    `Z (Z' I Z)^-1 Z' / n` (Silvey, 1959, with a basis Z in place of multipliers).
     """
-    scaled, deviation = _correlation_metric(information_matrix)
+    inverse = inverse_information(information_matrix, directions)
+    return inverse / n_obs
+
+
+def inverse_information(information_matrix: Array, directions: Array) -> Array:
+    """Return `Z (Z' I Z)^-1 Z'`; all NaN where the matrix is singular, or not positive, along the directions."""
+    whole = directions.shape[0] == directions.shape[1]
+    inner = information_matrix if whole else directions.T @ information_matrix @ directions
+    scaled, deviation = _correlation_metric(inner)
     values, vectors = np.linalg.eigh(scaled)
     if values.size and not values[0] > SINGULAR:
         return np.full_like(information_matrix, np.nan)
-    inverse = (vectors / values) @ vectors.T
-    covariance: Array = inverse / np.outer(deviation, deviation) / n_obs
-    return covariance
+    inverse = (vectors / values) @ vectors.T / np.outer(deviation, deviation)
+    return np.asarray(inverse if whole else directions @ inverse @ directions.T)
 
 
 def check_identification(
     layout: Layout,
     table: ParameterTable,
     discrepancy: Discrepancy,
-    moments: Moments,
+    moments: GroupMoments,
     theta: Array,
     source: str,
+    constraints: Constraints | None = None,
 ) -> None:
     """Refuse a model whose information matrix is singular near any parameters.
 
@@ -68,6 +76,8 @@ def check_identification(
         `(n_free,)` start values; a second point near them is tried, so that no accident of the start decides.
     source
         The model file's name, for the message.
+    constraints
+        Those of the model, which may identify what the moments do not.
 
     Raises
     ------
@@ -81,8 +91,12 @@ def check_identification(
     nudge = np.random.default_rng(20050).uniform(0.85, 1.15, size=theta.shape)
     guilty: set[int] | None = None
     for point in (theta, theta * nudge + 0.02 * (nudge - 1)):
-        matrix = expected_information(layout, discrepancy, moments, point)
-        scaled, _ = _correlation_metric(matrix)
+        matrix = expected_hessian(layout, discrepancy, moments, point)
+        scaled, deviation = _correlation_metric(matrix)
+        if constraints is not None:
+            jacobian = constraints.margins(point)[1][constraints.equalities] / deviation
+            length = np.maximum(np.linalg.norm(jacobian, axis=-1, keepdims=True), 1e-300)
+            scaled = scaled + (jacobian / length).T @ (jacobian / length)
         values, vectors = np.linalg.eigh(scaled)
         null = vectors[:, values < SINGULAR]
         if null.shape[1] == 0:
@@ -98,7 +112,35 @@ def check_identification(
     )
 
 
+def expected_hessian(layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, theta: Array) -> Array:
+    """Return the expected Hessian of a discrepancy, `(n_free, n_free)`, at `theta (n_free,)`."""
+    return look(layout, discrepancy, moments, theta, exact=False)[2]
+
+
 def _correlation_metric(matrix: Array) -> tuple[Array, Array]:
     diagonal = np.diag(matrix)
     deviation = np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
     return matrix / np.outer(deviation, deviation), deviation
+
+
+def estimate_covariance(evidence: Evidence, se: str, information: str) -> Array:
+    """Compute the covariance matrix of the estimates, in the units of the evidence.
+
+    Parameters
+    ----------
+    evidence
+        The model at its estimates.
+    se
+        One of `estimators.STANDARD_ERRORS`.
+    information
+        One of `estimators.INFORMATION`.
+
+    Returns
+    -------
+    Array
+        `(n_free, n_free)`; NaN where the information is singular, or where none is wanted.
+    """
+    if se == "none":
+        return np.full((evidence.theta.size,) * 2, np.nan)
+    matrix = evidence.expected_information if information == "expected" else evidence.observed_information
+    return covariance_of_estimates(matrix, evidence.directions, evidence.n_obs)

@@ -4,11 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
-from rantau.covariance.implied import DIRECTED, MEAN, Layout, cell_slopes, cell_values, gather, imply
+from rantau.arrays import Array, Indices, Mask
+from rantau.covariance.implied import (
+    DIRECTED,
+    MEAN,
+    UNDIRECTED,
+    Implied,
+    Layout,
+    cell_slopes,
+    cell_values,
+    gather_rows,
+    imply,
+)
+
+#: Which variables are expressed in their own standard deviations, by lavaan's names without `std.`.
+KINDS = ("all", "lv", "nox")
 
 
-def standardised(layout: Layout, theta: Array, *, latent_only: bool) -> tuple[Array, Array]:
+def standardised_variables(layout: Layout, covariates: tuple[str, ...], kind: str) -> Mask:
+    """Return which variables `(v,)` a kind of solution standardises: all, factors, or all but the covariates."""
+    found = np.ones(len(layout.variables), dtype=bool)
+    if kind == "lv":
+        found[: layout.n_observed] = False
+    if kind == "nox":
+        found[[layout.variables.index(name) for name in covariates]] = False
+    return found
+
+
+def standardised(layout: Layout, theta: Array, which: Mask, implied: Implied | None = None) -> Array:
     """Express every cell in standard deviations of the model-implied variables.
 
     Parameters
@@ -16,15 +39,17 @@ def standardised(layout: Layout, theta: Array, *, latent_only: bool) -> tuple[Ar
     layout
         The model, in any units.
     theta
-        `(n_free,)`.
-    latent_only
-        True: only factors are standardised (lavaan's `std.lv`); False: all variables are (`std.all`).
+        `(..., n_free)`.
+    which
+        `(v,)`: the variables to standardise.
+    implied
+        What the model implies there, if it is known already.
 
     Returns
     -------
-    tuple
-        Values `(cells,)`, and their gradient by the free parameters `(cells, n_free)`. A standardised
-        covariance is a correlation: of the variables, or of their disturbances where they have causes.
+    Array
+        `(..., G, cells)`. A standardised covariance is a correlation: of the variables, or of their disturbances
+        where they have causes.
 
     Notes
     -----
@@ -32,58 +57,82 @@ def standardised(layout: Layout, theta: Array, *, latent_only: bool) -> tuple[Ar
     Covariances of disturbances are divided by the disturbances' own deviations, so that they are
     correlations; a variance is divided by the variable's variance, so that it is the unexplained share.
     """
-    implied = imply(layout, theta[None])
-    total, cells = implied.total[0], cell_values(layout, theta)
-    size, n_cells = len(layout.variables), layout.kind.size
-    left, right = (part[0] for part in cell_slopes(layout, implied))
-    by_variance = gather(layout, 2 * left * right)  # (v, n_free)
-    own = np.zeros((n_cells, layout.n_free))
-    free = np.flatnonzero(layout.place >= 0)
-    own[free, layout.place[free]] = layout.factor[free]
+    cells = cell_values(layout, theta)
+    return cells * _ratios(layout, cells, imply(layout, theta) if implied is None else implied, which)
 
-    variance = np.diag(total).copy()
-    standardise = np.ones(size, dtype=bool)
-    if latent_only:
-        standardise[: layout.n_observed] = False
+
+def _ratios(layout: Layout, cells: Array, implied: Implied, which: Mask) -> Array:
+    """Return what each cell is multiplied with, `(..., G, cells)`."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        log_slope = np.where(standardise[:, None], by_variance / (2 * variance[:, None]), 0.0)
-        deviation = np.where(standardise, np.sqrt(variance), 1.0)
-    residual, residual_slope = _disturbances(layout, cells, own, deviation, log_slope, standardise)
-
-    values, gradients = np.empty(n_cells), np.empty((n_cells, layout.n_free))
-    for position in range(n_cells):
-        i, j = layout.row[position], layout.column[position]
-        if layout.kind[position] == DIRECTED:
-            ratio, slope = deviation[j] / deviation[i], log_slope[j] - log_slope[i]
-        elif layout.kind[position] == MEAN:
-            ratio, slope = 1 / deviation[i], -log_slope[i]
-        elif i == j:
-            ratio, slope = 1 / deviation[i] ** 2, -2 * log_slope[i]
-        else:
-            ratio, slope = 1 / (residual[i] * residual[j]), -(residual_slope[i] + residual_slope[j])
-        values[position] = cells[position] * ratio
-        gradients[position] = own[position] * ratio + values[position] * slope
-    return values, gradients
+        deviation = np.where(which, np.sqrt(np.einsum("...ii->...i", implied.total)), 1.0)
+        residual = deviation.copy()
+        owner, own = _own_variances(layout)
+        variance = cells[..., own]
+        disturbance = np.where(variance > 0, np.sqrt(np.abs(variance)), np.nan)
+        residual[..., owner] = np.where(which[owner], disturbance, 1.0)
+        i, j, kind = layout.row, layout.column, layout.kind
+        at_i = deviation[..., i]
+        directed = deviation[..., j] / at_i
+        undirected = np.where(i == j, 1 / at_i**2, 1 / (residual[..., i] * residual[..., j]))
+        return np.where(kind == DIRECTED, directed, np.where(kind == MEAN, 1 / at_i, undirected))
 
 
-def _disturbances(
-    layout: Layout, cells: Array, own: Array, deviation: Array, log_slope: Array, standardise: Array
-) -> tuple[Array, Array]:
-    """Return what a covariance is divided by: the deviation of each variable's own term in S."""
-    residual, slope = deviation.copy(), log_slope.copy()
-    for position in range(layout.kind.size):
-        i = layout.row[position]
-        if layout.kind[position] != DIRECTED and layout.kind[position] != MEAN and i == layout.column[position]:
-            if not standardise[i]:
-                continue
-            value = cells[position]
-            residual[i] = np.sqrt(value) if value > 0 else np.nan
-            slope[i] = own[position] / (2 * value) if value > 0 else np.nan
-    return residual, slope
+def _own_variances(layout: Layout) -> tuple[Indices, Indices]:
+    """Return the variables that have a variance of their own, and the cells these stand in."""
+    own = np.flatnonzero((layout.kind == UNDIRECTED) & (layout.row == layout.column))
+    return layout.row[own], own
+
+
+def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Array, Array]:
+    """Return the standardised cells with their gradient by the free parameters.
+
+    Parameters
+    ----------
+    layout
+        The model, in any units.
+    theta
+        `(..., n_free)`.
+    which
+        `(v,)`: the variables to standardise.
+
+    Returns
+    -------
+    tuple
+        `(..., G, cells)` and `(..., G, cells, n_free)`.
+    """
+    implied, cells = imply(layout, theta), cell_values(layout, theta)
+    ratio = _ratios(layout, cells, implied, which)
+    values, own = cells * ratio, cell_jacobian(layout)
+    left, right = cell_slopes(layout, implied)
+    by_variance = gather_rows(layout, 2 * left * right)
+    variance = np.einsum("...ii->...i", implied.total)[..., None]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        log_slope = np.where(which[:, None], by_variance / (2 * variance), 0.0)
+        residual_slope = log_slope.copy()
+        owner, cell = _own_variances(layout)
+        own_variance = cells[..., cell, None]
+        slope = np.where(own_variance > 0, own[:, cell] / (2 * own_variance), np.nan)
+        residual_slope[..., owner, :] = np.where(which[owner][:, None], slope, 0.0)
+        i, j, kind = layout.row, layout.column, layout.kind[:, None]
+        at_i = log_slope[..., i, :]
+        between = -(residual_slope[..., i, :] + residual_slope[..., j, :])
+        undirected = np.where((i == j)[:, None], -2 * at_i, between)
+        moves = np.where(kind == DIRECTED, log_slope[..., j, :] - at_i, np.where(kind == MEAN, -at_i, undirected))
+    # A cell of nought stays nought, whatever its ratio does.
+    change = np.where((values == 0)[..., None], 0.0, values[..., None] * moves)
+    return values, own * ratio[..., None] + change
+
+
+def cell_jacobian(layout: Layout) -> Array:
+    """Return the derivative of every cell by the free parameters, `(G, cells, n_free)`."""
+    own = np.zeros((*layout.place.shape, layout.n_free))
+    group, cell = np.nonzero(layout.place >= 0)
+    own[group, cell, layout.place[group, cell]] = layout.factor[group, cell]
+    return own
 
 
 def explained_variance(layout: Layout, theta: Array) -> Array:
-    """Return the explained share of every variable's variance, `(v,)`.
+    """Return the explained share of every variable's variance, `(..., G, v)`.
 
     NaN where nothing explains it, and where a negative variance would make it more than all.
 
@@ -91,14 +140,11 @@ def explained_variance(layout: Layout, theta: Array) -> Array:
     ------
     Bollen (1989), eq. 4.100: `1 - psi / C`, with psi the variance of the variable's disturbance.
     """
-    implied = imply(layout, theta[None])
-    variance = np.diag(implied.total[0])
-    cells = cell_values(layout, theta)
+    variance = np.einsum("...ii->...i", imply(layout, theta).total)
     caused = np.zeros(len(layout.variables), dtype=bool)
     caused[layout.row[layout.kind == DIRECTED]] = True
-    own = np.zeros(len(layout.variables))
-    for position in range(layout.kind.size):
-        if layout.kind[position] not in (DIRECTED, MEAN) and layout.row[position] == layout.column[position]:
-            own[layout.row[position]] = cells[position]
+    unexplained = np.zeros(variance.shape)
+    owner, own = _own_variances(layout)
+    unexplained[..., owner] = cell_values(layout, theta)[..., own]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(caused & (own >= 0), 1 - own / variance, np.nan)
+        return np.where(caused & (unexplained >= 0), 1 - unexplained / variance, np.nan)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Mask
-from rantau.covariance.implied import DIRECTED, MEAN, Layout, rescale
+from rantau.covariance.implied import DIRECTED, MEAN, Layout, lay_out, rescale
 from rantau.model.parameters import Parameter, ParameterTable
-from rantau.moments.compute import Moments
+from rantau.moments.grouped import GroupMoments
 
 #: No start value is nearer than this to a variance of nothing or a correlation of one.
 MARGIN = 0.05
@@ -40,9 +40,21 @@ def units(table: ParameterTable, deviation: Array) -> Array:
     return np.array([unit.get(name, 1.0) for name in (*table.observed, *table.latent)])
 
 
+def layout_for(table: ParameterTable, moments: GroupMoments) -> Layout:
+    """Lay out a model with the sample's own moments of its exogenous covariates."""
+    fixed = [table.observed.index(name) for name in table.exogenous]
+    return lay_out(table, moments.covariance[..., fixed, :][..., fixed], moments.mean[..., fixed])
+
+
+def pooled_deviation(moments: GroupMoments) -> Array:
+    """Return the standard deviation `(p,)` of each variable within groups, over all of them."""
+    variance = np.einsum("...ii->...i", moments.covariance)
+    return np.asarray(np.sqrt((moments.n[:, None] * variance).sum(axis=0) / moments.n.sum()))
+
+
 def in_standard_units(
-    table: ParameterTable, layout: Layout, moments: Moments, deviation: Array
-) -> tuple[Layout, Array, Moments]:
+    table: ParameterTable, layout: Layout, moments: GroupMoments, deviation: Array
+) -> tuple[Layout, Array, GroupMoments]:
     """Express a model and the moments it is held against in standard deviations, so that bad scales lose no digits.
 
     Parameters
@@ -50,45 +62,79 @@ def in_standard_units(
     table, layout
         The model in the units of the data.
     moments
-        Of one sample `(p, p)`, or of a stack `(draws, p, p)`.
+        Of one sample `(G, p, p)`, or of a stack `(draws, G, p, p)`.
     deviation
         `(p,)` standard deviations of the observed variables.
 
     Returns
     -------
-    tuple of (Layout, Array, Moments)
+    tuple of (Layout, Array, GroupMoments)
         The layout; `(n_free,)` by which an old parameter is multiplied to become a new one; the moments.
     """
     scaled_layout, scale = rescale(layout, units(table, deviation))
-    # Without a mean structure the implied means are zero, and so must be the ones they are held against.
-    mean = moments.mean / deviation if table.mean_structure else np.zeros_like(moments.mean)
-    covariance = moments.covariance / np.outer(deviation, deviation)
-    return scaled_layout, scale, moments.replace(covariance=covariance, mean=mean)
+    return scaled_layout, scale, scale_moments(moments, deviation, means=table.mean_structure)
 
 
-def start_values(table: ParameterTable, layout: Layout, correlation: Array, mean: Array) -> Array:
+def scale_moments(moments: GroupMoments, deviation: Array, *, means: bool) -> GroupMoments:
+    """Express moments in units of `deviation (p,)`; without a mean structure means are zero, as implied ones are."""
+    squared = np.outer(deviation, deviation)
+    patterns, weight = moments.patterns, moments.weight
+    if patterns is not None:
+        patterns = patterns.replace(mean=patterns.mean / deviation, covariance=patterns.covariance / squared)
+    if weight is not None:
+        unit = squared[np.tril_indices(len(deviation))]
+        unit = np.concatenate([deviation, unit]) if weight.shape[-1] > unit.size else unit
+        weight = weight * np.outer(unit, unit)
+    return moments.replace(
+        covariance=moments.covariance / squared,
+        mean=moments.mean / deviation if means else np.zeros_like(moments.mean),
+        patterns=patterns,
+        weight=weight,
+    )
+
+
+def start_values(table: ParameterTable, layout: Layout, moments: GroupMoments) -> Array:
     """Estimate every free parameter roughly, without iteration over the model.
 
     Each factor's loadings come from the first principal axis of its own items; the factors' correlations
-    from least squares given those loadings; paths from ordinary regression on these correlations.
+    from least squares given those loadings; paths from ordinary regression on these correlations. A parameter of
+    several groups starts at the mean of what each would have.
 
     Parameters
     ----------
     table, layout
         The model in units of one standard deviation.
-    correlation
-        `(p, p)`.
-    mean
-        `(p,)`, in standard deviations.
+    moments
+        In the same units.
 
     Returns
     -------
     Array
         `(n_free,)`.
     """
+    cells = layout.kind.size
+    total, count = np.zeros(layout.n_free), np.zeros(layout.n_free)
+    for group in range(layout.n_groups):
+        rows = table.rows[group * cells : (group + 1) * cells]
+        place = layout.place[group]
+        free = np.flatnonzero(place >= 0)
+        # The first cell of each parameter speaks for it.
+        places, first = np.unique(place[free], return_index=True)
+        values = _group_start(table, rows, layout, moments.covariance[group], moments.mean[group])
+        total[places] += values[free[first]] / layout.factor[group][free[first]]
+        count[places] += 1
+    return np.asarray(total / count)
+
+
+def _group_start(
+    table: ParameterTable, rows: tuple[Parameter, ...], layout: Layout, covariance: Array, mean: Array
+) -> Array:
+    """Return a rough value of every cell of one group, `(cells,)`."""
     names = layout.variables
     at = {name: position for position, name in enumerate(names)}
-    loadings, weights = _factors(table, at, correlation)
+    deviation = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(deviation, deviation)
+    loadings, weights = _factors(table, rows, at, correlation)
     between = weights @ correlation @ weights.T
     np.fill_diagonal(between, 1.0)
     between = _proper(np.clip(between, -1 + MARGIN, 1 - MARGIN) + np.diag(np.full(len(names), MARGIN)))
@@ -97,32 +143,25 @@ def start_values(table: ParameterTable, layout: Layout, correlation: Array, mean
     for (item, factor), value in loadings.items():
         directed[item, factor] = value
     explained = np.zeros(len(names))
-    for name in names:
-        causes = [at[row.rhs] for row in table.rows if row.op == "~" and row.lhs == name]
-        if causes:
-            beta = np.linalg.solve(between[np.ix_(causes, causes)], between[causes, at[name]])
-            directed[at[name], causes] = beta
-            explained[at[name]] = beta @ between[causes, at[name]]
+    causes: dict[int, list[int]] = {}
+    for row in rows:
+        if row.op == "~":
+            causes.setdefault(at[row.lhs], []).append(at[row.rhs])
+    for outcome, predictors in causes.items():
+        beta = np.linalg.solve(between[np.ix_(predictors, predictors)], between[predictors, outcome])
+        directed[outcome, predictors] = beta
+        explained[outcome] = beta @ between[predictors, outcome]
     for item, factor in loadings:
         explained[item] = max(explained[item], directed[item, factor] ** 2)
 
-    scale = _scales(table, at, directed)
+    scale = _scales(rows, at, directed, deviation)
     has_cause: Mask = (directed != 0).any(axis=1)
-    theta = np.full(layout.n_free, np.nan)
-    for position, place in enumerate(layout.place):
-        if place < 0 or not np.isnan(theta[place]):
-            continue
-        i, j = layout.row[position], layout.column[position]
-        if layout.kind[position] == DIRECTED:
-            value = directed[i, j] * scale[i] / scale[j]
-        elif layout.kind[position] == MEAN:
-            value = mean[i] if i < layout.n_observed else 0.0
-        elif i == j:
-            value = max(1 - explained[i], MARGIN) * scale[i] ** 2
-        else:
-            value = 0.0 if has_cause[i] or has_cause[j] else between[i, j] * scale[i] * scale[j]
-        theta[place] = value / layout.factor[position]
-    return theta
+    kind, i, j = layout.kind, layout.row, layout.column
+    effects = directed[i, j] * scale[i] / scale[j]
+    variances = np.maximum(1 - explained, MARGIN)[i] * scale[i] ** 2
+    covariances = np.where(has_cause[i] | has_cause[j], 0.0, between[i, j] * scale[i] * scale[j])
+    means = np.append(mean, np.zeros(len(names) - len(mean)))[i]
+    return np.where(kind == DIRECTED, effects, np.where(kind == MEAN, means, np.where(i == j, variances, covariances)))
 
 
 def stated_starts(table: ParameterTable, scale: Array, theta: Array) -> Array:
@@ -135,28 +174,30 @@ def stated_starts(table: ParameterTable, scale: Array, theta: Array) -> Array:
 
 
 def _factors(
-    table: ParameterTable, at: dict[str, int], correlation: Array
+    table: ParameterTable, rows: tuple[Parameter, ...], at: dict[str, int], correlation: Array
 ) -> tuple[dict[tuple[int, int], float], Array]:
     """Return loadings by (item, factor), and for every variable its weights on the observed ones."""
     weights = np.zeros((len(at), len(table.observed)))
     weights[: len(table.observed)] = np.eye(len(table.observed))
     loadings: dict[tuple[int, int], float] = {}
+    parts: dict[str, list[str]] = {name: [] for name in table.latent}
+    for row in rows:
+        if row.op == "=~":
+            parts[row.lhs].append(row.rhs)
     waiting = list(table.latent)
     while waiting:
         # A factor whose parts are all known can be computed; lower orders come first.
-        ready = [
-            name
-            for name in waiting
-            if not any(row.op == "=~" and row.lhs == name and row.rhs in waiting for row in table.rows)
-        ] or waiting[:1]
+        ready = [name for name in waiting if not any(part in waiting for part in parts[name])] or waiting[:1]
         for name in ready:
-            items = [at[row.rhs] for row in table.rows if row.op == "=~" and row.lhs == name]
+            items = [at[part] for part in parts[name]]
+            waiting.remove(name)
+            if not items:
+                continue
             among = weights[items] @ correlation @ weights[items].T
             np.fill_diagonal(among, 1.0)
             loading = _axis(among)
             loadings.update({(item, at[name]): value for item, value in zip(items, loading, strict=True)})
             weights[at[name]] = loading @ weights[items] / (loading @ loading)
-            waiting.remove(name)
     return loadings, weights
 
 
@@ -180,14 +221,14 @@ def _axis(correlation: Array) -> Array:
     return loading if loading[0] >= 0 else -loading
 
 
-def _scales(table: ParameterTable, at: dict[str, int], directed: Array) -> Array:
+def _scales(rows: tuple[Parameter, ...], at: dict[str, int], directed: Array, deviation: Array) -> Array:
     """Return each variable's standard deviation under the identification that the model states."""
-    scale = np.ones(len(at))
-    fixed = [row for row in table.rows if row.op == "=~" and row.free < 0 and abs(row.value) > 0]
+    scale = np.append(deviation, np.ones(len(at) - len(deviation)))
     markers: dict[str, Parameter] = {}
-    for row in fixed:
-        markers.setdefault(row.lhs, row)
-    for _ in table.latent:  # as often as orders can be stacked
+    for row in rows:
+        if row.op == "=~" and row.free < 0 and abs(row.value) > 0:
+            markers.setdefault(row.lhs, row)
+    for _ in range(len(at) - len(deviation)):  # as often as orders can be stacked
         for row in markers.values():
             item, factor = at[row.rhs], at[row.lhs]
             scale[factor] = scale[item] * directed[item, factor] / row.value

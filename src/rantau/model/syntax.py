@@ -374,6 +374,10 @@ class _Reader:
 
     def call(self, name: Token) -> Modifier:
         self.expect("(")
+        # `start(c(0.5, 0.7))` is `start(0.5, 0.7)`: one value per group.
+        nested = name.text != "c" and self.token.text == "c" and self.tokens[self.at + 1].text == "("
+        if nested:
+            self.at += 2
         values: list[float | str] = []
         while True:
             negative = self.token.text == "-" and bool(self.take())
@@ -385,6 +389,8 @@ class _Reader:
                 break
             self.take()
         self.expect(")")
+        if nested:
+            self.expect(")")
         self.expect("*")
         if name.text != "c":
             return Modifier(_CALLS[name.text], tuple(values), name.span)

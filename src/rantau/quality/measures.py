@@ -237,7 +237,7 @@ def _factor(
     if fit is None or frame is None or construct not in fit.table.latent or not set(items) <= set(fit.table.observed):
         return np.full(len(items), NAN), NAN, NAN
     own = frame[(frame.lhs == construct) & (frame.op == "=~")].set_index("rhs").loc[list(items)]
-    moments = imply(fit.layout, fit.theta[None])
+    moments = imply(fit.layout, fit.theta)
     positions = [fit.layout.variables.index(item) for item in items]
     variance = moments.total[0][fit.layout.variables.index(construct), fit.layout.variables.index(construct)]
     total = float(moments.sigma[0][np.ix_(positions, positions)].sum())

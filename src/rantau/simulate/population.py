@@ -85,15 +85,15 @@ def population(model: Model | str) -> Population:
     table = tabulate(read, fixed_x=False)
     _refuse_free(read, table)
     check_definitions(read, tuple(dict.fromkeys(row.label for row in table.rows if row.label)))
-    layout = lay_out(table, np.empty((0, 0)), np.empty(0))
-    values = cell_values(layout, np.empty(0))
+    layout = lay_out(table, np.empty((1, 0, 0)), np.empty((1, 0)))
+    values = cell_values(layout, np.empty(0))[0]
     _refuse_impossible(read, table, layout, values)
     _refuse_endless(read, layout, values)
     implied = imply(layout, np.empty(0))
     p = len(table.observed)
-    _refuse_singular(read, implied.sigma, table.observed, "observed variables")
-    latent = implied.total[p:, p:]
-    return Population(read, table, values, table.observed, implied.sigma, implied.mu, latent)
+    _refuse_singular(read, implied.sigma[0], table.observed, "observed variables")
+    latent = implied.total[0, p:, p:]
+    return Population(read, table, values, table.observed, implied.sigma[0], implied.mu[0], latent)
 
 
 def population_values(model: Model | str) -> pd.DataFrame:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rantau.arrays import Array
-from rantau.covariance.discrepancies.ml import ml, ml_hessian
+from rantau.covariance.discrepancies.fiml import fiml, fiml_floor, fiml_second
+from rantau.covariance.discrepancies.gls import gls, gls_second, no_floor
+from rantau.covariance.discrepancies.local import Local, Second
+from rantau.covariance.discrepancies.ml import ml, ml_floor, ml_second
+from rantau.covariance.discrepancies.uls import uls
+from rantau.covariance.discrepancies.wls import wls, wls_second
 from rantau.covariance.implied import Implied, Layout, Slopes
-from rantau.moments.compute import Moments
+from rantau.moments.grouped import GroupMoments
 from rantau.record import Record
 
 
@@ -17,19 +22,32 @@ class Discrepancy(Record):
     Attributes
     ----------
     name
-        As in `estimator=`.
+        What the estimators call it.
     function
-        From implied and sample moments to value, derivatives by sigma and mu, and weight matrix.
-    hessian
-        From layout, implied moments, their slopes and sample moments to the second derivatives by the parameters.
+        From implied and sample moments to `Local`: its value and derivatives.
+    second
+        From layout, implied moments, slopes, sample moments and `Local` to `Second`: the expected Hessian by the
+        parameters, and the exact one where it is asked for.
+    floor
+        From the sample moments to the value of a model that fits them perfectly, `(...)`.
+    in_units
+        Whether the minimum is the same in any units of the variables.
     source
         The paper.
     """
 
     name: str
-    function: Callable[[Implied, Moments], tuple[Array, Array, Array, Array]]
-    hessian: Callable[[Layout, Implied, Slopes, Moments], Array]
+    function: Callable[[Implied, GroupMoments], Local]
+    second: Callable[[Layout, Implied, Slopes, GroupMoments, Local, bool], Second]
+    floor: Callable[[GroupMoments], Array]
+    in_units: bool
     source: str
 
 
-ROWS = (Discrepancy("ML", ml, ml_hessian, "Jöreskog (1967)"),)
+ROWS = (
+    Discrepancy("ml", ml, ml_second, ml_floor, True, "Jöreskog (1967)"),
+    Discrepancy("fiml", fiml, fiml_second, fiml_floor, True, "Arbuckle (1996)"),
+    Discrepancy("gls", gls, gls_second, no_floor, True, "Browne (1974)"),
+    Discrepancy("uls", uls, gls_second, no_floor, False, "Jöreskog & Goldberger (1972)"),
+    Discrepancy("wls", wls, wls_second, no_floor, True, "Browne (1984)"),
+)

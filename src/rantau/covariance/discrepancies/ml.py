@@ -1,103 +1,121 @@
-"""Maximum likelihood."""
+"""Maximum likelihood for complete rows."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
-from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather
-from rantau.moments.compute import Moments
+from rantau.arrays import Array
+from rantau.covariance.discrepancies.local import Local, Second, positive_definite, shares
+from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather_matrix
+from rantau.moments.grouped import GroupMoments
 
 
-def ml(implied: Implied, moments: Moments) -> tuple[Array, Array, Array, Array]:
+def ml(implied: Implied, moments: GroupMoments) -> Local:
     """Compute the maximum-likelihood discrepancy and its derivatives by the implied moments.
 
     Parameters
     ----------
     implied
-        `sigma (..., p, p)` and `mu (..., p)`.
+        `sigma (..., G, p, p)` and `mu (..., G, p)`.
     moments
-        Sample covariances `(..., p, p)` with divisor n, means `(..., p)`.
+        Sample covariances with divisor n, and means.
 
     Returns
     -------
-    tuple
-        Value `(...)` (infinite where sigma is not positive definite), derivative by sigma `(..., p, p)`,
-        derivative by mu `(..., p)`, and the weight matrix of the information `(..., p, p)`.
+    Local
+        Its weight is the inverse of sigma.
 
     Notes
     -----
-    Jöreskog (1967); Bollen (1989), eq. 4.67 and, with means, 4.93:
-    `F = log|sigma| + tr(S sigma^-1) - log|S| - p + (m - mu)' sigma^-1 (m - mu)`.
+    Jöreskog (1967); Bollen (1989), eq. 4.67 and, with means, 4.93, without the terms that `ml_floor` holds:
+    `F = log|sigma| + tr(S sigma^-1) + (m - mu)' sigma^-1 (m - mu)`, summed over groups by their shares of the
+    rows (Jöreskog, 1971).
     """
-    p = implied.sigma.shape[-1]
-    proper = positive_definite(implied.sigma)
-    sigma = np.where(proper[..., None, None], implied.sigma, np.eye(p))
+    sigma, share = implied.sigma, shares(moments)
+    try:
+        root = np.linalg.cholesky(sigma)
+        proper = None
+    except np.linalg.LinAlgError:
+        proper = positive_definite(sigma)
+        sigma = np.where(proper[..., None, None], sigma, np.eye(sigma.shape[-1]))
+        root = np.linalg.cholesky(sigma)
     inverse = np.linalg.inv(sigma)
     inverse = (inverse + np.swapaxes(inverse, -1, -2)) / 2
     distance = moments.mean - implied.mu
     pulled = (inverse @ distance[..., None])[..., 0]
-    log_sigma = np.linalg.slogdet(sigma)[1]
-    log_sample = np.linalg.slogdet(moments.covariance)[1]
+    log_determinant = 2 * np.log(np.einsum("...ii->...i", root)).sum(axis=-1)
     product = inverse @ moments.covariance
-    value = log_sigma - log_sample + np.trace(product, axis1=-2, axis2=-1) - p + np.sum(distance * pulled, axis=-1)
+    value = log_determinant + np.einsum("...ii->...", product) + (distance * pulled).sum(axis=-1)
+    value = (share * value).sum(axis=-1)
+    if proper is not None:
+        value = np.where(proper.all(axis=-1), value, np.inf)
     by_sigma = inverse - product @ inverse - pulled[..., :, None] * pulled[..., None, :]
-    return np.where(proper, value, np.inf), by_sigma, -2 * pulled, inverse
+    return Local(value, share[..., None, None] * by_sigma, -2 * share[..., None] * pulled, inverse)
 
 
-def ml_hessian(layout: Layout, implied: Implied, slope: Slopes, moments: Moments) -> Array:
-    """Compute the matrix of second derivatives of the maximum-likelihood discrepancy by the free parameters.
+def ml_floor(moments: GroupMoments) -> Array:
+    """Return `log|S| + p`, by groups: the value of `ml` where sigma is S and mu the sample's mean."""
+    log_determinant = np.linalg.slogdet(moments.covariance)[1]
+    return np.asarray((shares(moments) * (log_determinant + moments.covariance.shape[-1])).sum(axis=-1))
+
+
+def ml_second(
+    layout: Layout, implied: Implied, slope: Slopes, moments: GroupMoments, local: Local, exact: bool
+) -> Second:
+    """Compute the second derivatives of the maximum-likelihood discrepancy by the free parameters.
 
     Parameters
     ----------
     layout, implied, slope
         The model, what it implies, and the derivatives of that.
     moments
-        Sample covariances `(..., p, p)` with divisor n, means `(..., p)`.
+        Sample covariances with divisor n, and means.
+    local
+        `ml` at the same point.
+    exact
+        Whether the exact Hessian is wanted besides the expected one.
 
     Returns
     -------
-    Array
-        `(..., n_free, n_free)`.
+    Second
+        `(..., n_free, n_free)` each.
 
     Notes
     -----
-    By differentiating Bollen (1989), eq. 4.93, twice. With `W = sigma^-1`, `d = m - mu`, `Q = W (S + dd') W`:
+    Expected: Bollen (1989), eq. 4B.6, doubled: `tr(W dSigma_k W dSigma_l) + 2 dmu_k' W dmu_l`, W the inverse of
+    sigma. Exact, by differentiating eq. 4.93 twice, with `d = m - mu`, `Q = W (S + dd') W`:
     `2 tr(dSigma_k W dSigma_l Q) - tr(dSigma_k W dSigma_l W) + 2 dmu_k' W dmu_l + 2 [dmu_k' W dSigma_l W d +
     dmu_l' W dSigma_k W d]`, and `curvature` for the second derivatives of sigma and mu. With `dSigma = u w' + w u'`
     every trace is a sum of four products of small matrices.
     """
-    _, by_sigma, by_mu, weight = ml(implied, moments)
-    pulled = -by_mu / 2
-    weighted = weight @ moments.covariance @ weight + pulled[..., :, None] * pulled[..., None, :]
+    weight, share = local.weight, shares(moments)[..., None, None]
     left_t, right_t = np.swapaxes(slope.left, -1, -2), np.swapaxes(slope.right, -1, -2)
-    uu, uw, ww = left_t @ weight @ slope.left, left_t @ weight @ slope.right, right_t @ weight @ slope.right
-    uqu, uqw, wqw = left_t @ weighted @ slope.left, left_t @ weighted @ slope.right, right_t @ weighted @ slope.right
+    weighted_left, weighted_right = weight @ slope.left, weight @ slope.right
+    uu, uw, ww = left_t @ weighted_left, left_t @ weighted_right, right_t @ weighted_right
+    expected = 2 * (uw * np.swapaxes(uw, -1, -2) + uu * ww)
+    if slope.mean is not None:
+        weighted_mean = weight @ slope.mean
+        mean_t = np.swapaxes(slope.mean, -1, -2)
+        of_means = 2 * (mean_t @ weighted_mean)
+    if not exact:
+        if slope.mean is not None:
+            expected += of_means
+        return Second(gather_matrix(layout, share * expected), None)
+    distance = moments.mean - implied.mu
+    # W S W + (W d)(W d)' sandwiched between the slopes, W taken in from both sides.
+    middle = moments.covariance + distance[..., :, None] * distance[..., None, :]
+    wl_t, wr_t = np.swapaxes(weighted_left, -1, -2), np.swapaxes(weighted_right, -1, -2)
+    middle_left, middle_right = middle @ weighted_left, middle @ weighted_right
+    uqu, uqw, wqw = wl_t @ middle_left, wl_t @ middle_right, wr_t @ middle_right
     wu, wqu = np.swapaxes(uw, -1, -2), np.swapaxes(uqw, -1, -2)
-    by_cell = 2 * (wu * uqw + ww * uqu + uu * wqw + uw * wqu) - 2 * (uw * wu + uu * ww)
-    if layout.mean_structure:
-        mean = slope.mean * layout.factor[layout.place >= 0]
-        weighted_mean = weight @ mean
+    by_cell = 2 * (wu * uqw + ww * uqu + uu * wqw + uw * wqu) - expected
+    if slope.mean is not None:
+        pulled = (weight @ distance[..., None])[..., 0]
         # dSigma_l W d = u (w'Wd) + w (u'Wd)
-        along_left = np.sum(slope.left * pulled[..., None], axis=-2)[..., None, :]
-        along_right = np.sum(slope.right * pulled[..., None], axis=-2)[..., None, :]
+        along_left = pulled[..., None, :] @ slope.left
+        along_right = pulled[..., None, :] @ slope.right
         mixed = np.swapaxes(weighted_mean, -1, -2) @ (slope.left * along_right + slope.right * along_left)
-        by_cell = by_cell + 2 * (np.swapaxes(mean, -1, -2) @ weighted_mean + mixed + np.swapaxes(mixed, -1, -2))
-    by_cell = gather(layout, gather(layout, by_cell, axis=-1), axis=-2)
-    return by_cell + curvature(layout, implied, by_sigma, by_mu)
-
-
-def positive_definite(matrices: Array) -> Mask:
-    """Tell for each matrix `(..., p, p)` of a stack whether it is positive definite."""
-    finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))
-    if finite.all():
-        try:
-            np.linalg.cholesky(matrices)
-        except np.linalg.LinAlgError:
-            pass
-        else:
-            return np.ones(matrices.shape[:-2], dtype=bool)
-    safe = np.where(finite[..., None, None], matrices, 0.0)
-    # Relative to the largest: what rounding alone can make negative is not positive definite.
-    values = np.linalg.eigvalsh(safe)
-    return finite & np.asarray(values[..., 0] > 1e-13 * np.abs(values[..., -1]))
+        by_cell += of_means + 2 * (mixed + np.swapaxes(mixed, -1, -2))
+        expected = expected + of_means
+    bent = curvature(layout, implied, local.by_sigma, local.by_mu)
+    return Second(gather_matrix(layout, share * expected), gather_matrix(layout, share * by_cell + bent))

@@ -36,7 +36,7 @@ class FitIndex(Record):
 
 
 ROWS = (
-    FitIndex("chisq", chisq, ("chisq", "df", "pvalue"), "Jöreskog (1967)"),
+    FitIndex("chisq", chisq, ("fmin", "chisq", "df", "pvalue"), "Jöreskog (1967)"),
     FitIndex(
         "baseline", baseline, ("baseline_chisq", "baseline_df", "baseline_pvalue"),
         "Bentler & Bonett (1980)",

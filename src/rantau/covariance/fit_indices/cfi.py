@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from rantau.arrays import Array
 from rantau.covariance.model_test import Statistics
 
 
@@ -10,8 +13,14 @@ def cfi(statistics: Statistics) -> tuple[float, ...]:
 
     Source: Bentler (1990), eq. 14: one less the ratio of the two misfits, each cut at zero.
     """
-    own = max(statistics.chisq - statistics.df, 0.0)
-    baseline = max(statistics.baseline_chisq - statistics.baseline_df, own)
-    if baseline == 0:
-        return (1.0,) if statistics.baseline_df > 0 else (float("nan"),)
-    return (1 - own / baseline,)
+    own, baseline = statistics.test, statistics.baseline
+    return (float(comparative_fit(own.statistic, own.df, baseline.statistic, baseline.df)),)
+
+
+def comparative_fit(chisq: Array | float, df: float, baseline_chisq: Array | float, baseline_df: float) -> Array:
+    """Compute the CFI of one sample, or of each of a stack."""
+    own = np.maximum(np.asarray(chisq) - df, 0.0)
+    baseline = np.maximum(np.asarray(baseline_chisq) - baseline_df, own)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = np.where(baseline > 0, 1 - own / baseline, 1.0 if baseline_df > 0 else np.nan)
+    return np.asarray(found)

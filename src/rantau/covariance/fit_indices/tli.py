@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from rantau.arrays import Array
 from rantau.covariance.model_test import Statistics
 
 
@@ -10,11 +13,17 @@ def tli(statistics: Statistics) -> tuple[float, ...]:
 
     Source: Tucker & Lewis (1973); Bentler & Bonett (1980), eq. 13.
     """
-    if statistics.df == 0:
-        return (1.0,)
-    if statistics.baseline_df == 0:
-        return (float("nan"),)
-    baseline = statistics.baseline_chisq / statistics.baseline_df
-    if baseline == 1:
-        return (float("nan"),)
-    return ((baseline - statistics.chisq / statistics.df) / (baseline - 1),)
+    own, baseline = statistics.test, statistics.baseline
+    return (float(tucker_lewis(own.statistic, own.df, baseline.statistic, baseline.df)),)
+
+
+def tucker_lewis(chisq: Array | float, df: float, baseline_chisq: Array | float, baseline_df: float) -> Array:
+    """Compute the TLI of one sample, or of each of a stack."""
+    own, baseline = np.asarray(chisq, dtype=float), np.asarray(baseline_chisq, dtype=float)
+    if df == 0:
+        return np.ones(own.shape)
+    if baseline_df == 0:
+        return np.full(own.shape, np.nan)
+    ratio = baseline / baseline_df
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(ratio == 1, np.nan, (ratio - own / df) / (ratio - 1)))

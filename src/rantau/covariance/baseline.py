@@ -1,0 +1,79 @@
+"""The baseline: the model in which nothing covaries but the covariates among themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array
+from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import MEAN, UNDIRECTED, Layout, members
+from rantau.covariance.minimise import Minimum, minimise, stack_of_one
+from rantau.model.parameters import ParameterTable
+from rantau.moments.grouped import GroupMoments
+from rantau.moments.sample import Sample
+
+
+def fit_baseline(
+    table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments, sample: Sample | None
+) -> Evidence:
+    """Fit the baseline model of a table's variables.
+
+    Parameters
+    ----------
+    table
+        Of the model that it is held against.
+    discrepancy, moments, sample
+        The fitting function and the data, in standard units; moments without a stack.
+
+    Returns
+    -------
+    Evidence
+        Each variable has its own variance (and mean, where means are modelled) in each group. Covariates keep
+        their covariances: as the sample has them where they are fixed, free where they are not.
+
+    Notes
+    -----
+    Bentler & Bonett (1980), with the covariances of the covariates kept in both models.
+    """
+    stack = stack_of_one(moments)
+    layout, minimum, df = _minimum(table, discrepancy, stack)
+    return Evidence(
+        members(layout, np.array(0)), discrepancy, moments, sample, minimum.theta[0], np.eye(layout.n_free),
+        float(minimum.value[0]), float(discrepancy.floor(moments)), df,
+    )  # fmt: skip
+
+
+def baseline_misfit(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments) -> tuple[Array, int]:
+    """Return the baseline's discrepancy above a perfect fit's, for a stack of samples, and its degrees of freedom."""
+    _, minimum, df = _minimum(table, discrepancy, moments)
+    return np.asarray(minimum.value - discrepancy.floor(moments)), df
+
+
+def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments) -> tuple[Layout, Minimum, int]:
+    layout, start = _baseline_layout(table, moments)
+    minimum = minimise(layout, discrepancy, moments, start)
+    p, x = len(table.observed), len(table.exogenous)
+    counted = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if table.mean_structure else 0)
+    return layout, minimum, table.n_groups * counted - layout.n_free
+
+
+def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layout, Array]:
+    """Lay out variances, covariances of covariates, and means; start at the sample's own."""
+    p, groups = len(table.observed), table.n_groups
+    covariates = [table.observed.index(name) for name in table.covariates]
+    fixed = {table.observed.index(name) for name in table.exogenous}
+    cells = [(UNDIRECTED, i, i) for i in range(p)]
+    cells += [(UNDIRECTED, i, j) for a, i in enumerate(covariates) for j in covariates[:a]]
+    if table.mean_structure:
+        cells += [(MEAN, i, 0) for i in range(p)]
+    kind, row, column = np.array(cells, dtype=np.intp).T
+    held = np.array([i in fixed and (k == MEAN or j in fixed) for k, i, j in cells])
+    values = np.where(kind == MEAN, moments.mean[..., row], moments.covariance[..., row, column])
+    place = np.full((groups, kind.size), -1, dtype=np.intp)
+    place[:, ~held] = np.arange(groups * int((~held).sum())).reshape(groups, -1)
+    layout = Layout(
+        table.observed, p, groups * int((~held).sum()), kind, row, column, place, np.where(held, values, 0.0),
+        np.ones(place.shape), table.mean_structure,
+    )  # fmt: skip
+    return layout, values[..., ~held].reshape(values.shape[0], -1)

@@ -1,0 +1,62 @@
+"""What every fitting function tells of itself at one point."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rantau.arrays import Array, Mask
+from rantau.moments.grouped import GroupMoments
+
+
+class Local(NamedTuple):
+    """A fitting function at given implied moments.
+
+    Attributes
+    ----------
+    value
+        `(...)`: what is minimised, summed over the groups by their shares of the rows; infinite where a sigma is
+        not positive definite and must be.
+    by_sigma, by_mu
+        `(..., G, p, p)` symmetric and `(..., G, p)`: its derivatives, the groups' shares included.
+    weight
+        What the second derivatives are weighted with; its shape is the fitting function's own.
+    """
+
+    value: Array
+    by_sigma: Array
+    by_mu: Array
+    weight: Array
+
+
+class Second(NamedTuple):
+    """Second derivatives by the free parameters, `(..., n_free, n_free)`.
+
+    `expected` is twice the expected information of one row under normal theory, or its counterpart of least
+    squares; `exact` the Hessian itself, None where it was not asked for.
+    """
+
+    expected: Array
+    exact: Array | None
+
+
+def shares(moments: GroupMoments) -> Array:
+    """Return each group's share of the rows, `(..., G)`."""
+    return np.asarray(moments.n / moments.n.sum(axis=-1, keepdims=True))
+
+
+def positive_definite(matrices: Array) -> Mask:
+    """Tell for each matrix `(..., p, p)` of a stack whether it is positive definite."""
+    finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))
+    if finite.all():
+        try:
+            np.linalg.cholesky(matrices)
+        except np.linalg.LinAlgError:
+            pass
+        else:
+            return np.ones(matrices.shape[:-2], dtype=bool)
+    safe = np.where(finite[..., None, None], matrices, 0.0)
+    # Relative to the largest: what rounding alone can make negative is not positive definite.
+    values = np.linalg.eigvalsh(safe)
+    return finite & np.asarray(values[..., 0] > 1e-13 * np.abs(values[..., -1]))

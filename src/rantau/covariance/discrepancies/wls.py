@@ -1,0 +1,64 @@
+"""Weighted least squares with a full weight matrix (asymptotically distribution free)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array
+from rantau.covariance.discrepancies.local import Local, Second, shares
+from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather_matrix, moment_jacobian
+from rantau.moments.grouped import GroupMoments
+
+
+def wls(implied: Implied, moments: GroupMoments) -> Local:
+    """Compute the weighted least-squares discrepancy; `moments.weight` holds the weight matrix.
+
+    Returns
+    -------
+    Local
+        Its weight is `moments.weight`, `(..., G, m, m)`.
+
+    Notes
+    -----
+    Browne (1984), eq. 2.6: `F = (s - sigma)' W (s - sigma)` over the lower triangle, means in front where they are
+    modelled.
+    """
+    p, share = implied.sigma.shape[-1], shares(moments)
+    weight = weight_of(moments)
+    i, j = np.tril_indices(p)
+    with_means = weight.shape[-1] > i.size
+    residual = (moments.covariance - implied.sigma)[..., i, j]
+    if with_means:
+        residual = np.concatenate([moments.mean - implied.mu, residual], axis=-1)
+    pulled = (weight @ residual[..., None])[..., 0]
+    value = (share * (residual * pulled).sum(axis=-1)).sum(axis=-1)
+    by_vech = -2 * share[..., None] * pulled
+    by_mu = np.zeros(implied.mu.shape)
+    if with_means:
+        by_mu, by_vech = by_vech[..., :p], by_vech[..., p:]
+    by_sigma = np.zeros(implied.sigma.shape)
+    # A covariance stands twice in sigma, so each of its cells has half of the derivative.
+    by_vech = by_vech * np.where(i == j, 1.0, 0.5)
+    by_sigma[..., i, j] = by_vech
+    by_sigma[..., j, i] = by_vech
+    return Local(value, by_sigma, by_mu, weight)
+
+
+def wls_second(
+    layout: Layout, implied: Implied, slope: Slopes, moments: GroupMoments, local: Local, exact: bool
+) -> Second:
+    """Compute the second derivatives: `2 J' W J` with J the Jacobian of the moments, and `curvature` besides."""
+    jacobian = moment_jacobian(layout, slope)
+    weighted = shares(moments)[..., None, None] * (local.weight @ jacobian)
+    expected = 2 * (np.swapaxes(jacobian, -1, -2) @ weighted).sum(axis=-3)
+    if not exact:
+        return Second(expected, None)
+    bent = curvature(layout, implied, local.by_sigma, local.by_mu)
+    return Second(expected, expected + gather_matrix(layout, bent))
+
+
+def weight_of(moments: GroupMoments) -> Array:
+    """Return the weight matrix; moments without one cannot be fitted by weighted least squares."""
+    if moments.weight is None:
+        raise ValueError("these moments carry no weight matrix")
+    return moments.weight

@@ -1,0 +1,79 @@
+"""A room in one file: each estimator is a recipe of fitting function, standard errors and test."""
+
+from __future__ import annotations
+
+from rantau.errors import OptionError
+from rantau.options import choose
+from rantau.record import Record
+
+#: How standard errors are computed.
+STANDARD_ERRORS = ("standard", "robust_sem", "robust_huber_white", "robust_cluster", "first_order", "none")
+#: What information they, and the tests, rest on.
+INFORMATION = ("expected", "observed", "first_order")
+#: `normal` divides by n and multiplies by n; `wishart` by n - 1.
+LIKELIHOOD = ("normal", "wishart")
+
+
+class Estimator(Record):
+    """One estimator, by its name in lavaan and Mplus.
+
+    Attributes
+    ----------
+    name
+        As in `estimator=`.
+    discrepancy
+        The fitting function for complete rows.
+    with_gaps
+        The fitting function that uses rows with gaps; empty where there is none.
+    se, test, information
+        What is computed unless the call says otherwise.
+    source
+        The paper.
+    """
+
+    name: str
+    discrepancy: str
+    with_gaps: str
+    se: str
+    test: str
+    information: str
+    source: str
+
+
+ROWS = (
+    Estimator("ML", "ml", "fiml", "standard", "standard", "expected", "Jöreskog (1967)"),
+    Estimator("MLM", "ml", "", "robust_sem", "satorra_bentler", "expected", "Satorra & Bentler (1994)"),
+    Estimator("MLMV", "ml", "", "robust_sem", "scaled_shifted", "expected", "Asparouhov & Muthén (2010)"),
+    Estimator("MLMVS", "ml", "", "robust_sem", "mean_var_adjusted", "expected", "Satorra & Bentler (1994)"),
+    Estimator(
+        "MLR", "ml", "fiml", "robust_huber_white", "yuan_bentler_mplus", "observed",
+        "Yuan & Bentler (2000); White (1982)",
+    ),
+    Estimator("MLF", "ml", "fiml", "first_order", "standard", "first_order", "Muthén & Muthén (2017)"),
+    Estimator("GLS", "gls", "", "standard", "standard", "expected", "Browne (1974)"),
+    Estimator("ULS", "uls", "", "robust_sem", "browne_residual_nt", "expected", "Browne (1984)"),
+    Estimator("WLS", "wls", "", "standard", "standard", "expected", "Browne (1984)"),
+)  # fmt: skip
+
+
+def spelling(value: str) -> str:
+    """Return an option's value as it is written here: lavaan's dots and hyphens are underscores."""
+    return value.strip().lower().replace(".", "_").replace("-", "_") if isinstance(value, str) else value
+
+
+def estimator_row(name: str) -> Estimator:
+    """Return the recipe of an estimator, whatever the case it is written in.
+
+    Raises
+    ------
+    OptionError
+        If there is no such estimator; for those of ordered answers, with advice.
+    """
+    wanted = str(name).strip().upper()
+    if wanted in ("WLSMV", "WLSM", "WLSMVS", "DWLS", "ULSMV", "ULSM", "ULSMVS"):
+        raise OptionError(
+            f"estimator '{wanted}' is for ordered answers, which the engine treats as continuous so far; use 'MLR' "
+            "(robust to their not being normal) or 'ML'."
+        )
+    choose("estimator", wanted, [row.name for row in ROWS])
+    return next(row for row in ROWS if row.name == wanted)

@@ -1,0 +1,181 @@
+"""Estimating a fit again on many resamples of its rows at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rantau.arrays import Array, Mask
+from rantau.covariance.baseline import baseline_misfit
+from rantau.covariance.constrained import minimise_within
+from rantau.covariance.constraints import Constraints
+from rantau.covariance.definitions import defined
+from rantau.covariance.discrepancies.local import positive_definite
+from rantau.covariance.fit_indices.cfi import comparative_fit
+from rantau.covariance.fit_indices.rmsea import root_mean_square_error
+from rantau.covariance.fit_indices.srmr import standardised_residual
+from rantau.covariance.fit_indices.tli import tucker_lewis
+from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
+from rantau.covariance.minimise import Minimum, look, minimise
+from rantau.covariance.setting import as_wishart
+from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
+from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
+from rantau.errors import EstimationError, OptionError
+from rantau.fit import Refits
+from rantau.moments.grouped import GroupMoments, grouped_moments
+
+if TYPE_CHECKING:
+    from rantau.covariance.result import SemFit
+
+#: The fit indices that each resample has.
+INDICES = ("chisq", "cfi", "tli", "rmsea", "srmr")
+#: A variance above minus this, in standard units, is not negative.
+ROUNDING = 1e-8
+
+
+def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
+    """Estimate a fit again on resamples of its rows; see `SemFit.refit`."""
+    table = fit.table
+    missing = "listwise" if fit.request.missing == "listwise" else "fiml"
+    moments = grouped_moments(fit.sample, missing=missing, counts=counts)
+    if fit.request.likelihood == "wishart":
+        moments = as_wishart(moments)
+    layout = layout_for(table, moments)
+    deviation = pooled_deviation(fit.moments) if fit.discrepancy.in_units else np.ones(len(table.observed))
+    scaled_layout, scale, scaled = in_standard_units(table, layout, moments, deviation)
+    start = np.broadcast_to(fit.theta * scale, (counts.shape[0], fit.theta.size))
+    if fit.model.constraints:
+        constraints = Constraints(fit.model, table, scale)
+        minimum = minimise_within(scaled_layout, fit.discrepancy, scaled, start, constraints, active=fit.active)
+    else:
+        minimum = minimise(scaled_layout, fit.discrepancy, scaled, start)
+    values = fit.replace(layout=layout).values_at(minimum.theta / scale)
+    values[:, -len(INDICES) :] = _indices(fit, scaled_layout, scaled, minimum)
+    values[~minimum.converged] = np.nan
+    proper = np.asarray(positive_definite(scaled.covariance).all(axis=-1))
+    reasons = tuple(
+        "" if fine else "not converged" if possible else "singular covariance matrix"
+        for fine, possible in zip(minimum.converged, proper, strict=True)
+    )
+    found = _errors(fit, layout, scaled_layout, scaled, minimum, scale) if errors else None
+    return Refits(values, reasons, found, _notes(scaled_layout, minimum))
+
+
+def _errors(
+    fit: SemFit, layout: Layout, scaled_layout: Layout, moments: GroupMoments, minimum: Minimum, scale: Array
+) -> Array:
+    """Return the standard errors of the quantities in each draw, `(draws, n_quantities)`."""
+    recipe, theta = fit.request.recipe, minimum.theta / scale
+    if recipe.se != "standard":
+        raise OptionError(
+            f"standard errors of each resample are those of the information matrix; this fit has se='{recipe.se}'. "
+            "Fit with se='standard' for a studentised interval, or take interval='bca'."
+        )
+    exact = recipe.information == "observed"
+    _, _, expected, bent = look(scaled_layout, fit.discrepancy, moments, minimum.theta, exact=exact)
+    information = (bent if exact and bent is not None else expected) / 2
+    if fit.model.constraints:
+        jacobian = Constraints(fit.model, fit.table, scale).margins(minimum.theta)[1]
+        covariance = _within(information, jacobian, minimum.active)
+    else:
+        covariance = np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
+    covariance = covariance / moments.n.sum(axis=-1)[:, None, None] / np.outer(scale, scale)
+    which = standardised_variables(layout, fit.table.covariates, "all")
+    pairs = [
+        (
+            cell_values(layout, theta),
+            np.broadcast_to(cell_jacobian(layout), (*theta.shape[:1], *layout.place.shape, theta.shape[-1])),
+        ),
+        standardised_slopes(layout, theta, which),
+    ]
+    parts = []
+    for values, slopes in pairs:
+        flat = values.reshape(len(theta), -1)
+        slope = slopes.reshape(*flat.shape, theta.shape[-1])
+        more = defined(fit.model, fit.table, flat, slope)[1]
+        slope = slope if more is None else np.concatenate([slope, more], axis=-2)
+        variance = np.einsum("dki,dki->dk", slope @ covariance, slope)
+        moved = np.abs(slope).max(axis=-1, initial=0.0) > 1e-12
+        parts.append(np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0))
+    found = np.concatenate([*parts, np.full((len(theta), len(INDICES)), np.nan)], axis=-1)
+    found[~minimum.converged] = np.nan
+    return found
+
+
+def _within(information: Array, jacobian: Array, holds: Mask) -> Array:
+    """Invert each information matrix along the constraints that hold: the corner of a bordered inverse."""
+    n_free, k = information.shape[-1], holds.shape[-1]
+    bordered = np.zeros((*information.shape[:-2], n_free + k, n_free + k))
+    bordered[..., :n_free, :n_free] = information
+    held = np.where(holds[..., None], jacobian, 0.0)
+    bordered[..., n_free:, :n_free] = held
+    bordered[..., :n_free, n_free:] = np.swapaxes(held, -1, -2)
+    bordered[..., np.arange(n_free, n_free + k), np.arange(n_free, n_free + k)] = np.where(holds, 0.0, 1.0)
+    return np.asarray(np.linalg.pinv(bordered, hermitian=True)[..., :n_free, :n_free])
+
+
+def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimum) -> Array:
+    """Return the fit indices of each draw, `(draws, indices)`."""
+    found, df = fit.statistics, fit.statistics.df
+    n_obs = moments.n.sum(axis=-1)
+    misfit, baseline_df = baseline_misfit(fit.table, fit.discrepancy, moments)
+    chisq = (
+        np.maximum(n_obs * (minimum.value - fit.discrepancy.floor(moments)), 0.0) if df > 0 else np.zeros(n_obs.shape)
+    )
+    baseline = n_obs * misfit
+    implied = imply(layout, minimum.theta)
+    means = moments.mean - implied.mu if fit.table.mean_structure else None
+    return np.stack(
+        [
+            chisq,
+            comparative_fit(chisq, df, baseline, baseline_df),
+            tucker_lewis(chisq, df, baseline, baseline_df),
+            root_mean_square_error(chisq, df, found.n_obs / found.groups.size),
+            standardised_residual(moments.covariance, implied.sigma, means, moments.n / n_obs[:, None]),
+        ],
+        axis=-1,
+    )
+
+
+def _notes(layout: Layout, minimum: Minimum) -> tuple[str, ...]:
+    """Say of each draw what makes its solution inadmissible; empty where nothing does."""
+    cells = cell_values(layout, minimum.theta)
+    variances = cells[..., (layout.kind == UNDIRECTED) & (layout.row == layout.column)]
+    negative = np.asarray((variances < -ROUNDING).any(axis=(-1, -2)))
+    latent = imply(layout, minimum.theta).total[..., layout.n_observed :, layout.n_observed :]
+    values = np.linalg.eigvalsh(np.where(np.isfinite(latent), latent, 0.0))
+    improper = np.asarray((values < -ROUNDING).any(axis=(-1, -2)))
+    return tuple(
+        "negative variance" if low else "latent covariances not positive definite" if bad else ""
+        for low, bad in zip(negative, improper, strict=True)
+    )
+
+
+def transformed(fit: SemFit) -> SemFit:
+    """Return a fit whose rows have the moments that it implies, and are as they were in all other respects.
+
+    Notes
+    -----
+    Bollen & Stine (1992), eq. 11: `(y - m) S^-1/2 sigma^1/2 + mu`, group by group; without a mean structure the
+    means stay as they are. Symmetric roots.
+    """
+    sample, implied = fit.sample, imply(fit.layout, fit.theta)
+    if np.isnan(sample.values).any() or sample.weights is not None or sample.cluster is not None:
+        raise EstimationError(
+            "the Bollen-Stine bootstrap transforms complete rows that count alike; this fit has gaps, weights or "
+            "clusters. Fit the complete rows (missing='listwise'), or take a robust test (estimator='MLR')."
+        )
+    values = np.array(sample.values)
+    for group in range(fit.table.n_groups):
+        rows = sample.membership == group
+        mean, covariance = fit.moments.mean[group], fit.moments.covariance[group]
+        turn = _root(covariance, -0.5) @ _root(implied.sigma[group], 0.5)
+        target = implied.mu[group] if fit.table.mean_structure else mean
+        values[rows] = (values[rows] - mean) @ turn + target
+    return fit.replace(sample=sample.replace(values=values))
+
+
+def _root(matrix: Array, power: float) -> Array:
+    values, vectors = np.linalg.eigh(matrix)
+    return np.asarray((vectors * values**power) @ vectors.T)
