@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rantau.analyse import check_study
-    from rantau.covariance import SemFit, cfa, sem
+    from rantau.covariance import SemFit, cfa, growth, sem
     from rantau.crosscheck import Verification, crosscheck
     from rantau.errors import RantauError, RantauWarning
-    from rantau.inference import Draws, bootstrap
+    from rantau.inference import BollenStine, Draws, bollen_stine, bootstrap, monte_carlo
     from rantau.model import Model, parse_model, read_model
     from rantau.pls import PlsFit, pls
     from rantau.quality import Validity, judge_hypotheses, reliability, validity
@@ -41,10 +41,10 @@ __version__ = "0.1.0"
 #: Where each public name lives. Modules are imported when a name is first used, so that `import rantau` is quick.
 _HOMES = {
     "rantau.analyse": ("check_study",),
-    "rantau.covariance": ("SemFit", "cfa", "sem"),
+    "rantau.covariance": ("SemFit", "cfa", "growth", "sem"),
     "rantau.crosscheck": ("Verification", "crosscheck"),
     "rantau.errors": ("RantauError", "RantauWarning"),
-    "rantau.inference": ("Draws", "bootstrap"),
+    "rantau.inference": ("BollenStine", "Draws", "bollen_stine", "bootstrap", "monte_carlo"),
     "rantau.model": ("Model", "parse_model", "read_model"),
     "rantau.pls": ("PlsFit", "pls"),
     "rantau.quality": ("Validity", "judge_hypotheses", "reliability", "validity"),
@@ -68,6 +68,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "BollenStine",
     "Diagram",
     "Draws",
     "Model",
@@ -83,13 +84,16 @@ __all__ = [
     "Survey",
     "Validity",
     "Verification",
+    "bollen_stine",
     "bootstrap",
     "cfa",
     "check_study",
     "crosscheck",
     "describe",
     "diagram",
+    "growth",
     "judge_hypotheses",
+    "monte_carlo",
     "parse_model",
     "pls",
     "population_values",

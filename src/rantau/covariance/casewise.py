@@ -1,23 +1,23 @@
-"""What each row adds to the score: the slope of its own log-likelihood by the parameters."""
+"""What each row adds: the slope of its own log-likelihood by the parameters, or by the unrestricted moments."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
-from rantau.covariance.implied import Implied, Layout, Slopes
+from rantau.arrays import Array, Indices
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import Layout, gather_rows
+from rantau.moments.patterns import alike_rows
 from rantau.moments.sample import Sample
 
 
-def row_scores(layout: Layout, implied: Implied, slope: Slopes, sample: Sample) -> Array:
+def row_scores(evidence: Evidence) -> Array:
     """Compute the derivative of each row's log-likelihood by the free parameters.
 
     Parameters
     ----------
-    layout, implied, slope
-        The model at the estimates, without a stack.
-    sample
-        `(n, p)` rows in the units of `layout`, NaN where missing.
+    evidence
+        A structure at its estimates, with its rows.
 
     Returns
     -------
@@ -28,26 +28,34 @@ def row_scores(layout: Layout, implied: Implied, slope: Slopes, sample: Sample) 
     -----
     By differentiating the normal log-density: with `W` the inverse of sigma among the seen variables and
     `e = W (y - mu)`, `e' dSigma e / 2 - tr(W dSigma) / 2 + dmu' e`; with `dSigma = u w' + w u'` that is
-    `(u'e)(w'e) - u'Ww + dmu'e`.
+    `(u'e)(w'e) - u'Ww + dmu'e`. Without a mean structure, mu is the sample's mean.
     """
-    found = np.zeros((sample.n_obs, layout.n_free))
-    for group, rows, items in alike(sample):
-        inverse = np.linalg.inv(implied.sigma[group][np.ix_(items, items)])
-        pulled = (sample.values[np.ix_(rows, items)] - implied.mu[group][items]) @ inverse
+    layout, slope, rows_of = evidence.layout, evidence.slope, evidence.rows
+    found = np.zeros((rows_of.n_obs, layout.n_free))
+    mean = evidence.centre
+    for group, rows, items in alike(rows_of):
+        inverse = np.linalg.inv(evidence.implied.sigma[group][np.ix_(items, items)])
+        pulled = (rows_of.values[np.ix_(rows, items)] - mean[group][items]) @ inverse
         left, right = slope.left[group][items], slope.right[group][items]
         by_cell = (pulled @ left) * (pulled @ right) - np.einsum("if,if->f", left, inverse @ right)
         if slope.mean is not None:
             by_cell += pulled @ slope.mean[group][items]
-        used, places, factor, which = layout.gathers[group]
-        if which is None:
-            found[rows[:, None], places] = by_cell[:, used] * factor
-        else:
-            found[rows] = by_cell @ which
+        found[rows] = gather_group(layout, group, by_cell)
+    return found
+
+
+def gather_group(layout: Layout, group: int, by_cell: Array) -> Array:
+    """Turn derivatives by the cells of one group `(k, f)` into derivatives by the parameters `(k, n_free)`."""
+    used, places, factor, which = layout.gathers[group]
+    if which is not None:
+        return np.asarray(by_cell @ which)
+    found = np.zeros((by_cell.shape[0], layout.n_free))
+    found[:, places] = by_cell[:, used] * factor
     return found
 
 
 def moment_scores(covariance: Array, mean: Array, sample: Sample, *, means: bool) -> Array:
-    """Compute the derivative of each row's log-likelihood by the unrestricted moments of its group.
+    """Compute the derivative of each row's log-likelihood by the unrestricted moments of its own group.
 
     Parameters
     ----------
@@ -61,13 +69,17 @@ def moment_scores(covariance: Array, mean: Array, sample: Sample, *, means: bool
     Returns
     -------
     Array
-        `(n, G * m)`: group by group, means first, then the lower triangle row by row.
+        `(n, m)`: means first, then the lower triangle row by row; not multiplied with sampling weights.
+
+    Notes
+    -----
+    The derivative by a covariance is `e_i e_j - W_ij`, by a variance half of that, and `e` by the means, with `e`
+    and `W` as in `row_scores`.
     """
-    groups, p = mean.shape
+    p = mean.shape[1]
     i, j = np.tril_indices(p)
     offset = p if means else 0
-    m = offset + i.size
-    found = np.zeros((sample.n_obs, groups * m))
+    found = np.zeros((sample.n_obs, offset + i.size))
     twice = np.where(i == j, 0.5, 1.0)
     for group, rows, items in alike(sample):
         inverse = np.zeros((p, p))
@@ -75,13 +87,13 @@ def moment_scores(covariance: Array, mean: Array, sample: Sample, *, means: bool
         distance = np.zeros((rows.size, p))
         distance[:, items] = sample.values[np.ix_(rows, items)] - mean[group][items]
         pulled = distance @ inverse
-        start = group * m
         if means:
-            found[rows, start : start + p] = pulled
-        found[rows, start + offset : start + m] = twice * (pulled[:, i] * pulled[:, j] - inverse[i, j])
+            found[rows, :p] = pulled
+        found[rows, offset:] = twice * (pulled[:, i] * pulled[:, j] - inverse[i, j])
     return found
 
 
-def alike(sample: Sample) -> list[tuple[int, np.ndarray, np.ndarray]]:
-    """Return group, rows and seen variables of each set of rows that have the same ones."""
-    raise NotImplementedError
+def alike(sample: Sample) -> list[tuple[int, Indices, Indices]]:
+    """Return group, rows and seen variables of each set of rows that have the same ones, by group."""
+    seen, membership = ~np.isnan(sample.values), sample.membership
+    return [(int(membership[rows[0]]), rows, np.flatnonzero(seen[rows[0]])) for rows in alike_rows(seen, membership)]

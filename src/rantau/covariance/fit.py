@@ -24,13 +24,14 @@ from rantau.covariance.result import SemFit, correlation_of
 from rantau.covariance.setting import free_of_constraints, set_up
 from rantau.covariance.standard_errors import check_identification, estimate_covariance
 from rantau.covariance.start import scale_moments, start_values, stated_starts
-from rantau.door import as_model, check_spread, take_sample
-from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError
+from rantau.door import as_model, check_spread, take_sample, take_summary
+from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
 from rantau.model.parameters import ParameterTable, check_counts, tabulate
 from rantau.model.spec import Model
 from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments
 from rantau.moments.sample import Sample
+from rantau.moments.summary import SummaryStatistics
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 def sem(
     model: Model | str,
-    data: Responses | pd.DataFrame,
+    data: Responses | pd.DataFrame | SummaryStatistics,
     *,
     estimator: str = "ML",
     missing: str = "listwise",
@@ -139,7 +140,7 @@ def sem(
 
 def cfa(
     model: Model | str,
-    data: Responses | pd.DataFrame,
+    data: Responses | pd.DataFrame | SummaryStatistics,
     *,
     estimator: str = "ML",
     missing: str = "listwise",
@@ -201,7 +202,7 @@ def cfa(
 
 def growth(
     model: Model | str,
-    data: Responses | pd.DataFrame,
+    data: Responses | pd.DataFrame | SummaryStatistics,
     *,
     estimator: str = "ML",
     missing: str = "listwise",
@@ -265,31 +266,75 @@ def _names(value: str | Sequence[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _fit(request: SemRequest, data: Responses | pd.DataFrame) -> SemFit:
+def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics) -> SemFit:
+    if isinstance(data, SummaryStatistics):
+        return _fit_summary(request, data)
     model = request.model
     taken = take_sample(
         model, data, group=request.group or None, sampling_weights=request.sampling_weights or None,
         cluster=request.cluster or None,
     )  # fmt: skip
-    table = tabulate(
-        model, groups=taken.groups, std_lv=request.std_lv, fixed_x=request.fixed_x,
-        mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
-        group_partial=request.group_partial,
-    )  # fmt: skip
-    labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))
-    check_definitions(model, labels)
-    check_constraints(model, labels)
+    table = _table_of(request, taken.groups)
     sample = _rows_used(request, table, taken)
-    equalities = sum(one.operator == "==" for one in model.constraints)
-    df = check_counts(model, table, sample.n_obs, n_constraints=equalities)
+    df = _degrees_of_freedom(model, table, sample.n_obs)
     check_spread(sample)
     observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
     _check_singular(observed, model)
     return _fit_moments(request, table, sample, observed, df, taken.n_obs)
 
 
+def _table_of(request: SemRequest, groups: tuple[str, ...]) -> ParameterTable:
+    """Write out the parameters, and check that definitions and constraints speak of them."""
+    table = tabulate(
+        request.model, groups=groups, std_lv=request.std_lv, fixed_x=request.fixed_x,
+        mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
+        group_partial=request.group_partial,
+    )  # fmt: skip
+    labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))
+    check_definitions(request.model, labels)
+    check_constraints(request.model, labels)
+    return table
+
+
+def _degrees_of_freedom(model: Model, table: ParameterTable, n_obs: int) -> int:
+    equalities = sum(one.operator == "==" for one in model.constraints)
+    return check_counts(model, table, n_obs, n_constraints=equalities)
+
+
+def _fit_summary(request: SemRequest, data: SummaryStatistics) -> SemFit:
+    """Fit summary statistics; what needs the rows is refused."""
+    model, recipe = request.model, request.recipe
+    needs = {
+        f"estimator='{request.estimator}'": recipe.discrepancy == "wls",
+        f"missing='{request.missing}'": request.missing != "listwise",
+        f"se='{recipe.se}'": recipe.se not in ("standard", "none"),
+        f"test='{recipe.test}'": recipe.test not in ("standard", "none", "browne_residual_nt"),
+        "sampling_weights": bool(request.sampling_weights),
+        "cluster": bool(request.cluster),
+        "information='first_order'": recipe.information == "first_order",
+        "group (groups are those of the moments)": bool(request.group),
+    }
+    for option, wanted in needs.items():
+        if wanted:
+            raise OptionError(f"{option} needs the rows, and the data are summary statistics; take estimator='ML'.")
+    taken = take_summary(model, data)
+    table = _table_of(request, taken.groups)
+    if table.mean_structure and not taken.has_means:
+        raise OptionError(
+            f"{model.source}: the model has means (several groups, an intercept, or meanstructure=True), and the "
+            "summary statistics have none; give them too: rt.moments(covariance, n, mean=...)."
+        )
+    taken = taken.take(table.observed)
+    df = _degrees_of_freedom(model, table, taken.n_obs)
+    observed = taken.moments()
+    if not taken.has_means:
+        observed = observed.replace(mean=np.zeros_like(observed.mean))
+    _check_singular(observed, model)
+    return _fit_moments(request, table, None, observed, df, taken.n_obs + taken.left_out)
+
+
 def _fit_moments(
-    request: SemRequest, table: ParameterTable, sample: Sample, observed: GroupMoments, df: int, n_read: int
+    request: SemRequest, table: ParameterTable, sample: Sample | None, observed: GroupMoments, df: int, n_read: int
 ) -> SemFit:
     """Minimise, and gather everything that is read off the minimum."""
     model, recipe = request.model, request.recipe

@@ -93,8 +93,6 @@ class SemRequest(Record):
             raise OptionError(f"missing='{self.missing}' needs the means: leave meanstructure out, or set it to True.")
         if self.likelihood == "wishart" and (recipe.discrepancy != "ml" or self.missing != "listwise"):
             raise OptionError("likelihood='wishart' is for maximum likelihood of complete rows.")
-        if (self.group_equal or self.group_partial) and not self.group:
-            raise OptionError("group_equal needs groups: name the column that tells them apart, group='...'.")
         if self.group_partial and not self.group_equal:
             raise OptionError("group_partial releases what group_equal holds equal; state group_equal as well.")
         _refuse_unsupported(self.model)

@@ -38,7 +38,7 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     """Estimate a fit again on resamples of its rows; see `SemFit.refit`."""
     table = fit.table
     missing = "listwise" if fit.request.missing == "listwise" else "fiml"
-    moments = grouped_moments(fit.sample, missing=missing, counts=counts)
+    moments = grouped_moments(fit.rows, missing=missing, counts=counts)
     if fit.request.likelihood == "wishart":
         moments = as_wishart(moments)
     layout = layout_for(table, moments)
@@ -160,7 +160,7 @@ def transformed(fit: SemFit) -> SemFit:
     Bollen & Stine (1992), eq. 11: `(y - m) S^-1/2 sigma^1/2 + mu`, group by group; without a mean structure the
     means stay as they are. Symmetric roots.
     """
-    sample, implied = fit.sample, imply(fit.layout, fit.theta)
+    sample, implied = fit.rows, imply(fit.layout, fit.theta)
     if np.isnan(sample.values).any() or sample.weights is not None or sample.cluster is not None:
         raise EstimationError(
             "the Bollen-Stine bootstrap transforms complete rows that count alike; this fit has gaps, weights or "

@@ -24,7 +24,7 @@ from rantau.covariance.standardise import (
     standardised_slopes,
     standardised_variables,
 )
-from rantau.errors import OptionError
+from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.parameters import ParameterTable
@@ -48,7 +48,7 @@ class SemFit(Record):
     request
         The call that made it.
     sample
-        The rows that were used, `(n_obs, p)`.
+        The rows that were used, `(n_obs, p)`; None where the data were summary statistics.
     moments
         The unrestricted means and covariances of each group, divisor n.
     table
@@ -72,7 +72,7 @@ class SemFit(Record):
     """
 
     request: SemRequest
-    sample: Sample
+    sample: Sample | None
     moments: GroupMoments
     table: ParameterTable
     layout: Layout
@@ -94,7 +94,20 @@ class SemFit(Record):
     @property
     def n_obs(self) -> int:
         """Rows that entered the estimation."""
-        return self.sample.n_obs
+        return round(float(self.moments.n.sum())) if self.sample is None else self.sample.n_obs
+
+    @property
+    def rows(self) -> Sample:
+        """The rows that were used.
+
+        Raises
+        ------
+        EstimationError
+            If the data were summary statistics.
+        """
+        if self.sample is None:
+            raise EstimationError("this needs the rows, and the fit was made from summary statistics. Fit the data.")
+        return self.sample
 
     @property
     def trustworthy(self) -> bool:
@@ -122,7 +135,7 @@ class SemFit(Record):
     @property
     def strata(self) -> Indices | None:
         """The group of each row, within which a bootstrap draws; None for one group."""
-        return self.sample.group if self.groups else None
+        return self.sample.group if self.groups and self.sample is not None else None
 
     def values(self) -> Array:
         """Return the estimates, standardised estimates and indices, one per quantity."""

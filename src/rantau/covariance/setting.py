@@ -29,7 +29,7 @@ class Setting(Record):
     Attributes
     ----------
     layout, moments, sample
-        The model, the moments that the discrepancy reads, and the rows behind them.
+        The model, the moments that the discrepancy reads, and the rows behind them (None if only moments were given).
     stated
         The model in the units of the data.
     scale
@@ -40,14 +40,14 @@ class Setting(Record):
 
     layout: Layout
     moments: GroupMoments
-    sample: Sample
+    sample: Sample | None
     stated: Layout
     scale: Array
     deviation: Array
 
 
 def set_up(
-    table: ParameterTable, discrepancy: Discrepancy, likelihood: str, sample: Sample, observed: GroupMoments
+    table: ParameterTable, discrepancy: Discrepancy, likelihood: str, sample: Sample | None, observed: GroupMoments
 ) -> Setting:
     """Express a model and its data in standard units.
 
@@ -60,7 +60,7 @@ def set_up(
     likelihood
         `normal` or `wishart`.
     sample
-        The rows, in the order of the table's observed variables.
+        The rows, in the order of the table's observed variables; None where only moments were given.
     observed
         Their moments, divisor n.
 
@@ -73,7 +73,7 @@ def set_up(
     layout = layout_for(table, used)
     deviation = pooled_deviation(observed) if discrepancy.in_units else np.ones(len(table.observed))
     scaled_layout, scale, scaled = in_standard_units(table, layout, used, deviation)
-    scaled_sample = sample.replace(values=sample.values / deviation)
+    scaled_sample = None if sample is None else sample.replace(values=sample.values / deviation)
     scaled = with_weight(discrepancy, scaled, scaled_sample, table.mean_structure)
     return Setting(scaled_layout, scaled, scaled_sample, layout, scale, deviation)
 
@@ -160,7 +160,7 @@ def as_wishart(moments: GroupMoments) -> GroupMoments:
     return moments.replace(n=rows, covariance=moments.covariance * (moments.n / rows)[..., None, None])
 
 
-def with_weight(discrepancy: Discrepancy, moments: GroupMoments, sample: Sample, means: bool) -> GroupMoments:
+def with_weight(discrepancy: Discrepancy, moments: GroupMoments, sample: Sample | None, means: bool) -> GroupMoments:
     """Add the weight matrix that weighted least squares needs."""
     if discrepancy.name != "wls":
         return moments

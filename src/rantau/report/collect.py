@@ -170,5 +170,7 @@ def _rows(found: Findings) -> Responses | pd.DataFrame:
         return found.responses
     fits = [fit for fit in (found.pls, found.sem, found.cfa) if fit is not None]
     sample = fits[0].sample
+    if sample is None:
+        raise ReportError("a report describes the answers, and these fits were made from summary statistics.")
     frame: pd.DataFrame = require("pandas").DataFrame(sample.values, columns=list(sample.names))
     return frame

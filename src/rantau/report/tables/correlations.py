@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rantau.errors import ReportError
 from rantau.extras import require
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Column, Row, Table
@@ -48,7 +49,10 @@ def _answers(findings: Findings) -> pd.DataFrame:
         frame = findings.responses.frame()
     else:
         fit = next(one for one in (findings.sem, findings.cfa, findings.pls) if one is not None)
-        frame = require("pandas").DataFrame(fit.sample.values, columns=list(fit.sample.names))
+        sample = fit.sample
+        if sample is None:
+            raise ReportError("correlations of the answers need the rows, and these are summary statistics.")
+        frame = require("pandas").DataFrame(sample.values, columns=list(sample.names))
     items = [name for name in findings.model.observed if name in frame.columns]
     return frame[items].dropna()
 
