@@ -8,8 +8,8 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.discrepancies.local import Local
 from rantau.covariance.implied import Implied, Layout, Slopes, imply, slopes
+from rantau.covariance.local import Local
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.sample import Sample
 from rantau.record import Record

@@ -11,12 +11,12 @@ from rantau.covariance.baseline import baseline_misfit
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.definitions import defined
-from rantau.covariance.discrepancies.local import positive_definite
 from rantau.covariance.fit_indices.cfi import comparative_fit
 from rantau.covariance.fit_indices.rmsea import root_mean_square_error
 from rantau.covariance.fit_indices.srmr import standardised_residual
 from rantau.covariance.fit_indices.tli import tucker_lewis
 from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
+from rantau.covariance.local import positive_definite
 from rantau.covariance.minimise import Minimum, look, minimise
 from rantau.covariance.setting import as_wishart
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables

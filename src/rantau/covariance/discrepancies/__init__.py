@@ -7,11 +7,11 @@ from collections.abc import Callable
 from rantau.arrays import Array
 from rantau.covariance.discrepancies.fiml import fiml, fiml_floor, fiml_second
 from rantau.covariance.discrepancies.gls import gls, gls_second, no_floor
-from rantau.covariance.discrepancies.local import Local, Second
 from rantau.covariance.discrepancies.ml import ml, ml_floor, ml_second
 from rantau.covariance.discrepancies.uls import uls
 from rantau.covariance.discrepancies.wls import wls, wls_second
 from rantau.covariance.implied import Implied, Layout, Slopes
+from rantau.covariance.local import Local, Second
 from rantau.moments.grouped import GroupMoments
 from rantau.record import Record
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.covariance.discrepancies.gls import weighted_least_squares
-from rantau.covariance.discrepancies.local import Local
 from rantau.covariance.implied import Implied
+from rantau.covariance.local import Local
 from rantau.moments.grouped import GroupMoments
 
 
