@@ -1,17 +1,29 @@
 """What the data say: the sample and its moments."""
 
-from rantau.moments.compute import Moments, complete_rows, moments, resampled_moments
+from rantau.moments.asymptotic import asymptotic_covariance, missing_rank, normal_asymptotic_covariance
+from rantau.moments.belonging import belonging
+from rantau.moments.compute import Moments, answered_rows, complete_rows, moments, resampled_moments
 from rantau.moments.grouped import GroupMoments, Patterns, grouped_moments
 from rantau.moments.sample import Sample, sample
+from rantau.moments.stream import read_moments
+from rantau.moments.summary import SummaryStatistics, summary_statistics
 
 __all__ = [
     "GroupMoments",
     "Moments",
     "Patterns",
     "Sample",
+    "SummaryStatistics",
+    "answered_rows",
+    "asymptotic_covariance",
+    "belonging",
     "complete_rows",
     "grouped_moments",
+    "missing_rank",
     "moments",
+    "normal_asymptotic_covariance",
+    "read_moments",
     "resampled_moments",
     "sample",
+    "summary_statistics",
 ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Text that stands for no answer, in a column that no instrument describes.
-_EMPTY = ("", "NA")
+EMPTY = ("", "NA")
 
 
 def belonging(
@@ -58,7 +58,7 @@ def belonging(
     if sampling_weights is not None:
         sample = sample.replace(weights=_weights(data, sampling_weights, sample.source))
     if cluster is not None:
-        codes, labels = _labelled(_column(data, cluster, "cluster"))
+        codes, labels = labelled(_column(data, cluster, "cluster"))
         sample = sample.replace(cluster=codes)
         if len(labels) < 2:
             raise EstimationError(
@@ -66,7 +66,7 @@ def belonging(
                 "two at least are needed."
             )
     if group is not None:
-        codes, labels = _labelled(_column(data, group, "group"))
+        codes, labels = labelled(_column(data, group, "group"))
         _check_groups(codes, labels, f"{sample.source}: the column '{group}' (group)")
         whole = sample.replace(group=codes, groups=labels, ungrouped=int((codes < 0).sum()))
         sample = whole.rows(codes >= 0) if whole.ungrouped else whole
@@ -105,11 +105,22 @@ def _column(data: Responses | pd.DataFrame, name: str, option: str) -> pd.Series
     return found.reset_index(drop=True)
 
 
-def _labelled(column: pd.Series) -> tuple[Indices, tuple[str, ...]]:
-    """Give each row the number of its entry, in the order met; -1 where there is none."""
+def labelled(column: pd.Series) -> tuple[Indices, tuple[str, ...]]:
+    """Give each row the number of its entry, in the order in which entries are met.
+
+    Parameters
+    ----------
+    column
+        `(n_obs,)` texts or numbers.
+
+    Returns
+    -------
+    tuple
+        Numbers `(n_obs,)`, -1 where there is no entry; and the entries as texts.
+    """
     codes, entries = require("pandas").factorize(column)
     texts = [_label(entry) for entry in entries]
-    labels = tuple(dict.fromkeys(text for text in texts if text not in _EMPTY))
+    labels = tuple(dict.fromkeys(text for text in texts if text not in EMPTY))
     place = {label: position for position, label in enumerate(labels)}
     translated = np.array([*(place.get(text, -1) for text in texts), -1], dtype=np.intp)
     # A code of -1 finds the last entry, which is -1.
@@ -126,7 +137,7 @@ def _weights(data: Responses | pd.DataFrame, name: str, source: str) -> Array:
     column = _column(data, name, "sampling_weights")
     if isinstance(data, Responses):
         # Columns that no instrument describes are text.
-        column = column.map(lambda cell: None if isinstance(cell, str) and cell.strip() in _EMPTY else cell)
+        column = column.map(lambda cell: None if isinstance(cell, str) and cell.strip() in EMPTY else cell)
     return numbers(column, f"{source}: column '{name}' (sampling_weights)")
 
 

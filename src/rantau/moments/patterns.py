@@ -58,7 +58,7 @@ def missing_patterns(sample: Sample, counts: Array) -> Patterns:
         By group, those with fewer gaps at the left first; a sample without gaps has one for each group.
     """
     seen, membership = ~np.isnan(sample.values), sample.membership
-    blocks = list(_alike(seen, membership))
+    blocks = list(alike_rows(seen, membership))
     p, lead = len(sample.names), counts.shape[:-1]
     n = np.zeros((*lead, len(blocks)))
     mean = np.zeros((*lead, len(blocks), p))
@@ -73,7 +73,7 @@ def missing_patterns(sample: Sample, counts: Array) -> Patterns:
     return Patterns(membership[first], seen[first], n, covariance, mean)
 
 
-def _alike(seen: Mask, membership: Indices) -> Iterator[Indices]:
+def alike_rows(seen: Mask, membership: Indices) -> Iterator[Indices]:
     """Give the rows of each group that answered the same items, found by sorting their gaps as whole numbers."""
     answered = np.flatnonzero(seen.any(axis=1))
     if not answered.size:

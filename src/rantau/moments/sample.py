@@ -154,17 +154,17 @@ def _check_columns(names: Sequence[str], columns: Sequence[str], source: str) ->
         raise ResponseError(f"{source}: the column '{twice[0]}' appears more than once; rename one of them.")
 
 
-def _check_text(column: pd.Series, where: str) -> None:
+def _check_text(column: pd.Series, where: str, before: int) -> None:
     """Refuse a cell of text that is not plainly a number: `nan`, `1_000` and `inf` are left to nobody's guess."""
     for row, cell in enumerate(column):
         if isinstance(cell, str) and not _NUMERAL.fullmatch(cell.strip()):
             raise ResponseError(
-                f"{where}, row {row + 1}: a number is needed, got '{cell}'. "
+                f"{where}, row {before + row + 1}: a number is needed, got '{cell}'. "
                 "Turn labels into numbers with an instrument (rt.read_responses) or recode the column."
             )
 
 
-def numbers(column: pd.Series, where: str) -> Array:
+def numbers(column: pd.Series, where: str, *, before: int = 0) -> Array:
     """Return one column as floats.
 
     Parameters
@@ -173,6 +173,8 @@ def numbers(column: pd.Series, where: str) -> Array:
         `(n_obs,)` cells of any kind.
     where
         The file and column, for messages.
+    before
+        How many rows of the file stand before the first of these.
 
     Raises
     ------
@@ -184,7 +186,8 @@ def numbers(column: pd.Series, where: str) -> Array:
             f"{where} holds {column.dtype} values; a number per row is needed. "
             "Turn it into one first (such as an age in years)."
         )
-    _check_text(column, where)
+    if getattr(column.dtype, "kind", "O") not in "iufb":
+        _check_text(column, where, before)
     try:
         values: Array = column.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError):
@@ -192,5 +195,5 @@ def numbers(column: pd.Series, where: str) -> Array:
     huge = np.flatnonzero(np.abs(values) > _LARGEST)
     if huge.size:
         got = "infinite values" if np.isinf(values[huge[0]]) else f"values such as {values[huge[0]]:g}"
-        raise ResponseError(f"{where}, row {int(huge[0]) + 1}: {got} cannot be analysed.")
+        raise ResponseError(f"{where}, row {before + int(huge[0]) + 1}: {got} cannot be analysed.")
     return values

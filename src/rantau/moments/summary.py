@@ -164,7 +164,7 @@ def summary_statistics(
         correlations.append(bool(np.allclose(square.diagonal(), 1.0, rtol=0, atol=1e-12)) and len(own) > 1)
         if spread is not None:
             square = _scaled(square, row_of(spread, own, _of("sd", label)), correlations[-1], where)
-        _check_definite(square, own, where)
+        check_definite(square, own, where)
         found.append(square * ((rows - 1) / rows if divisor == "n-1" else 1.0))
         centres.append(np.full(len(own), np.nan) if centre is None else row_of(centre, own, _of("mean", label)))
     return SummaryStatistics(
@@ -230,8 +230,23 @@ def _scaled(square: Array, sd: Array, correlations: bool, where: str) -> Array:
     return scaled
 
 
-def _check_definite(square: Array, names: tuple[str, ...], where: str) -> None:
-    """Refuse what no rows can have."""
+def check_definite(square: Array, names: tuple[str, ...], where: str) -> None:
+    """Refuse covariances that no rows can have.
+
+    Parameters
+    ----------
+    square
+        `(p, p)` symmetric.
+    names
+        `p` variables.
+    where
+        What it is, for messages.
+
+    Raises
+    ------
+    EstimationError
+        Naming the variance or covariance where one is to blame.
+    """
     variance = square.diagonal()
     if not (variance > 0).all():
         place = int(np.flatnonzero(~(variance > 0))[0])
