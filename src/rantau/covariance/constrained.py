@@ -174,7 +174,8 @@ def _look(
 
 def _direction(at: Place, damping: Array) -> Array:
     """Return the step of each member, in its own metric: back onto the constraints, and down along them."""
-    back = -(at.inverse @ at.margin[..., None])[..., 0]
+    # Where the whole way back costs more than it gains, damping shortens it as it shortens the way down.
+    back = -(at.inverse @ at.margin[..., None])[..., 0] / (1 + damping)[:, None]
     eye = np.eye(at.unit.shape[-1])
     normal = eye - at.across
     newton = at.across @ at.exact @ at.across + normal
