@@ -107,20 +107,28 @@ def read_moments(
 
 
 class _Part:
-    """The rows of one group so far: their number, mean and sums of squares about it."""
+    """The rows of one group so far: their number, mean and sums of squares, all as distances from its first rows."""
 
     def __init__(self, p: int) -> None:
         self.n = 0
-        self.mean = np.zeros(p)
-        self.squares = np.zeros((p, p))
+        self.origin, self.apart, self.squares = np.zeros(p), np.zeros(p), np.zeros((p, p))
+
+    @property
+    def mean(self) -> Array:
+        mean: Array = self.origin + self.apart
+        return mean
 
     def add(self, rows: Array) -> None:
-        mean = rows.mean(axis=0)
-        centred = rows - mean
+        """Take in further rows `(n, p)`."""
+        if not self.n:
+            self.origin = rows.mean(axis=0)
+        near = rows - self.origin
+        mean = near.mean(axis=0)
+        centred = near - mean
         n = self.n + len(rows)
-        apart = mean - self.mean
-        self.squares += centred.T @ centred + np.multiply.outer(apart, apart) * (self.n * len(rows) / n)
-        self.mean += apart * (len(rows) / n)
+        step = mean - self.apart
+        self.squares += centred.T @ centred + np.multiply.outer(step, step) * (self.n * len(rows) / n)
+        self.apart += step * (len(rows) / n)
         self.n = n
 
 
