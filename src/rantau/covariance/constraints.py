@@ -7,8 +7,9 @@ import numpy as np
 from rantau.arrays import Array, Mask
 from rantau.covariance.definitions import check_expression, known_labels
 from rantau.model.expressions import linearise
+from rantau.model.locate import refusal
 from rantau.model.parameters import ParameterTable
-from rantau.model.spec import Constraint, Model
+from rantau.model.spec import Model
 from rantau.record import Record
 
 
@@ -99,6 +100,11 @@ def check_constraints(model: Model, labels: tuple[str, ...]) -> None:
     """
     known = [*labels, *(one.name for one in model.definitions)]
     for constraint in model.constraints:
+        if not (*constraint.left.names, *constraint.right.names):
+            raise refusal(
+                model, constraint.span,
+                "a constraint is about labelled parameters, as in `x ~ a*y` with `a > 0`; this one names none.",
+            )  # fmt: skip
         check_expression(model, constraint.left, known)
         check_expression(model, constraint.right, known)
 
@@ -121,9 +127,3 @@ def free_directions(jacobian: Array) -> tuple[Array, int]:
     _, values, vectors = np.linalg.svd(jacobian, full_matrices=True)
     rank = int((values > 1e-9 * max(values[0], 1e-300)).sum())
     return np.asarray(vectors[rank:].T), rank
-
-
-def in_words(constraint: Constraint) -> str:
-    """Return a constraint as its names and operator, for messages."""
-    left, right = (", ".join(part.names) or "a number" for part in (constraint.left, constraint.right))
-    return f"{left} {constraint.operator} {right}"
