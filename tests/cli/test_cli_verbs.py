@@ -84,6 +84,20 @@ def test_bootstrap(rantau):
     assert same(json.loads(ran.out)["estimates"], draws.table())
 
 
+def test_bootstrap_takes_intervals_and_quantities(rantau, tmp_path):
+    model = tmp_path / "small.sem"
+    model.write_text("Loyalty =~ CUSL1 + CUSL2 + CUSL3\nSatisfaction =~ CUSA1 + CUSA2 + CUSA3\nLoyalty ~ Satisfaction")
+    fit = rt.sem(rt.read_model(model), responses())
+    draws = rt.bootstrap(fit, draws=20, errors=True)
+    common = ("bootstrap", DATA, "-m", model, "--engine", "covariance", "--draws", 20)
+    for interval in ("bca", "basic", "student"):
+        ran = rantau(*common, "--interval", interval, "--json")
+        assert same(json.loads(ran.out)["estimates"], draws.table(interval=interval))
+    for of in ("standardized", "fit_indices"):
+        assert same(json.loads(rantau(*common, "--of", of, "--json").out)["estimates"], draws.table(of=of))
+    assert "95% bca intervals, 20 draws, seed 1" in rantau(*common, "--interval", "bca").out
+
+
 def test_fit_takes_the_options_of_the_library(rantau):
     shown = json.loads(rantau("fit", DATA, "-m", MODEL, "--std-lv", "--level", "0.9", "--json").out)
     assert same(shown["estimates"], rt.sem(rt.read_model(MODEL), responses(), std_lv=True).estimates(level=0.9))

@@ -101,6 +101,17 @@ def test_the_root_of_a_covariance_matrix(rank: int) -> None:
     assert np.count_nonzero(again.any(axis=0)) == rank
 
 
+def test_what_no_parameter_moves_has_no_error_but_rounding() -> None:
+    class Fixed(Product):
+        def values_at(self, theta: Array) -> Array:
+            return np.column_stack([theta[:, 0], theta[:, 1] / theta[:, 1] / 3, theta[:, 0] * 0])
+
+    table = monte_carlo(Fixed(product().theta, product().covariance), draws=500).table()
+    assert (table.se > 0).tolist() == [True, False, False]
+    assert table.ci_low.tolist()[1:] == table.ci_high.tolist()[1:]
+    assert table.p.isna().tolist() == [False, True, True]
+
+
 def test_only_percentile_intervals() -> None:
     draws = monte_carlo(product(), draws=50)
     for interval in ("bca", "basic", "student"):

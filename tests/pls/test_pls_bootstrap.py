@@ -73,7 +73,7 @@ def test_pls_has_no_standard_errors_of_its_own():
     fit = fitted(NAME)
     assert np.isnan(fit.errors()).all()
     assert np.isnan(fit.refit(np.ones((2, fit.n_obs)), errors=True).errors).all()
-    with pytest.raises(OptionError, match="errors=True needs a fit with standard errors of its own"):
+    with pytest.raises(OptionError, match="errors=True, for studentised intervals, needs a fit with standard errors"):
         bootstrap(fit, draws=10, errors=True)
     with pytest.raises(OptionError, match=r"unknown of 'standardised'\. Allowed: estimates"):
         bootstrap(fit, draws=10).table(of="standardised")

@@ -87,8 +87,8 @@ def bootstrap(
     known = np.isfinite(fit.errors()) if errors else np.array([])
     if errors and not known.any():
         raise OptionError(
-            "errors=True needs a fit with standard errors of its own, and this one has none, as is so for PLS. "
-            "Leave errors out, and take interval='percentile' or 'bca'."
+            "errors=True, for studentised intervals, needs a fit with standard errors of its own, which PLS has not. "
+            "Leave it out, and take interval='percentile' or 'bca'."
         )
     refits = refit_draws(fit, draws=draws, seed=seed, rows=rows, errors=errors, workers=workers, progress=progress)
     return Draws(

@@ -156,7 +156,7 @@ class Draws(Record):
             "group": [one.group for one in named],
             "est": given.estimates,
             "mean": values.mean(axis=0),
-            "se": values.std(axis=0, ddof=1),
+            "se": np.where(constant, 0.0, values.std(axis=0, ddof=1)),
             "ci_low": np.where(undefined, np.nan, low),
             "ci_high": np.where(undefined, np.nan, high),
             "p": np.where(untested, np.nan, _p(values, alternative)),

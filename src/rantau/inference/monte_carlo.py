@@ -39,7 +39,7 @@ class Asymptotic(Protocol):
         """Return the numbers of the fit, `(n_quantities,)`."""
 
     def values_at(self, theta: Array) -> Array:
-        """Return what follows from other parameters `(draws, n_free)`: `(draws, q)`, the first q quantities."""
+        """Return the quantities at other parameters `(draws, n_free)`: `(draws, q)`; fit indices may be lacking."""
 
 
 def monte_carlo(fit: Asymptotic, *, draws: int = 20_000, seed: int = 1) -> Draws:
@@ -101,9 +101,9 @@ def monte_carlo(fit: Asymptotic, *, draws: int = 20_000, seed: int = 1) -> Draws
         )
     normal = np.random.default_rng(seed).standard_normal((draws, fit.theta.size))
     theta = fit.theta + normal @ _root(fit.covariance).T
-    values = np.concatenate([fit.values_at(theta[start : start + _BATCH]) for start in range(0, draws, _BATCH)])
-    count = values.shape[1]
-    return Draws(fit.quantities[:count], fit.values()[:count], values, ("",) * draws, seed)
+    count = sum(one.of != "fit_indices" for one in fit.quantities)
+    batches = [fit.values_at(theta[start : start + _BATCH])[:, :count] for start in range(0, draws, _BATCH)]
+    return Draws(fit.quantities[:count], fit.values()[:count], np.concatenate(batches), ("",) * draws, seed)
 
 
 def _root(covariance: Array) -> Array:

@@ -24,7 +24,7 @@ Rows: TypeAlias = "NDArray[np.integer[Any]] | Sequence[Sequence[int]]"
 Batch: TypeAlias = Callable[[Indices], Array]
 
 #: Blocks that are estimated as one stack, at most: what is done once per stack is then done more seldom.
-_MOST_BLOCKS = 5
+_MOST_BLOCKS = 3
 #: Numbers in a stack of covariance matrices that still suit a processor's cache.
 _STACK = 300_000
 
@@ -166,11 +166,14 @@ def _joined(
         done.append(refits)
         if progress is not None:
             progress(sum(len(one.reasons) for one in done), total)
+    reasons = tuple(reason for one in done for reason in one.reasons)
+    notes = (note for one in done for note in one.notes or ("",) * len(one.reasons))
     return Refits(
         np.concatenate([one.values for one in done]),
-        tuple(reason for one in done for reason in one.reasons),
+        reasons,
         np.concatenate([one.errors for one in done if one.errors is not None]) if errors else None,
-        tuple(note for one in done for note in one.notes or ("",) * len(one.reasons)),
+        # Of what failed there is nothing more to say.
+        tuple("" if reason else note for reason, note in zip(reasons, notes, strict=True)),
     )
 
 
