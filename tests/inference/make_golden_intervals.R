@@ -10,8 +10,14 @@ ratio <- function(data, rows) {
   c(r, sum((d$x - r * d$u)^2) / (nrow(d)^2 * mean(d$u)^2))
 }
 
+# Efron & Tibshirani (1993, eq. 14.15): about the mean of the values without each row, within strata.
+jackknife_of <- function(found) {
+  without <- sapply(seq_len(nrow(city)), function(row) ratio(city, setdiff(seq_len(nrow(city)), row))[1])
+  (ave(without, found$strata) - without) * (ave(without, found$strata, FUN = length) - 1)
+}
+
 limits <- function(found, level) {
-  jackknife <- empinf(found, type = "jack")
+  jackknife <- jackknife_of(found)
   of <- function(type, name) tail(boot.ci(found, conf = level, type = type, L = jackknife)[[name]][1, ], 2)
   list(
     level = level,

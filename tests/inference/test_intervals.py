@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ratio_fit import ratio_fit
+from scipy.special import ndtr, ndtri
+from scipy.stats import bootstrap
 
 import rantau as rt
 from rantau.errors import EstimationError, OptionError
@@ -84,10 +86,33 @@ def test_acceleration_by_hand():
     found = acceleration(fit)
     assert found[0] == pytest.approx(expected)
     assert found[1] == 0
-    # In two strata each deviation counts by its stratum's size; rows are left out one at a time all the same.
+    # In two strata each has its own mean, and counts by its size.
     two = acceleration(fit.replace(strata=np.array([0, 1, 1, 1])))[0]
-    left_out = np.array([0.0, 2 * (4 - (16 - 2) / 3), 2 * (4 - (16 - 3) / 3), 2 * (4 - (16 - 10) / 3)]) / [1, 3, 3, 3]
-    assert two == pytest.approx((left_out**3).sum() / (6 * (left_out**2).sum() ** 1.5))
+    without = np.array([14, 13, 6]) / 3
+    values = (without.mean() - without) * 2 / 3
+    assert two == pytest.approx((values**3).sum() / (6 * (values**2).sum() ** 1.5))
+
+
+@pytest.mark.parametrize("sizes", [(17,), (6, 11)])
+def test_acceleration_of_scipy(sizes):
+    """SciPy has the acceleration of one sample, and of several of unequal sizes."""
+    x = np.random.default_rng(5).exponential(size=17) ** 2
+    strata = np.repeat(np.arange(len(sizes)), sizes)
+    theirs = bootstrap(
+        np.split(x, np.cumsum(sizes)[:-1]),
+        lambda *parts, axis: sum(part.sum(axis=axis) for part in parts) / 17,
+        n_resamples=4000,
+        method="BCa",
+        confidence_level=0.9,
+        rng=np.random.default_rng(1),
+    )
+    fit = ratio_fit(np.ones(17), x, strata=strata)
+    draws, estimate, rate = theirs.bootstrap_distribution, fit.values()[0], acceleration(fit)[0]
+    bias = ndtri((draws < estimate).mean())
+    moved = bias + ndtri([0.05, 0.95])
+    # Its quantiles are of type 7.
+    ours = np.quantile(draws, ndtr(bias + moved / (1 - rate * moved)))
+    assert ours == pytest.approx([theirs.confidence_interval.low, theirs.confidence_interval.high], rel=1e-10)
 
 
 DRAWS = st.lists(st.floats(-50, 50).map(lambda x: round(x, 3)), min_size=20, max_size=60, unique=True)

@@ -126,7 +126,7 @@ class Draws(Record):
 
         Percentile limits are type 7 quantiles (Hyndman & Fan, 1996). The other intervals interpolate between
         draws on the scale of the normal distribution (Davison & Hinkley, 1997, eq. 5.8) and are those of R's
-        `boot.ci`, its BCa with the usual jackknife. A limit beyond the outermost draw is that draw: take some
+        `boot.ci`, its BCa with jackknife values. A limit beyond the outermost draw is that draw: take some
         thousand draws.
 
         Fit indices of draws are those of samples from a population that the model does not fit exactly, so they

@@ -25,10 +25,10 @@ def acceleration(fit: Fit) -> Array:
 
     Notes
     -----
-    Efron & Tibshirani (1993), eq. 14.15, about the estimate itself: with the influence values l = (n - 1)(t - t
-    without the row), the sum of l³ over six times the 1.5th power of the sum of l² (Davison & Hinkley, 1997,
-    section 5.3). Of several strata each value counts by l / n, n being the rows of its stratum. A quantity that
-    no row moves has an acceleration of 0.
+    Efron & Tibshirani (1993), eq. 14.15: with l the mean of the quantity over all these fits less its value
+    without the row, the sum of l³ over six times the 1.5th power of the sum of l². Of several strata each has its
+    own mean, and l counts by (n - 1) / n, n being the rows of its stratum (Davison & Hinkley, 1997, section 5.3).
+    A quantity that no row moves has an acceleration of 0.
     """
     without = refit_without_each(fit)
     failed = [number for number, reason in enumerate(without.reasons) if reason]
@@ -39,8 +39,11 @@ def acceleration(fit: Fit) -> Array:
             "Take interval='percentile'."
         )
     strata = strata_of(fit)
-    size = np.bincount(strata)[strata][:, None]
-    influence = (size - 1) * (fit.values() - without.values) / size
+    influence = np.empty_like(without.values)
+    for stratum in np.unique(strata):
+        rows = strata == stratum
+        values = without.values[rows]
+        influence[rows] = (1 - 1 / len(values)) * (values.mean(axis=0) - values)
     spread = np.sum(influence**2, axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         found: Array = np.sum(influence**3, axis=0) / (6 * spread**1.5)
