@@ -182,3 +182,10 @@ def test_counts_must_fit_the_rows():
         grouped_moments(drawn(1), counts=np.ones((2, 119)))
     with pytest.raises(OptionError, match=r"unknown missing 'film'\. Did you mean 'fiml'"):
         grouped_moments(drawn(1), missing="film")
+
+
+def test_parts_of_a_sample_have_its_length():
+    with pytest.raises(ValueError, match=r"`weights` has shape \(3,\), expected \(120,\)"):
+        drawn(1).replace(weights=np.ones(3))
+    taken = drawn(1).rows(np.array([3, 5]))
+    assert (taken.n_obs, taken.group.shape, taken.weights.shape, taken.membership.shape) == (2, (2,), (2,), (2,))

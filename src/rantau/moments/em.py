@@ -17,11 +17,11 @@ _STEPS = 500
 _INNER_STEPS = 50
 _HALVINGS = 5
 #: The most that one step may change the logarithm of a variance.
-_LONGEST = 2.0
+_LONGEST = 1.0
 #: By how much, relatively, rounding alone may lower a log-likelihood.
 _ROUNDING = 1e-13
 #: A smallest eigenvalue of the correlations that means that one item repeats others.
-_SINGULAR = 1e-10
+_SINGULAR = 1e-8
 #: How many numbers one array over draws and patterns may hold.
 _BLOCK = 2_000_000
 

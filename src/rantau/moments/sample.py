@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask
+from rantau.arrays import Array, Indices, Mask, check_shape
 from rantau.errors import ResponseError, listing, nearest
 from rantau.extras import require
 from rantau.record import Record
@@ -53,6 +53,13 @@ class Sample(Record):
     weights: Array | None = None
     cluster: Indices | None = None
     ungrouped: int = 0
+
+    def __post_init__(self) -> None:
+        """Close the arrays and check that they belong together."""
+        super().__post_init__()
+        for name in ("group", "weights", "cluster"):
+            if getattr(self, name) is not None:
+                check_shape(name, getattr(self, name), (len(self.values),))
 
     @property
     def n_obs(self) -> int:
