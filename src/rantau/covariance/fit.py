@@ -18,14 +18,15 @@ from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import UNDIRECTED, Layout, imply
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
-from rantau.covariance.problems import find_problems, random_covariates
+from rantau.covariance.problems import find_problems, missed_constraints, random_covariates
 from rantau.covariance.request import SemRequest, measurement_part
 from rantau.covariance.result import SemFit, correlation_of
-from rantau.covariance.setting import free_of_constraints, set_up
+from rantau.covariance.setting import fixed_places, free_of_constraints, set_up
 from rantau.covariance.standard_errors import check_identification, estimate_covariance
-from rantau.covariance.start import scale_moments, start_values, stated_starts
+from rantau.covariance.start import choose_anchors, scale_moments, start_values, stated_starts
 from rantau.door import as_model, check_spread, take_sample, take_summary
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
+from rantau.model.composites import Anchors
 from rantau.model.parameters import ParameterTable, check_counts, tabulate
 from rantau.model.spec import Model
 from rantau.moments.compute import complete_rows
@@ -36,6 +37,9 @@ from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: Total effects beyond this, in standard units, are those of a loop that never fades.
+ENDLESS = 1e8
 
 
 def sem(
@@ -50,7 +54,7 @@ def sem(
     std_lv: bool = False,
     fixed_x: bool = True,
     meanstructure: bool | None = None,
-    likelihood: str = "normal",
+    likelihood: str = "default",
     information: str = "default",
     se: str = "default",
     test: str = "default",
@@ -85,7 +89,8 @@ def sem(
     meanstructure
         Make means part of the model; None does so where the model or another option needs it.
     likelihood
-        `normal` (covariances divided by n) or `wishart` (by n - 1).
+        `normal` (covariances divided by n) or `wishart` (by n - 1); `default` leaves it to the estimator: least
+        squares divides by n - 1.
     information
         `expected`, `observed` or `first_order`; `default` leaves it to the estimator.
     se
@@ -149,7 +154,7 @@ def cfa(
     group_partial: str | Sequence[str] = (),
     std_lv: bool = False,
     meanstructure: bool | None = None,
-    likelihood: str = "normal",
+    likelihood: str = "default",
     information: str = "default",
     se: str = "default",
     test: str = "default",
@@ -210,7 +215,7 @@ def growth(
     group_equal: str | Sequence[str] = (),
     group_partial: str | Sequence[str] = (),
     fixed_x: bool = True,
-    likelihood: str = "normal",
+    likelihood: str = "default",
     information: str = "default",
     se: str = "default",
     test: str = "default",
@@ -283,12 +288,12 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics
     return _fit_moments(request, table, sample, observed, df, taken.n_obs)
 
 
-def _table_of(request: SemRequest, groups: tuple[str, ...]) -> ParameterTable:
+def _table_of(request: SemRequest, groups: tuple[str, ...], anchors: Anchors = ()) -> ParameterTable:
     """Write out the parameters, and check that definitions and constraints speak of them."""
     table = tabulate(
         request.model, groups=groups, std_lv=request.std_lv, fixed_x=request.fixed_x,
         mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
-        group_partial=request.group_partial,
+        group_partial=request.group_partial, anchors=anchors,
     )  # fmt: skip
     labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))
     check_definitions(request.model, labels)
@@ -338,6 +343,9 @@ def _fit_moments(
 ) -> SemFit:
     """Minimise, and gather everything that is read off the minimum."""
     model, recipe = request.model, request.recipe
+    anchors = choose_anchors(model, table.observed, observed)
+    if anchors:
+        table = _table_of(request, table.groups, anchors)
     discrepancy = next(row for row in DISCREPANCIES if row.name == recipe.discrepancy)
     setting = set_up(table, discrepancy, request.likelihood, sample, observed)
     scaled_layout, scaled, scale, deviation = setting.layout, setting.moments, setting.scale, setting.deviation
@@ -354,7 +362,7 @@ def _fit_moments(
     equal = 0 if constraints is None else int(constraints.equalities.sum())
     evidence = Evidence(
         scaled_layout, discrepancy, scaled, setting.sample, theta, directions, float(minimum.value[0]),
-        float(discrepancy.floor(scaled)), df + equal - min(rank, equal),
+        float(discrepancy.floor(scaled)), df - equal + min(rank, equal), fixed_places(table),
     )  # fmt: skip
     covariance = estimate_covariance(evidence, recipe.se, recipe.information)
     singular = bool(np.isnan(covariance).any())
@@ -363,13 +371,14 @@ def _fit_moments(
         wishart = request.likelihood == "wishart"
         normal = scale_moments(observed, deviation, means=table.mean_structure) if wishart else scaled
     problems = (
-        *find_problems(scaled_layout, table.groups, minimum, singular),
+        *find_problems(scaled_layout, table, minimum, singular),
+        *missed_constraints(constraints, minimum),
         *random_covariates(model, table.exogenous),
     )
     fit = SemFit(
         request, sample, observed, table, setting.stated, discrepancy, theta / scale,
         covariance / np.outer(scale, scale),
-        statistics(table, evidence, recipe.test, deviation, normal),
+        statistics(table, evidence, recipe, deviation, normal),
         bool(minimum.converged[0]), int(minimum.iterations[0]), problems, n_read, minimum.active[0],
     )  # fmt: skip
     _warn(fit)
@@ -434,12 +443,13 @@ def _distance(layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, 
 
 def _check_starts(layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, start: Array, model: Model) -> None:
     """Refuse to begin where the discrepancy has no value."""
-    if np.isfinite(_distance(layout, discrepancy, observed, start)):
+    endless = np.abs(imply(layout, start).effect).max(initial=0.0) > ENDLESS
+    if np.isfinite(_distance(layout, discrepancy, observed, start)) and not endless:
         return
     raise EstimationError(
         f"{model.source}: the start values and fixed values of the model imply a covariance matrix that is not "
         "positive definite, so the estimation cannot begin. Look for a fixed covariance or loading that is too "
-        "large for its variances, or for a start() far off."
+        "large for its variances, for a loop of fixed effects that multiply to 1, or for a start() far off."
     )
 
 

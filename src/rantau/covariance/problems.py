@@ -5,19 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.constraints import Constraints
 from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.minimise import Minimum
 from rantau.fit import Problem
+from rantau.model.parameters import ParameterTable
 from rantau.model.spec import Model
 
 #: A variance or eigenvalue above minus this, in units of one standard deviation, is not negative.
 ROUNDING = 1e-8
 #: Latent correlations beyond this cannot be told from one by most samples.
 ALIKE = 0.95
+#: A constraint is missed by more than this, in the units of the model file.
+MISSED = 1e-6
 
 
 def find_problems(
-    layout: Layout, groups: tuple[str, ...], minimum: Minimum, information_is_singular: bool
+    layout: Layout, table: ParameterTable, minimum: Minimum, information_is_singular: bool
 ) -> tuple[Problem, ...]:
     """Look for everything that makes a solution untrustworthy.
 
@@ -25,8 +29,8 @@ def find_problems(
     ----------
     layout
         The model in units of one standard deviation.
-    groups
-        Their labels; one empty label where there is one group.
+    table
+        Its parameters.
     minimum
         A stack of one.
     information_is_singular
@@ -49,10 +53,11 @@ def find_problems(
         )  # fmt: skip
     cells, implied = cell_values(layout, theta), imply(layout, theta)
     found = []
-    for place, label in enumerate(groups):
+    among = slice(layout.n_observed, layout.n_observed + len(table.constructs))
+    for place, label in enumerate(table.groups):
         where = f" in group '{label}'" if label else ""
         found += _negative_variances(layout, place, cells[place], where)
-        total = implied.total[place][layout.n_observed :, layout.n_observed :]
+        total = implied.total[place][among, among]
         found += _latent_covariances(layout, total, where) or _disturbances(layout, cells[place], where)
     if information_is_singular:
         found.append(
@@ -106,6 +111,39 @@ def _disturbances(layout: Layout, cells: Array, where: str) -> list[Problem]:
     ]  # fmt: skip
 
 
+def missed_constraints(constraints: Constraints | None, minimum: Minimum) -> tuple[Problem, ...]:
+    """Say which constraints do not hold where an estimation ended without reaching a minimum.
+
+    Parameters
+    ----------
+    constraints
+        Those of the model; None where it has none.
+    minimum
+        A stack of one.
+
+    Returns
+    -------
+    tuple of Problem
+        At most one, an error.
+    """
+    if constraints is None or minimum.converged[0]:
+        return ()
+    margins = constraints.margins(minimum.theta[0])[0]
+    missed = ~np.where(constraints.equalities, np.abs(margins) < MISSED, margins > -MISSED)
+    if not missed.any():
+        return ()
+    stated = [one for one, misses in zip(constraints.model.constraints, missed, strict=True) if misses]
+    lines = ", ".join(str(line) for line in sorted({one.span.line for one in stated}))
+    return (
+        Problem(
+            "error", "constraints",
+            f"Constraints do not hold where the estimation ended (line {lines} of the model): they contradict each "
+            "other, or no values near the data satisfy them. Look for a slip in a sign or a label, or drop one.",
+            tuple(dict.fromkeys(name for one in stated for part in (one.left, one.right) for name in part.names)),
+        ),
+    )  # fmt: skip
+
+
 def random_covariates(model: Model, covariates: tuple[str, ...]) -> tuple[Problem, ...]:
     """Warn where some covariates became random and are held to be uncorrelated with the others.
 
@@ -139,7 +177,7 @@ def random_covariates(model: Model, covariates: tuple[str, ...]) -> tuple[Proble
 
 def _latent_covariances(layout: Layout, total: Array, where: str) -> list[Problem]:
     """Check the model-implied covariances of the factors."""
-    names = layout.variables[layout.n_observed :]
+    names = layout.variables[layout.n_observed :][: len(total)]
     # A factor without variance (a fixed slope) correlates with nothing; a negative one is told apart already.
     varies = np.flatnonzero(np.diag(total) > ROUNDING)
     total, names = total[np.ix_(varies, varies)], tuple(names[place] for place in varies)

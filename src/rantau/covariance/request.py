@@ -49,7 +49,7 @@ class SemRequest(Record):
     growth
         Intercepts of items are zero and those of factors free.
     likelihood
-        `normal` or `wishart`.
+        `normal` or `wishart`; `default` leaves it to the estimator.
     information
         `expected`, `observed`, `first_order`, or `default`.
     se, test
@@ -68,7 +68,7 @@ class SemRequest(Record):
     fixed_x: bool = True
     meanstructure: bool | None = None
     growth: bool = False
-    likelihood: str = "normal"
+    likelihood: str = DEFAULT
     information: str = DEFAULT
     se: str = DEFAULT
     test: str = DEFAULT
@@ -80,6 +80,8 @@ class SemRequest(Record):
         super().__post_init__()
         self._spell()
         recipe = estimator_row(self.estimator)
+        if self.likelihood == DEFAULT:
+            object.__setattr__(self, "likelihood", recipe.likelihood)
         choose("missing", self.missing, MISSING)
         choose("likelihood", self.likelihood, LIKELIHOOD)
         choose("information", self.information, (*INFORMATION, DEFAULT))
@@ -91,8 +93,8 @@ class SemRequest(Record):
             )
         if self.missing != "listwise" and self.meanstructure is False:
             raise OptionError(f"missing='{self.missing}' needs the means: leave meanstructure out, or set it to True.")
-        if self.likelihood == "wishart" and (recipe.discrepancy != "ml" or self.missing != "listwise"):
-            raise OptionError("likelihood='wishart' is for maximum likelihood of complete rows.")
+        if self.likelihood == "wishart" and self.missing != "listwise":
+            raise OptionError("likelihood='wishart' needs complete rows; take likelihood='normal', or missing='listwise'.")
         if self.group_partial and not self.group_equal:
             raise OptionError("group_partial releases what group_equal holds equal; state group_equal as well.")
         _refuse_unsupported(self.model)
@@ -149,7 +151,12 @@ class SemRequest(Record):
         if self.information != DEFAULT:
             information = self.information
         discrepancy = row.with_gaps if gaps else row.discrepancy
-        return row.replace(discrepancy=discrepancy, se=se, test=test, information=information)
+        # lavaan's rule: the Hessian where the test comes with the estimator, else what is seen of the moments.
+        own = test == "yuan_bentler_mplus" and (row.name == "MLR" or (bool(self.sampling_weights) and not self.cluster))
+        of_test = "observed_h1" if information == "observed" and not own else information
+        return row.replace(
+            discrepancy=discrepancy, se=se, test=test, information=information, test_information=of_test
+        )
 
     @property
     def mean_structure(self) -> bool:
@@ -160,12 +167,6 @@ class SemRequest(Record):
 def _refuse_unsupported(model: Model) -> None:
     """Point at the first statement that the engine cannot honour."""
     for block in model.blocks:
-        if block.kind == "composite":
-            raise refusal(
-                model, block.span,
-                f"composites (`<~`) cannot be estimated by the covariance engine yet; use `=~` for "
-                f"'{block.construct}', or fit this model with PLS.",
-            )  # fmt: skip
         for term in block.terms:
             if len(term.factors) > 1:
                 raise refusal(model, term.span, f"a product ('{term.name}') cannot measure a construct.")

@@ -10,7 +10,7 @@ from rantau.arrays import Array, Mask
 from rantau.covariance.baseline import baseline_misfit
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
-from rantau.covariance.definitions import defined
+from rantau.covariance.derived import derived
 from rantau.covariance.fit_indices.cfi import comparative_fit
 from rantau.covariance.fit_indices.rmsea import root_mean_square_error
 from rantau.covariance.fit_indices.srmr import standardised_residual
@@ -93,8 +93,7 @@ def _errors(
     for values, slopes in pairs:
         flat = values.reshape(len(theta), -1)
         slope = slopes.reshape(*flat.shape, theta.shape[-1])
-        more = defined(fit.model, fit.table, flat, slope)[1]
-        slope = slope if more is None else np.concatenate([slope, more], axis=-2)
+        slope = np.asarray(derived(fit.model, fit.table, flat, slope)[1])
         variance = np.einsum("dki,dki->dk", slope @ covariance, slope)
         moved = np.abs(slope).max(axis=-1, initial=0.0) > 1e-12
         parts.append(np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0))

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import log_ndtr, ndtri
 
 from rantau.arrays import Array, Indices, Mask
-from rantau.covariance.definitions import defined
+from rantau.covariance.derived import derived, row_names
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.fit_indices import ROWS as FIT_INDICES
 from rantau.covariance.fit_indices import fit_index_values
@@ -124,8 +124,7 @@ class SemFit(Record):
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """The rows of `estimates()`, the same standardised, and the indices that resamples have."""
-        rows = [(row.lhs, row.op, row.rhs, row.group) for row in self.table.rows]
-        rows += [(one.name, ":=", one.text, 1) for one in self.model.definitions]
+        rows = [row[:4] for row in row_names(self.model, self.table)]
         return (
             *(Quantity(*row) for row in rows),
             *(Quantity(*row, of="standardized") for row in rows),
@@ -155,7 +154,7 @@ class SemFit(Record):
         which = standardised_variables(self.layout, self.table.covariates, "all")
         parts = [cell_values(self.layout, theta), standardised(self.layout, theta, which, implied)]
         flat = [part.reshape(*theta.shape[:-1], -1) for part in parts]
-        flat = [np.concatenate([part, defined(self.model, self.table, part)[0]], axis=-1) for part in flat]
+        flat = [derived(self.model, self.table, part)[0] for part in flat]
         return np.concatenate([*flat, np.full((*theta.shape[:-1], len(INDICES)), np.nan)], axis=-1)
 
     def refit(self, counts: Array, *, errors: bool = False) -> Refits:
@@ -200,8 +199,7 @@ class SemFit(Record):
         OptionError
             If the level is not between 0 and 1.
         """
-        cells = cell_values(self.layout, self.theta).ravel()
-        est = np.concatenate([cells, defined(self.model, self.table, cells)[0]])
+        est = derived(self.model, self.table, cell_values(self.layout, self.theta).ravel())[0]
         extra = {f"std_{kind}": self._standardised_values(kind) for kind in ("lv", "all")}
         return self._inference(est, self._gradients(), level, "est", extra)
 
@@ -270,8 +268,9 @@ class SemFit(Record):
 
     def latent_correlations(self) -> pd.DataFrame:
         """Return the implied correlations of the constructs, under each group's label."""
-        pandas, names, p = require("pandas"), list(self.table.latent), self.layout.n_observed
-        totals = self._implied().total[:, p:, p:]
+        pandas, names, p = require("pandas"), list(self.table.constructs), self.layout.n_observed
+        among = slice(p, p + len(names))
+        totals = self._implied().total[:, among, among]
         return self._by_group([pandas.DataFrame(correlation_of(one), names, names) for one in totals])  # type: ignore[no-any-return]
 
     def _by_group(self, frames: list[Any]) -> Any:  # noqa: ANN401 - a frame or a series
@@ -323,24 +322,20 @@ class SemFit(Record):
 
     def _gradients(self) -> Array:
         own = cell_jacobian(self.layout).reshape(-1, self.table.n_free)
-        cells = cell_values(self.layout, self.theta).ravel()
-        return self._with_definitions(own, defined(self.model, self.table, cells, own)[1])
+        return self._slopes(cell_values(self.layout, self.theta).ravel(), own)[1]
 
     def _standardised_values(self, kind: str) -> Array:
         which = standardised_variables(self.layout, self.table.covariates, kind)
-        values = standardised(self.layout, self.theta, which).ravel()
-        return np.concatenate([values, defined(self.model, self.table, values)[0]])
+        return derived(self.model, self.table, standardised(self.layout, self.theta, which).ravel())[0]
 
     def _standardised(self, kind: str) -> tuple[Array, Array]:
         which = standardised_variables(self.layout, self.table.covariates, kind)
         values, gradients = standardised_slopes(self.layout, self.theta, which)
-        values, gradients = values.ravel(), gradients.reshape(-1, self.table.n_free)
-        more, slopes = defined(self.model, self.table, values, gradients)
-        return np.concatenate([values, more]), self._with_definitions(gradients, slopes)
+        return self._slopes(values.ravel(), gradients.reshape(-1, self.table.n_free))
 
-    @staticmethod
-    def _with_definitions(own: Array, slopes: Array | None) -> Array:
-        return own if slopes is None or not len(slopes) else np.concatenate([own, slopes])
+    def _slopes(self, cells: Array, gradients: Array) -> tuple[Array, Array]:
+        values, slopes = derived(self.model, self.table, cells, gradients)
+        return values, gradients if slopes is None else slopes
 
     def _errors(self, gradients: Array) -> tuple[Array, Mask]:
         """Return standard errors by the delta method, and which quantities any free parameter moves."""
@@ -359,9 +354,7 @@ class SemFit(Record):
             z = np.where(moved, est / se, np.nan)
         p = 2 * np.exp(log_ndtr(-np.abs(z)))
         reach = float(ndtri(0.5 + level / 2)) * se
-        rows = [(row.lhs, row.op, row.rhs, row.group, row.label) for row in self.table.rows]
-        rows += [(one.name, ":=", one.text, 1, one.name) for one in self.model.definitions]
-        lhs, op, rhs, group, label = zip(*rows, strict=True)
+        lhs, op, rhs, group, label = zip(*row_names(self.model, self.table), strict=True)
         columns = {
             "lhs": lhs,
             "op": op,

@@ -6,7 +6,9 @@ import numpy as np
 
 from rantau.arrays import Array, Mask
 from rantau.covariance.implied import DIRECTED, MEAN, Layout, lay_out, rescale
+from rantau.model.composites import Anchors, composites
 from rantau.model.parameters import Parameter, ParameterTable
+from rantau.model.spec import Model
 from rantau.moments.grouped import GroupMoments
 
 #: No start value is nearer than this to a variance of nothing or a correlation of one.
@@ -164,6 +166,33 @@ def _group_start(
     return np.where(kind == DIRECTED, effects, np.where(kind == MEAN, means, np.where(i == j, variances, covariances)))
 
 
+def choose_anchors(model: Model, names: tuple[str, ...], moments: GroupMoments) -> Anchors:
+    """Choose the item of each composite that has most weight in what its items have to do with all others.
+
+    Notes
+    -----
+    The first canonical variate (Hotelling, 1936) of the items with all other variables, on the pooled correlations.
+    """
+    share = moments.n / moments.n.sum()
+    covariance = np.einsum("g,gij->ij", share, moments.covariance)
+    deviation = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(deviation, deviation)
+    found = []
+    for block in composites(model):
+        if not set(block.items) <= set(names):
+            continue
+        own = np.array([names.index(item) for item in block.items], dtype=np.intp)
+        rest = np.setdiff1d(np.arange(len(names)), own)
+        if own.size < 2 or rest.size == 0:
+            continue
+        across = correlation[np.ix_(own, rest)]
+        among = across @ np.linalg.solve(correlation[np.ix_(rest, rest)], across.T)
+        values, vectors = np.linalg.eig(np.linalg.solve(correlation[np.ix_(own, own)], among))
+        weight = np.abs(vectors[:, np.argmax(values.real)].real)
+        found.append((block.construct, block.items[int(weight.argmax())]))
+    return tuple(found)
+
+
 def stated_starts(table: ParameterTable, scale: Array, theta: Array) -> Array:
     """Put the values that the model file gives by `start()` into `theta`, `(n_free,)`, in its units."""
     theta = theta.copy()
@@ -184,7 +213,7 @@ def _factors(
     for row in rows:
         if row.op == "=~":
             parts[row.lhs].append(row.rhs)
-    waiting = list(table.latent)
+    waiting = list(table.constructs)
     while waiting:
         # A factor whose parts are all known can be computed; lower orders come first.
         ready = [name for name in waiting if not any(part in waiting for part in parts[name])] or waiting[:1]
@@ -195,10 +224,41 @@ def _factors(
                 continue
             among = weights[items] @ correlation @ weights[items].T
             np.fill_diagonal(among, 1.0)
+            completed = [one for one in table.excrescent if one.startswith(f"{name}.") and parts[one][0] in parts[name]]
+            if completed:
+                _compose(at, parts, name, completed, (correlation, loadings, weights))
+                continue
             loading = _axis(among)
             loadings.update({(item, at[name]): value for item, value in zip(items, loading, strict=True)})
             weights[at[name]] = loading @ weights[items] / (loading @ loading)
     return loadings, weights
+
+
+def _compose(
+    at: dict[str, int],
+    parts: dict[str, list[str]],
+    name: str,
+    completed: list[str],
+    known: tuple[Array, dict[tuple[int, int], float], Array],
+) -> None:
+    """Enter a composite of equal weights, and the excrescent variables that complete it, each of unit variance."""
+    correlation, loadings, weights = known
+    items = [at[part] for part in parts[name]]
+    among = weights[items] @ correlation @ weights[items].T
+    sign = np.where(among[0] >= 0, 1.0, -1.0)
+    share = sign / np.sqrt(sign @ among @ sign)
+    own = among @ share
+    weights[at[name]] = share @ weights[items]
+    loadings.update({(item, at[name]): float(value) for item, value in zip(items, own, strict=True)})
+    for extra in completed:
+        item = at[parts[extra][0]]
+        place = items.index(item)
+        left = weights[item] - own[place] * weights[at[name]]
+        deviation = float(np.sqrt(max(left @ correlation @ left, MARGIN**2)))
+        weights[at[extra]] = left / deviation
+        loadings[item, at[extra]] = deviation
+        anchor = items.index(at[parts[extra][1]])
+        loadings[items[anchor], at[extra]] = -float(sign[place] / sign[anchor]) * deviation
 
 
 def _axis(correlation: Array) -> Array:

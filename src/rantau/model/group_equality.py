@@ -9,7 +9,9 @@ are those of each group.
 from __future__ import annotations
 
 from rantau.errors import OptionError, unknown
+from rantau.model.composites import Anchors, anchor_of, composites, excrescent_of
 from rantau.model.entries import Entries, Entry, Key, key_named
+from rantau.model.spec import Model
 from rantau.options import choose
 from rantau.record import Record
 
@@ -81,7 +83,12 @@ def group_equality(groups: tuple[str, ...], equal: tuple[str, ...], partial: tup
 
 
 def equal_entries(
-    equality: GroupEquality, entries: Entries, latent: tuple[str, ...], covariates: tuple[str, ...]
+    equality: GroupEquality,
+    model: Model,
+    entries: Entries,
+    latent: tuple[str, ...],
+    covariates: tuple[str, ...],
+    anchors: Anchors = (),
 ) -> tuple[Entry, ...]:
     """Return the parameters that are to be equal across groups.
 
@@ -89,10 +96,14 @@ def equal_entries(
     ----------
     equality
         What the user asked for.
+    model
+        Which of its blocks are composites.
     entries
         All parameters.
     latent, covariates
         Names, as in the table.
+    anchors
+        Of the composites, as in the table.
 
     Returns
     -------
@@ -105,11 +116,32 @@ def equal_entries(
         If `partial` names what is not a parameter.
     """
     exempt = {_parameter(name, entries) for name in equality.partial}
+    formed = {block.construct: block.items[0] for block in composites(model)}
+    excrescent = {
+        name: anchor_of(block, anchors)
+        for block in composites(model)
+        for name in excrescent_of(block, anchors).values()
+    }
     return tuple(
         entry
         for entry in entries.every
-        if entry.key not in exempt and kind_of(entry, latent, covariates) in equality.kinds
+        if entry.key not in exempt and _kind(entry, latent, covariates, formed, excrescent) in equality.kinds
     )
+
+
+def _kind(
+    entry: Entry,
+    latent: tuple[str, ...],
+    covariates: tuple[str, ...],
+    formed: dict[str, str],
+    excrescent: dict[str, str],
+) -> str:
+    """Return the kind of a parameter; of what completes a composite, only its relative weights are of any."""
+    if entry.lhs in excrescent:
+        return "composite_loadings" if entry.op == "=~" and entry.rhs == excrescent[entry.lhs] else ""
+    if entry.op == "=~" and entry.lhs in formed:
+        return ""
+    return kind_of(entry, latent, covariates)
 
 
 def kind_of(entry: Entry, latent: tuple[str, ...], covariates: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 
 from rantau.errors import IdentificationError, listing
+from rantau.model.composites import Anchors, add_composites, check_composites
 from rantau.model.entries import Entries, stated
 from rantau.model.group_equality import GroupEquality, equal_entries, group_equality
 from rantau.model.locate import located, refusal
@@ -67,13 +68,17 @@ class ParameterTable(Record):
     groups
         What the groups are called; one empty name where there is one group.
     observed, latent
-        Variable names; `observed` in the order of the model.
+        Variable names; `observed` in the order of the model, `latent` with the excrescent variables at its end.
     covariates
         Observed variables that only predict, and of which nothing else is stated.
     exogenous
         The same where their moments are fixed (`fixed_x`); otherwise none.
     mean_structure
         Whether means are part of the model.
+    excrescent
+        What composites are completed with, see `rantau.model.composites`.
+    anchors
+        The anchor of each composite, where it is not its first item.
     """
 
     rows: tuple[Parameter, ...]
@@ -84,6 +89,13 @@ class ParameterTable(Record):
     covariates: tuple[str, ...]
     exogenous: tuple[str, ...]
     mean_structure: bool
+    excrescent: tuple[str, ...] = ()
+    anchors: Anchors = ()
+
+    @property
+    def constructs(self) -> tuple[str, ...]:
+        """The latent variables that the model names."""
+        return self.latent[: len(self.latent) - len(self.excrescent)]
 
     @property
     def n_groups(self) -> int:
@@ -118,6 +130,7 @@ def tabulate(
     growth: bool = False,
     group_equal: tuple[str, ...] = (),
     group_partial: tuple[str, ...] = (),
+    anchors: Anchors = (),
 ) -> ParameterTable:
     """Write out every parameter of a model.
 
@@ -140,6 +153,8 @@ def tabulate(
         `residual_covariances`, `lv_variances`, `lv_covariances`, `regressions`, `composite_loadings`.
     group_partial
         Single parameters that are not, such as `F=~x2`, `x1~1` or `x7~~x8`.
+    anchors
+        The anchor of each composite, where it is not its first item; see `rantau.model.composites`.
 
     Returns
     -------
@@ -164,6 +179,7 @@ def tabulate(
     ('F =~ b', 'F =~ c', 'a ~~ a (girls)')
     """
     _check_modifiers(model, groups)
+    check_composites(model)
     equality = group_equality(groups, group_equal, group_partial)
     latent = model.constructs
     observed = _observed_order(model)
@@ -173,6 +189,7 @@ def tabulate(
     fixed = covariates if fixed_x else ()
 
     _set_scales(model, entries, std_lv)
+    excrescent = add_composites(model, entries, anchors)
     _add_variances(model, entries, observed, covariates, equality if std_lv else None)
     _add_covariances(model, entries, observed)
     for left, right in itertools.combinations_with_replacement(covariates, 2):
@@ -183,7 +200,10 @@ def tabulate(
             entries.add(name, "~1", "", fixed=0.0 if growth and name not in fixed else None, exogenous=name in fixed)
         for name in latent:
             entries.add(name, "~1", "", fixed=None if growth else 0.0, first_only=equality.frees_means)
-    free, n_free = number(model, entries, equal_entries(equality, entries, latent, covariates))
+        for name in excrescent:
+            entries.add(name, "~1", "", fixed=0.0)
+    equal = equal_entries(equality, model, entries, (*latent, *excrescent), covariates, anchors)
+    free, n_free = number(model, entries, equal)
     cells = [(entry, group) for group in range(len(groups)) for entry in entries.every]
     rows = tuple(
         Parameter(
@@ -192,7 +212,8 @@ def tabulate(
         )
         for (entry, group), (place, value) in zip(cells, free, strict=True)
     )  # fmt: skip
-    return ParameterTable(rows, n_free, groups, observed, latent, covariates, fixed, means)
+    variables = (*latent, *excrescent)
+    return ParameterTable(rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors)
 
 
 def free_standing_covariates(model: Model) -> set[str]:
