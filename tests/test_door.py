@@ -9,7 +9,7 @@ import pytest
 from rantau.door import as_model, check_spread, take_sample, take_summary
 from rantau.errors import EstimationError, ModelSyntaxError, ResponseError
 from rantau.model import parse_model
-from rantau.moments import Sample, answered_rows, complete_rows, summary_statistics
+from rantau.moments import Sample, answered_rows, complete_rows, moments
 from rantau.survey import read_responses, read_survey
 
 MODEL = parse_model("F =~ a + b\n   + c\nY ~ F", source="small.sem")
@@ -248,8 +248,8 @@ def test_rows_without_any_answer():
         answered_rows(Sample(("a",), np.full((2, 1), np.nan)))
 
 
-def test_summary_statistics_in_the_order_of_the_model():
-    given = summary_statistics("2\n.5 2\n.4 .3 2\n.2 .1 .3 2", 100, names=["Y", "c", "b", "a"])
+def test_moments_in_the_order_of_the_model():
+    given = moments("2\n.5 2\n.4 .3 2\n.2 .1 .3 2", 100, names=["Y", "c", "b", "a"])
     assert take_summary(MODEL, given).names == MODEL.observed
     assert take_summary(MODEL, given, names=("c", "a")).names == ("c", "a")
     with pytest.raises(ResponseError) as caught:

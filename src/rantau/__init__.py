@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rantau.errors import RantauError, RantauWarning
     from rantau.inference import BollenStine, Draws, bollen_stine, bootstrap, monte_carlo
     from rantau.model import Model, parse_model, read_model
+    from rantau.moments.stream import read_moments
+    from rantau.moments.summary import SummaryStatistics, moments
     from rantau.pls import PlsFit, pls
     from rantau.quality import Validity, judge_hypotheses, reliability, validity
     from rantau.report.assemble import Report, report
@@ -46,6 +48,8 @@ _HOMES = {
     "rantau.errors": ("RantauError", "RantauWarning"),
     "rantau.inference": ("BollenStine", "Draws", "bollen_stine", "bootstrap", "monte_carlo"),
     "rantau.model": ("Model", "parse_model", "read_model"),
+    "rantau.moments.stream": ("read_moments",),
+    "rantau.moments.summary": ("SummaryStatistics", "moments"),
     "rantau.pls": ("PlsFit", "pls"),
     "rantau.quality": ("Validity", "judge_hypotheses", "reliability", "validity"),
     "rantau.report.assemble": ("Report", "report"),
@@ -81,6 +85,7 @@ __all__ = [
     "Screening",
     "SemFit",
     "Study",
+    "SummaryStatistics",
     "Survey",
     "Validity",
     "Verification",
@@ -93,11 +98,13 @@ __all__ = [
     "diagram",
     "growth",
     "judge_hypotheses",
+    "moments",
     "monte_carlo",
     "parse_model",
     "pls",
     "population_values",
     "read_model",
+    "read_moments",
     "read_responses",
     "read_study",
     "read_survey",

@@ -112,7 +112,7 @@ def take_summary(model: Model, data: SummaryStatistics, *, names: Sequence[str] 
     model
         The model.
     data
-        Means and covariances, as `summary_statistics` or `read_moments` give them.
+        Means and covariances, as `moments` or `read_moments` give them.
     names
         Which variables, in which order; all observed ones unless given.
 

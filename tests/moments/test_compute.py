@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rantau.errors import EstimationError, OptionError
-from rantau.moments import Sample, complete_rows, moments, resampled_moments
+from rantau.moments import Sample, complete_rows, resampled_moments, sample_moments
 
 
 def drawn(seed, n=40, p=4, gaps=0.0):
@@ -47,12 +47,12 @@ def test_large_means_cost_no_digits():
     base = drawn(3)
     far = base.replace(values=base.values + 1e8)
     exact = np.cov((far.values - 1e8).T, bias=True)
-    assert moments(far).covariance == pytest.approx(exact, rel=1e-7)
+    assert sample_moments(far).covariance == pytest.approx(exact, rel=1e-7)
 
 
 def test_listwise_leaves_out_rows_and_mean_fills_them():
     sample = Sample(("a", "b"), np.array([[1.0, 2.0], [3.0, np.nan], [5.0, 4.0], [7.0, 9.0]]))
-    listwise, filled = moments(sample), moments(sample, missing="mean")
+    listwise, filled = sample_moments(sample), sample_moments(sample, missing="mean")
     assert (listwise.n_obs, filled.n_obs) == (3, 4)
     assert listwise.mean.tolist() == pytest.approx([13 / 3, 5])
     assert filled.mean.tolist() == pytest.approx([4, 5])
@@ -63,8 +63,8 @@ def test_listwise_leaves_out_rows_and_mean_fills_them():
 def test_what_cannot_be_computed():
     empty = Sample(("a", "b"), np.array([[1.0, np.nan], [3.0, np.nan]]))
     with pytest.raises(EstimationError, match="nobody answered 'b'"):
-        moments(empty, missing="mean")
+        sample_moments(empty, missing="mean")
     with pytest.raises(EstimationError, match="0 of 2 rows have an answer to every item used"):
-        moments(empty)
+        sample_moments(empty)
     with pytest.raises(OptionError, match=r"unknown missing 'listwse'\. Did you mean 'listwise'"):
-        moments(empty, missing="listwse")
+        sample_moments(empty, missing="listwse")

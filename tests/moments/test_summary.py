@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rantau.errors import EstimationError, OptionError, ResponseError
-from rantau.moments import Sample, SummaryStatistics, grouped_moments, summary_statistics
+from rantau.moments import Sample, SummaryStatistics, grouped_moments, moments
 
 NAMES = ("a", "b", "c")
 WHOLE = np.array([[4.0, 1.5, 0.5], [1.5, 2.0, 0.3], [0.5, 0.3, 1.0]])
@@ -31,8 +31,8 @@ LOWER = "4.0\n1.5 2.0\n0.5 0.3 1.0"
     ],
 )
 def test_every_guise_is_one_matrix(matrix, names):
-    found = summary_statistics(matrix, 11, names=names, divisor="n")
-    assert found == summary_statistics(WHOLE, 11, names=NAMES, divisor="n")
+    found = moments(matrix, 11, names=names, divisor="n")
+    assert found == moments(WHOLE, 11, names=NAMES, divisor="n")
     assert found.covariance[0].tolist() == WHOLE.tolist()
     assert (found.names, found.groups, found.n.tolist(), found.n_obs) == (NAMES, ("",), [11], 11)
     assert not found.has_means
@@ -44,7 +44,7 @@ def test_the_moments_of_rows_come_back():
     frame = pd.read_csv("tests/data/hs.csv")
     names = [f"x{k}" for k in range(1, 10)]
     direct = grouped_moments(Sample(tuple(names), frame[names].to_numpy()))
-    found = summary_statistics(frame[names].cov(), len(frame), mean=frame[names].mean())
+    found = moments(frame[names].cov(), len(frame), mean=frame[names].mean())
     assert found.moments().covariance == pytest.approx(direct.covariance, rel=1e-12)
     assert found.moments().mean == pytest.approx(direct.mean, rel=1e-12)
     assert found.moments().n.tolist() == direct.n.tolist()
@@ -62,12 +62,12 @@ def test_the_moments_of_rows_come_back():
     ],
 )
 def test_means(mean):
-    assert summary_statistics(LOWER, 50, names=NAMES, mean=mean).mean.tolist() == [[1.0, 2.0, 3.0]]
+    assert moments(LOWER, 50, names=NAMES, mean=mean).mean.tolist() == [[1.0, 2.0, 3.0]]
 
 
 def test_groups():
     frames = {"men": pd.DataFrame(WHOLE, NAMES, NAMES), "women": pd.DataFrame(2 * WHOLE, NAMES, NAMES).iloc[::-1, ::-1]}
-    found = summary_statistics(
+    found = moments(
         frames, {"women": 21, "men": 11}, mean={"men": [1, 2, 3], "women": {"a": 4, "b": 5, "c": 6}}
     )
     assert found.groups == ("men", "women")
@@ -78,26 +78,26 @@ def test_groups():
 
 
 def test_variables_are_taken_in_the_order_of_a_model():
-    found = summary_statistics(LOWER, 50, names=NAMES, mean=[1, 2, 3], divisor="n").take(["c", "a"])
+    found = moments(LOWER, 50, names=NAMES, mean=[1, 2, 3], divisor="n").take(["c", "a"])
     assert found.names == ("c", "a")
     assert found.covariance[0].tolist() == [[1.0, 0.5], [0.5, 4.0]]
     assert found.mean.tolist() == [[3, 1]]
     assert isinstance(found, SummaryStatistics)
     with pytest.raises(ResponseError, match=r"covariances: unknown variable 'B'\. Did you mean 'b'"):
-        summary_statistics(LOWER, 50, names=NAMES).take(["a", "B"])
+        moments(LOWER, 50, names=NAMES).take(["a", "B"])
 
 
 def test_correlations_are_noticed_and_scaled():
     correlations, sd = "1\n.3 1\n.2 .1 1", [2.0, 1.0, 3.0]
-    plain = summary_statistics(correlations, 100, names=NAMES)
-    scaled = summary_statistics(correlations, 100, names=NAMES, sd=sd, divisor="n")
+    plain = moments(correlations, 100, names=NAMES)
+    scaled = moments(correlations, 100, names=NAMES, sd=sd, divisor="n")
     assert plain.looks_like_correlations
     assert not scaled.looks_like_correlations
     assert scaled.covariance[0].tolist() == pytest.approx(np.array([[4, 0.6, 1.2], [0.6, 1, 0.3], [1.2, 0.3, 9]]))
     with pytest.raises(OptionError, match="sd= is for correlations, and the diagonal of the covariance is not 1"):
-        summary_statistics(LOWER, 100, names=NAMES, sd=sd)
+        moments(LOWER, 100, names=NAMES, sd=sd)
     with pytest.raises(ResponseError, match="standard deviations are positive, got -1"):
-        summary_statistics(correlations, 100, names=NAMES, sd=[2, -1, 3])
+        moments(correlations, 100, names=NAMES, sd=[2, -1, 3])
 
 
 def altered(row, column, value):
@@ -130,7 +130,7 @@ def altered(row, column, value):
 )
 def test_matrices_that_cannot_be_read(matrix, names, message):
     with pytest.raises(ResponseError, match=message):
-        summary_statistics(matrix, 50, names=names)
+        moments(matrix, 50, names=names)
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_matrices_that_cannot_be_read(matrix, names, message):
 )
 def test_matrices_that_no_rows_have(matrix, message):
     with pytest.raises(EstimationError, match=message):
-        summary_statistics(matrix, 50, names=NAMES)
+        moments(matrix, 50, names=NAMES)
     with pytest.raises(EstimationError, match="covariance of group 'w': "):
-        summary_statistics({"m": LOWER, "w": matrix}, {"m": 50, "w": 50}, names=NAMES)
+        moments({"m": LOWER, "w": matrix}, {"m": 50, "w": 50}, names=NAMES)
 
 
 @pytest.mark.parametrize(
@@ -164,15 +164,15 @@ def test_matrices_that_no_rows_have(matrix, message):
 )
 def test_what_goes_with_a_matrix(options, kind, message):
     with pytest.raises(kind, match=message):
-        summary_statistics(LOWER, **({"n_obs": 50, "names": NAMES} | options))
+        moments(LOWER, **({"n_obs": 50, "names": NAMES} | options))
 
 
 def test_groups_that_do_not_match():
     two = {"m": LOWER, "w": LOWER}
     with pytest.raises(ResponseError, match="n_obs: the groups are m, w; got m, v"):
-        summary_statistics(two, {"m": 50, "v": 50}, names=NAMES)
+        moments(two, {"m": 50, "v": 50}, names=NAMES)
     with pytest.raises(ResponseError, match=r"mean: values for each group are needed: \{'m': \[\.\.\.\]"):
-        summary_statistics(two, {"m": 50, "w": 50}, names=NAMES, mean=[1, 2, 3])
+        moments(two, {"m": 50, "w": 50}, names=NAMES, mean=[1, 2, 3])
     named = {"m": pd.DataFrame(WHOLE, NAMES, NAMES), "w": pd.DataFrame(WHOLE[:2, :2], NAMES[:2], NAMES[:2])}
     with pytest.raises(ResponseError, match="covariance of group 'w': its variables are a, b; those of group 'm' are"):
-        summary_statistics(named, {"m": 50, "w": 50})
+        moments(named, {"m": 50, "w": 50})

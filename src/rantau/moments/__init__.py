@@ -2,11 +2,11 @@
 
 from rantau.moments.asymptotic import asymptotic_covariance, missing_rank, normal_asymptotic_covariance
 from rantau.moments.belonging import belonging
-from rantau.moments.compute import Moments, answered_rows, complete_rows, moments, resampled_moments
+from rantau.moments.compute import Moments, answered_rows, complete_rows, resampled_moments, sample_moments
 from rantau.moments.grouped import GroupMoments, Patterns, grouped_moments
 from rantau.moments.sample import Sample, sample
 from rantau.moments.stream import read_moments
-from rantau.moments.summary import SummaryStatistics, summary_statistics
+from rantau.moments.summary import SummaryStatistics, moments
 
 __all__ = [
     "GroupMoments",
@@ -25,5 +25,5 @@ __all__ = [
     "read_moments",
     "resampled_moments",
     "sample",
-    "summary_statistics",
+    "sample_moments",
 ]

@@ -81,7 +81,7 @@ def answered_rows(sample: Sample) -> Sample:
     return sample if keep.size == sample.n_obs else sample.rows(keep)
 
 
-def moments(sample: Sample, *, missing: str = "listwise") -> Moments:
+def sample_moments(sample: Sample, *, missing: str = "listwise") -> Moments:
     """Compute means and the maximum-likelihood covariance matrix.
 
     Parameters
@@ -106,7 +106,7 @@ def moments(sample: Sample, *, missing: str = "listwise") -> Moments:
     Examples
     --------
     >>> import numpy as np
-    >>> moments(Sample(("a",), np.array([[1.0], [3.0]]))).covariance.tolist()
+    >>> sample_moments(Sample(("a",), np.array([[1.0], [3.0]]))).covariance.tolist()
     [[1.0]]
     """
     choose("missing", missing, MISSING)

@@ -88,7 +88,7 @@ class SummaryStatistics(Record):
         return GroupMoments(self.names, self.groups, self.n, self.covariance, self.mean)
 
 
-def summary_statistics(
+def moments(
     covariance: Any,  # noqa: ANN401 - a matrix in any guise
     n_obs: int | Mapping[str, int],
     *,
@@ -137,7 +137,7 @@ def summary_statistics(
     ...   4.0
     ...   1.5  2.0
     ... '''
-    >>> both = summary_statistics(printed, 201, names=["x", "y"], mean=[3.5, 2.0])
+    >>> both = moments(printed, 201, names=["x", "y"], mean=[3.5, 2.0])
     >>> both.covariance[0].round(3).tolist()
     [[3.98, 1.493], [1.493, 1.99]]
     """

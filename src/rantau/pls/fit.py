@@ -17,7 +17,7 @@ from rantau.errors import (
 )
 from rantau.fit import Problem
 from rantau.model.spec import Model
-from rantau.moments.compute import MISSING, complete_rows, moments
+from rantau.moments.compute import MISSING, complete_rows, sample_moments
 from rantau.options import choose
 from rantau.pls.estimate import Fault, estimate
 from rantau.pls.from_model import structure_of
@@ -133,7 +133,7 @@ def pls(
     if request.missing == "listwise":
         entered = np.isfinite(taken.values.sum(axis=1))
         taken = complete_rows(taken)
-    computed = moments(taken, missing=request.missing)
+    computed = sample_moments(taken, missing=request.missing)
     estimates, faults = estimate(computed.covariance[None], computed.mean[None], structure, request)
     for fault in faults:
         if fault.fatal:
