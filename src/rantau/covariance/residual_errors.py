@@ -1,0 +1,139 @@
+"""How residuals would vary from sample to sample if the model held."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array
+from rantau.covariance.casewise import by_cluster, moment_scores
+from rantau.covariance.deviations import deviations, weight_of_moments
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import moment_jacobian
+from rantau.covariance.standard_errors import inverse_information
+from rantau.covariance.unrestricted import free_moments, moment_information
+from rantau.moments.asymptotic import normal_asymptotic_covariance
+
+ROBUST = ("robust_sem", "robust_huber_white", "robust_cluster")
+
+
+def covariance_of_moments(evidence: Evidence, se: str) -> Array:
+    """Compute the covariance matrix of root-n times the sample moments of each group, Gamma.
+
+    Parameters
+    ----------
+    evidence
+        A structure with its data.
+    se
+        One of `estimators.STANDARD_ERRORS`: the robust ones take it from the rows, the others from normal theory.
+
+    Returns
+    -------
+    Array
+        `(G, m, m)`: means first where they are modelled, then the lower triangle row by row. Given fixed covariates,
+        their own moments do not vary.
+
+    Notes
+    -----
+    Normal theory at the sample's own moments; under full-information likelihood the inverse of the observed
+    information of the unrestricted model, or the sandwich (White, 1982) with it. Rows: Browne (1984), eq. 3.4.
+    """
+    moments, means = evidence.moments, evidence.layout.mean_structure
+    robust = se in ROBUST or moments.weight is not None
+    if moments.patterns is not None:
+        inverse = [
+            np.linalg.inv(one) for one in moment_information(evidence, moments.covariance, moments.mean, exact=True)
+        ]
+        if robust:
+            inverse = [one @ _spread(evidence, group) @ one for group, one in enumerate(inverse)]
+        return _given(np.stack(inverse), evidence)
+    if not robust:
+        return _given(normal_asymptotic_covariance(moments.covariance, means), evidence)
+    cluster = evidence.rows.cluster
+    found = []
+    for group, deviation in enumerate(deviations(evidence)):
+        if cluster is None:
+            spread = deviation.spread()
+        else:
+            written = deviation.written(0, deviation.rows.shape[0])
+            summed = by_cluster(written, cluster[evidence.rows.membership == group])
+            spread = summed.T @ summed
+        found.append(spread / deviation.weights.sum())
+    return np.stack(found)
+
+
+def _spread(evidence: Evidence, group: int) -> Array:
+    """Return the mean outer product of the scores of one group's rows by its unrestricted moments, `(m, m)`."""
+    moments, members = evidence.moments, evidence.rows.membership == group
+    weights = evidence.row_weights[members]
+    scores = moment_scores(moments.covariance, moments.mean, evidence.rows, means=True)[members] * weights[:, None]
+    if evidence.rows.cluster is not None:
+        scores = by_cluster(scores, evidence.rows.cluster[members])
+    return np.asarray(scores.T @ scores / weights.sum())
+
+
+def _given(gamma: Array, evidence: Evidence) -> Array:
+    """Take out what the moments of fixed covariates explain: the covariance given those moments."""
+    rest = free_moments(evidence)
+    fixed = np.setdiff1d(np.arange(gamma.shape[-1]), rest)
+    if not fixed.size:
+        return gamma
+    found = np.zeros_like(gamma)
+    across = gamma[:, rest[:, None], fixed]
+    explained = across @ np.linalg.solve(gamma[:, fixed[:, None], fixed], np.swapaxes(across, -1, -2))
+    found[:, rest[:, None], rest] = gamma[:, rest[:, None], rest] - explained
+    return found
+
+
+def weights_of_moments(evidence: Evidence, kind: str) -> Array:
+    """Return the weight of the moments in the fitting function, `(G, m, m)`, by the information asked for.
+
+    Parameters
+    ----------
+    evidence
+        The model at its estimates.
+    kind
+        One of `estimators.INFORMATION`. `observed` takes the second derivatives of the unrestricted model at the
+        implied moments; otherwise the weight is what these are on average.
+    """
+    groups = range(evidence.layout.n_groups)
+    gaps = evidence.moments.patterns is not None
+    if evidence.discrepancy.name not in ("ml", "fiml") or (kind != "observed" and not gaps):
+        return np.stack([weight_of_moments(evidence, group) for group in groups])
+    implied = evidence.implied
+    return np.stack(moment_information(evidence, implied.sigma, implied.mu, exact=kind != "expected"))
+
+
+def covariance_of_residuals(evidence: Evidence, gamma: Array, weight: Array, n: Array) -> Array:
+    """Compute the covariance matrix of the residuals of each group.
+
+    Parameters
+    ----------
+    evidence
+        The model at its estimates.
+    gamma, weight
+        `(G, m, m)`: `covariance_of_moments` and `weights_of_moments`.
+    n
+        `(G,)` rows.
+
+    Returns
+    -------
+    Array
+        `(G, m, m)`; NaN where the information is singular.
+
+    Notes
+    -----
+    The estimates follow the moments as `theta = sum_h K_h s_h`, `K_h = (sum Delta'V Delta)^-1 Delta_h'V_h`, so the
+    residuals are `s_g - Delta_g sum_h K_h s_h` (Browne, 1984, eq. 2.19a; Ogasawara, 2001). Where groups share
+    parameters, the scatter of each group enters the residuals of all; lavaan leaves out that of the others, so its
+    standard errors are smaller there.
+    """
+    jacobian = moment_jacobian(evidence.layout, evidence.slope)
+    shares = (evidence.moments.n / evidence.moments.n.sum())[:, None, None]
+    pull = shares * np.swapaxes(jacobian, -1, -2) @ weight
+    follows = inverse_information((pull @ jacobian).sum(axis=0), evidence.directions) @ pull
+    scatter = gamma / n[:, None, None]
+    of_estimates = (follows @ scatter @ np.swapaxes(follows, -1, -2)).sum(axis=0)
+    across = jacobian @ follows @ scatter
+    own = jacobian @ of_estimates @ np.swapaxes(jacobian, -1, -2)
+    found = scatter - across - np.swapaxes(across, -1, -2) + own
+    return np.asarray((found + np.swapaxes(found, -1, -2)) / 2)

@@ -1,0 +1,293 @@
+"""What the model leaves of the sample's means and covariances: residuals, their standard errors, their size overall."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.special import log_ndtr, ndtr, ndtri
+
+from rantau.arrays import Array, Mask
+from rantau.covariance.estimators import spelling
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import imply
+from rantau.covariance.residual_errors import covariance_of_moments, covariance_of_residuals, weights_of_moments
+from rantau.covariance.setting import Setting, evidence_of, setting_of
+from rantau.errors import OptionError
+from rantau.extras import require
+from rantau.moments.asymptotic import normal_asymptotic_covariance
+from rantau.options import choose
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rantau.covariance.result import SemFit
+
+#: What residuals are given in; `cor` is another name of the first.
+KINDS = ("cor_bollen", "cor_bentler", "raw", "normalized", "standardized")
+#: Those whose size is summed up, with the name of the sum.
+SIZES = {"raw": "rmr", "cor_bollen": "crmr", "cor_bentler": "srmr"}
+#: A variance below this share of what the moment itself has, is none: the model reproduces the moment exactly.
+NOTHING = 1e-12
+#: A residual below this, in standard deviations of its variables, is none.
+ROUNDING = 1e-9
+
+
+class Residuals(NamedTuple):
+    """Residuals of all moments and their covariance matrix.
+
+    Attributes
+    ----------
+    values
+        `(G, m)`: means first where they are modelled, then the lower triangle row by row.
+    errors
+        `(G, m, m)`, in the same units.
+    exact
+        `(G, m)`: which moments the model reproduces whatever the data.
+    gamma
+        `(G, m)`: variances of the sample moments themselves.
+    """
+
+    values: Array
+    errors: Array
+    exact: Mask
+    gamma: Array
+
+
+def kind_of(kind: str, allowed: tuple[str, ...] = KINDS) -> str:
+    """Return the name of a kind of residuals, spelt as in `KINDS`.
+
+    Raises
+    ------
+    OptionError
+        If there is no such kind.
+    """
+    wanted = spelling(kind) if isinstance(kind, str) else kind
+    return choose("kind", "cor_bollen" if wanted == "cor" else wanted, allowed)
+
+
+def residual_moments(fit: SemFit, kind: str) -> tuple[Array, Array]:
+    """Compute the residuals of means `(G, p)` and covariances `(G, p, p)`; see `SemFit.residuals`."""
+    kind = kind_of(kind)
+    setting = setting_of(fit)
+    p, means = len(fit.table.observed), fit.table.mean_structure
+    if kind in ("normalized", "standardized"):
+        found = _with_errors(fit, "raw", setting)
+        variance = found.gamma if kind == "normalized" else np.einsum("gmm->gm", found.errors)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            vector = np.where(found.values == 0, 0.0, found.values / np.sqrt(variance))
+    else:
+        vector = _values(fit, kind, setting)
+    i, j = np.tril_indices(p)
+    covariance = np.zeros((len(vector), p, p))
+    covariance[:, i, j] = covariance[:, j, i] = vector[:, p:] if means else vector
+    return (vector[:, :p] if means else np.zeros((len(vector), p))), covariance
+
+
+def covariance_frames(fit: SemFit, kind: str) -> list[pd.DataFrame]:
+    """Return the residuals of each group's covariances as frames."""
+    pandas, names = require("pandas"), list(fit.table.observed)
+    return [pandas.DataFrame(one, names, names) for one in residual_moments(fit, kind)[1]]
+
+
+def mean_frames(fit: SemFit, kind: str) -> list[pd.Series[float]]:
+    """Return the residuals of each group's means as series.
+
+    Raises
+    ------
+    OptionError
+        If means are not part of the model.
+    """
+    if not fit.table.mean_structure:
+        raise OptionError("the model says nothing of means, so none is left over: fit it with meanstructure=True.")
+    pandas, names = require("pandas"), list(fit.table.observed)
+    return [pandas.Series(one, names, name="residual") for one in residual_moments(fit, kind)[0]]
+
+
+def residual_table(fit: SemFit, kind: str) -> pd.DataFrame:
+    """Return every residual with its standard error; see `SemFit.residual_table`."""
+    kind = kind_of(kind, tuple(SIZES))
+    found = _with_errors(fit, kind, setting_of(fit))
+    names, p = fit.table.observed, len(fit.table.observed)
+    rows = [(name, "~1", "") for name in names] if fit.table.mean_structure else []
+    rows += [(names[j], "~~", names[i]) for i, j in zip(*np.tril_indices(p), strict=True)]
+    se = np.where(found.exact, 0.0, np.sqrt(np.einsum("gmm->gm", found.errors)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(found.exact, np.nan, found.values / se)
+    lhs, op, rhs = zip(*rows, strict=True)
+    groups = len(found.values)
+    return require("pandas").DataFrame(  # type: ignore[no-any-return]
+        {
+            "lhs": lhs * groups,
+            "op": op * groups,
+            "rhs": rhs * groups,
+            "group": np.repeat(np.arange(1, groups + 1), len(rows)),
+            "residual": found.values.ravel(),
+            "se": se.ravel(),
+            "z": z.ravel(),
+            "p": 2 * np.exp(log_ndtr(-np.abs(z.ravel()))),
+        }
+    )
+
+
+def residual_summary(fit: SemFit, kind: str, level: float, close: float) -> list[pd.DataFrame]:
+    """Return the size of the residuals of each group; see `SemFit.residual_summary`."""
+    kind = kind_of(kind, tuple(SIZES))
+    if not 0 < level < 1:
+        raise OptionError(f"level must lie between 0 and 1, such as 0.90, got {level}.")
+    if not close >= 0:
+        raise OptionError(f"close is a size of residuals, such as 0.05, got {close}.")
+    found = _with_errors(fit, kind, setting_of(fit))
+    p, m = len(fit.table.observed), found.values.shape[1]
+    parts = {"cov": np.arange(m)}
+    if fit.table.mean_structure:
+        parts = {"cov": np.arange(p, m), "mean": np.arange(p), "total": np.arange(m)}
+    # A correlation of a variable with itself is no residual.
+    unit = p if kind == "cor_bollen" else 0
+    frames = []
+    for values, errors in zip(found.values, found.errors, strict=True):
+        rows = {}
+        for name, places in parts.items():
+            count = places.size - (unit if name != "mean" else 0)
+            size = _size(values[places], errors[np.ix_(places, places)], count)
+            rows[name] = _described(size, SIZES[kind], level, close)
+        frames.append(require("pandas").DataFrame.from_dict(rows, orient="index"))
+    return frames
+
+
+class Size(NamedTuple):
+    """The root mean square of residuals: in the sample, expected if the model held, and estimated without bias."""
+
+    value: float
+    expected: float
+    se: float
+    unbiased: float
+    unbiased_se: float
+
+
+def _size(residual: Array, error: Array, count: int) -> Size:
+    """Compute the root mean square of `count` residuals, and what it estimates.
+
+    Notes
+    -----
+    Maydeu-Olivares (2017), eq. 7-15, and Maydeu-Olivares, Shi & Rosseel (2018), eq. 5-9, with `Xi` the covariance
+    matrix of the residuals e and t their number. If the model holds, the mean is `sqrt(tr Xi / t) (1 - tr Xi^2 /
+    (4 (tr Xi)^2))` and the variance `tr Xi^2 / (2 t tr Xi)`. Without bias, `sqrt(max(e'e - tr Xi, 0) / t) / k` with
+    `k = 1 - (tr Xi^2 + 2 e'Xi e) / (4 (e'e)^2)` and variance `(tr Xi^2 + 2 e'Xi e) / (2 t e'e k^2)`.
+    """
+    squares = float(residual @ residual)
+    value = float(np.sqrt(squares / count)) if count else 0.0
+    trace, second = float(np.trace(error)), float((error * error).sum())
+    if not (trace > 0 and squares > 0 and count):
+        nan = float("nan")
+        return Size(value, nan, nan, value if squares == 0 else nan, nan)
+    spread = second + 2 * float(residual @ error @ residual)
+    k = 1 - spread / (4 * squares**2)
+    return Size(
+        value,
+        float(np.sqrt(trace / count) * (1 - second / (4 * trace**2))),
+        float(np.sqrt(second / (2 * count * trace))),
+        float(np.sqrt(max(squares - trace, 0.0) / count) / k),
+        float(np.sqrt(spread / (2 * count * squares)) / abs(k)),
+    )
+
+
+def _described(size: Size, name: str, level: float, close: float) -> dict[str, float]:
+    """Name the numbers of a size as lavaan does, in snake case."""
+    reach = float(ndtri(0.5 + level / 2)) * size.unbiased_se
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Residuals smaller than the model would leave on average speak for it, no less than average ones.
+        exact = float(np.maximum(np.divide(size.value - size.expected, size.se), 0.0))
+        closeness = float(np.divide(size.unbiased - close, size.unbiased_se))
+    return {
+        name: size.value,
+        f"{name}_se": size.se,
+        f"{name}_exactfit_z": exact,
+        f"{name}_exactfit_pvalue": float(ndtr(-exact)),
+        f"u{name}": size.unbiased,
+        f"u{name}_se": size.unbiased_se,
+        f"u{name}_ci_lower": size.unbiased - reach,
+        f"u{name}_ci_upper": size.unbiased + reach,
+        f"u{name}_closefit_h0_value": close,
+        f"u{name}_closefit_z": closeness,
+        f"u{name}_closefit_pvalue": float(ndtr(-closeness)),
+    }
+
+
+def _values(fit: SemFit, kind: str, setting: Setting) -> Array:
+    """Return the residuals `(G, m)` of one of `SIZES`; nought where only rounding is left."""
+    sample, implied, means = setting.moments, imply(fit.layout, fit.theta), fit.table.mean_structure
+    unit = setting.deviation
+    sigma, mu = implied.sigma / np.outer(unit, unit), implied.mu / unit
+    deviation = np.sqrt(np.einsum("gii->gi", sample.covariance))
+    pairs = deviation[:, :, None] * deviation[:, None, :]
+    left, right = sample.mean - mu, sample.covariance - sigma
+    left, right = (
+        np.where(np.abs(part) < ROUNDING * size, 0.0, part) for part, size in ((left, deviation), (right, pairs))
+    )
+    if kind == "raw":
+        return _vector(right * np.outer(unit, unit), left * unit, means=means)
+    right = _correlations(sample.covariance) - _correlations(sigma) if kind == "cor_bollen" else right / pairs
+    right = np.where(np.abs(right) < ROUNDING, 0.0, right)
+    return _vector(right, left / deviation, means=means)
+
+
+def _with_errors(fit: SemFit, kind: str, setting: Setting) -> Residuals:
+    """Compute residuals of one of `SIZES` with their covariance matrix."""
+    values = _values(fit, kind, setting)
+    means = fit.table.mean_structure
+    evidence, recipe = evidence_of(fit, setting), fit.request.recipe
+    n = fit.moments.n
+    if fit.converged:
+        gamma = covariance_of_moments(evidence, recipe.se)
+        errors = covariance_of_residuals(evidence, gamma, weights_of_moments(evidence, recipe.information), n)
+    else:
+        errors = gamma = np.full((*values.shape, values.shape[1]), np.nan)
+    scale = _scale(evidence, setting.deviation, kind, means)
+    errors = scale @ errors @ np.swapaxes(scale, -1, -2)
+    reference = np.einsum("gmm->gm", normal_asymptotic_covariance(evidence.moments.covariance, means)) / n[:, None]
+    unit = _scale(evidence, setting.deviation, "raw" if kind == "raw" else "cor_bentler", means)
+    exact = np.einsum("gmm->gm", errors) <= NOTHING * reference * np.einsum("gmm->gm", unit) ** 2
+    keep = ~exact
+    errors = np.where(keep[:, :, None] & keep[:, None, :], errors, 0.0)
+    own = np.einsum("gmm->gm", scale @ gamma @ np.swapaxes(scale, -1, -2)) / n[:, None]
+    return Residuals(values, errors, exact, own)
+
+
+def _scale(evidence: Evidence, unit: Array, kind: str, means: bool) -> Array:
+    """Return the matrix `(G, m, m)` from moments in standard units to the units of a kind of residuals.
+
+    Notes
+    -----
+    For correlations the derivative of `s_ij / sqrt(s_ii s_jj)`: Olkin & Siotani (1976). Ogasawara (2001).
+    """
+    covariance = evidence.moments.covariance
+    groups, p = covariance.shape[:2]
+    i, j = np.tril_indices(p)
+    deviation = np.sqrt(np.einsum("gii->gi", covariance)) if kind != "raw" else np.broadcast_to(1 / unit, (groups, p))
+    lower = np.zeros((groups, i.size, i.size))
+    place = np.arange(i.size)
+    lower[:, place, place] = 1 / (deviation[:, i] * deviation[:, j])
+    if kind == "cor_bollen":
+        correlation = _correlations(covariance)[:, i, j]
+        of_variance = np.flatnonzero(i == j)
+        for own in (i, j):
+            lower[:, place, of_variance[own]] -= correlation / (2 * deviation[:, own] ** 2)
+    if not means:
+        return lower
+    whole = np.zeros((groups, p + i.size, p + i.size))
+    whole[:, np.arange(p), np.arange(p)] = 1 / deviation
+    whole[:, p:, p:] = lower
+    return whole
+
+
+def _vector(covariance: Array, mean: Array, *, means: bool) -> Array:
+    """Write moments `(G, p, p)` and `(G, p)` as `(G, m)`: means first if wanted, then the lower triangle."""
+    i, j = np.tril_indices(covariance.shape[-1])
+    lower = covariance[..., i, j]
+    return np.concatenate([mean, lower], axis=-1) if means else np.asarray(lower)
+
+
+def _correlations(covariance: Array) -> Array:
+    deviation = np.sqrt(np.einsum("gii->gi", covariance))
+    return np.asarray(covariance / (deviation[:, :, None] * deviation[:, None, :]))

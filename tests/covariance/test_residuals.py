@@ -1,0 +1,175 @@
+"""Residuals of the covariance engine against lavaan's, and laws that they obey.
+
+The golden numbers are lavaan 0.6-14's `lavResiduals(fit, type, se = TRUE)` and `residuals(fit, type)` at polished
+minima; `tests/golden/after_fit/make_residuals.R` makes them.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rantau.covariance import growth, sem
+from rantau.covariance.implied import imply
+from rantau.covariance.minimise import minimise
+from rantau.covariance.setting import evidence_of, setting_of
+from rantau.errors import OptionError
+from rantau.moments.grouped import GroupMoments
+
+TESTS = Path(__file__).parents[1]
+CASES = {case["name"]: case for case in json.loads((TESTS / "golden/after_fit/residuals.json").read_text())}
+#: Where groups share parameters, lavaan leaves out what the other groups' scatter adds to the standard errors.
+SHARED = {"hs_metric", "hs_scalar", "hs_scalar_mlr", "hs_gaps_scalar"}
+HS = CASES["hs_ml"]["model"]
+
+
+@pytest.fixture(scope="module")
+def fits():
+    found = {}
+
+    def fit_of(name):
+        if name not in found:
+            case = CASES[name]
+            data = pd.read_csv(TESTS / f"data/{case['data']}.csv")
+            found[name] = (growth if name == "growth" else sem)(case["model"], data, **case["options"])
+        return found[name]
+
+    return fit_of
+
+
+def square(numbers: dict, names: list[str]) -> np.ndarray:
+    order = [numbers["rows"].index(name) for name in names]
+    return np.array(numbers["values"], dtype=float)[np.ix_(order, order)]
+
+
+def of_group(frame, fit, group: int):
+    return frame.loc[fit.groups[group]] if fit.groups else frame
+
+
+EVERY = [(name, kind) for name in CASES for kind in ("raw", "cor.bollen", "cor.bentler", "normalized")]
+
+
+@pytest.mark.parametrize(("name", "kind"), [*EVERY, *((name, "standardized") for name in sorted(set(CASES) - SHARED))])
+def test_residuals_are_lavaans(name, kind, fits):
+    fit = fits(name)
+    names = list(fit.table.observed)
+    for group, golden in enumerate(CASES[name][kind]):
+        ours = of_group(fit.residuals(kind), fit, group).to_numpy()
+        assert ours == pytest.approx(square(golden["cov"], names), abs=1e-6)
+        if "mean" in golden:
+            ours = of_group(fit.mean_residuals(kind), fit, group)
+            assert ours.to_numpy() == pytest.approx([golden["mean"][one] for one in names], abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["raw", "cor.bollen", "cor.bentler"])
+@pytest.mark.parametrize("name", sorted(set(CASES) - SHARED))
+def test_standard_errors_of_residuals_are_lavaans(name, kind, fits):
+    fit = fits(name)
+    table, names = fit.residual_table(kind), list(fit.table.observed)
+    for group, golden in enumerate(CASES[name][kind], start=1):
+        own = table[table["group"] == group]
+        of_covariances = own[own["op"] == "~~"]
+        at = [names.index(one) for one in of_covariances["lhs"]], [names.index(one) for one in of_covariances["rhs"]]
+        assert of_covariances["se"].to_numpy() == pytest.approx(square(golden["cov.se"], names)[at], abs=1e-8)
+        assert of_covariances["residual"].to_numpy() == pytest.approx(square(golden["cov"], names)[at], abs=1e-8)
+        if "mean.se" in golden:
+            se = own.set_index(["lhs", "op"])["se"]
+            for one in names:
+                assert se[one, "~1"] == pytest.approx(golden["mean.se"][one], abs=1e-8)
+
+
+@pytest.mark.parametrize("kind", ["raw", "cor.bollen", "cor.bentler"])
+@pytest.mark.parametrize("name", sorted(set(CASES) - SHARED))
+def test_summaries_are_lavaans(name, kind, fits):
+    fit = fits(name)
+    frame = fit.residual_summary(kind)
+    for group, golden in enumerate(CASES[name][kind]):
+        own = of_group(frame, fit, group)
+        assert list(own.index) == list(golden["summary"])
+        for part, numbers in golden["summary"].items():
+            # lavaan writes "ucrmr.cilupper" for the upper end.
+            wanted = {key.replace("cilupper", "ci.upper").replace(".", "_"): value for key, value in numbers.items()}
+            assert list(own.columns) == list(wanted)
+            for key, value in wanted.items():
+                golden_value = np.nan if value is None else value
+                assert own.loc[part, key] == pytest.approx(golden_value, abs=1e-6, nan_ok=True), (part, key)
+
+
+def test_groups_that_share_parameters_scatter_into_each_other():
+    """The residuals of 800 samples from the model vary as their standard errors say, and more than lavaan's say."""
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    fit = sem(HS, data, group="school", group_equal=["loadings", "intercepts"])
+    evidence = evidence_of(fit)
+    draws, (groups, p) = 800, evidence.implied.mu.shape
+    rng = np.random.default_rng(7)
+    mean, covariance = np.empty((draws, groups, p)), np.empty((draws, groups, p, p))
+    for group, n in enumerate(evidence.moments.n.astype(int)):
+        root = np.linalg.cholesky(evidence.implied.sigma[group])
+        rows = evidence.implied.mu[group] + rng.normal(size=(draws, n, p)) @ root.T
+        mean[:, group] = rows.mean(axis=1)
+        centred = rows - mean[:, group, None]
+        covariance[:, group] = np.swapaxes(centred, 1, 2) @ centred / n
+    n = np.broadcast_to(evidence.moments.n, (draws, groups))
+    moments = GroupMoments(evidence.moments.names, evidence.moments.groups, n, covariance, mean)
+    start = np.broadcast_to(evidence.theta, (draws, evidence.theta.size)).copy()
+    minimum = minimise(evidence.layout, evidence.discrepancy, moments, start)
+    scatter = (mean - imply(evidence.layout, minimum.theta).mu).std(axis=0).ravel()
+    table = fit.residual_table("raw")
+    raw = table.loc[table["op"] == "~1", "se"].to_numpy()
+    se = raw / np.tile(setting_of(fit).deviation, groups)
+    assert (se / scatter).mean() == pytest.approx(1, abs=0.03)
+    lavaans = np.array([list(one["mean.se"].values()) for one in CASES["hs_scalar"]["raw"]], dtype=float).ravel()
+    assert (lavaans < 0.85 * raw).all()
+
+
+def test_rescaled_items_leave_correlation_residuals_and_their_errors():
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    far = data.assign(x1=data["x1"] * 1000, x9=data["x9"] / 1000)
+    for options in ({}, {"estimator": "MLR"}, {"missing": "fiml"}):
+        one, other = (sem(HS, frame, **options).residual_table("cor_bollen") for frame in (data, far))
+        assert other[["residual", "se"]].to_numpy() == pytest.approx(one[["residual", "se"]].to_numpy(), abs=1e-7)
+
+
+def test_full_information_and_listwise_agree_where_rows_are_complete():
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    fiml = sem(HS, data, missing="fiml")
+    listwise = sem(HS, data, meanstructure=True, information="observed")
+    assert fiml.residuals().to_numpy() == pytest.approx(listwise.residuals().to_numpy(), abs=1e-7)
+    one, other = (fit.residual_summary() for fit in (fiml, listwise))
+    assert one.loc["cov"].to_numpy() == pytest.approx(other.loc["cov"].to_numpy(), abs=1e-6)
+
+
+def test_kinds_belong_together(fits):
+    fit = fits("hs_ml")
+    table = fit.residual_table("raw")
+    z = table.loc[table["se"] > 0, "z"].abs().max()
+    assert fit.residuals("standardized").abs().to_numpy().max() == pytest.approx(z)
+    assert fit.residuals("cor").equals(fit.residuals("cor_bollen"))
+    assert fit.residuals("cor").equals(fit.residuals())
+    assert fit.residual_summary().loc["cov", "srmr"] == pytest.approx(fit.fit_indices()["srmr"], rel=1e-9)
+    assert np.isnan(table.loc[table["se"] == 0, "p"]).all()
+    assert (table["lhs"] + table["op"] + table["rhs"]).iloc[1] == "x1~~x2"
+
+
+def test_a_saturated_model_leaves_nothing():
+    fit = sem("x1 ~~ x2\nx1 ~~ x3\nx2 ~~ x3", pd.read_csv(TESTS / "data/hs.csv"))
+    assert (fit.residuals("standardized").to_numpy() == 0).all()
+    summary = fit.residual_summary().loc["cov"]
+    assert summary["srmr"] == 0
+    assert np.isnan(summary["srmr_exactfit_pvalue"])
+
+
+def test_refusals(fits):
+    fit = fits("hs_ml")
+    with pytest.raises(OptionError, match="unknown kind 'normalised'.* mean 'normalized'"):
+        fit.residuals("normalised")
+    with pytest.raises(OptionError, match="Allowed: raw, cor_bollen, cor_bentler"):
+        fit.residual_summary("normalized")
+    with pytest.raises(OptionError, match="says nothing of means"):
+        fit.mean_residuals()
+    with pytest.raises(OptionError, match="level must lie between 0 and 1"):
+        fit.residual_summary(level=90)
+    with pytest.raises(OptionError, match="close is a size of residuals"):
+        fit.residual_summary(close=-1)
