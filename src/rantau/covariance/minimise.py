@@ -6,7 +6,8 @@ import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.implied import Layout, gradient, imply, members, slopes
+from rantau.covariance.implied import Implied, Layout, gradient, imply, members, slopes
+from rantau.covariance.local import Local, Second
 from rantau.moments.grouped import GroupMoments
 from rantau.record import Record
 
@@ -85,89 +86,126 @@ def minimise(
     """
     draws = start.shape[0]
     theta = np.array(start)
-    value = np.full(draws, np.inf)
-    slope = np.full(draws, np.inf)
-    iterations = np.zeros(draws, dtype=int)
+    value, slope = np.full(draws, np.inf), np.full(draws, np.inf)
+    scale = np.full(start.shape, np.nan)
+    iterations, failures = np.zeros(draws, dtype=int), np.zeros(draws, dtype=int)
     damping = np.zeros(draws)
-    failures = np.zeros(draws, dtype=int)
     converged = np.zeros(draws, dtype=bool)
     active: Indices = np.arange(draws)
     part, local_layout = moments, layout
+    point = _point(layout, discrepancy, moments, theta)
     for _ in range(max_iterations):
-        # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
-        exact = bool((slope[active] < 100 * NEAR).any())
-        here, g, hessian, bent = look(local_layout, discrepancy, part, theta[active], exact=exact)
-        diagonal = np.maximum(np.einsum("...kk->...k", hessian), 1e-300)
-        value[active] = here
-        slope[active] = np.max(np.abs(g) / np.sqrt(diagonal), axis=-1, initial=0.0)
+        implied, local = point
+        factors = slopes(local_layout, implied)
+        g = gradient(local_layout, factors, local.by_sigma, local.by_mu)
+        value[active] = local.value
+        # The information hardly changes near the minimum: what it was one step before says how steep the slope is.
+        slope[active] = np.max(np.abs(g) / scale[active], axis=-1, initial=0.0)
         done = slope[active] < tolerance
+        second = None
+        if not done.all():
+            # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
+            exact = bool((slope[active] < 100 * NEAR).any())
+            second = discrepancy.second(local_layout, implied, factors, part, local, exact)
+            scale[active] = np.sqrt(np.maximum(np.einsum("...kk->...k", second.expected), 1e-300))
+            slope[active] = np.max(np.abs(g) / scale[active], axis=-1, initial=0.0)
+            done = slope[active] < tolerance
         converged[active[done]] = True
-        keep = ~done & np.isfinite(here) & (failures[active] < 60)
+        keep = ~done & np.isfinite(local.value) & (failures[active] < 60)
+        if second is None or not keep.any():
+            break
         if not keep.all():
-            active, g, hessian, diagonal = active[keep], g[keep], hessian[keep], diagonal[keep]
-            bent = None if bent is None else bent[keep]
-            if active.size == 0:
-                break
+            active, g = active[keep], g[keep]
+            second = Second(second.expected[keep], None if second.exact is None else second.exact[keep])
             part, local_layout = take_members(moments, active), members(layout, active)
         iterations[active] += 1
-        near = np.flatnonzero((slope[active] < NEAR) & (damping[active] == 0)) if bent is not None else active[:0]
-        rest = np.arange(active.size)
-        if near.size and bent is not None:
-            local = (g[near], bent[near])
-            moved = _newton(layout, discrepancy, moments, theta, value, active[near], local)
-            rest = np.setdiff1d(rest, near[moved])
-        if rest.size:
-            everything = (g[rest], hessian[rest], diagonal[rest])
-            _step(layout, discrepancy, moments, theta, value, damping, failures, active[rest], everything)
+        state = (theta, value, damping, failures)
+        point = _advance(local_layout, discrepancy, part, state, active, g, second, slope[active])
     return Minimum(theta, value, slope, converged, iterations, np.zeros((draws, 0), dtype=bool))
 
 
-def _newton(
+Point = tuple[Implied, Local]
+#: Parameters, values, damping and failures in a row, of the whole stack.
+State = tuple[Array, Array, Array, Indices]
+
+
+def _point(layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, theta: Array) -> Point:
+    """Return what the model implies at `theta (draws, n_free)`, and the discrepancy there."""
+    implied = imply(layout, theta)
+    return implied, discrepancy.function(implied, moments)
+
+
+def _advance(
     layout: Layout,
     discrepancy: Discrepancy,
     moments: GroupMoments,
-    theta: Array,
-    value: Array,
+    state: State,
     active: Indices,
-    local: tuple[Array, Array],
-) -> Mask:
-    """Take the Newton step of each active member that it serves well, and tell which these are."""
-    g, exact = local
-    step = -solve(exact, g)
-    downhill = -np.sum(g * step, axis=-1)
-    trial = theta[active] + step
-    reached = discrepancy.function(imply(members(layout, active), trial), take_members(moments, active)).value
-    # A quadratic bowl would be left lower by half of `downhill`; a quarter of that will do.
-    enough = value[active] - downhill / 8 + 1e-12 * (1 + np.abs(value[active]))
-    moved: Mask = (downhill > 0) & (reached <= enough)
-    theta[active[moved]] = trial[moved]
-    return moved
+    g: Array,
+    second: Second,
+    slope: Array,
+) -> Point:
+    """Move every active member one step on, and return the point reached."""
+    theta, value, damping, _ = state
+    rest = np.arange(active.size)
+    if second.exact is not None:
+        near = (slope < NEAR) & (damping[active] == 0)
+        if near.all():
+            step = -solve(second.exact, g)
+            reached = _point(layout, discrepancy, moments, theta[active] + step)
+            moved = _downhill(g, step, value[active], reached[1].value)
+            theta[active[moved]] += step[moved]
+            if moved.all():
+                return reached
+            rest = rest[~moved]
+        elif near.any():
+            some = np.flatnonzero(near)
+            step = -solve(second.exact[some], g[some])
+            trial = theta[active[some]] + step
+            new = _point(members(layout, some), discrepancy, take_members(moments, some), trial)[1].value
+            moved = _downhill(g[some], step, value[active[some]], new)
+            theta[active[some[moved]]] = trial[moved]
+            rest = np.setdiff1d(rest, some[moved])
+    whole = _step(layout, discrepancy, moments, state, active, rest, (g[rest], second.expected[rest]))
+    return _point(layout, discrepancy, moments, theta[active]) if whole is None else whole
+
+
+def _downhill(g: Array, step: Array, before: Array, after: Array) -> Mask:
+    """Tell which Newton steps go down as they should: by a quarter at least of what a quadratic bowl promises."""
+    promised = -np.sum(g * step, axis=-1)
+    found: Mask = (promised > 0) & (after <= before - promised / 8 + 1e-12 * (1 + np.abs(before)))
+    return found
 
 
 def _step(
     layout: Layout,
     discrepancy: Discrepancy,
     moments: GroupMoments,
-    theta: Array,
-    value: Array,
-    damping: Array,
-    failures: Indices,
+    state: State,
     active: Indices,
-    local: tuple[Array, Array, Array],
-) -> None:
-    """Try steps until each active member has one that does not raise its discrepancy."""
-    g, hessian, diagonal = local
+    rest: Indices,
+    local: tuple[Array, Array],
+) -> Point | None:
+    """Try damped steps until each member of `rest` has one that does not raise its discrepancy.
+
+    Returns the point reached where the first step served all active members; None otherwise.
+    """
+    theta, value, damping, failures = state
+    g, hessian = local
+    diagonal = np.maximum(np.einsum("...kk->...k", hessian), 1e-300)
     eye = np.eye(layout.n_free)
-    waiting = np.arange(active.size)
-    for _ in range(60):
-        tried = active[waiting]
+    waiting = np.arange(rest.size)
+    for attempt in range(60):
+        place = rest[waiting]
+        tried = active[place]
         ridge = (damping[tried] + 1e-14)[:, None] * diagonal[waiting]
         damped = hessian[waiting] + ridge[:, :, None] * eye
         step = -solve(damped, g[waiting])
         trial = theta[tried] + step
-        reached = discrepancy.function(imply(members(layout, tried), trial), take_members(moments, tried)).value
+        some = place if place.size < active.size else np.arange(active.size)
+        reached = _point(members(layout, some), discrepancy, take_members(moments, some), trial)
         # Near the minimum the discrepancy cannot be told from its rounding error; a step may then stand.
-        good = reached <= value[tried] + 1e-12 * (1 + np.abs(value[tried]))
+        good = reached[1].value <= value[tried] + 1e-12 * (1 + np.abs(value[tried]))
         theta[tried[good]] = trial[good]
         damping[tried[good]] = np.where(damping[tried[good]] > 1e-6, damping[tried[good]] / 10, 0.0)
         failures[tried[good]] = 0
@@ -176,15 +214,15 @@ def _step(
         failures[bad] += 1
         waiting = waiting[~good]
         if waiting.size == 0:
-            return
+            return reached if attempt == 0 and rest.size == active.size else None
+    return None
 
 
 def look(
     layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, theta: Array, *, exact: bool
 ) -> tuple[Array, Array, Array, Array | None]:
     """Return value, gradient, expected Hessian, and the exact one if wanted, at each member's parameters."""
-    implied = imply(layout, theta)
-    local = discrepancy.function(implied, moments)
+    implied, local = _point(layout, discrepancy, moments, theta)
     slope = slopes(layout, implied)
     second = discrepancy.second(layout, implied, slope, moments, local, exact)
     return local.value, gradient(layout, slope, local.by_sigma, local.by_mu), second.expected, second.exact
