@@ -43,6 +43,8 @@ class Sample(Record):
         `(n_obs,)` the cluster of each row, counted from 0; None where rows are independent.
     ungrouped
         How many rows of the data were left out because they belong to no group.
+    positions
+        `(n_obs,)` where each row stands in the data, counted from 0; None where no row was left out.
     """
 
     names: tuple[str, ...]
@@ -53,6 +55,7 @@ class Sample(Record):
     weights: Array | None = None
     cluster: Indices | None = None
     ungrouped: int = 0
+    positions: Indices | None = None
 
     def __post_init__(self) -> None:
         """Close the arrays and check that they belong together."""
@@ -84,6 +87,7 @@ class Sample(Record):
             group=None if self.group is None else self.group[keep],
             weights=None if self.weights is None else self.weights[keep],
             cluster=None if self.cluster is None else self.cluster[keep],
+            positions=(np.arange(self.n_obs) if self.positions is None else self.positions)[keep],
         )
 
 
@@ -121,8 +125,14 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     source = source_of(frame)
     columns = [str(column) for column in frame.columns]
     _check_columns(names, columns, source)
-    values = [numbers(frame.iloc[:, columns.index(name)], f"{source}: column '{name}'") for name in names]
-    return Sample(tuple(names), np.column_stack(values), source)
+    chosen = frame.iloc[:, [columns.index(name) for name in names]]
+    if all(getattr(dtype, "kind", "O") in "iuf" for dtype in chosen.dtypes):
+        values: Array = chosen.to_numpy(dtype=float, na_value=np.nan)
+        if not (np.abs(values) > _LARGEST).any():
+            return Sample(tuple(names), values, source)
+    # One by one where something is to be said of a cell.
+    each = [numbers(chosen.iloc[:, place], f"{source}: column '{name}'") for place, name in enumerate(names)]
+    return Sample(tuple(names), np.column_stack(each), source)
 
 
 def source_of(frame: pd.DataFrame) -> str:
