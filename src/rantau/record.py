@@ -85,6 +85,10 @@ class Record:
         for name, value in self.__dict__.items():
             object.__setattr__(self, name, _frozen(value))
 
+    def __getstate__(self) -> dict[str, Any]:
+        # Fields alone: a hash of text differs from one process to the next.
+        return {name: getattr(self, name) for name in self.field_names()}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, value in state.items():
             object.__setattr__(self, name, _frozen(value))
@@ -96,6 +100,14 @@ class Record:
         return all(_same(getattr(self, name), getattr(other, name)) for name in self.field_names())
 
     def __hash__(self) -> int:
+        # Worked out once: a model is looked up by it whenever it is fitted again.
+        known = self.__dict__.get("_hash")
+        if known is None:
+            known = self._hashed()
+            object.__setattr__(self, "_hash", known)
+        return int(known)
+
+    def _hashed(self) -> int:
         return hash((type(self), *(_key(getattr(self, name)) for name in self.field_names())))
 
     def replace(self, **changes: Any) -> Self:  # noqa: ANN401 - as dataclasses.replace

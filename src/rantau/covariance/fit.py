@@ -52,7 +52,7 @@ def sem(
     group_equal: str | Sequence[str] = (),
     group_partial: str | Sequence[str] = (),
     std_lv: bool = False,
-    fixed_x: bool = True,
+    fixed_x: bool | None = None,
     meanstructure: bool | None = None,
     likelihood: str = "default",
     information: str = "default",
@@ -85,7 +85,8 @@ def sem(
     std_lv
         Set each factor's scale by a unit variance instead of its first loading.
     fixed_x
-        Take the moments of observed exogenous variables from the sample.
+        Take the moments of observed exogenous variables from the sample; None does so where a likelihood is
+        maximised, and estimates them where it is not.
     meanstructure
         Make means part of the model; None does so where the model or another option needs it.
     likelihood
@@ -214,7 +215,7 @@ def growth(
     group: str | None = None,
     group_equal: str | Sequence[str] = (),
     group_partial: str | Sequence[str] = (),
-    fixed_x: bool = True,
+    fixed_x: bool | None = None,
     likelihood: str = "default",
     information: str = "default",
     se: str = "default",
@@ -291,7 +292,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics
 def _table_of(request: SemRequest, groups: tuple[str, ...], anchors: Anchors = ()) -> ParameterTable:
     """Write out the parameters, and check that definitions and constraints speak of them."""
     table = tabulate(
-        request.model, groups=groups, std_lv=request.std_lv, fixed_x=request.fixed_x,
+        request.model, groups=groups, std_lv=request.std_lv, fixed_x=bool(request.fixed_x),
         mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
         group_partial=request.group_partial, anchors=anchors,
     )  # fmt: skip
@@ -350,9 +351,7 @@ def _fit_moments(
     setting = set_up(table, discrepancy, request.likelihood, sample, observed)
     scaled_layout, scaled, scale, deviation = setting.layout, setting.moments, setting.scale, setting.deviation
     start = start_values(table, scaled_layout, scaled)
-    start = _possible(scaled_layout, discrepancy, scaled, start)
-    start = stated_starts(table, scale, start)
-    _check_starts(scaled_layout, discrepancy, scaled, start, model)
+    start = _possible(scaled_layout, discrepancy, scaled, start, stated_starts(table, scale), model.source)
     constraints = Constraints(model, table, scale) if model.constraints else None
     check_identification(scaled_layout, table, discrepancy, scaled, start, model.source, constraints)
 
@@ -365,7 +364,7 @@ def _fit_moments(
         float(discrepancy.floor(scaled)), df - equal + min(rank, equal), fixed_places(table),
     )  # fmt: skip
     covariance = estimate_covariance(evidence, recipe.se, recipe.information)
-    singular = bool(np.isnan(covariance).any())
+    singular = recipe.se != "none" and bool(np.isnan(covariance).any())
     normal = None
     if recipe.discrepancy in ("ml", "fiml"):
         wishart = request.likelihood == "wishart"
@@ -425,31 +424,29 @@ def _check_singular(observed: GroupMoments, model: Model) -> None:
         )
 
 
-def _possible(layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, start: Array) -> Array:
-    """Pull start values towards independence until they imply a positive definite matrix."""
+def _possible(
+    layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, start: Array, stated: Array, source: str
+) -> Array:
+    """Pull start values towards independence until, with those the model states, they imply possible moments.
+
+    Raises
+    ------
+    EstimationError
+        If none do: what the model states or fixes is impossible.
+    """
     variances = (layout.kind == UNDIRECTED) & (layout.row == layout.column) & (layout.place >= 0)
     keep = np.zeros(layout.n_free, dtype=bool)
     keep[layout.place[variances]] = True
+    keep |= ~np.isnan(stated)
+    start = np.where(np.isnan(stated), start, stated)
     for share in (1.0, 0.7, 0.4, 0.1):
         trial = np.where(keep, start, share * start)
-        if np.isfinite(_distance(layout, discrepancy, observed, trial)):
+        if np.isfinite(discrepancy.function(imply(layout, trial), observed).value):
             return trial
-    return start
-
-
-def _distance(layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, theta: Array) -> float:
-    return float(discrepancy.function(imply(layout, theta), observed).value)
-
-
-def _check_starts(layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, start: Array, model: Model) -> None:
-    """Refuse to begin where the discrepancy has no value."""
-    endless = np.abs(imply(layout, start).effect).max(initial=0.0) > ENDLESS
-    if np.isfinite(_distance(layout, discrepancy, observed, start)) and not endless:
-        return
     raise EstimationError(
-        f"{model.source}: the start values and fixed values of the model imply a covariance matrix that is not "
+        f"{source}: the start values and fixed values of the model imply a covariance matrix that is not "
         "positive definite, so the estimation cannot begin. Look for a fixed covariance or loading that is too "
-        "large for its variances, for a loop of fixed effects that multiply to 1, or for a start() far off."
+        "large for its variances, or for a start() far off."
     )
 
 

@@ -193,13 +193,13 @@ def choose_anchors(model: Model, names: tuple[str, ...], moments: GroupMoments) 
     return tuple(found)
 
 
-def stated_starts(table: ParameterTable, scale: Array, theta: Array) -> Array:
-    """Put the values that the model file gives by `start()` into `theta`, `(n_free,)`, in its units."""
-    theta = theta.copy()
+def stated_starts(table: ParameterTable, scale: Array) -> Array:
+    """Return the values that the model file gives by `start()`, `(n_free,)` in standard units; NaN where none."""
+    found = np.full(scale.shape, np.nan)
     for row in table.rows:
         if row.free >= 0 and not np.isnan(row.start):
-            theta[row.free] = row.start * scale[row.free]
-    return theta
+            found[row.free] = row.start * scale[row.free]
+    return found
 
 
 def _factors(
@@ -271,11 +271,14 @@ def _axis(correlation: Array) -> Array:
         size = np.sqrt(max(abs(r), MARGIN))
         return np.array([size, size if r >= 0 else -size])
     reduced = correlation.copy()
-    loading = np.full(k, 0.7)
-    for _ in range(15):
-        np.fill_diagonal(reduced, np.clip(loading**2, MARGIN, 1 - MARGIN))
+    # The largest correlation of an item is where its communality begins (Harman, 1976, p. 87).
+    np.fill_diagonal(reduced, 0.0)
+    shared = np.abs(reduced).max(axis=0)
+    for _ in range(3):
+        np.fill_diagonal(reduced, np.clip(shared, MARGIN, 1 - MARGIN))
         values, vectors = np.linalg.eigh(reduced)
         loading = vectors[:, -1] * np.sqrt(max(values[-1], MARGIN))
+        shared = loading**2
     loading = np.clip(loading, -1 + MARGIN / 2, 1 - MARGIN / 2)
     loading = np.where(np.abs(loading) < MARGIN, MARGIN, loading)
     return loading if loading[0] >= 0 else -loading

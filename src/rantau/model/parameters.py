@@ -9,6 +9,7 @@ groups every group has the same rows, and means are part of the model.
 from __future__ import annotations
 
 import itertools
+from functools import lru_cache
 
 from rantau.errors import IdentificationError, listing
 from rantau.model.composites import Anchors, add_composites, check_composites
@@ -178,6 +179,24 @@ def tabulate(
     >>> table.names[:3]
     ('F =~ b', 'F =~ c', 'a ~~ a (girls)')
     """
+    return _tabulated(
+        model, groups, std_lv, fixed_x, mean_structure, growth, tuple(group_equal), tuple(group_partial), anchors
+    )
+
+
+@lru_cache(maxsize=64)
+def _tabulated(
+    model: Model,
+    groups: tuple[str, ...],
+    std_lv: bool,
+    fixed_x: bool,
+    mean_structure: bool,
+    growth: bool,
+    group_equal: tuple[str, ...],
+    group_partial: tuple[str, ...],
+    anchors: Anchors,
+) -> ParameterTable:
+    """Write out a model once: tables are values, and a simulation fits one model a thousand times."""
     _check_modifiers(model, groups)
     check_composites(model)
     equality = group_equality(groups, group_equal, group_partial)

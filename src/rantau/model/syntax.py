@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import NoReturn
 
@@ -105,6 +106,12 @@ def parse_model(text: str, *, source: str = "<model>") -> Model:
     >>> model.hypotheses[0].name, model.hypotheses[0].sign
     ('H1', '+')
     """
+    return _parsed(text, source)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, source: str) -> Model:
+    """Read a text once: models are values, and a simulation fits one a thousand times."""
     tokens, comments = tokens_of(text, source)
     try:
         return _Reader(text, source).read(tokens, comments)
