@@ -1,0 +1,160 @@
+"""Modification indices: what the chi-square would lose if one more parameter were free, without fitting again."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rantau.arrays import Array
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import UNDIRECTED, cell_values, imply
+from rantau.covariance.setting import evidence_of, setting_of
+from rantau.covariance.standardise import standardised_variables
+from rantau.covariance.wider import UNIDENTIFIED, Further, Wider, slope_and_information, whitened, widen
+from rantau.errors import EstimationError
+from rantau.extras import require
+from rantau.model.composites import composites
+from rantau.model.parameters import ParameterTable
+from rantau.model.spec import Model
+from rantau.options import choose
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rantau.covariance.result import SemFit
+
+#: What a modification index can be about.
+OPERATORS = ("=~", "~~", "~", "~1")
+
+
+def modification_indices(
+    fit: SemFit, *, minimum: float, sort: bool, operators: str | Sequence[str] | None, free_remove: bool
+) -> pd.DataFrame:
+    """Compute the modification index of every parameter that could be added; see `SemFit.modification_indices`."""
+    wanted = OPERATORS if operators is None else (operators,) if isinstance(operators, str) else tuple(operators)
+    for operator in wanted:
+        choose("operators", operator, OPERATORS)
+    check_converged(fit, "modification indices are")
+    stated = _stated(fit.model, fit.table, free_too=not free_remove)
+    further = [one for one in (*stated, *_unstated(fit.model, fit.table)) if one.op in wanted]
+    setting = setting_of(fit)
+    evidence = evidence_of(fit, setting)
+    wider = widen(fit.table, further, setting, fit.moments)
+    slope, left = _alone(evidence, wider)
+    identified = left > 0
+    index, change = np.full((2, len(further)), np.nan)
+    index[identified] = evidence.n_obs * slope[identified] ** 2 / (2 * left[identified])
+    change[identified] = (-slope / wider.scale[wider.n_own :])[identified] / left[identified]
+    # What is free already and equal to nothing else has reached its own minimum.
+    free = {(row.lhs, row.op, row.rhs, row.group) for row in fit.table.rows if row.free >= 0}
+    settled = ~identified & np.array([one in free for one in further], dtype=bool)
+    index[settled], change[settled] = 0.0, 0.0
+
+    shown = np.flatnonzero(index >= minimum)
+    if sort:
+        shown = shown[np.argsort(-index[shown], kind="stable")]
+    further, index, change = [further[place] for place in shown], index[shown], change[shown]
+    columns: dict[str, object] = {
+        name: [one[place] for one in further] for place, name in enumerate(("lhs", "op", "rhs", "group"))
+    }
+    columns["mi"] = index
+    if fit.statistics.scaled is not None:
+        columns["mi_scaled"] = index / fit.statistics.scaled.scaling
+    columns["epc"] = change
+    columns |= {f"sepc_{kind}": values for kind, values in standardised_changes(fit, further, change).items()}
+    return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]
+
+
+def check_converged(fit: SemFit, what: str) -> None:
+    """Refuse to test at parameters that are no minimum."""
+    if not fit.converged:
+        raise EstimationError(f"{fit.model.source}: {what} read off a minimum, and this fit did not converge.")
+
+
+def _alone(evidence: Evidence, wider: Wider) -> tuple[Array, Array]:
+    """Return the slope along each further parameter, and the information left to it by the parameters of the fit.
+
+    Nought where what is left is rounding error: such a parameter cannot be told from those of the fit.
+    """
+    own = wider.n_own
+    k = wider.layout.n_free - own
+    slope, left = np.zeros(k), np.zeros(k)
+    whole = whitened(2 * evidence.expected_information, evidence.directions)
+    for part, which in wider.parts():
+        gradient, hessian = slope_and_information(evidence, part)
+        every = np.diag(hessian)[own:]
+        rest = every - ((hessian[own:, :own] @ whole) ** 2).sum(axis=1)
+        slope[which], left[which] = gradient[own:], np.where(rest > UNIDENTIFIED * every, rest, 0.0)
+    return slope, left
+
+
+def _stated(model: Model, table: ParameterTable, *, free_too: bool) -> Iterator[Further]:
+    """Name the parameters of the table that are fixed, or all of them; moments of fixed covariates stay fixed."""
+    formed = {item for block in composites(model) for item in block.items} | set(table.excrescent)
+    for row in table.rows:
+        if not row.exogenous and not formed & {row.lhs, row.rhs} and (free_too or row.free < 0):
+            yield Further(row.lhs, row.op, row.rhs, row.group)
+
+
+def _unstated(model: Model, table: ParameterTable) -> Iterator[Further]:
+    """Name the parameters that the table does not have and the model could, group by group."""
+    first = [row for row in table.rows if row.group == 1]
+    have = {(row.lhs, row.op, row.rhs) for row in first}
+    have |= {(row.rhs, "~~", row.lhs) for row in first if row.op == "~~"}
+    have |= {(row.rhs, "~", row.lhs) for row in first if row.op == "=~"}
+    formed = {item for block in composites(model) for item in block.items}
+    factors = [block.construct for block in model.blocks if block.kind == "reflective"]
+    measured = {row.rhs for row in first if row.op == "=~"}
+    items = [name for name in table.observed if name in measured - formed]
+    outcomes = dict.fromkeys(path.outcome for path in model.paths)
+    in_paths = [*outcomes, *(path.predictor for path in model.paths if path.predictor not in outcomes)]
+    alone = [name for name in table.observed if name in outcomes and name not in measured]
+    found = [
+        *((factor, "=~", item) for factor in factors for item in items),
+        *((left, "~~", right) for left, right in itertools.combinations(items, 2)),
+        *((left, "~~", right) for left, right in itertools.combinations(alone, 2)),
+        *((left, "~~", right) for left, right in itertools.combinations(table.constructs, 2)),
+        *(
+            (outcome, "~", cause)
+            for outcome in dict.fromkeys(in_paths)
+            for cause in dict.fromkeys(in_paths)
+            if outcome != cause and outcome not in table.exogenous
+        ),
+    ]
+    for group in range(1, table.n_groups + 1):
+        yield from (Further(*name, group) for name in found if name not in have)
+
+
+def standardised_changes(fit: SemFit, further: Sequence[Further], change: Array) -> dict[str, Array]:
+    """Express changes of parameters `(k,)` in standard deviations of the variables: `lv`, `all` and `nox`.
+
+    As in the standardised solution: a path times the deviation of its cause over that of its outcome, a covariance
+    over the deviations of the disturbances. An outcome is standardised whatever it is.
+    """
+    layout = fit.layout
+    at = {name: place for place, name in enumerate(layout.variables)}
+    backwards = np.array([one.op == "=~" for one in further], dtype=bool)
+    lhs = np.array([at[one.lhs] for one in further], dtype=np.intp)
+    rhs = np.array([at.get(one.rhs, at[one.lhs]) for one in further], dtype=np.intp)
+    outcome, cause = np.where(backwards, rhs, lhs), np.where(backwards, lhs, rhs)
+    group = np.array([one.group - 1 for one in further], dtype=np.intp)
+    op = np.array([one.op for one in further])
+    deviation = np.sqrt(np.einsum("gii->gi", imply(layout, fit.theta).total))
+    own = np.flatnonzero((layout.kind == UNDIRECTED) & (layout.row == layout.column))
+    disturbance = deviation.copy()
+    variance = cell_values(layout, fit.theta)[:, own]
+    disturbance[:, layout.row[own]] = np.where(variance > 0, np.sqrt(np.abs(variance)), np.nan)
+    found = {}
+    for kind in ("lv", "all", "nox"):
+        which = standardised_variables(layout, fit.table.covariates, kind)
+        whole, part = np.where(which, deviation, 1.0), np.where(which, disturbance, 1.0)
+        of_outcome = deviation[group, outcome] if kind == "nox" else whole[group, outcome]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            covariance = np.where(lhs == rhs, 1 / whole[group, lhs] ** 2, 1 / (part[group, lhs] * part[group, rhs]))
+            path = whole[group, cause] / of_outcome
+            ratio = np.where(op == "~~", covariance, np.where(op == "~1", 1 / whole[group, lhs], path))
+        found[kind] = change * ratio
+    return found

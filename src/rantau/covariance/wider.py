@@ -1,0 +1,140 @@
+"""A fitted model with further parameters, all at the values that the fit gives them: their slopes and information.
+
+Modification indices, score tests and expected changes are read off here; nothing is estimated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from rantau.arrays import Array, Indices
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import Layout, gradient, rescale, slopes
+from rantau.covariance.setting import Setting
+from rantau.covariance.start import layout_for, units
+from rantau.model.parameters import Parameter, ParameterTable
+from rantau.moments.grouped import GroupMoments
+
+#: Where a fit does not determine this share of a direction's information, the direction is not identified.
+UNIDENTIFIED = 1e-8
+#: How many further parameters are looked at together, at least.
+TOGETHER = 200
+
+
+class Further(NamedTuple):
+    """One parameter beside those of a fit, named as in a table; groups are counted from 1."""
+
+    lhs: str
+    op: str
+    rhs: str
+    group: int
+
+
+class Wider(NamedTuple):
+    """The layout of a fit with further free parameters, in standard units.
+
+    Attributes
+    ----------
+    table, layout
+        The parameters of the fit come first.
+    scale
+        `(n_free,)`: a parameter in the units of the data times this is one in standard units.
+    n_own
+        How many parameters the fit has.
+    """
+
+    table: ParameterTable
+    layout: Layout
+    scale: Array
+    n_own: int
+
+    def parts(self) -> Iterator[tuple[Layout, Indices]]:
+        """Cut into layouts with the fit's own parameters and some of the further ones, and say which ones those are.
+
+        All pairs of parameters in a layout cost time, and of the further ones no pairs are wanted.
+        """
+        own = np.flatnonzero((self.layout.place < self.n_own).all(axis=0))
+        more = np.flatnonzero((self.layout.place >= self.n_own).any(axis=0))
+        size = max(self.n_own, TOGETHER)
+        for begin in range(0, more.size, size):
+            cells = np.concatenate([own, more[begin : begin + size]])
+            place = self.layout.place[:, cells]
+            further = np.unique(place[place >= self.n_own])
+            renumbered = np.where(place >= self.n_own, self.n_own + np.searchsorted(further, place), place)
+            part = self.layout.replace(
+                n_free=self.n_own + further.size, kind=self.layout.kind[cells], row=self.layout.row[cells],
+                column=self.layout.column[cells], place=renumbered, base=self.layout.base[..., cells],
+                factor=self.layout.factor[:, cells],
+            )  # fmt: skip
+            yield part, further - self.n_own
+
+
+def widen(table: ParameterTable, further: Iterable[Further], setting: Setting, moments: GroupMoments) -> Wider:
+    """Set further parameters free beside those of a table; one of them may be a parameter that the table has.
+
+    Parameters
+    ----------
+    table
+        Of the fit.
+    further
+        Each gets a place of its own, in this order.
+    setting
+        Where the fit was found.
+    moments
+        Of the sample.
+
+    Returns
+    -------
+    Wider
+        Where a parameter stands beside one of the same name, it is a change of that cell alone.
+    """
+    further = tuple(further)
+    names = tuple(dict.fromkeys(one[:3] for one in further))
+    places = {one: table.n_free + place for place, one in enumerate(further)}
+    cells = len(table.rows) // table.n_groups
+    rows: list[Parameter] = []
+    for group in range(1, table.n_groups + 1):
+        rows += table.rows[(group - 1) * cells : group * cells]
+        for lhs, op, rhs in names:
+            free = places.get(Further(lhs, op, rhs, group), -1)
+            nothing = np.nan if free >= 0 else 0.0
+            rows.append(Parameter(lhs, op, rhs, group, free, nothing, np.nan, "", False, False))
+    more = table.replace(rows=tuple(rows), n_free=table.n_free + len(further))
+    layout, scale = rescale(layout_for(more, moments), units(table, setting.deviation))
+    return Wider(more, layout, scale, table.n_free)
+
+
+def slope_and_information(evidence: Evidence, layout: Layout) -> tuple[Array, Array]:
+    """Return the gradient and the expected Hessian of the discrepancy by the parameters of a wider layout.
+
+    Parameters
+    ----------
+    evidence
+        The fit.
+    layout
+        `n_free` parameters, all at the values that the fit gives them.
+
+    Returns
+    -------
+    tuple
+        `(n_free,)` and `(n_free, n_free)`.
+    """
+    slope = slopes(layout, evidence.implied)
+    local = evidence.local
+    second = evidence.discrepancy.second(layout, evidence.implied, slope, evidence.moments, local, False)
+    return gradient(layout, slope, local.by_sigma, local.by_mu), second.expected
+
+
+def whitened(hessian: Array, directions: Array) -> Array:
+    """Return directions `(n, k)` turned and scaled so that the Hessian is the identity along them.
+
+    A direction along which the Hessian is nought is left out.
+    """
+    inner = directions.T @ hessian @ directions
+    unit = np.sqrt(np.maximum(np.diag(inner), 1e-300))
+    values, vectors = np.linalg.eigh(inner / np.outer(unit, unit))
+    keep = values > 1e-12
+    return np.asarray(directions @ (vectors[:, keep] / unit[:, None]) / np.sqrt(values[keep]))
