@@ -11,6 +11,7 @@ from rantau.covariance.implied import MEAN, UNDIRECTED, Layout, members
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.model.parameters import ParameterTable
 from rantau.moments.grouped import GroupMoments
+from rantau.moments.patterns import Patterns
 from rantau.moments.sample import Sample
 
 
@@ -41,6 +42,7 @@ def fit_baseline(
     return Evidence(
         members(layout, np.array(0)), discrepancy, moments, sample, minimum.theta[0], np.eye(layout.n_free),
         float(minimum.value[0]), float(discrepancy.floor(moments)), df,
+        tuple(table.observed.index(name) for name in table.exogenous),
     )  # fmt: skip
 
 
@@ -76,4 +78,22 @@ def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layo
         table.observed, p, groups * int((~held).sum()), kind, row, column, place, np.where(held, values, 0.0),
         np.ones(place.shape), table.mean_structure,
     )  # fmt: skip
+    if moments.patterns is not None and not table.covariates:
+        # Where nothing covaries, what others answered tells nothing of a gap.
+        mean, variance = available(moments.patterns, groups)
+        values = np.where(kind == MEAN, mean[..., row], variance[..., row])
     return layout, values[..., ~held].reshape(values.shape[0], -1)
+
+
+def available(patterns: Patterns, groups: int) -> tuple[Array, Array]:
+    """Return means and variances `(..., G, p)` of the answers there are, variable by variable."""
+    own = np.einsum("...ii->...i", patterns.covariance)
+    counted = patterns.n[..., None] * patterns.seen
+    means, variances = [], []
+    for members in (patterns.group == group for group in range(groups)):
+        count = np.maximum(counted[..., members, :].sum(axis=-2), 1e-300)
+        mean = (counted * patterns.mean)[..., members, :].sum(axis=-2) / count
+        spread = (patterns.mean[..., members, :] - mean[..., None, :]) ** 2 + own[..., members, :]
+        means.append(mean)
+        variances.append((counted[..., members, :] * spread).sum(axis=-2) / count)
+    return np.stack(means, axis=-2), np.stack(variances, axis=-2)

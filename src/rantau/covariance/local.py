@@ -22,12 +22,15 @@ class Local(NamedTuple):
         `(..., G, p, p)` symmetric and `(..., G, p)`: its derivatives, the groups' shares included.
     weight
         What the second derivatives are weighted with; its shape is the fitting function's own.
+    detail
+        What else they need and the fitting function has computed already; its own too.
     """
 
     value: Array
     by_sigma: Array
     by_mu: Array
     weight: Array
+    detail: tuple[Array, ...] = ()
 
 
 class Second(NamedTuple):

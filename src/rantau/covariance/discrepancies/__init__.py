@@ -8,7 +8,7 @@ from rantau.arrays import Array
 from rantau.covariance.discrepancies.fiml import fiml, fiml_floor, fiml_second
 from rantau.covariance.discrepancies.gls import gls, gls_second, no_floor
 from rantau.covariance.discrepancies.ml import ml, ml_floor, ml_second
-from rantau.covariance.discrepancies.uls import uls
+from rantau.covariance.discrepancies.uls import uls, uls_second
 from rantau.covariance.discrepancies.wls import wls, wls_second
 from rantau.covariance.implied import Implied, Layout, Slopes
 from rantau.covariance.local import Local, Second
@@ -48,6 +48,6 @@ ROWS = (
     Discrepancy("ml", ml, ml_second, ml_floor, True, "Jöreskog (1967)"),
     Discrepancy("fiml", fiml, fiml_second, fiml_floor, True, "Arbuckle (1996)"),
     Discrepancy("gls", gls, gls_second, no_floor, True, "Browne (1974)"),
-    Discrepancy("uls", uls, gls_second, no_floor, False, "Jöreskog & Goldberger (1972)"),
+    Discrepancy("uls", uls, uls_second, no_floor, False, "Browne (1984)"),
     Discrepancy("wls", wls, wls_second, no_floor, True, "Browne (1984)"),
 )

@@ -81,7 +81,8 @@ def fiml(implied: Implied, moments: GroupMoments) -> Local:
     Returns
     -------
     Local
-        Its weight is the inverse of sigma among what each pattern has seen, `(..., B, p, p)`.
+        Its weight is the inverse of sigma among what each pattern has seen, `(..., B, p, p)`; its detail the other
+        parts of `Seen`.
 
     Notes
     -----
@@ -90,10 +91,10 @@ def fiml(implied: Implied, moments: GroupMoments) -> Local:
     patterns = patterns_of(moments)
     seen = seen_by(patterns, implied.sigma, implied.mu)
     share = patterns.n / patterns.n.sum(axis=-1, keepdims=True)
-    value = np.where(share > 0, share * seen.value, 0.0).sum(axis=-1)
+    value = (share * np.where(share > 0, seen.value, 0.0)).sum(axis=-1)
     by_sigma = _by_group(patterns, share, seen.inverse - seen.tilted, moments.n.shape[-1])
     by_mu = _by_group(patterns, share, -2 * seen.pulled, moments.n.shape[-1])
-    return Local(value, by_sigma, by_mu, seen.inverse)
+    return Local(value, by_sigma, by_mu, seen.inverse, (seen.pulled, seen.tilted))
 
 
 def fiml_floor(moments: GroupMoments) -> Array:
@@ -101,7 +102,7 @@ def fiml_floor(moments: GroupMoments) -> Array:
     patterns = patterns_of(moments)
     share = patterns.n / patterns.n.sum(axis=-1, keepdims=True)
     value = seen_by(patterns, moments.covariance, moments.mean).value
-    return np.asarray(np.where(share > 0, share * value, 0.0).sum(axis=-1))
+    return np.asarray((share * np.where(share > 0, value, 0.0)).sum(axis=-1))
 
 
 def _by_group(patterns: Patterns, share: Array, values: Array, groups: int) -> Array:
@@ -143,7 +144,6 @@ def fiml_second(
     """
     patterns = patterns_of(moments)
     share = patterns.n / patterns.n.sum(axis=-1, keepdims=True)
-    found = seen_by(patterns, implied.sigma, implied.mu) if exact else None
     f = layout.moving.size
     expected = np.zeros((*implied.mu.shape[:-1], f, f))
     hessian = np.zeros_like(expected) if exact else None
@@ -158,9 +158,9 @@ def fiml_second(
             summed = (part[..., None, None] * inverse).sum(axis=-3)
             of_means = 2 * np.swapaxes(mean, -1, -2) @ summed @ mean
         expected[..., group, :, :] = of_sigma + of_means
-        if found is None or hessian is None:
+        if hessian is None:
             continue
-        tilted, pulled = found.tilted[..., members, :, :], found.pulled[..., members, :]
+        pulled, tilted = local.detail[0][..., members, :], local.detail[1][..., members, :, :]
         bent = 2 * _contract(jacobian, inverse, tilted, part) - of_sigma + of_means
         if mean is not None:
             mixed = np.swapaxes(mean, -1, -2) @ _pulls(inverse, pulled, part) @ jacobian

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.covariance.discrepancies.gls import weighted_least_squares
-from rantau.covariance.implied import Implied
-from rantau.covariance.local import Local
+from rantau.covariance.discrepancies.gls import gls_second
+from rantau.covariance.discrepancies.local import Local, Second, shares
+from rantau.covariance.implied import Implied, Layout, Slopes, gather_matrix
 from rantau.moments.grouped import GroupMoments
 
 
@@ -20,9 +20,26 @@ def uls(implied: Implied, moments: GroupMoments) -> Local:
 
     Notes
     -----
-    Jöreskog & Goldberger (1972): `F = tr[(S - sigma)^2] / 2`, and `(m - mu)'(m - mu)` for means. It depends on the
-    units of the variables.
+    Browne (1984), eq. 2.6 with the identity for a weight matrix: the sum of the squared residuals of all different
+    moments, as in lavaan. Jöreskog & Goldberger (1972) sum over the whole matrix, which gives a variance half the
+    weight of a covariance; the two agree where the model fits all variances exactly. It depends on the units of the
+    variables.
     """
-    return weighted_least_squares(
-        implied, moments, np.broadcast_to(np.eye(implied.sigma.shape[-1]), implied.sigma.shape)
-    )
+    share, weight = shares(moments), np.broadcast_to(np.eye(implied.sigma.shape[-1]), implied.sigma.shape)
+    residual, distance = moments.covariance - implied.sigma, moments.mean - implied.mu
+    diagonal = np.einsum("...ii->...i", residual)
+    value = ((residual**2).sum(axis=(-1, -2)) + (diagonal**2).sum(axis=-1)) / 2 + (distance**2).sum(axis=-1)
+    by_sigma = -residual * (1 + weight)
+    value = (share * value).sum(axis=-1)
+    return Local(value, share[..., None, None] * by_sigma, -2 * share[..., None] * distance, weight)
+
+
+def uls_second(
+    layout: Layout, implied: Implied, slope: Slopes, moments: GroupMoments, local: Local, exact: bool
+) -> Second:
+    """Compute the second derivatives: those of the whole matrix, halved, and those of the variances besides."""
+    found = gls_second(layout, implied, slope, moments, local, exact)
+    of_variances = 2 * slope.left * slope.right
+    more = shares(moments)[..., None, None] * (np.swapaxes(of_variances, -1, -2) @ of_variances)
+    more = gather_matrix(layout, more)
+    return Second(found.expected + more, None if found.exact is None else found.exact + more)
