@@ -126,4 +126,7 @@ def free_directions(jacobian: Array) -> tuple[Array, int]:
         return np.eye(jacobian.shape[1]), 0
     _, values, vectors = np.linalg.svd(jacobian, full_matrices=True)
     rank = int((values > 1e-9 * max(values[0], 1e-300)).sum())
-    return np.asarray(vectors[rank:].T), rank
+    basis = vectors[rank:].T.copy()
+    # A parameter that the constraints hold at a number has no direction of its own, not even by rounding.
+    basis[np.linalg.norm(basis, axis=1) < 1e-9] = 0.0
+    return basis, rank
