@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rantau.covariance import cfa, sem
+from rantau.covariance import cfa, growth, sem
 from rantau.errors import AdmissibilityWarning
-from rantau.moments import Moments, moments, resampled_moments
 
 DATA = Path(__file__).parents[1] / "data"
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
@@ -25,18 +24,36 @@ def hs():
     return pd.read_csv(DATA / "hs.csv")
 
 
+@pytest.fixture(scope="module")
+def gaps():
+    return pd.read_csv(DATA / "hs_gaps.csv")
+
+
 def table(fit):
     return fit.estimates().set_index(["lhs", "op", "rhs"])
+
+
+def same_fit(one, other, **tolerance):
+    """The same free parameters row by row, and the same fit indices."""
+    columns = ["lhs", "op", "rhs", "group"]
+    left, right = one.estimates(), other.estimates()
+    pd.testing.assert_frame_equal(left[columns], right[columns])
+    for column in ("est", "se", "std_all"):
+        assert left[column].to_numpy() == pytest.approx(right[column].to_numpy(), nan_ok=True, **tolerance)
+    indices = (fit.fit_indices().drop("npar").to_dict() for fit in (one, other))
+    assert next(indices) == pytest.approx(next(indices), rel=1e-7, abs=1e-7, nan_ok=True)
 
 
 # -- itself ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("estimator", ["ML", "GLS", "ULS"])
 @pytest.mark.parametrize("text", [HS, STRUCTURAL])
-def test_marker_and_unit_variance_are_one_model(text, hs):
-    marker, unit = sem(text, hs), sem(text, hs, std_lv=True)
+def test_marker_and_unit_variance_are_one_model(text, estimator, hs):
+    options = {"estimator": estimator, "se": "none" if estimator == "ULS" else "default"}
+    marker, unit = sem(text, hs, **options), sem(text, hs, std_lv=True, **options)
     one, other = marker.fit_indices(), unit.fit_indices()
-    assert one.to_dict() == pytest.approx(other.to_dict(), rel=1e-9, abs=1e-9)
+    assert one.to_dict() == pytest.approx(other.to_dict(), rel=1e-9, abs=1e-9, nan_ok=True)
     loadings = [fit.standardized()["est_std"].to_numpy()[:9] for fit in (marker, unit)]
     assert loadings[0] == pytest.approx(loadings[1], abs=1e-8)
     assert marker.implied()[0].to_numpy() == pytest.approx(unit.implied()[0].to_numpy(), abs=1e-8)
@@ -67,45 +84,65 @@ def test_fixed_and_random_covariates_give_the_same_paths(hs):
 def test_moments_are_those_of_numpy(hs):
     fit = sem(HS, hs)
     values = hs[[f"x{k}" for k in range(1, 10)]].to_numpy()
-    assert fit.moments.covariance == pytest.approx(np.cov(values.T, bias=True), abs=1e-13)
-    assert fit.moments.mean == pytest.approx(values.mean(axis=0), abs=1e-13)
+    assert fit.moments.covariance[0] == pytest.approx(np.cov(values.T, bias=True), abs=1e-13)
+    assert fit.moments.mean[0] == pytest.approx(values.mean(axis=0), abs=1e-13)
 
 
-@pytest.mark.parametrize(
-    ("text", "options"),
-    [
-        (STRUCTURAL, {}),
-        (HS + "\nx7 ~~ x8", {"meanstructure": True, "std_lv": True}),
-        ("visual =~ x1 + x2 + x3\nvisual ~ k*sex + ageyr\nx9 ~ visual\ntwice := 2*k", {}),
-        ("x7 ~ x1 + x2\nx8 ~ x7 + x3", {"meanstructure": True}),
-    ],
-)
-def test_a_stack_is_each_of_its_members_alone(text, options, hs):
-    fit = sem(text, hs, **options)
+# -- refits ----------------------------------------------------------------------------------------
+
+REFITS = {
+    "structure": (STRUCTURAL, {}),
+    "means": (HS + "\nx7 ~~ x8", {"meanstructure": True, "std_lv": True}),
+    "covariates": ("visual =~ x1 + x2 + x3\nvisual ~ k*sex + ageyr\nx9 ~ visual\ntwice := 2*k", {}),
+    "paths": ("x7 ~ x1 + x2\nx8 ~ x7 + x3", {"meanstructure": True}),
+    "gaps": (STRUCTURAL, {"missing": "fiml"}),
+    "gaps and covariates": ("visual =~ x1 + x2 + x3\nvisual ~ sex + ageyr", {"missing": "fiml"}),
+    "groups": (HS, {"group": "school"}),
+    "groups, equal": (STRUCTURAL, {"group": "school", "group_equal": ("loadings", "intercepts", "regressions")}),
+    "gaps in groups": (HS, {"group": "school", "group_equal": "loadings", "missing": "fiml"}),
+    "constraints": ("x7 ~ a*x1 + b*x2\nx8 ~ c*x7 + d*x1\na*c == d^2\nb < 0.05\na > 0.05", {}),
+    "constraints of groups": (
+        HS.replace("x2", "c(a, b)*x2").replace("x3", "c(d, e)*x3") + "\na == b\nd - e < 0.1", {"group": "school"},
+    ),
+    "GLS": (HS, {"estimator": "GLS"}),
+    "ULS": (HS, {"estimator": "ULS", "se": "none"}),
+    "wishart": (HS, {"likelihood": "wishart"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFITS)
+def test_a_stack_of_refits_is_each_resample_alone(case, hs, gaps):
+    text, options = REFITS[case]
+    data = gaps.assign(sex=hs.sex, ageyr=hs.ageyr, school=hs.school) if "missing" in options else hs
+    fit = sem(text, data, **options)
     rng = np.random.default_rng(8)
-    draws = rng.integers(0, fit.n_obs, size=(7, fit.n_obs))
+    if fit.strata is None:
+        draws = rng.integers(0, fit.n_obs, size=(6, fit.n_obs))
+    else:
+        # Within groups; in the order of the data, so that the groups keep their numbers.
+        each = [np.flatnonzero(fit.strata == place) for place in range(2)]
+        draws = np.stack([np.concatenate([rng.choice(rows, rows.size) for rows in each]) for _ in range(6)])
     counts = np.stack([np.bincount(rows, minlength=fit.n_obs) for rows in draws]).astype(float)
-    stack = resampled_moments(fit.sample, counts)
-    together = fit.refit(stack)
-    assert together.reasons == ("",) * 7
-    for k in range(7):
-        alone = fit.refit(Moments(stack.names, stack.n_obs, stack.covariance[k : k + 1], stack.mean[k : k + 1]))
-        assert alone.values[0] == pytest.approx(together.values[k], abs=1e-9)
+    together = fit.refit(counts)
+    assert together.values.shape == (6, len(fit.quantities))
+    assert together.reasons == ("",) * 6
+    for k in range(6):
+        # One by one and all at once: two roads to one minimum, which the stopping rule leaves 1e-9 or so apart.
+        assert fit.refit(counts[[k]]).values[0] == pytest.approx(together.values[k], rel=1e-7, abs=1e-8)
         with warnings.catch_warnings():  # a resample may be a Heywood case on both roads
             warnings.simplefilter("ignore", AdmissibilityWarning)
-            afresh = sem(text, hs.iloc[draws[k]], **options)
-        # Two roads to one minimum: the stopping rule leaves 1e-9 standard errors or so.
-        assert afresh.values() == pytest.approx(together.values[k], rel=1e-6, abs=1e-7)
+            afresh = sem(text, data.iloc[draws[k]], **options)
+        assert afresh.values() == pytest.approx(together.values[k], rel=1e-6, abs=1e-6, nan_ok=True)
 
 
-@pytest.mark.parametrize("text", [STRUCTURAL, "visual =~ x1 + x2 + x3\nvisual ~ sex + ageyr"])
-def test_a_refit_on_the_own_moments_is_the_fit(text, hs):
-    fit = sem(text, hs)
-    own = resampled_moments(fit.sample, np.ones((2, fit.n_obs)))
-    again = fit.refit(own).values
-    assert again[0] == pytest.approx(fit.values(), rel=1e-9, abs=1e-10)
-    assert np.array_equal(again[0], again[1])
-    assert len(fit.quantities) == again.shape[1]
+@pytest.mark.parametrize("case", REFITS)
+def test_a_refit_on_the_own_rows_is_the_fit(case, hs, gaps):
+    text, options = REFITS[case]
+    data = gaps.assign(sex=hs.sex, ageyr=hs.ageyr, school=hs.school) if "missing" in options else hs
+    fit = sem(text, data, **options)
+    again = fit.refit(np.ones((2, fit.n_obs))).values
+    assert again[0] == pytest.approx(fit.values(), rel=1e-8, abs=1e-8, nan_ok=True)
+    assert again[1] == pytest.approx(again[0], rel=1e-12, abs=1e-13, nan_ok=True)
 
 
 def test_a_refit_that_fails_is_named_and_nan(hs):
@@ -113,7 +150,7 @@ def test_a_refit_that_fails_is_named_and_nan(hs):
     few = np.zeros((2, fit.n_obs))
     few[0, :5] = fit.n_obs / 5  # five distinct rows cannot carry nine items
     few[1] = 1.0
-    again = fit.refit(resampled_moments(fit.sample, few))
+    again = fit.refit(few)
     assert again.reasons == ("singular covariance matrix", "")
     assert np.isnan(again.values[0]).all()
     assert again.values[1] == pytest.approx(fit.values(), abs=1e-8)
@@ -123,11 +160,203 @@ def test_badly_scaled_items_refit_as_well_as_any(hs):
     scaled = hs.assign(x1=hs.x1 * 1e6, x9=hs.x9 * 1e-6)
     counts = np.random.default_rng(2).multinomial(301, np.full(301, 1 / 301), size=4).astype(float)
     plain, badly = sem(HS, hs), sem(HS, scaled)
-    one = plain.refit(resampled_moments(plain.sample, counts))
-    other = badly.refit(resampled_moments(badly.sample, counts))
+    one, other = plain.refit(counts), badly.refit(counts)
     assert one.reasons == other.reasons == ("",) * 4
     place = [quantity.lhs == "textual" and quantity.rhs == "x5" for quantity in plain.quantities].index(True)
     assert one.values[:, place] == pytest.approx(other.values[:, place], rel=1e-8)
+
+
+# -- gaps ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [HS, STRUCTURAL, "visual =~ x1 + x2 + x3\nvisual ~ sex + ageyr"])
+@pytest.mark.parametrize("group", [None, "school"])
+def test_without_gaps_every_answer_is_every_row(text, group, hs):
+    text = text.replace("\nindirect := b*c", "").replace("a*", "").replace("b*", "").replace("c*", "")
+    options = {"group": group, "information": "observed"}
+    same_fit(sem(text, hs, missing="fiml", **options), sem(text, hs, meanstructure=True, **options), abs=1e-7)
+
+
+def test_gaps_in_one_of_two_variables_have_a_closed_form(hs):
+    """Anderson (1957): the regression of the complete rows, put upon the moments of all rows of the other."""
+    data = hs[["x1", "x2"]].copy()
+    data.loc[data.index % 3 == 0, "x2"] = np.nan
+    fit = sem("x1 ~~ x2", data, missing="fiml")
+    whole, pairs = data.x1, data.dropna()
+    slope = np.cov(pairs.x1, pairs.x2, ddof=0)[0, 1] / pairs.x1.var(ddof=0)
+    rest = pairs.x2.var(ddof=0) - slope**2 * pairs.x1.var(ddof=0)
+    found = table(fit)["est"]
+    assert found["x1", "~1", ""] == pytest.approx(whole.mean(), abs=1e-8)
+    assert found["x1", "~~", "x1"] == pytest.approx(whole.var(ddof=0), abs=1e-8)
+    assert found["x1", "~~", "x2"] == pytest.approx(slope * whole.var(ddof=0), abs=1e-8)
+    assert found["x2", "~~", "x2"] == pytest.approx(rest + slope**2 * whole.var(ddof=0), abs=1e-8)
+    assert found["x2", "~1", ""] == pytest.approx(pairs.x2.mean() + slope * (whole.mean() - pairs.x1.mean()), abs=1e-8)
+
+
+def test_a_row_without_any_answer_adds_nothing(gaps):
+    empty = pd.DataFrame(np.nan, index=range(3), columns=gaps.columns)
+    one, other = sem(HS, gaps, missing="fiml"), sem(HS, pd.concat([gaps, empty]), missing="fiml")
+    same_fit(one, other, abs=1e-9)
+    assert other.n_read == one.n_read + 3
+
+
+def test_covariates_with_all_answers_leave_no_row_out(gaps, hs):
+    data = gaps.assign(sex=hs.sex, ageyr=hs.ageyr)
+    text = "visual =~ x1 + x2 + x3\nvisual ~ sex + ageyr"
+    same_fit(sem(text, data, missing="fiml"), sem(text, data, missing="fiml_x"), abs=1e-8)
+
+
+# -- groups ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        (HS, {"meanstructure": True}),
+        ("visual =~ x1 + x2 + x3\nvisual ~ sex + ageyr", {"meanstructure": True}),
+        (HS, {"missing": "fiml"}),
+        (HS, {"estimator": "GLS", "meanstructure": True}),
+    ],
+    ids=["ML", "covariates", "FIML", "GLS"],
+)
+def test_groups_that_share_nothing_are_fits_side_by_side(text, options, hs, gaps):
+    data = gaps.assign(school=hs.school) if "missing" in options else hs
+    together = sem(text, data, group="school", **options)
+    alone = [sem(text, part, **options) for _, part in data.groupby("school", sort=False)]
+    frame = together.estimates()
+    for place, fit in enumerate(alone):
+        own = frame[frame["group"] == place + 1].drop(columns="group").reset_index(drop=True)
+        single = fit.estimates().drop(columns="group")
+        assert own[["lhs", "op", "rhs"]].equals(single[["lhs", "op", "rhs"]])
+        for column in ("est", "se", "std_all"):
+            assert own[column].to_numpy() == pytest.approx(single[column].to_numpy(), abs=1e-7)
+    whole, parts = together.fit_indices(), [fit.fit_indices() for fit in alone]
+    for name in ("chisq", "df", "baseline_chisq", "baseline_df", "npar", "ntotal"):
+        assert whole[name] == pytest.approx(sum(part[name] for part in parts), rel=1e-9)
+    if "estimator" not in options:
+        assert whole["logl"] == pytest.approx(sum(part["logl"] for part in parts), rel=1e-10)
+
+
+def test_equal_across_groups_is_one_label_for_all(hs):
+    option = sem(HS, hs, group="school", group_equal="loadings")
+    text = HS
+    for k in (2, 3, 5, 6, 8, 9):
+        text = text.replace(f"x{k}", f"c(l{k}, l{k})*x{k}")
+    same_fit(option, sem(text, hs, group="school"), abs=1e-7)
+    for k in (2, 3, 5, 6, 8, 9):
+        text = text.replace(f"c(l{k}, l{k})", f"c(a{k}, b{k})") + f"\na{k} == b{k}"
+    constrained = sem(text, hs, group="school")
+    same_fit(option, constrained, abs=1e-6)
+
+
+def test_what_is_released_is_not_equal(hs):
+    partial = sem(HS, hs, group="school", group_equal="loadings", group_partial="visual =~ x2")
+    whole = sem(HS, hs, group="school", group_equal="loadings")
+    free = sem(HS, hs, group="school")
+    loadings = partial.estimates().set_index(["lhs", "rhs", "group"])["est"]
+    assert loadings["visual", "x2", 1] != pytest.approx(loadings["visual", "x2", 2], abs=1e-4)
+    assert loadings["visual", "x3", 1] == loadings["visual", "x3", 2]
+    assert [fit.statistics.df for fit in (free, partial, whole)] == [48, 53, 54]
+    assert free.statistics.chisq < partial.statistics.chisq < whole.statistics.chisq
+
+
+# -- constraints -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("labels", "constraints"),
+    [
+        (
+            "visual =~ x1 + a*x2 + a*x3\ntextual =~ x4 + x5 + x6",
+            "visual =~ x1 + a*x2 + b*x3\ntextual =~ x4 + x5 + x6\na == b",
+        ),
+        ("x7 ~ a*x1 + a*x2 + x3\nx8 ~ a*x7 + x3", "x7 ~ a*x1 + b*x2 + x3\nx8 ~ c*x7 + x3\na == b\n2*c == a + b"),
+        ("x1 ~~ v*x1\nx2 ~~ v*x2\nx1 ~~ x2", "x1 ~~ v*x1\nx2 ~~ w*x2\nx1 ~~ x2\nexp(v) == exp(w)"),
+    ],
+)
+@pytest.mark.parametrize("options", [{}, {"missing": "fiml"}, {"estimator": "GLS"}], ids=str)
+def test_an_equation_is_a_shared_label(labels, constraints, options, hs, gaps):
+    data = gaps if "missing" in options else hs
+    same_fit(sem(labels, data, **options), sem(constraints, data, **options), abs=1e-7)
+
+
+def test_a_fixed_value_is_an_equation(hs):
+    fixed = sem(HS.replace("x5", "0.9*x5"), hs)
+    bound = sem(HS.replace("x5", "k*x5") + "\nk == 0.9", hs)
+    same_fit(fixed, bound, abs=1e-7)
+
+
+@pytest.mark.parametrize("options", [{}, {"missing": "fiml"}, {"group": "school"}, {"std_lv": True}], ids=str)
+def test_a_bound_that_is_not_reached_changes_nothing(options, hs, gaps):
+    data = gaps if "missing" in options else hs
+    label = "c(a, b)*x2" if "group" in options else "a*x2"
+    text = HS.replace("x2", label)
+    bound = sem(text + "\na > -3\na < 30", data, **options)
+    assert not bound.active.any()
+    same_fit(sem(text, data, **options), bound, abs=1e-8)
+
+
+def test_a_bound_that_is_reached_is_an_equation(hs):
+    text = HS.replace("x5", "k*x5")
+    bound, equation = sem(text + "\nk < 0.9", hs), sem(text + "\nk == 0.9", hs)
+    assert bound.active.tolist() == [True]
+    assert bound.estimates()["est"].to_numpy() == pytest.approx(equation.estimates()["est"].to_numpy(), abs=1e-7)
+    assert bound.statistics.chisq == pytest.approx(equation.statistics.chisq, rel=1e-9)
+    # A bound takes no degree of freedom: the model allows what it allows.
+    assert bound.statistics.df == equation.statistics.df - 1
+
+
+# -- estimators and options ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("estimator", ["MLR", "MLM", "MLMV", "MLMVS", "MLF"])
+@pytest.mark.parametrize("text", [HS, STRUCTURAL, "visual =~ x1 + x2 + x3\nvisual ~ sex + ageyr"])
+def test_robust_estimators_have_the_estimates_of_maximum_likelihood(text, estimator, hs):
+    plain, robust = sem(text, hs, meanstructure=True), sem(text, hs, estimator=estimator, meanstructure=True)
+    assert robust.estimates()["est"].to_numpy() == pytest.approx(plain.estimates()["est"].to_numpy(), abs=1e-12)
+    names = ["chisq", "df", "pvalue", "cfi", "tli", "rmsea", "srmr", "logl", "aic", "bic"]
+    assert robust.fit_indices()[names].to_dict() == pytest.approx(plain.fit_indices()[names].to_dict(), rel=1e-12)
+
+
+def test_equal_weights_are_none(hs):
+    plain, weighted = sem(HS, hs, estimator="MLR"), sem(HS, hs.assign(w=3.0), sampling_weights="w")
+    same_fit(plain, weighted, abs=1e-8)
+
+
+def test_whole_weights_are_rows_that_come_more_often(hs):
+    times = 1 + hs.index.to_numpy() % 3
+    weighted = sem(HS, hs.assign(w=times), sampling_weights="w")
+    repeated = sem(HS, hs.loc[np.repeat(hs.index, times)])
+    assert weighted.estimates()["est"].to_numpy() == pytest.approx(repeated.estimates()["est"].to_numpy(), abs=1e-7)
+    assert weighted.statistics.test.statistic / 301 == pytest.approx(repeated.statistics.chisq / times.sum(), rel=1e-8)
+
+
+def test_wishart_divides_by_one_less(hs):
+    normal, wishart = sem(HS, hs), sem(HS, hs, likelihood="wishart")
+    assert wishart.statistics.chisq == pytest.approx(normal.statistics.chisq * 300 / 301, rel=1e-9)
+    one, other = table(normal)["est"], table(wishart)["est"]
+    variances = [key for key in one.index if key[1] == "~~"]
+    assert other[variances].to_numpy() == pytest.approx(one[variances].to_numpy() * 301 / 300, rel=1e-7)
+    loadings = [key for key in one.index if key[1] == "=~"]
+    assert other[loadings].to_numpy() == pytest.approx(one[loadings].to_numpy(), rel=1e-7)
+
+
+@pytest.mark.parametrize(("estimator", "ddof"), [("ML", 0), ("GLS", 1), ("ULS", 1)])
+def test_a_saturated_model_gives_the_sample_back(estimator, ddof, hs):
+    """Least squares fits covariances divided by n - 1, maximum likelihood those divided by n, as lavaan has it."""
+    fit = sem("x1 ~~ x2 + x3\nx2 ~~ x3", hs, estimator=estimator)
+    assert fit.implied()[0].to_numpy() == pytest.approx(np.cov(hs[["x1", "x2", "x3"]].T, ddof=ddof), abs=1e-8)
+    assert fit.statistics.df == 0
+
+
+def test_growth_is_sem_with_its_means_stated():
+    data = pd.read_csv(DATA / "growth.csv")
+    curve = "i =~ 1*t1 + 1*t2 + 1*t3 + 1*t4\ns =~ 0*t1 + 1*t2 + 2*t3 + 3*t4\n"
+    stated = curve + "i ~ 1\ns ~ 1\n" + "".join(f"t{k} ~ 0*1\n" for k in range(1, 5))
+    one, other = growth(curve, data), sem(stated, data)
+    left, right = table(one)["est"], table(other)["est"]
+    assert right[left.index].to_numpy() == pytest.approx(left.to_numpy(), abs=1e-8)
+    assert one.fit_indices().to_dict() == pytest.approx(other.fit_indices().to_dict(), rel=1e-9, abs=1e-9)
 
 
 def test_cfa_is_sem_without_paths():
@@ -188,8 +417,3 @@ def test_estimates_are_semopys(text, file):
             compared += 1
     assert compared >= 18
     assert fit.fit_indices()["chisq"] == pytest.approx(chisq, rel=1e-6)
-
-
-def test_moments_of_one_sample_are_a_stack_of_one(hs):
-    fit = sem(HS, hs)
-    assert moments(fit.sample) == fit.moments
