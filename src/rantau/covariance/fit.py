@@ -324,6 +324,9 @@ def _fit_summary(request: SemRequest, data: SummaryStatistics) -> SemFit:
         if wanted:
             raise OptionError(f"{option} needs the rows, and the data are summary statistics; take estimator='ML'.")
     taken = take_summary(model, data)
+    if not taken.has_means and request.meanstructure is None:
+        # As lavaan does: without means in the data, groups have none in the model.
+        request = request.replace(meanstructure=False)
     table = _table_of(request, taken.groups)
     if table.mean_structure and not taken.has_means:
         raise OptionError(
@@ -362,6 +365,7 @@ def _fit_moments(
     evidence = Evidence(
         scaled_layout, discrepancy, scaled, setting.sample, theta, directions, float(minimum.value[0]),
         float(discrepancy.floor(scaled)), df - equal + min(rank, equal), fixed_places(table),
+        observed.n,
     )  # fmt: skip
     covariance = estimate_covariance(evidence, recipe.se, recipe.information)
     singular = recipe.se != "none" and bool(np.isnan(covariance).any())
@@ -441,12 +445,14 @@ def _possible(
     start = np.where(np.isnan(stated), start, stated)
     for share in (1.0, 0.7, 0.4, 0.1):
         trial = np.where(keep, start, share * start)
-        if np.isfinite(discrepancy.function(imply(layout, trial), observed).value):
+        implied = imply(layout, trial)
+        fades = np.abs(implied.effect).max(initial=0.0) < ENDLESS
+        if fades and np.isfinite(discrepancy.function(implied, observed).value):
             return trial
     raise EstimationError(
         f"{source}: the start values and fixed values of the model imply a covariance matrix that is not "
         "positive definite, so the estimation cannot begin. Look for a fixed covariance or loading that is too "
-        "large for its variances, or for a start() far off."
+        "large for its variances, for a loop of fixed effects that multiply to 1, or for a start() far off."
     )
 
 

@@ -127,7 +127,7 @@ def tabulate(
     groups: tuple[str, ...] = ("",),
     std_lv: bool = False,
     fixed_x: bool = True,
-    mean_structure: bool = False,
+    mean_structure: bool | None = None,
     growth: bool = False,
     group_equal: tuple[str, ...] = (),
     group_partial: tuple[str, ...] = (),
@@ -146,7 +146,8 @@ def tabulate(
     fixed_x
         Take the moments of observed exogenous variables from the sample.
     mean_structure
-        Add means; they are added anyway where the model states one, for several groups, and for `growth`.
+        Add means; None adds them for several groups. They are added anyway where the model states one, where
+        intercepts or means are equal across groups, and for `growth`.
     growth
         Means as in a growth curve: intercepts of observed variables are 0 and latent means free, unless stated.
     group_equal
@@ -190,7 +191,7 @@ def _tabulated(
     groups: tuple[str, ...],
     std_lv: bool,
     fixed_x: bool,
-    mean_structure: bool,
+    mean_structure: bool | None,
     growth: bool,
     group_equal: tuple[str, ...],
     group_partial: tuple[str, ...],
@@ -213,7 +214,8 @@ def _tabulated(
     _add_covariances(model, entries, observed)
     for left, right in itertools.combinations_with_replacement(covariates, 2):
         entries.add(left, "~~", right, exogenous=bool(fixed))
-    means = mean_structure or growth or bool(model.intercepts) or len(groups) > 1
+    needed = growth or bool(model.intercepts) or bool({"intercepts", "means"} & set(equality.kinds))
+    means = needed or (len(groups) > 1 if mean_structure is None else mean_structure)
     if means:
         for name in observed:
             entries.add(name, "~1", "", fixed=0.0 if growth and name not in fixed else None, exogenous=name in fixed)
