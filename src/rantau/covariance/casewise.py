@@ -6,7 +6,7 @@ import numpy as np
 
 from rantau.arrays import Array, Indices
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import Layout, gather_rows
+from rantau.covariance.implied import Layout
 from rantau.moments.patterns import alike_rows
 from rantau.moments.sample import Sample
 
@@ -97,3 +97,58 @@ def alike(sample: Sample) -> list[tuple[int, Indices, Indices]]:
     """Return group, rows and seen variables of each set of rows that have the same ones, by group."""
     seen, membership = ~np.isnan(sample.values), sample.membership
     return [(int(membership[rows[0]]), rows, np.flatnonzero(seen[rows[0]])) for rows in alike_rows(seen, membership)]
+
+
+def weigh_and_sum(evidence: Evidence, scores: Array) -> Array:
+    """Multiply scores with the weights of their rows, and sum them within clusters where there are any.
+
+    Parameters
+    ----------
+    evidence
+        Whose rows.
+    scores
+        `(n, k)`, one for each row.
+
+    Returns
+    -------
+    Array
+        `(n, k)`, or `(clusters, k)`.
+
+    Notes
+    -----
+    Binder (1983): a weight is no number of rows, so it is squared in the spread.
+    """
+    weighted = np.asarray(scores * evidence.row_weights[:, None])
+    rows = evidence.rows
+    return weighted if rows.cluster is None else by_cluster(weighted, rows.cluster, rows.membership)
+
+
+def by_cluster(scores: Array, cluster: Indices, membership: Indices | None = None) -> Array:
+    """Sum scores within clusters, scaled so that their outer products estimate the spread.
+
+    Parameters
+    ----------
+    scores
+        `(n, k)`, one for each row.
+    cluster, membership
+        `(n,)` the cluster and the group of each row; one group unless given.
+
+    Returns
+    -------
+    Array
+        `(clusters, k)`.
+
+    Notes
+    -----
+    Clusters are drawn with replacement: of c clusters in a group, c / (c - 1) times the outer products (Binder, 1983;
+    Skinner, Holt & Smith, 1989, eq. 2.18), as in lavaan.
+    """
+    scaled, groups = np.array(scores), np.zeros(cluster.shape, dtype=np.intp) if membership is None else membership
+    for group in np.unique(groups):
+        count = np.unique(cluster[groups == group]).size
+        if count > 1:
+            scaled[groups == group] *= np.sqrt(count / (count - 1))
+    _, member = np.unique(cluster, return_inverse=True)
+    found = np.zeros((int(member.max()) + 1, scores.shape[1]))
+    np.add.at(found, member, scaled)
+    return found

@@ -10,7 +10,7 @@ from rantau.record import Record
 STANDARD_ERRORS = ("standard", "robust_sem", "robust_huber_white", "robust_cluster", "first_order", "none")
 #: What information they, and the tests, rest on.
 INFORMATION = ("expected", "observed", "first_order")
-#: `normal` divides by n and multiplies by n; `wishart` by n - 1.
+#: What covariances are divided by.
 LIKELIHOOD = ("normal", "wishart")
 
 
@@ -27,6 +27,10 @@ class Estimator(Record):
         The fitting function that uses rows with gaps; empty where there is none.
     se, test, information
         What is computed unless the call says otherwise.
+    likelihood
+        `normal` divides by n and multiplies by n; `wishart` by n - 1.
+    test_information
+        What the test rests on; that of the standard errors unless it is named.
     source
         The paper.
     """
@@ -38,6 +42,8 @@ class Estimator(Record):
     test: str
     information: str
     source: str
+    likelihood: str = "normal"
+    test_information: str = ""
 
 
 ROWS = (
@@ -50,9 +56,9 @@ ROWS = (
         "Yuan & Bentler (2000); White (1982)",
     ),
     Estimator("MLF", "ml", "fiml", "first_order", "standard", "first_order", "Muthén & Muthén (2017)"),
-    Estimator("GLS", "gls", "", "standard", "standard", "expected", "Browne (1974)"),
-    Estimator("ULS", "uls", "", "robust_sem", "browne_residual_nt", "expected", "Browne (1984)"),
-    Estimator("WLS", "wls", "", "standard", "standard", "expected", "Browne (1984)"),
+    Estimator("GLS", "gls", "", "standard", "standard", "expected", "Browne (1974)", "wishart"),
+    Estimator("ULS", "uls", "", "standard", "browne_residual_nt", "expected", "Browne (1984)", "wishart"),
+    Estimator("WLS", "wls", "", "standard", "standard", "expected", "Browne (1984)", "wishart"),
 )  # fmt: skip
 
 

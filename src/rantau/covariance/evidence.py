@@ -10,7 +10,7 @@ from rantau.arrays import Array
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.implied import Implied, Layout, Slopes, imply, slopes
 from rantau.covariance.local import Local
-from rantau.moments.grouped import GroupMoments
+from rantau.moments.grouped import GroupMoments, row_shares
 from rantau.moments.sample import Sample
 from rantau.record import Record
 
@@ -32,6 +32,11 @@ class Evidence(Record):
         The minimum of the discrepancy, and its value for a perfect fit.
     df
         Degrees of freedom.
+    fixed
+        The places of the covariates whose moments are the sample's own.
+    counts
+        `(G,)` rows of each group, by which information is weighted as in lavaan; `moments.n`, which is one less under
+        Wishart's likelihood, unless given.
     """
 
     layout: Layout
@@ -43,11 +48,42 @@ class Evidence(Record):
     value: float
     floor: float
     df: int
+    fixed: tuple[int, ...] = ()
+    counts: Array | None = None
 
     @property
     def n_obs(self) -> float:
         """Rows, or the sum of their weights; one less in each group under Wishart's likelihood."""
         return float(self.moments.n.sum())
+
+    @property
+    def rows(self) -> Sample:
+        """The rows; without them nothing can be said of how they scatter."""
+        if self.sample is None:
+            raise ValueError("these moments came without their rows")
+        return self.sample
+
+    @cached_property
+    def row_weights(self) -> Array:
+        """`(n,)`: how much each row counts; the sum is their number."""
+        return row_shares(self.rows)
+
+    @cached_property
+    def centre(self) -> Array:
+        """`(G, p)`: what rows deviate from: the implied means, or the sample's where means are not modelled."""
+        if self.layout.mean_structure:
+            return self.implied.mu
+        return self.sample_mean
+
+    @cached_property
+    def sample_mean(self) -> Array:
+        """`(G, p)`: the means of complete rows."""
+        rows, weights = self.rows, self.row_weights
+        found = [
+            weights[members] @ rows.values[members] / weights[members].sum()
+            for members in (rows.membership == group for group in range(self.layout.n_groups))
+        ]
+        return np.stack(found)
 
     @property
     def chisq(self) -> float:
@@ -86,6 +122,16 @@ class Evidence(Record):
         """Observed information of one row, `(n_free, n_free)`: half the exact Hessian."""
         return self._second(exact=True) / 2
 
+    @property
+    def shares(self) -> Array:
+        """`(G,)`: each group's share of the rows."""
+        counts = self.moments.n if self.counts is None else self.counts
+        return np.asarray(counts / counts.sum())
+
     def _second(self, *, exact: bool) -> Array:
-        found = self.discrepancy.second(self.layout, self.implied, self.slope, self.moments, self.local, exact)
+        moments, local = self.moments, self.local
+        if self.counts is not None and not np.array_equal(self.shares * self.n_obs, moments.n):
+            moments = moments.replace(n=self.shares * self.n_obs)
+            local = self.discrepancy.function(self.implied, moments)
+        found = self.discrepancy.second(self.layout, self.implied, self.slope, moments, local, exact)
         return np.asarray(found.exact if exact and found.exact is not None else found.expected)

@@ -6,9 +6,10 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.baseline import fit_baseline
+from rantau.covariance.estimators import Estimator
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.model_tests import ROWS as TESTS
-from rantau.covariance.model_tests.outcome import ModelTest
+from rantau.covariance.outcome import ModelTest
 from rantau.model.parameters import ParameterTable
 from rantau.moments.grouped import GroupMoments
 from rantau.record import Record
@@ -70,7 +71,7 @@ class Statistics(Record):
 
 
 def statistics(
-    table: ParameterTable, evidence: Evidence, test: str, deviation: Array, normal: GroupMoments | None
+    table: ParameterTable, evidence: Evidence, recipe: Estimator, deviation: Array, normal: GroupMoments | None
 ) -> Statistics:
     """Compute the test statistics of a fit.
 
@@ -80,8 +81,8 @@ def statistics(
         The parameters.
     evidence
         The model at its estimates.
-    test
-        A row of the room `model_tests`, or `none`.
+    recipe
+        With the test wanted, a row of the room `model_tests` or `none`, and the information it rests on.
     deviation
         `(p,)`: the units of the evidence.
     normal
@@ -100,16 +101,17 @@ def statistics(
     moments = evidence.moments
     baseline = fit_baseline(table, evidence.discrepancy, moments, evidence.sample)
     standard = TESTS[0].function
-    asked = next((row for row in TESTS if row.name == test), None)
+    asked = next((row for row in TESTS if row.name == recipe.test), None)
+    kind = recipe.test_information
     scaled = baseline_scaled = None
     if asked is not None and asked.scaled and evidence.df > 0:
-        scaled, baseline_scaled = asked.function(evidence), asked.function(baseline)
+        scaled, baseline_scaled = asked.function(evidence, kind), asked.function(baseline, kind)
     logl = unrestricted = NAN
     if normal is not None:
         logl, unrestricted = _log_likelihoods(table, evidence, deviation, normal)
-    own, base = standard(evidence), standard(baseline)
+    own, base = standard(evidence, kind), standard(baseline, kind)
     if asked is not None and not asked.scaled:
-        own, base = asked.function(evidence), asked.function(baseline)
+        own, base = asked.function(evidence, kind), asked.function(baseline, kind)
     implied, rows = evidence.implied, moments.n if normal is None else normal.n
     mean = implied.mu if table.mean_structure else moments.mean
     return Statistics(

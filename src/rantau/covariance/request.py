@@ -43,7 +43,7 @@ class SemRequest(Record):
     std_lv
         Unit factor variances instead of unit first loadings.
     fixed_x
-        Observed exogenous variables keep their sample moments.
+        Observed exogenous variables keep their sample moments; None does so where a likelihood is maximised.
     meanstructure
         Means are part of the model; None leaves it to the estimator and the model.
     growth
@@ -65,7 +65,7 @@ class SemRequest(Record):
     group_equal: tuple[str, ...] = ()
     group_partial: tuple[str, ...] = ()
     std_lv: bool = False
-    fixed_x: bool = True
+    fixed_x: bool | None = None
     meanstructure: bool | None = None
     growth: bool = False
     likelihood: str = DEFAULT
@@ -82,6 +82,8 @@ class SemRequest(Record):
         recipe = estimator_row(self.estimator)
         if self.likelihood == DEFAULT:
             object.__setattr__(self, "likelihood", recipe.likelihood)
+        if self.fixed_x is None:
+            object.__setattr__(self, "fixed_x", recipe.discrepancy == "ml")
         choose("missing", self.missing, MISSING)
         choose("likelihood", self.likelihood, LIKELIHOOD)
         choose("information", self.information, (*INFORMATION, DEFAULT))
@@ -94,7 +96,9 @@ class SemRequest(Record):
         if self.missing != "listwise" and self.meanstructure is False:
             raise OptionError(f"missing='{self.missing}' needs the means: leave meanstructure out, or set it to True.")
         if self.likelihood == "wishart" and self.missing != "listwise":
-            raise OptionError("likelihood='wishart' needs complete rows; take likelihood='normal', or missing='listwise'.")
+            raise OptionError(
+                "likelihood='wishart' needs complete rows; take likelihood='normal', or missing='listwise'."
+            )
         if self.group_partial and not self.group_equal:
             raise OptionError("group_partial releases what group_equal holds equal; state group_equal as well.")
         _refuse_unsupported(self.model)
@@ -154,14 +158,13 @@ class SemRequest(Record):
         # lavaan's rule: the Hessian where the test comes with the estimator, else what is seen of the moments.
         own = test == "yuan_bentler_mplus" and (row.name == "MLR" or (bool(self.sampling_weights) and not self.cluster))
         of_test = "observed_h1" if information == "observed" and not own else information
-        return row.replace(
-            discrepancy=discrepancy, se=se, test=test, information=information, test_information=of_test
-        )
+        return row.replace(discrepancy=discrepancy, se=se, test=test, information=information, test_information=of_test)
 
     @property
-    def mean_structure(self) -> bool:
+    def mean_structure(self) -> bool | None:
         """Whether the call asks for means, by an option or by what an option needs."""
-        return bool(self.meanstructure) or self.missing != "listwise" or self.growth
+        needed = self.missing != "listwise" or self.growth or bool(self.cluster)
+        return True if needed else self.meanstructure
 
 
 def _refuse_unsupported(model: Model) -> None:

@@ -18,7 +18,7 @@ from rantau.covariance.fit_indices.tli import tucker_lewis
 from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.local import positive_definite
 from rantau.covariance.minimise import Minimum, look, minimise
-from rantau.covariance.setting import as_wishart
+from rantau.covariance.setting import as_wishart, with_weight
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
 from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
 from rantau.errors import EstimationError, OptionError
@@ -40,10 +40,13 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     missing = "listwise" if fit.request.missing == "listwise" else "fiml"
     moments = grouped_moments(fit.rows, missing=missing, counts=counts)
     if fit.request.likelihood == "wishart":
-        moments = as_wishart(moments)
+        moments = as_wishart(moments, fit.discrepancy)
     layout = layout_for(table, moments)
     deviation = pooled_deviation(fit.moments) if fit.discrepancy.in_units else np.ones(len(table.observed))
     scaled_layout, scale, scaled = in_standard_units(table, layout, moments, deviation)
+    if fit.discrepancy.name == "wls":
+        rows = fit.rows.replace(values=fit.rows.values / deviation)
+        scaled = with_weight(fit.discrepancy, scaled, rows, table.mean_structure, counts)
     start = np.broadcast_to(fit.theta * scale, (counts.shape[0], fit.theta.size))
     if fit.model.constraints:
         constraints = Constraints(fit.model, table, scale)

@@ -15,6 +15,7 @@ from rantau.covariance.standard_errors import expected_hessian
 from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
 from rantau.errors import EstimationError
 from rantau.model.parameters import ParameterTable
+from rantau.moments.asymptotic import asymptotic_covariance, missing_rank
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.sample import Sample
 from rantau.record import Record
@@ -69,7 +70,7 @@ def set_up(
     Setting
         With covariances divided by n - 1 under Wishart's likelihood.
     """
-    used = as_wishart(observed) if likelihood == "wishart" else observed
+    used = as_wishart(observed, discrepancy) if likelihood == "wishart" else observed
     layout = layout_for(table, used)
     deviation = pooled_deviation(observed) if discrepancy.in_units else np.ones(len(table.observed))
     scaled_layout, scale, scaled = in_standard_units(table, layout, used, deviation)
@@ -114,8 +115,9 @@ def evidence_of(fit: SemFit, setting: Setting | None = None) -> Evidence:
     value = float(fit.discrepancy.function(imply(at.layout, theta), at.moments).value)
     floor = float(fit.discrepancy.floor(at.moments))
     return Evidence(
-        at.layout, fit.discrepancy, at.moments, at.sample, theta, directions, value, floor, fit.statistics.df
-    )
+        at.layout, fit.discrepancy, at.moments, at.sample, theta, directions, value, floor, fit.statistics.df,
+        fixed_places(fit.table), fit.moments.n,
+    )  # fmt: skip
 
 
 def free_of_constraints(
@@ -154,14 +156,84 @@ def free_of_constraints(
     return basis / unit[:, None], rank
 
 
-def as_wishart(moments: GroupMoments) -> GroupMoments:
-    """Return moments with covariances divided by n - 1, which is then what n stands for."""
+def fixed_places(table: ParameterTable) -> tuple[int, ...]:
+    """Return where the fixed covariates stand among the observed variables."""
+    return tuple(table.observed.index(name) for name in table.exogenous)
+
+
+def as_wishart(moments: GroupMoments, discrepancy: Discrepancy) -> GroupMoments:
+    """Return moments with covariances divided by n - 1, which is then what n stands for.
+
+    Under maximum likelihood lavaan weighs the groups by n and not by n - 1; n stands for its share of the sum of n - 1.
+    """
     rows = moments.n - 1
-    return moments.replace(n=rows, covariance=moments.covariance * (moments.n / rows)[..., None, None])
+    covariance = moments.covariance * (moments.n / rows)[..., None, None]
+    if discrepancy.name == "ml":
+        rows = moments.n * (rows.sum(axis=-1) / moments.n.sum(axis=-1))[..., None]
+    return moments.replace(n=rows, covariance=covariance)
 
 
-def with_weight(discrepancy: Discrepancy, moments: GroupMoments, sample: Sample | None, means: bool) -> GroupMoments:
-    """Add the weight matrix that weighted least squares needs."""
+def with_weight(
+    discrepancy: Discrepancy,
+    moments: GroupMoments,
+    sample: Sample | None,
+    means: bool,
+    counts: Array | None = None,
+) -> GroupMoments:
+    """Add the weight matrix that weighted least squares needs.
+
+    Parameters
+    ----------
+    discrepancy
+        Any; only weighted least squares asks for a weight matrix.
+    moments
+        In standard units; of one sample, or `(draws, G, ...)` of a stack.
+    sample
+        The rows in the same units.
+    means
+        Whether means are modelled.
+    counts
+        `(draws, n)`: how often each row is taken in each member of a stack.
+
+    Returns
+    -------
+    GroupMoments
+        With `weight (..., G, m, m)`: the inverse of what `asymptotic_covariance` estimates.
+
+    Raises
+    ------
+    EstimationError
+        If a group has too few rows for that.
+
+    Notes
+    -----
+    Browne (1984), eq. 2.18.
+    """
     if discrepancy.name != "wls":
         return moments
-    raise EstimationError("WLS is not there yet")
+    if sample is None:
+        raise EstimationError("weighted least squares needs the rows; take estimator='ML' or 'GLS' for moments.")
+    drawn = np.ones((1, sample.n_obs)) if counts is None else counts
+    found = []
+    for draw in drawn:
+        blocks = []
+        for group, label in enumerate(sample.groups):
+            members = np.flatnonzero((sample.membership == group) & (draw > 0))
+            weights = None if sample.weights is None else sample.weights[members]
+            spread = asymptotic_covariance(sample.values[members], means, weights=weights, counts=draw[members])
+            if counts is None:
+                _check_rank(spread, members.size, label)
+            blocks.append(np.linalg.pinv(spread, hermitian=True) if counts is not None else np.linalg.inv(spread))
+        found.append(np.stack(blocks))
+    return moments.replace(weight=found[0] if counts is None else np.stack(found))
+
+
+def _check_rank(spread: Array, n_obs: int, label: str) -> None:
+    """Refuse a weight matrix that cannot be inverted."""
+    short = missing_rank(spread)
+    if short:
+        where = f" in group '{label}'" if label else ""
+        raise EstimationError(
+            f"weighted least squares inverts the covariance matrix of {len(spread)} moments, and {n_obs} rows{where} "
+            f"leave it singular; take estimator='MLR', which asks for no such matrix."
+        )

@@ -10,6 +10,7 @@ from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import Layout
 from rantau.covariance.minimise import look
+from rantau.covariance.sandwich import information, normal_spread_of_moments, spread_of_moments, spread_of_scores
 from rantau.errors import IdentificationError
 from rantau.model.parameters import ParameterTable
 from rantau.moments.grouped import GroupMoments
@@ -18,33 +19,25 @@ from rantau.moments.grouped import GroupMoments
 SINGULAR = 1e-10
 
 
-def covariance_of_estimates(information_matrix: Array, directions: Array, n_obs: float) -> Array:
+def inverse_information(information_matrix: Array, directions: Array) -> Array:
     """Invert the information in the directions that the constraints leave free.
 
     Parameters
     ----------
     information_matrix
-        `(n_free, n_free)` of one observation.
+        `(n_free, n_free)` of one row.
     directions
-        `(n_free, k)`: a basis of these directions.
-    n_obs
-        Rows.
+        `(n_free, k)`: a basis of these directions, Z.
 
     Returns
     -------
     Array
-        Covariance of the estimates `(n_free, n_free)`, all NaN where the information is singular.
+        `(n_free, n_free)`: `Z (Z'AZ)^-1 Z'`; all NaN where the matrix is singular, or not positive, along Z.
 
     Notes
     -----
-    `Z (Z' I Z)^-1 Z' / n` (Silvey, 1959, with a basis Z in place of multipliers).
+    Silvey (1959), with a basis in place of multipliers.
     """
-    inverse = inverse_information(information_matrix, directions)
-    return inverse / n_obs
-
-
-def inverse_information(information_matrix: Array, directions: Array) -> Array:
-    """Return `Z (Z' I Z)^-1 Z'`; all NaN where the matrix is singular, or not positive, along the directions."""
     whole = directions.shape[0] == directions.shape[1]
     inner = information_matrix if whole else directions.T @ information_matrix @ directions
     scaled, deviation = _correlation_metric(inner)
@@ -123,7 +116,7 @@ def _correlation_metric(matrix: Array) -> tuple[Array, Array]:
     return matrix / np.outer(deviation, deviation), deviation
 
 
-def estimate_covariance(evidence: Evidence, se: str, information: str) -> Array:
+def estimate_covariance(evidence: Evidence, se: str, kind: str) -> Array:
     """Compute the covariance matrix of the estimates, in the units of the evidence.
 
     Parameters
@@ -132,15 +125,30 @@ def estimate_covariance(evidence: Evidence, se: str, information: str) -> Array:
         The model at its estimates.
     se
         One of `estimators.STANDARD_ERRORS`.
-    information
+    kind
         One of `estimators.INFORMATION`.
 
     Returns
     -------
     Array
         `(n_free, n_free)`; NaN where the information is singular, or where none is wanted.
+
+    Notes
+    -----
+    With A the information, B the spread of what rows add, and Z a basis of what constraints leave free,
+    `Z (Z'AZ)^-1 Z'BZ (Z'AZ)^-1 Z' / n`. B is that of the scores (White, 1982; Yuan & Bentler, 2000; summed within
+    clusters: Binder, 1983) or that of the moments (Browne, 1984; Satorra & Bentler, 1994). What unweighted least
+    squares minimises has no information; its standard errors are those of the moments of normal data.
     """
     if se == "none":
         return np.full((evidence.theta.size,) * 2, np.nan)
-    matrix = evidence.expected_information if information == "expected" else evidence.observed_information
-    return covariance_of_estimates(matrix, evidence.directions, evidence.n_obs)
+    if se == "first_order":
+        kind = "first_order"
+    bread = inverse_information(information(evidence, kind), evidence.directions) / evidence.n_obs
+    if se == "standard" and evidence.discrepancy.name == "uls":
+        meat = normal_spread_of_moments(evidence)
+    elif se in ("standard", "first_order"):
+        return bread
+    else:
+        meat = spread_of_moments(evidence) if se == "robust_sem" else spread_of_scores(evidence)
+    return np.asarray(bread @ meat @ bread * evidence.n_obs)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.model_tests.outcome import ModelTest
+from rantau.covariance.model_tests.mean_var_adjusted import mean_var_adjusted
+from rantau.covariance.model_tests.satorra_bentler import satorra_bentler
+from rantau.covariance.model_tests.scaled_shifted import scaled_shifted
 from rantau.covariance.model_tests.standard import standard
+from rantau.covariance.model_tests.yuan_bentler_mplus import yuan_bentler_mplus
+from rantau.covariance.outcome import ModelTest
 from rantau.record import Record
 
 
@@ -18,7 +22,7 @@ class TestRow(Record):
     name
         As in `test=`.
     function
-        From the evidence of a fitted structure to its outcome.
+        From the evidence of a fitted structure, and a kind of information, to its outcome.
     with_gaps
         Whether it works where rows have gaps.
     scaled
@@ -28,10 +32,16 @@ class TestRow(Record):
     """
 
     name: str
-    function: Callable[[Evidence], ModelTest]
+    function: Callable[[Evidence, str], ModelTest]
     with_gaps: bool
     scaled: bool
     source: str
 
 
-ROWS = (TestRow("standard", standard, True, False, "Jöreskog (1967)"),)
+ROWS = (
+    TestRow("standard", standard, True, False, "Jöreskog (1967)"),
+    TestRow("satorra_bentler", satorra_bentler, False, True, "Satorra & Bentler (1994)"),
+    TestRow("mean_var_adjusted", mean_var_adjusted, False, True, "Satorra & Bentler (1994)"),
+    TestRow("scaled_shifted", scaled_shifted, False, True, "Asparouhov & Muthén (2010)"),
+    TestRow("yuan_bentler_mplus", yuan_bentler_mplus, True, True, "Yuan & Bentler (2000)"),
+)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.model_tests.outcome import ModelTest
+from rantau.covariance.outcome import ModelTest
 
 
-def standard(evidence: Evidence) -> ModelTest:
+def standard(evidence: Evidence, information: str) -> ModelTest:
     """Return n times the minimum of the discrepancy, with the model's degrees of freedom.
 
     Source: Jöreskog (1967); Browne (1974, 1984) for least squares.

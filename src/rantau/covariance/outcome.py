@@ -18,6 +18,9 @@ class ModelTest(Record):
         Degrees of freedom need not be whole.
     scaling, shift
         `statistic = standard / scaling + shift`.
+    scaling_h1, scaling_h0
+        What the log-likelihoods of the unrestricted moments and of the model are to be scaled with; NaN where the
+        test has none.
     """
 
     name: str
@@ -25,6 +28,8 @@ class ModelTest(Record):
     df: float
     scaling: float = 1.0
     shift: float = 0.0
+    scaling_h1: float = float("nan")
+    scaling_h0: float = float("nan")
 
     @property
     def pvalue(self) -> float:

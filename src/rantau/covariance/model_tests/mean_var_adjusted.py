@@ -1,0 +1,18 @@
+"""The mean- and variance-adjusted test of Satterthwaite's kind."""
+
+from __future__ import annotations
+
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.outcome import ModelTest
+from rantau.covariance.traces import traces
+
+
+def mean_var_adjusted(evidence: Evidence, information: str) -> ModelTest:
+    """Give the statistic the degrees of freedom `tr(U Gamma)^2 / tr[(U Gamma)^2]`, and the mean that goes with them.
+
+    Source: Satorra & Bentler (1994), eq. 16.15.
+    """
+    found = traces(evidence)
+    df = found.first**2 / found.second
+    scaling = found.first / df
+    return ModelTest("mean_var_adjusted", evidence.chisq / scaling, df, scaling)

@@ -1,0 +1,27 @@
+"""The test that goes with robust maximum likelihood: Yuan and Bentler's, as Mplus computes it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.outcome import ModelTest
+from rantau.covariance.sandwich import information, spread_of_scores
+from rantau.covariance.standard_errors import inverse_information
+from rantau.covariance.unrestricted import free_moments, unrestricted_trace
+
+
+def yuan_bentler_mplus(evidence: Evidence, kind: str) -> ModelTest:
+    """Divide the standard statistic by the difference of two traces over the degrees of freedom.
+
+    Source: Yuan & Bentler (2000), eq. 20; Asparouhov & Muthén (2005), eq. 17.
+    """
+    free = evidence.layout.n_groups * free_moments(evidence).size
+    above = unrestricted_trace(evidence, exact=kind != "expected")
+    inverse = inverse_information(information(evidence, kind), evidence.directions)
+    below = float(np.sum(inverse * spread_of_scores(evidence)))
+    scaling = (above - below) / evidence.df
+    return ModelTest(
+        "yuan_bentler_mplus", evidence.chisq / scaling, float(evidence.df), scaling,
+        scaling_h1=above / free, scaling_h0=below / evidence.directions.shape[1],
+    )  # fmt: skip

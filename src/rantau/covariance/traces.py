@@ -1,0 +1,75 @@
+"""Traces of U Gamma: what the standard statistic is in expectation, and how it varies, when data are not normal."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from rantau.arrays import Array
+from rantau.covariance.deviations import (
+    Deviations,
+    along_parameters,
+    deviations,
+    of_normal_theory,
+    weight_of_moments,
+)
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import moment_jacobian
+from rantau.covariance.standard_errors import inverse_information
+
+
+class Traces(NamedTuple):
+    """`tr(U Gamma)` and `tr(U Gamma U Gamma)`; both are the degrees of freedom if the fitting function is right."""
+
+    first: float
+    second: float
+
+
+def traces(evidence: Evidence) -> Traces:
+    """Compute the traces of U Gamma and of its square.
+
+    Parameters
+    ----------
+    evidence
+        A structure at its estimates, with complete rows.
+
+    Returns
+    -------
+    Traces
+        For the tests that correct the standard statistic.
+
+    Notes
+    -----
+    Satorra & Bentler (1994), eq. 16.9 and 16.14: `U = V - V Delta (Delta'V Delta)^-1 Delta'V`. With each row's
+    deviation `d`, Gamma is a sum of `dd'` and V a product of small matrices, so both traces come from the products
+    `d_i'Vd_j` of pairs of rows, or, where there are more rows than moments, from Gamma written out.
+    """
+    within, among, between = 0.0, 0.0, np.zeros((evidence.theta.size,) * 2)
+    pulls = np.zeros_like(between)
+    shares = evidence.shares
+    for group, deviation in enumerate(deviations(evidence)):
+        along = along_parameters(evidence, group, deviation)
+        squares, through = _products(evidence, group, deviation, along)
+        n = float(deviation.weights.sum())
+        within += squares[0] / n
+        among += squares[1] / n**2
+        pulls += shares[group] * (along.T @ along) / n
+        between += shares[group] * through / n**2
+    inverse = inverse_information(evidence.expected_information, evidence.directions)
+    middle = inverse @ pulls
+    first = within - float(np.trace(middle))
+    second = among - 2 * float((inverse * between).sum()) + float((middle * middle.T).sum())
+    return Traces(first, second)
+
+
+def _products(evidence: Evidence, group: int, deviation: Deviations, along: Array) -> tuple[tuple[float, float], Array]:
+    """Return the sums of `d'Vd` and of `(d_i'Vd_j)^2`, and `Delta'V (sum dd') V (sum dd') V Delta`."""
+    if deviation.rows.shape[0] <= deviation.n_moments and of_normal_theory(evidence):
+        products = deviation.products(evidence.local.weight[group])
+        return (float(np.trace(products)), float((products**2).sum())), along.T @ products @ along
+    weight, spread = weight_of_moments(evidence, group), deviation.spread()
+    product = weight @ spread
+    pulled = spread @ (weight @ moment_jacobian(evidence.layout, evidence.slope)[group])
+    through = pulled.T @ weight @ pulled
+    return (float(np.trace(product)), float((product * product.T).sum())), through

@@ -1,0 +1,133 @@
+"""The information of the unrestricted moments, and the spread of what rows say of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from rantau.arrays import Array, Indices
+from rantau.covariance.casewise import by_cluster, moment_scores
+from rantau.covariance.discrepancies.fiml import seen_by
+from rantau.covariance.evidence import Evidence
+from rantau.moments.patterns import Patterns
+
+#: How many numbers a block of a written-out information matrix may hold (64 MB).
+_BLOCK = 8_000_000
+
+
+def patterns_behind(evidence: Evidence) -> Patterns:
+    """Return the patterns of missing answers; complete rows are one pattern in each group."""
+    moments = evidence.moments
+    if moments.patterns is not None:
+        return moments.patterns
+    return Patterns(
+        np.arange(moments.n.size), np.ones(moments.mean.shape, dtype=bool), moments.n, moments.covariance, moments.mean
+    )
+
+
+def moment_information(evidence: Evidence, covariance: Array, mean: Array, *, exact: bool) -> list[Array]:
+    """Compute the information that one row of each group has on its unrestricted moments.
+
+    Parameters
+    ----------
+    evidence
+        Whose rows.
+    covariance, mean
+        `(G, p, p)` and `(G, p)` at which it is taken.
+    exact
+        Whether the observed information is wanted; the expected one otherwise, given which answers are missing.
+
+    Returns
+    -------
+    list of Array
+        `(m, m)` for each group: means first where they are modelled, then the lower triangle row by row.
+
+    Notes
+    -----
+    By differentiating the normal log-density twice (Savalei, 2010, eq. 8): with W the inverse of sigma among what a
+    pattern has seen, and `Q = W (S + dd') W`, the block of two covariances is `P[ik, jl] + P[il, jk]`, P being
+    `W (x) W` expected and `W (x) Q + Q (x) W - W (x) W` observed; that of means `W`, and between them `W_ai (Wd)_j`.
+    """
+    patterns, p = patterns_behind(evidence), mean.shape[1]
+    seen = seen_by(patterns, covariance, mean)
+    i, j = np.tril_indices(p)
+    found = []
+    for group in range(mean.shape[0]):
+        members = np.flatnonzero(patterns.group == group)
+        count = patterns.n[members]
+        share = count / count.sum()
+        inverse, tilted, pulled = (part[members] for part in (seen.inverse, seen.tilted, seen.pulled))
+        first = inverse[:, i, j] * share[:, None]
+        if exact:
+            product = first.T @ tilted[:, i, j]
+            product += product.T
+            product -= first.T @ inverse[:, i, j]
+        else:
+            product = first.T @ inverse[:, i, j]
+        among = _paired(product, p)
+        if not evidence.layout.mean_structure:
+            found.append(among)
+            continue
+        whole = np.zeros((p + i.size, p + i.size))
+        whole[:p, :p] = np.einsum("b,bij->ij", share, inverse)
+        whole[p:, p:] = among
+        if exact:
+            across = np.einsum("b,bai,bj->aij", share, inverse, pulled, optimize=True)
+            across = (across + np.swapaxes(across, 1, 2))[:, i, j] * np.where(i == j, 0.5, 1.0)
+            whole[:p, p:] = across
+            whole[p:, :p] = across.T
+        found.append(whole)
+    return found
+
+
+def _paired(product: Array, p: int) -> Array:
+    """Return `P[ik, jl] + P[il, jk]` for all pairs of cells (i, j) and (k, l), halved for each variance."""
+    i, j = np.tril_indices(p)
+    at = np.empty((p, p), dtype=np.intp)
+    at[i, j] = at[j, i] = np.arange(i.size)
+    half = np.where(i == j, 0.5, 1.0)
+    found = np.empty((i.size, i.size))
+    step = max(1, _BLOCK // i.size)
+    for start in range(0, i.size, step):
+        rows = slice(start, start + step)
+        a, b = i[rows, None], j[rows, None]
+        found[rows] = product[at[a, i], at[b, j]] + product[at[a, j], at[b, i]]
+        found[rows] *= half[rows, None] * half
+    return found
+
+
+def free_moments(evidence: Evidence) -> Indices:
+    """Return the places of the moments that are not those of fixed covariates among themselves."""
+    p = evidence.moments.mean.shape[1]
+    i, j = np.tril_indices(p)
+    fixed = np.zeros(p, dtype=bool)
+    fixed[list(evidence.fixed)] = True
+    held = fixed[i] & fixed[j]
+    if evidence.layout.mean_structure:
+        held = np.concatenate([fixed, held])
+    return np.flatnonzero(~held)
+
+
+def unrestricted_trace(evidence: Evidence, *, exact: bool) -> float:
+    """Return the trace of `A^-1 B` of the unrestricted moments, summed over the groups.
+
+    Notes
+    -----
+    Yuan & Bentler (2000), eq. 16 and 20: A the information, B the spread of the rows' scores; without the moments of
+    fixed covariates.
+    """
+    moments = evidence.moments
+    covariance = moments.covariance
+    mean = moments.mean if evidence.layout.mean_structure else evidence.sample_mean
+    free = free_moments(evidence)
+    rows, weights = evidence.rows, evidence.row_weights
+    scores = moment_scores(covariance, mean, rows, means=evidence.layout.mean_structure)[:, free] * weights[:, None]
+    found = 0.0
+    for group, matrix in enumerate(moment_information(evidence, covariance, moments.mean, exact=exact)):
+        members = rows.membership == group
+        own = scores[members]
+        if rows.cluster is not None:
+            own = by_cluster(own, rows.cluster[members])
+        solved = cho_solve(cho_factor(matrix[np.ix_(free, free)]), own.T)
+        found += float((solved * own.T).sum() / weights[members].sum())
+    return found
