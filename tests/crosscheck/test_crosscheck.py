@@ -189,6 +189,73 @@ def test_a_wrong_number_of_ours_shows_as_a_disagreement(hs):
     assert loading.digits == pytest.approx(2, abs=1e-3)
 
 
+# -- what only one group of complete rows by maximum likelihood has in common ----------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        ({"group": "school"}, "it fits one group at a time"),
+        ({"estimator": "GLS"}, "asked for maximum likelihood, and this fit is by GLS"),
+        ({"estimator": "ULS", "se": "none"}, "asked for maximum likelihood, and this fit is by ULS"),
+        ({"likelihood": "wishart"}, "divides covariances by n, and this fit by n - 1"),
+        ({"sampling_weights": "weight"}, "this fit has sampling weights"),
+    ],
+    ids=str,
+)
+def test_estimates_that_no_package_gives_are_not_compared(hs, options, why):
+    data = hs.assign(weight=1.0 + hs.index % 3)
+    found = rt.crosscheck(rt.sem(f"{HS}\nspeed ~ visual", data, **options))
+    assert not of(found, "semopy")
+    assert not of(found, "statsmodels")
+    for package, quantity in (("semopy", "every number"), ("statsmodels", "regressions")):
+        assert why in reason(found, package, quantity)
+    # Alpha is a number of the answers, not of the fit; of several groups there would be several.
+    assert bool(of(found, "pingouin")) == ("group" not in options)
+    assert not found.disagreements(1e-6)
+
+
+def test_gaps_are_not_compared_and_answers_without_gaps_are(hs):
+    gaps = rt.crosscheck(rt.cfa(HS, pd.read_csv("tests/data/hs_gaps.csv"), missing="fiml"))
+    assert "leaves out rows with missing answers" in reason(gaps, "semopy", "every number")
+    whole = rt.crosscheck(rt.cfa(HS, hs, missing="fiml"))
+    assert len(of(whole, "semopy")["loadings"]) == 6
+    assert whole.agreed(1e-6)
+    assert "expected information, and this fit from observed" in reason(whole, "semopy", "standard errors")
+
+
+def test_constraints_are_not_given_to_other_packages(hs):
+    found = rt.crosscheck(rt.cfa(HS.replace("x2", "a*x2") + "\na > 0.1", hs))
+    assert of(found, "semopy")["loadings"]  # a measurement model has no constraints: they may speak of paths
+    found = rt.crosscheck(rt.sem(HS.replace("x2", "a*x2") + "\na > 0.1", hs))
+    assert "no constraints among parameters" in reason(found, "semopy", "every number")
+
+
+@pytest.mark.parametrize("estimator", ["MLR", "MLM", "MLMV", "MLF"])
+def test_robust_fits_are_compared_but_for_their_errors(hs, estimator):
+    found = rt.crosscheck(rt.cfa(HS, hs, estimator=estimator))
+    groups = of(found, "semopy")
+    assert set(groups) == {"loadings", "variances and covariances", "standardised estimates", "fit indices"}
+    assert found.agreed(1e-6)
+    assert reason(found, "semopy", "standard errors")
+
+
+@pytest.mark.parametrize("package", ["statsmodels", "pingouin"])
+def test_robust_paths_are_least_squares_without_its_errors(mediation, package):
+    found = rt.crosscheck(rt.sem(MEDIATION, mediation, estimator="MLR"))
+    assert set(of(found, package)) == {"regressions", "R²", "residual variances"}
+    assert "those of this fit are robust" in reason(found, package, "standard errors of regressions")
+    assert found.agreed(1e-6)
+
+
+def test_rows_given_to_a_fit_with_gaps_are_met_as_in_it(hs):
+    gaps = pd.read_csv("tests/data/hs_gaps.csv")
+    fit = rt.cfa(HS, gaps, missing="fiml")
+    assert rt.crosscheck(fit, data=gaps).checks == rt.crosscheck(fit).checks
+    with pytest.raises(ResponseError, match="100 rows, and the fit was made from 301"):
+        rt.crosscheck(fit, data=gaps.head(100))
+
+
 # -- regressions, alpha, correlations ------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from rantau.moments import Sample
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rantau.covariance.request import SemRequest
     from rantau.pls.request import PlsRequest
     from rantau.pls.structure import Structure
 
@@ -24,11 +25,15 @@ class FactorFit(Fit, Protocol):
         """Return a copy with some fields changed."""
 
     @property
+    def request(self) -> SemRequest:
+        """How it was estimated."""
+
+    @property
     def table(self) -> ParameterTable:
         """Every parameter."""
 
     def estimates(self) -> pd.DataFrame:
-        """Return `lhs op rhs est se std_all`, rows as in `table`, then definitions."""
+        """Return `lhs op rhs group est se std_all`, rows as in `table`, then definitions."""
 
     def fit_indices(self) -> pd.Series[float]:
         """Return fit indices by lavaan's names in snake case."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.crosscheck.kinds import FactorFit, ScoreFit, rows_of
+from rantau.crosscheck.reach import errors_beyond, estimates_beyond
 from rantau.crosscheck.verification import Check
 from rantau.record import Record
 
@@ -112,7 +113,11 @@ def _among_scores(fit: ScoreFit) -> tuple[tuple[Regression, ...], tuple[tuple[st
 
 
 def _among_observed(fit: FactorFit) -> tuple[tuple[Regression, ...], tuple[tuple[str, str], ...]]:
-    table = fit.table
+    table, beyond = fit.table, estimates_beyond(fit)
+    if not any(row.op == "~" for row in table.rows):
+        return (), (("regressions", "the model has none"),)
+    if beyond:
+        return (), (("regressions", beyond),)
     equations: dict[str, list[int]] = {}
     for position, row in enumerate(table.rows):
         if row.op == "~":
@@ -125,9 +130,10 @@ def _among_observed(fit: FactorFit) -> tuple[tuple[Regression, ...], tuple[tuple
             left_out.setdefault(reason, []).append(outcome)
         else:
             found.append(_regression(fit, outcome, places))
-    if not equations:
-        return (), (("regressions", "the model has none"),)
-    return tuple(found), tuple((f"regressions of {', '.join(names)}", why) for why, names in left_out.items())
+    left = [(f"regressions of {', '.join(names)}", why) for why, names in left_out.items()]
+    if found and errors_beyond(fit):
+        left.append(("standard errors of regressions", errors_beyond(fit)))
+    return tuple(found), tuple(left)
 
 
 def _no_least_squares(fit: FactorFit, outcome: str, places: list[int]) -> str:
@@ -181,7 +187,7 @@ def _regression(fit: FactorFit, outcome: str, places: list[int]) -> Regression:
     ]
     return Regression(
         outcome=outcome, predictors=predictors, y=y, x=x, coefficients=frame["est"].to_numpy()[places],
-        standard_errors=frame["se"].to_numpy()[places] if alike else np.empty(0),
+        standard_errors=frame["se"].to_numpy()[places] if alike and not errors_beyond(fit) else np.empty(0),
         r_squared=float(fit.r_squared()[outcome]) if alike else float("nan"), adjusted=float("nan"),
         residual_variance=float(variance[0]), vif=np.empty(0), note="least squares, equation by equation",
     )  # fmt: skip

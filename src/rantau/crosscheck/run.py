@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rantau.crosscheck.asking import PackageFailedError, installed
 from rantau.crosscheck.kinds import FactorFit, ScoreFit, rows_of
 from rantau.crosscheck.packages import ROWS, Package
 from rantau.crosscheck.verification import Skipped, Verification
 from rantau.errors import MissingExtraError, OptionError, ResponseError
 from rantau.fit import Fit
-from rantau.moments import complete_rows, sample
+from rantau.moments import Sample, complete_rows, sample
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -89,10 +91,20 @@ def _with_rows(fit: FactorFit | ScoreFit, data: Responses | pd.DataFrame | None)
         rows_of(fit)
         return fit
     rows = sample(data, fit.structure.items if isinstance(fit, ScoreFit) else fit.table.observed)
-    imputed = isinstance(fit, ScoreFit) and fit.request.missing == "mean"
-    used = rows if imputed else complete_rows(rows)
+    used = complete_rows(rows) if fit.request.missing == "listwise" else _answered(fit, rows)
     if used.n_obs != fit.n_obs:
         raise ResponseError(
             f"{rows.source}: {used.n_obs} rows, and the fit was made from {fit.n_obs}; give the data it was made from."
         )
     return fit.replace(sample=used)
+
+
+def _answered(fit: FactorFit | ScoreFit, rows: Sample) -> Sample:
+    """Return the rows that a fit with gaps uses: of factors, those with any answer and with all fixed covariates."""
+    if isinstance(fit, ScoreFit):
+        return rows
+    keep = np.asarray(~np.isnan(rows.values).all(axis=1))
+    if fit.request.missing == "fiml":
+        fixed = [rows.names.index(name) for name in fit.table.exogenous]
+        keep &= ~np.isnan(rows.values[:, fixed]).any(axis=1)
+    return rows.rows(keep)

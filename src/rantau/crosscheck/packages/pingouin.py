@@ -54,7 +54,9 @@ def check(fit: FactorFit | ScoreFit) -> Verification:
 
 
 def _blocks(fit: FactorFit | ScoreFit) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the constructs that several items reflect, with those items."""
+    """Yield the constructs that several items reflect, with those items; of one group only."""
+    if isinstance(fit, FactorFit) and fit.table.n_groups > 1:
+        return
     for block in fit.model.blocks:
         if block.kind == "reflective" and len(block.items) > 1 and set(block.items) <= set(rows_of(fit).names):
             yield block.construct, block.items

@@ -1,0 +1,53 @@
+"""How far the other packages can follow a covariance fit: complete rows of one group, by maximum likelihood."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.crosscheck.kinds import FactorFit, rows_of
+
+#: The standard errors that the packages compute, and the information these rest on.
+PLAIN_ERRORS = ("standard", "expected")
+
+
+def estimates_beyond(fit: FactorFit) -> str:
+    """Return why no other package gives the estimates of a fit; empty where they do.
+
+    Parameters
+    ----------
+    fit
+        Converged, holding its rows.
+
+    Returns
+    -------
+    str
+        A reason, to be listed with what was not compared.
+    """
+    request, rows = fit.request, rows_of(fit)
+    if fit.table.n_groups > 1:
+        return "it fits one group at a time, and this fit has several"
+    if np.isnan(rows.values).any():
+        return "it leaves out rows with missing answers, and this fit uses all answers"
+    if request.sampling_weights:
+        return "it weighs all rows alike, and this fit has sampling weights"
+    if request.recipe.discrepancy not in ("ml", "fiml"):
+        return f"it is asked for maximum likelihood, and this fit is by {request.estimator}"
+    if request.likelihood == "wishart":
+        return "it divides covariances by n, and this fit by n - 1"
+    if any(block.kind == "composite" for block in fit.model.blocks):
+        return "it has no composites in covariance structures"
+    if fit.model.constraints:
+        return "it is given no constraints among parameters, and this model has some"
+    return ""
+
+
+def errors_beyond(fit: FactorFit) -> str:
+    """Return why the standard errors of a fit are not those of the other packages; empty where they are."""
+    recipe = fit.request.recipe
+    if recipe.se == "none":
+        return "this fit has none"
+    if (recipe.se, recipe.information) == PLAIN_ERRORS:
+        return ""
+    if recipe.se != "standard":
+        return "it has the standard errors of normal answers only, and those of this fit are robust"
+    return f"it has them from expected information, and this fit from {recipe.information.replace('_', '-')}"
