@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +15,12 @@ from rantau.covariance.fit_indices import ROWS as FIT_INDICES
 from rantau.covariance.fit_indices import fit_index_values
 from rantau.covariance.implied import Implied, Layout, cell_values, imply
 from rantau.covariance.model_test import Statistics
+from rantau.covariance.modification import modification_indices
 from rantau.covariance.request import SemRequest
 from rantau.covariance.resampling import INDICES, refit, transformed
+from rantau.covariance.residuals import covariance_frames, mean_frames, residual_summary, residual_table
+from rantau.covariance.score_test import ScoreTest, score_test
+from rantau.covariance.scores import predicted_frame, score_frame
 from rantau.covariance.standardise import (
     KINDS,
     cell_jacobian,
@@ -24,6 +29,7 @@ from rantau.covariance.standardise import (
     standardised_slopes,
     standardised_variables,
 )
+from rantau.covariance.wald_test import WaldTest, wald_test
 from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
@@ -33,6 +39,7 @@ from rantau.moments.grouped import GroupMoments
 from rantau.moments.sample import Sample
 from rantau.options import choose
 from rantau.record import Record
+from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -259,12 +266,124 @@ class SemFit(Record):
             self._by_group([pandas.Series(one, names) for one in mean]),
         )
 
-    def residuals(self) -> pd.DataFrame:
-        """Return sample less implied correlations of the items (Bollen, 1989, p. 258), under each group's label."""
-        pandas, names = require("pandas"), list(self.table.observed)
-        pairs = zip(self.moments.covariance, self._implied().sigma, strict=True)
-        residuals = [correlation_of(sample) - correlation_of(sigma) for sample, sigma in pairs]
-        return self._by_group([pandas.DataFrame(one, names, names) for one in residuals])  # type: ignore[no-any-return]
+    def residuals(self, kind: str = "cor_bollen") -> pd.DataFrame:
+        """Return what the model leaves of the sample's covariances, under each group's label.
+
+        Parameters
+        ----------
+        kind
+            `cor_bollen` (or `cor`): sample less implied correlations; `cor_bentler`: both covariances divided by the
+            sample's deviations; `raw`; `normalized`: raw over the standard error of the sample's covariance;
+            `standardized`: raw over its own standard error, a z-value.
+
+        Raises
+        ------
+        OptionError
+            If there is no such kind.
+
+        Notes
+        -----
+        Bollen (1989), p. 258; Bentler (1995), ch. 6; Jöreskog & Sörbom (1981); Browne (1984), eq. 2.19a.
+        """
+        return self._by_group(covariance_frames(self, kind))  # type: ignore[no-any-return]
+
+    def mean_residuals(self, kind: str = "cor_bollen") -> pd.Series[float]:
+        """Return what the model leaves of the sample's means, in a kind of `residuals()`, under each group's label."""
+        return self._by_group(mean_frames(self, kind))  # type: ignore[no-any-return]
+
+    def residual_table(self, kind: str = "cor_bentler") -> pd.DataFrame:
+        """Return every residual with its standard error: `lhs op rhs group residual se z p`.
+
+        A moment that the model reproduces whatever the data has a standard error of 0 and no z or p. Kinds are
+        `cor_bentler`, `cor_bollen` and `raw`, as for `residuals()`.
+        """
+        return residual_table(self, kind)
+
+    def residual_summary(self, kind: str = "cor_bentler", *, level: float = 0.90, close: float = 0.05) -> pd.DataFrame:
+        """Return the size of the residuals overall, in the sample and estimated without bias for the population.
+
+        Parameters
+        ----------
+        kind
+            `cor_bentler` gives srmr, `cor_bollen` crmr, `raw` rmr.
+        level
+            Of the interval of the unbiased size.
+        close
+            A size that would be close to fitting, for its test.
+
+        Returns
+        -------
+        DataFrame
+            One row for covariances, and where means are modelled one for these and one for both; columns by
+            lavaan's names in snake case: `srmr`, `srmr_exactfit_pvalue`, `usrmr`, `usrmr_ci_lower`, ...
+
+        Raises
+        ------
+        OptionError
+            If there is no such kind, or a number is out of range.
+
+        Notes
+        -----
+        Maydeu-Olivares (2017); Maydeu-Olivares, Shi & Rosseel (2018).
+        """
+        return self._by_group(residual_summary(self, kind, level, close))  # type: ignore[no-any-return]
+
+    def scores(
+        self, method: str = "regression", *, data: Responses | pd.DataFrame | None = None, errors: bool = False
+    ) -> pd.DataFrame:
+        """Return the score of every row on every latent variable.
+
+        Parameters
+        ----------
+        method
+            `regression`: the expected value given the answers, nearest to the truth on average, drawn towards the
+            mean; `bartlett`: unbiased given the truth, with more error.
+        data
+            Rows to score by this fit; those that it was fitted to unless given.
+        errors
+            Whether standard errors are wanted: of prediction for `regression`, of measurement for `bartlett`.
+
+        Returns
+        -------
+        DataFrame
+            One column for each latent variable, and with `errors` one `<name>_se` each. The index says where a row
+            stands in the data, from 0. Under full-information likelihood a row is scored from the answers it has;
+            otherwise rows with a gap are left out. NaN where a row says nothing of a latent variable.
+
+        Raises
+        ------
+        OptionError
+            If there is no such method, or nothing to score.
+        ResponseError
+            If the data lack a variable, or have groups that the fit does not know.
+        EstimationError
+            If the fit did not converge, or items depend on each other exactly.
+
+        Notes
+        -----
+        Thurstone (1935); Bartlett (1937); Skrondal & Laake (2001), who show that regressions on the regression
+        scores of causes, with Bartlett's scores as outcomes, are unbiased.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, rantau as rt
+        >>> draw = np.random.default_rng(1).normal(size=(200, 5))
+        >>> data = pd.DataFrame(draw[:, :4] + draw[:, 4:], columns=["a", "b", "c", "d"])
+        >>> fit = rt.cfa("F =~ a + b + c + d", data)
+        >>> bool(fit.scores()["F"].std() < fit.scores("bartlett")["F"].std())
+        True
+        """
+        return score_frame(self, method, data, errors=errors)
+
+    def predicted(self, method: str = "regression", *, data: Responses | pd.DataFrame | None = None) -> pd.DataFrame:
+        """Return the answers that a row's scores and its covariates lead to expect, one column per observed variable.
+
+        Parameters
+        ----------
+        method, data
+            As for `scores()`. Variables without causes stay as they were answered.
+        """
+        return predicted_frame(self, method, data)
 
     def latent_correlations(self) -> pd.DataFrame:
         """Return the implied correlations of the constructs, under each group's label."""
@@ -272,6 +391,127 @@ class SemFit(Record):
         among = slice(p, p + len(names))
         totals = self._implied().total[:, among, among]
         return self._by_group([pandas.DataFrame(correlation_of(one), names, names) for one in totals])  # type: ignore[no-any-return]
+
+    def modification_indices(
+        self,
+        *,
+        minimum: float = 0.0,
+        sort: bool = True,
+        operators: str | Sequence[str] | None = None,
+        free_remove: bool = True,
+    ) -> pd.DataFrame:
+        """Return what the chi-square would lose if one more parameter were free, for each that could be.
+
+        Parameters
+        ----------
+        minimum
+            Smaller indices are left out; 3.84 is the 5 per cent point of chi-square with one degree of freedom.
+        sort
+            Largest first, where lavaan keeps the order of the table unless asked.
+        operators
+            Only `=~`, `~~`, `~` or `~1`; one or several. All unless given.
+        free_remove
+            Leave out what is free already. Otherwise a parameter that is held equal to others has the index of
+            letting it alone go, as in `score_test()`, and any other free parameter has 0.
+
+        Returns
+        -------
+        DataFrame
+            `lhs op rhs group mi epc sepc_lv sepc_all sepc_nox`: the index, the expected change of the parameter, and
+            that change in standard deviations as in `standardized()`. With a scaled test of the model also
+            `mi_scaled`, the index over the scaling factor of that test.
+
+        Raises
+        ------
+        OptionError
+            If an operator is not one of these.
+        EstimationError
+            If the fit did not converge.
+
+        Notes
+        -----
+        Sörbom (1989); Saris, Satorra & Sörbom (1987) for the expected change: with slope g and information V that
+        the free parameters leave to a candidate, `n g^2 / (2 V)` and `-g / V`. As in lavaan the information is the
+        expected one, whatever the standard errors rest on. Candidates are loadings of every factor on every item,
+        covariances among items and among constructs, paths among the variables that paths connect, and what the
+        model fixes; beyond lavaan, covariances among observed outcomes. What the data could not tell from the free
+        parameters is left out, and so is whatever would explain a covariate whose moments are the sample's own
+        (`fixed_x`).
+        """
+        return modification_indices(self, minimum=minimum, sort=sort, operators=operators, free_remove=free_remove)
+
+    def score_test(
+        self, release: int | str | Sequence[int | str] | None = None, *, add: str | None = None
+    ) -> ScoreTest:
+        """Test equalities that the model holds, or parameters that it does not have, without fitting again.
+
+        Parameters
+        ----------
+        release
+            Which equalities to let go: their numbers from 1 as in `univariate()`, labels, or names of parameters. All
+            unless given: those of shared labels, of `group_equal`, and the `==` of the model.
+        add
+            Parameters to add instead, in the model language, such as `"visual =~ x9; x7 ~~ x8"`; in every group.
+
+        Returns
+        -------
+        ScoreTest
+            The joint test; `univariate()`, `cumulative()` and `epc()` are its tables.
+
+        Raises
+        ------
+        OptionError
+            If nothing is held equal, there is no such equality, or both arguments are given.
+        ModelSyntaxError
+            If `add` cannot be read or names an unknown variable.
+        EstimationError
+            If the fit did not converge.
+
+        Notes
+        -----
+        Silvey (1959); Sörbom (1989). The ordinary test, with expected information, for every estimator.
+        """
+        return score_test(self, release, add)
+
+    def wald_test(self, constraints: str) -> WaldTest:
+        """Test constraints that the model does not have, by the estimates and their covariances.
+
+        Parameters
+        ----------
+        constraints
+            `==` of arithmetic over labels and defined quantities, such as `"a == b; c == 0"`.
+
+        Returns
+        -------
+        WaldTest
+            The joint test; `univariate()` has each alone. With robust standard errors it is robust.
+
+        Raises
+        ------
+        ModelSyntaxError
+            If the text cannot be read, names an unknown label, or has a constraint that follows from the others.
+        EstimationError
+            If the estimates have no covariances.
+
+        Notes
+        -----
+        Wald (1943): `h' (J V J')^-1 h`, with the first-order delta method.
+        """
+        return wald_test(self, constraints)
+
+    def latent_moments(self) -> tuple[pd.DataFrame, pd.Series[float]]:
+        """Return the implied covariances and means of the constructs by group; means are 0 where not modelled."""
+        pandas, names, p = require("pandas"), list(self.table.constructs), self.layout.n_observed
+        moments, among = self._implied(), slice(p, p + len(names))
+        return (
+            self._by_group([pandas.DataFrame(one, names, names) for one in moments.total[:, among, among]]),
+            self._by_group([pandas.Series(one, names, name="mean") for one in moments.mean[:, among]]),
+        )
+
+    def vcov(self) -> pd.DataFrame:
+        """Return the covariance matrix of the free parameters' estimates, under their labels or `lhs op rhs`."""
+        names = list(self.table.names)
+        return require("pandas").DataFrame(self.covariance, names, names)  # type: ignore[no-any-return]
 
     def _by_group(self, frames: list[Any]) -> Any:  # noqa: ANN401 - a frame or a series
         """Return the one frame there is, or all of them under the labels of their groups."""
@@ -340,8 +580,10 @@ class SemFit(Record):
     def _errors(self, gradients: Array) -> tuple[Array, Mask]:
         """Return standard errors by the delta method, and which quantities any free parameter moves."""
         variance = np.einsum("ki,ki->k", gradients @ self.covariance, gradients)
-        # A quantity that no free parameter moves (a marker, a standardised variance of 1) has no error.
-        moved = np.abs(gradients).max(axis=1, initial=0.0) > 1e-12
+        # What no free parameter moves (a marker, a standardised variance of 1) has no error, nor what constraints hold.
+        size = np.abs(gradients)
+        held = np.abs(variance) <= 1e-13 * np.einsum("ki,ki->k", size @ np.abs(self.covariance), size)
+        moved = (size.max(axis=1, initial=0.0) > 1e-12) & ~held
         return np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0), moved
 
     def _inference(
