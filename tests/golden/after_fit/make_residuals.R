@@ -25,9 +25,20 @@ cases <- list(
   list("mimic_means", mimic, "hs", list(meanstructure = TRUE)),
   list("growth", growth_curve, "growth", list(), "growth"))
 
+# lavResiduals leaves a residual smaller than about 1e-4 undivided in z; here z is residual over standard error always.
+divided <- function(part) {
+  for (what in c("cov", "mean")) if (!is.null(part[[what]])) {
+    z <- unclass(part[[what]]) / unclass(part[[paste0(what, ".se")]])
+    wrong <- which(unclass(part[[paste0(what, ".se")]]) > 1e-3 & abs(z - unclass(part[[paste0(what, ".z")]])) > 1e-10)
+    if (length(wrong)) cat("[", length(wrong), "undivided]")
+    part[[paste0(what, ".z")]][wrong] <- z[wrong]
+  }
+  part
+}
 # lavResiduals knows "raw", "cor.bollen" and "cor.bentler", each with standard errors and z; residuals() the other two
 by_group <- function(result, groups) if (groups == 1) list(result) else unname(result)
 full <- function(part) {
+  part <- divided(part)
   summary <- lapply(part$summary, function(column) setNames(as.numeric(column), rownames(part$summary)))
   part$type <- part$summary <- NULL
   c(lapply(part, unclass), list(summary = summary))
