@@ -115,3 +115,57 @@ def test_a_clean_fit_warns_of_nothing():
         fit = sem("visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6", pd.read_csv(DATA / "hs.csv"))
     assert fit.problems == ()
     assert fit.trustworthy
+
+
+# -- groups and constraints ------------------------------------------------------------------------
+
+
+def test_problems_name_their_group():
+    fine = with_covariance(np.full((3, 3), 0.5) + 0.5 * np.eye(3), list("abc"))
+    heywood = with_covariance([[1, 0.8, 0.8], [0.8, 1, 0.5], [0.8, 0.5, 1]], list("abc"))
+    data = pd.concat([fine.assign(where="here"), heywood.assign(where="there")])
+    with pytest.warns(AdmissibilityWarning, match="below zero in group 'there', a Heywood case"):
+        fit = sem("F =~ a + b + c", data, group="where")
+    assert [problem.about for problem in fit.problems] == [("a",)]
+    assert np.isnan(fit.r_squared()["there"]["a"])
+    assert fit.r_squared()["here"]["a"] == pytest.approx(0.5)
+
+
+def test_a_bound_at_nought_cures_a_heywood_case():
+    data = with_covariance([[1, 0.8, 0.8], [0.8, 1, 0.5], [0.8, 0.5, 1]], list("abc"))
+    fit = sem("F =~ a + b + c\na ~~ v*a\nv > 0", data)
+    assert fit.converged
+    assert fit.problems == ()
+    assert fit.active.tolist() == [True]
+    frame = fit.estimates().set_index(["lhs", "op", "rhs"])
+    assert frame.loc[("a", "~~", "a"), "est"] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("text", "lines"), [("k == 2\nk == 1", "2, 3"), ("k > 2\nk < 1", "2, 3")])
+def test_constraints_that_contradict_each_other_are_named(text, lines):
+    data = pd.read_csv(DATA / "hs.csv")
+    told = rf"Constraints do not hold .* \(line {lines} of the model\)"
+    with pytest.warns(ConvergenceWarning), pytest.warns(AdmissibilityWarning, match=told):
+        fit = sem("F =~ x1 + k*x2 + x3 + x4\n" + text, data)
+    assert [problem.code for problem in fit.problems] == ["not_converged", "constraints"]
+    assert fit.problems[1].about == ("k",)
+    assert not fit.trustworthy
+
+
+@pytest.mark.parametrize("value", [0, 0.01, 2, 20])
+def test_a_constraint_far_from_the_start_is_reached(value):
+    data = pd.read_csv(DATA / "hs.csv")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AdmissibilityWarning)
+        bound = sem(f"F =~ x1 + k*x2 + x3 + x4\nk == {value}", data)
+    assert bound.converged
+    assert bound.estimates().query("label == 'k'")["est"].item() == pytest.approx(value, abs=1e-7)
+    assert bound.statistics.df == 3
+
+
+def test_a_constraint_that_is_said_twice_counts_once():
+    data = pd.read_csv(DATA / "hs.csv")
+    once = sem("F =~ x1 + k*x2 + x3 + x4\nk == 0.7", data)
+    twice = sem("F =~ x1 + k*x2 + x3 + x4\nk == 0.7\n2*k == 1.4", data)
+    assert once.fit_indices().to_dict() == pytest.approx(twice.fit_indices().to_dict(), rel=1e-9)
+    assert once.statistics.df == 3

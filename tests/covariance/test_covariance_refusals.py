@@ -19,17 +19,17 @@ def hs():
 
 
 STATEMENTS = [
-    ("F <~ x1 + x2 + x3\nx4 ~ F", 1, 1, "composites (`<~`) cannot be estimated by the covariance engine yet; use `=~`"),
     ("F =~ x1 + x2 + x3\nx4 ~ F:x5", 2, 6, "interactions ('F:x5') cannot be estimated"),
     ("F =~ x1 + x2 + x3\nx4 ~ F:F", 2, 6, "interactions ('F:F') cannot be estimated"),
     ("F =~ x1 + x2:x3", 1, 11, "a product ('x2:x3') cannot measure a construct"),
     ("F =~ x1 + x2 + x3\nF ~~ x4:x5", 2, 6, "a product ('x4:x5') cannot covary"),
     ("F =~ x1 + x2 + x3\nx1 | t1 + t2", 2, 1, "thresholds (`|`) need an estimator for ordered answers"),
-    ("F =~ x1 + a*x2 + x3\na == 1", 2, 1, "constraints cannot be estimated yet; where two parameters are equal"),
-    ("F =~ x1 + a*x2 + x3\na > 0", 2, 1, "constraints cannot be estimated yet"),
+    ("F =~ x1 + a*x2 + x3\nb == 1", 2, 1, "unknown parameter label 'b'. Allowed: a"),
+    ("F =~ x1 + load*x2 + x3\nlaod > 0", 2, 1, "unknown parameter label 'laod'. Did you mean 'load'?"),
+    ("F =~ x1 + a*x2 + x3\na == sqr(2)", 2, 6, "unknown function 'sqr'. Did you mean 'sqrt'?"),
+    ("F =~ x1 + a*x2 + x3\n1 == 2", 2, 1, "a constraint is about labelled parameters"),
     ("F =~ x1 + c(a, b)*x2 + x3", 1, 11, "values per group, `c()`, need several groups"),
     ('efa("e")*F =~ x1 + x2 + x3', 1, 1, "exploratory blocks `efa()` cannot be estimated yet"),
-    ('F =~ x1 + equal("F=~x1")*x2', 1, 11, "`equal()` cannot be estimated yet"),
     ("F =~ x1 + start(a)*x2 + x3", 1, 11, "start() takes a number"),
     ("F =~ x1 + x2 + x3 + x4\nx2 ~ F", 2, 6, "'x2 ~ F' says again what 'F =~ x2' says; drop one of them"),
     ("F =~ x1 + x2 + x3\nG =~ F\nF =~ G", 1, 1, "'F' and its parts measure each other in a circle: F, G"),
@@ -110,15 +110,33 @@ def test_starts_and_fixed_values_that_cannot_be(text, hs):
         sem(text, hs)
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"estimator": "WLSMV"}, "unknown estimator 'WLSMV'"),
-        ({"estimator": "ml"}, "unknown estimator 'ml'. Did you mean 'ML'"),
-        ({"missing": "fiml"}, "unknown missing 'fiml'"),
-        ({"missing": "mean"}, "unknown missing 'mean'"),
-    ],
-)
+OPTIONS = [
+    ({"estimator": "WLSMV"}, "estimator 'WLSMV' is for ordered answers, .* use 'MLR'"),
+    ({"estimator": "MRL"}, "unknown estimator 'MRL'. Did you mean 'ML'"),
+    ({"missing": "mean"}, "unknown missing 'mean'. Allowed: listwise, fiml, fiml_x"),
+    ({"missing": "fiml", "estimator": "MLM"}, "needs the likelihood of each row, .* take estimator='MLR'"),
+    ({"missing": "fiml", "estimator": "WLS"}, "needs the likelihood of each row, .* take estimator='MLR'"),
+    ({"missing": "fiml", "meanstructure": False}, "missing='fiml' needs the means"),
+    ({"missing": "fiml", "se": "robust.sem"}, "se='robust_sem' needs complete rows; .* se='robust_huber_white'"),
+    ({"missing": "fiml", "test": "satorra.bentler"}, "test='satorra_bentler' needs complete rows"),
+    (
+        {"missing": "fiml", "likelihood": "wishart"},
+        "likelihood='wishart' needs complete rows; take likelihood='normal'",
+    ),
+    ({"likelihood": "whishart"}, "unknown likelihood 'whishart'. Did you mean 'wishart'"),
+    ({"information": "fisher"}, "unknown information 'fisher'"),
+    ({"se": "robust.cluster"}, "se='robust_cluster' needs the column that names each row's cluster"),
+    ({"se": "bootstrap"}, r"bootstrap standard errors come after the fit: rt.bootstrap\(fit"),
+    ({"se": "sandwich"}, "unknown se 'sandwich'"),
+    ({"test": "bollen.stine"}, r"the Bollen-Stine test comes after the fit: rt.bollen_stine\(fit"),
+    ({"test": "satora.bentler"}, "unknown test 'satora_bentler'. Did you mean 'satorra_bentler'"),
+    ({"group_partial": "F =~ x2", "group": "school"}, "group_partial releases what group_equal holds equal"),
+    ({"group_equal": "loadings"}, "group_equal compares groups"),
+    ({"group_equal": "loading", "group": "school"}, "unknown group_equal 'loading'. Did you mean 'loadings'"),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), OPTIONS, ids=[str(row[0]) for row in OPTIONS])
 @pytest.mark.parametrize("fit", [sem, cfa])
 def test_options_that_are_not_there(fit, options, message, hs):
     with pytest.raises(OptionError, match=message):
@@ -130,8 +148,43 @@ def test_levels_of_intervals(level, hs):
     fit = sem(HS, hs)
     with pytest.raises(OptionError, match="level must lie between 0 and 1"):
         fit.estimates(level=level)
-    with pytest.raises(OptionError, match="unknown kind 'nox'"):
-        fit.standardized(kind="nox")
+    with pytest.raises(OptionError, match=r"unknown kind 'std'. Allowed: all, lv, nox"):
+        fit.standardized(kind="std")
+
+
+def test_estimators_and_options_in_any_spelling(hs):
+    fit = sem(HS, hs, estimator="mlr", missing="ML", se="robust.huber.white")
+    assert (fit.request.estimator, fit.request.missing) == ("MLR", "fiml")
+    assert fit.request.se == "robust_huber_white"
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "message"),
+    [
+        (HS, {"x3": 2.0}, "'x3' has the value 2 in every row"),
+        (HS, {"x3": np.nan}, "'x3' has no answer in any row"),
+        (HS + "\nvisual ~ sex", {"sex": 1}, "'sex' has the value 1 in every row"),
+    ],
+)
+@pytest.mark.parametrize("options", [{}, {"missing": "fiml"}, {"estimator": "GLS"}, {"group": "school"}], ids=str)
+def test_items_without_spread(text, data, message, options, hs):
+    with pytest.raises(EstimationError, match=message):
+        sem(text, hs.assign(**data), **options)
+
+
+def test_groups_are_refused_by_name(hs):
+    with pytest.raises(ResponseError, match=r"group='schol': the data have no such column. Did you mean 'school'"):
+        sem(HS, hs, group="schol")
+    with pytest.raises(EstimationError, match=r"'town' .* has 'Oak' in every row; two groups at least are needed"):
+        sem(HS, hs.assign(town="Oak"), group="town")
+    with pytest.raises(ResponseError, match="'x1' is a variable of the model, so it cannot be group= as well"):
+        sem(HS, hs, group="x1")
+    small = hs.assign(town=np.where(hs.index < 9, "Ash", "Oak"))
+    with pytest.raises(EstimationError, match="9 complete rows in group 'Ash' for 9 items"):
+        sem(HS, small, group="town")
+    alike = hs.assign(x2=hs.x2.where(hs.school == "Pasteur", 3.0))
+    with pytest.raises(EstimationError, match="group 'Grant-White': 'x2' has the value 3 in every row of this group"):
+        sem(HS, alike, group="school")
 
 
 def test_data_that_are_none(hs):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rantau.covariance import discrepancies, fit_indices, sem
+from rantau.covariance import sem
 from rantau.covariance.fit_indices.rmsea import survival
 
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9\nspeed ~ b*visual\ntwice := 2*b"
@@ -20,12 +20,19 @@ def fit():
 def test_columns_and_quantities(fit):
     frame = fit.estimates()
     assert list(frame.columns) == [
-        "lhs", "op", "rhs", "label", "est", "se", "z", "p", "ci_low", "ci_high", "std_lv", "std_all",
+        "lhs", "op", "rhs", "group", "label", "est", "se", "z", "p", "ci_low", "ci_high", "std_lv", "std_all",
     ]  # fmt: skip
-    assert [(one.lhs, one.op, one.rhs) for one in fit.quantities] == list(
-        frame[["lhs", "op", "rhs"]].itertuples(index=False, name=None)
-    )
-    assert np.array_equal(frame["est"], fit.values())
+    assert (frame["group"] == 1).all()
+    rows = list(frame[["lhs", "op", "rhs"]].itertuples(index=False, name=None))
+    of = [one.of for one in fit.quantities]
+    assert of == ["estimates"] * len(rows) + ["standardized"] * len(rows) + ["fit_indices"] * 5
+    assert [(one.lhs, one.op, one.rhs) for one in fit.quantities[: len(rows)]] == rows
+    assert [(one.lhs, one.op, one.rhs) for one in fit.quantities[len(rows) : -5]] == rows
+    standardised, indices = fit.standardized(), fit.fit_indices()
+    shown = np.concatenate([frame["est"], standardised["est_std"], indices[["chisq", "cfi", "tli", "rmsea", "srmr"]]])
+    assert fit.values() == pytest.approx(shown, rel=1e-14)
+    assert fit.errors()[:-5] == pytest.approx(np.concatenate([frame["se"], standardised["se"]]), rel=1e-14)
+    assert np.isnan(fit.errors()[-5:]).all()
     assert frame.iloc[-1][["lhs", "op", "rhs", "label"]].tolist() == ["twice", ":=", "2*b", "twice"]
 
 
@@ -59,11 +66,11 @@ def test_residuals_and_srmr_belong_together(fit):
     residuals = fit.residuals()
     assert np.allclose(np.diag(residuals), 0)
     assert np.allclose(residuals, residuals.T)
-    sample, (implied, mean) = fit.moments.covariance, fit.implied()
+    sample, (implied, mean) = fit.moments.covariance[0], fit.implied()
     deviation = np.sqrt(np.diag(sample))
     squares = ((sample - implied.to_numpy()) / np.outer(deviation, deviation))[np.tril_indices(9)] ** 2
     assert fit.fit_indices()["srmr"] == pytest.approx(np.sqrt(squares.mean()), rel=1e-12)
-    assert mean.to_numpy() == pytest.approx(fit.moments.mean)
+    assert mean.to_numpy() == pytest.approx(fit.moments.mean[0])
 
 
 def test_latent_correlations(fit):
@@ -91,9 +98,54 @@ def test_the_tail_of_close_fit_is_exact():
     assert chi2.sf(400.0, 24) < survival(400.0, 24, 18.0) < chi2.sf(400.0, 200)
 
 
-@pytest.mark.parametrize("room", [discrepancies, fit_indices], ids=lambda room: room.__name__.rpartition(".")[2])
-def test_every_file_of_a_room_has_its_row(room):
-    files = {file.stem for file in Path(room.__file__).parent.glob("*.py")} - {"__init__"}
-    modules = {row.function.__module__.rpartition(".")[2] for row in room.ROWS}
-    assert files == modules
-    assert all(row.name and row.source for row in room.ROWS)
+@pytest.fixture(scope="module")
+def groups():
+    data = pd.read_csv(Path(__file__).parents[1] / "data" / "hs.csv")
+    return sem(HS, data, group="school", group_equal=("loadings", "intercepts"))
+
+
+def test_groups_stand_one_after_the_other(groups):
+    frame = groups.estimates()
+    assert groups.groups == ("Pasteur", "Grant-White")
+    rows = frame[frame["op"] != ":="]
+    halves = [rows[rows["group"] == group][["lhs", "op", "rhs"]].to_numpy().tolist() for group in (1, 2)]
+    assert halves[0] == halves[1]
+    assert rows["group"].is_monotonic_increasing
+    loadings = frame[frame["op"] == "=~"].set_index(["group", "lhs", "rhs"])["est"]
+    assert loadings[1].tolist() == loadings[2].tolist()
+    assert not np.allclose(*(frame[(frame["op"] == "~~") & (frame["group"] == g)]["est"] for g in (1, 2)))
+
+
+def test_tables_of_groups_have_their_labels_in_front(groups):
+    implied, mean = groups.implied()
+    for table in (implied, mean, groups.r_squared(), groups.latent_correlations()):
+        assert table.index.names[0] == "group"
+        assert table.index.unique("group").tolist() == ["Pasteur", "Grant-White"]
+    assert implied.loc["Pasteur"].shape == (9, 9)
+    second = groups.estimates().query("group == 2").set_index(["lhs", "op", "rhs"])
+    got = groups.latent_correlations().loc["Grant-White"].loc["visual", "textual"]
+    assert got == pytest.approx(second.loc[("visual", "~~", "textual"), "std_all"])
+
+
+def test_srmr_of_groups_is_that_of_each_by_its_rows(groups):
+    each = []
+    for place in range(2):
+        label = groups.groups[place]
+        sample, mean = groups.moments.covariance[place], groups.moments.mean[place]
+        implied, centre = (part.loc[label].to_numpy() for part in groups.implied())
+        deviation = np.sqrt(np.diag(sample))
+        squares = ((sample - implied) / np.outer(deviation, deviation))[np.tril_indices(9)] ** 2
+        squares = np.concatenate([squares, ((mean - centre) / deviation) ** 2])
+        each.append(np.sqrt(squares.mean()))
+    assert groups.fit_indices()["srmr"] == pytest.approx(groups.moments.n @ each / groups.n_obs, rel=1e-12)
+
+
+def test_a_fit_without_errors_is_still_a_fit():
+    data = pd.read_csv(Path(__file__).parents[1] / "data" / "hs.csv")
+    plain, bare = sem(HS, data), sem(HS, data, se="none")
+    assert bare.problems == ()
+    assert bare.trustworthy
+    frame = bare.estimates()
+    assert np.array_equal(frame["est"], plain.estimates()["est"])
+    assert frame["z"].isna().all()
+    assert bare.fit_indices().to_dict() == pytest.approx(plain.fit_indices().to_dict(), nan_ok=True)
