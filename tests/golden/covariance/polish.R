@@ -230,6 +230,6 @@ golden <- function(name, model, data, options = list(), by = "sem", note = NULL,
   record <- amend(record)
   write(toJSON(record, digits = NA, pretty = 1, na = "null"), file.path("tests/golden/covariance", paste0(name, ".json")))
   cat(sprintf("%-32s slope %.0e curvature %.0e moved %.0e baseline %.0e  chisq %.6f df %g npar %g mi %d\n", name, done$slope,
-    done$curvature, done$moved, if (is.null(base)) NA else base$slope, measures$chisq, measures$df, measures$npar, length(record$mi)))
+    done$curvature, done$moved, if (is.null(base)) NA else base$slope, fitMeasures(fit, "chisq"), measures$df, measures$npar, length(record$mi)))
   invisible(fit)
 }
