@@ -1,0 +1,250 @@
+"""Modification indices: every row against lavaan's, and what they promise.
+
+The golden numbers are lavaan 0.6-14's `modindices()` at polished minima, see
+`tests/golden/after_fit/make_modification_indices.R`.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rantau.covariance import growth, sem, wider
+from rantau.errors import EstimationError, OptionError
+
+TESTS = Path(__file__).parents[1]
+CASES = {case["name"]: case for case in json.loads((TESTS / "golden/after_fit/modification_indices.json").read_text())}
+NAME = ["lhs", "op", "rhs", "group"]
+HS = CASES["hs_ml"]["model"]
+#: Where covariances are divided by n - 1, chi-square is n - 1 times the discrepancy. lavaan's index is n times under
+#: Wishart's likelihood and (n - 1)^2 / n times for least squares, whose expected changes are (n - 1) / n of ours.
+INDEX = {"hs_wishart": 300 / 301, "hs_gls": 301 / 300, "hs_uls": 301 / 300, "hs_wls": 301 / 300}
+CHANGE = {"hs_gls": 301 / 300, "hs_uls": 301 / 300, "hs_wls": 301 / 300}
+
+
+def data_of(name: str) -> pd.DataFrame:
+    return pd.read_csv(TESTS / f"data/{name}.csv")
+
+
+@pytest.fixture(scope="module")
+def fits():
+    found = {}
+
+    def fit_of(name):
+        case = CASES[name]
+        key = (case["data"], case["model"], json.dumps(case["options"]))
+        if key not in found:
+            fit = growth if name.startswith("growth") else sem
+            found[key] = fit(case["model"], data_of(case["data"]), **case["options"])
+        return found[key]
+
+    return fit_of
+
+
+def lavaans(name: str) -> pd.DataFrame:
+    rows = pd.DataFrame(CASES[name]["rows"])
+    if "group" not in rows:
+        rows.insert(3, "group", 1)
+    rows.columns = [column.replace(".", "_") for column in rows.columns]
+    return rows.astype(dict.fromkeys(rows.columns[4:], float))
+
+
+def names(frame: pd.DataFrame) -> list[tuple]:
+    return list(frame[NAME].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_row_is_lavaans(name, fits):
+    fit = fits(name)
+    golden = lavaans(name)
+    ours = fit.modification_indices(sort=False, free_remove=not CASES[name]["free_too"])
+    # lavaan also lists what would explain a fixed covariate; those indices are of no model that could be fitted.
+    fixed = golden["lhs"].isin(fit.table.exogenous)
+    # Covariances among observed outcomes are ours alone.
+    loaded = {row.rhs for row in fit.table.rows if row.op == "=~"}
+    outcomes = {row.lhs for row in fit.table.rows if row.op == "~"} & (set(fit.table.observed) - loaded)
+    more = (ours["op"] == "~~") & ours["lhs"].isin(outcomes) & ours["rhs"].isin(outcomes)
+    golden, ours = golden[~fixed].reset_index(drop=True), ours[~more].reset_index(drop=True)
+    assert names(ours) == names(golden)
+    if CASES[name]["free_too"]:
+        # lavaan's index of one of several equal parameters is not that of letting it go; see the test below.
+        shared = [row.free for row in fit.table.rows]
+        equal = {
+            (row.lhs, row.op, row.rhs, row.group)
+            for row in fit.table.rows
+            if row.free >= 0 and shared.count(row.free) > 1
+        }
+        keep = [one not in equal for one in names(ours)]
+        golden, ours = golden[keep], ours[keep]
+    assert ours["mi"].to_numpy() == pytest.approx(golden["mi"].to_numpy() * INDEX.get(name, 1), rel=1e-6, abs=1e-8)
+    for column in ("epc", "sepc_lv", "sepc_all", "sepc_nox"):
+        given = golden[column].notna()
+        expected = golden.loc[given, column].to_numpy() * CHANGE.get(name, 1)
+        assert ours.loc[given, column].to_numpy() == pytest.approx(expected, rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize("name", ["hs_metric_free_too", "hs_scalar_free_too", "hs_equal_labels_free_too"])
+def test_letting_one_of_two_equal_parameters_go_is_the_score_test_of_their_equality(name, fits):
+    fit = fits(name)
+    rows = fit.modification_indices(sort=False, free_remove=False).set_index(NAME)
+    places = [row.free for row in fit.table.rows]
+    tests = fit.score_test().univariate()
+    pairs = [
+        [row for row in fit.table.rows if row.free == place]
+        for place in dict.fromkeys(places)
+        if places.count(place) == 2
+    ]
+    assert len(pairs) == len(tests)
+    for pair, test in zip(pairs, tests.itertuples(), strict=True):
+        found = rows.loc[[(row.lhs, row.op, row.rhs, row.group) for row in pair]]
+        assert found["mi"].to_numpy() == pytest.approx(test.chisq, rel=1e-9)
+        assert found["epc"].to_numpy() == pytest.approx([test.epc, -test.epc], rel=1e-9)
+
+
+def test_reversing_the_paths_of_a_random_covariate_is_lavaans(fits):
+    rows = lavaans("mediation_full").set_index(NAME)
+    random = sem(CASES["mediation_full"]["model"], data_of("mediation"), fixed_x=False).modification_indices()
+    ours = random.set_index(NAME).loc[[("X", "~", "Y", 1)]]
+    assert ours[["mi", "epc", "sepc_all"]].to_numpy() == pytest.approx(
+        rows.loc[[("X", "~", "Y", 1)], ["mi", "epc", "sepc_all"]].to_numpy(), rel=1e-6
+    )
+    fixed = fits("mediation_full").modification_indices()
+    assert "X" not in set(fixed["lhs"])
+
+
+def test_the_change_of_a_variance_is_a_share_of_it(fits):
+    fit = fits("hs_fixed_values")
+    row = fit.modification_indices().set_index(NAME).loc[("x1", "~~", "x1", 1)]
+    variance = fit.implied()[0].loc["x1", "x1"]
+    assert row["sepc_all"] == pytest.approx(row["epc"] / variance)
+    assert row["sepc_lv"] == row["epc"]
+
+
+# -- what they promise -----------------------------------------------------------------------------
+
+
+def sample_of(sigma: np.ndarray, columns: list[str], n: int = 400) -> pd.DataFrame:
+    """Draw rows whose covariance matrix, with divisor n, is exactly sigma."""
+    draw = np.random.default_rng(11).normal(size=(n, len(sigma)))
+    draw -= draw.mean(axis=0)
+    root = np.linalg.cholesky(draw.T @ draw / n)
+    return pd.DataFrame(draw @ np.linalg.inv(root).T @ np.linalg.cholesky(sigma).T, columns=columns)
+
+
+@pytest.mark.parametrize("addition", ["f =~ y4", "y1 ~~ y5", "g =~ y2"])
+@pytest.mark.parametrize("options", [{}, {"estimator": "GLS"}, {"estimator": "ULS"}, {"likelihood": "wishart"}])
+def test_index_and_change_foretell_what_a_small_addition_does(addition, options):
+    model = "f =~ y1 + y2 + y3\ng =~ y4 + y5 + y6"
+    loadings = np.kron(np.eye(2), np.array([[1.0], [0.8], [1.2]]))
+    implied = loadings @ np.array([[1.0, 0.4], [0.4, 0.8]]) @ loadings.T + np.diag([0.5, 0.7, 0.6, 0.4, 0.5, 0.9])
+    error, missed = [], []
+    for size in (0.02, 0.01):
+        sigma = implied.copy()
+        sigma[0, 4] += size
+        sigma[4, 0] += size
+        data = sample_of(sigma, [f"y{item}" for item in range(1, 7)])
+        fit, more = sem(model, data, **options), sem(f"{model}\n{addition}", data, **options)
+        lhs, op, rhs = addition.split()
+        row = fit.modification_indices().set_index(NAME).loc[(lhs, op, rhs, 1)]
+        error.append(row["mi"] / (fit.statistics.chisq - more.statistics.chisq) - 1)
+        found = more.estimates().set_index(NAME).loc[(lhs, op, rhs, 1), "est"]
+        missed.append(row["epc"] / found - 1)
+    # To first order: half the addition, half the error.
+    assert abs(error[1]) < 0.6 * abs(error[0]) + 1e-6 and abs(error[1]) < 0.05
+    assert abs(missed[1]) < 0.6 * abs(missed[0]) + 1e-6 and abs(missed[1]) < 0.05
+
+
+def test_units_do_not_matter(fits):
+    data = data_of("hs")
+    scaled = data.copy()
+    size = 10.0 ** np.arange(-4, 5)
+    scaled[[f"x{item}" for item in range(1, 10)]] *= size
+    ours, theirs = fits("hs_ml").modification_indices(sort=False), sem(HS, scaled).modification_indices(sort=False)
+    for column in ("mi", "sepc_all"):
+        assert theirs[column].to_numpy() == pytest.approx(ours[column].to_numpy(), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "name", ["hs_ml", "hs_scalar", "hs_gaps_metric", "democracy_equal_loadings", "growth_covariates"]
+)
+def test_many_candidates_are_looked_at_a_few_at_a_time(name, fits, monkeypatch):
+    fit = fits(name)
+    whole = fit.modification_indices(sort=False)
+    monkeypatch.setattr(wider, "TOGETHER", 1)
+    assert len(whole) > fit.table.n_free
+    pd.testing.assert_frame_equal(fit.modification_indices(sort=False), whole, rtol=1e-9)
+
+
+def test_a_boundary_counts_as_an_equality():
+    labelled = HS.replace("x2", "a*x2")
+    data = data_of("hs")
+    inside = sem(f"{labelled}\na > 0.7", data).modification_indices(sort=False)
+    on = sem(f"{labelled}\na == 0.7", data).modification_indices(sort=False)
+    pd.testing.assert_frame_equal(inside, on, rtol=1e-6)
+    # Letting the equality go is one of them.
+    released = sem(f"{labelled}\na == 0.7", data)
+    index = released.modification_indices(free_remove=False).set_index(NAME).loc[("visual", "=~", "x2", 1), "mi"]
+    assert index == pytest.approx(released.score_test().chisq, rel=1e-9)
+
+
+# -- the table -------------------------------------------------------------------------------------
+
+
+def test_the_largest_comes_first_and_small_ones_can_be_left_out(fits):
+    fit = fits("hs_ml")
+    frame = fit.modification_indices(minimum=10)
+    assert names(frame)[:2] == [("visual", "=~", "x9", 1), ("x7", "~~", "x8", 1)]
+    assert list(frame["mi"]) == sorted(frame["mi"], reverse=True)
+    assert frame["mi"].min() >= 10
+    assert list(frame.columns) == [*NAME, "mi", "epc", "sepc_lv", "sepc_all", "sepc_nox"]
+
+
+def test_operators_are_chosen(fits):
+    fit = fits("hs_ml")
+    assert set(fit.modification_indices(operators="~~")["op"]) == {"~~"}
+    both = fit.modification_indices(operators=("=~", "~~"))
+    pd.testing.assert_frame_equal(both, fit.modification_indices())
+    assert len(fit.modification_indices(operators="~")) == 0
+    with pytest.raises(OptionError, match=r"unknown operators '='\..* Allowed: =~, ~~, ~, ~1\."):
+        fit.modification_indices(operators="=")
+
+
+@pytest.mark.parametrize("name", ["hs_mlm", "hs_mlr", "hs_gaps_fiml_mlr"])
+def test_a_scaled_test_scales_the_indices(name, fits):
+    fit = fits(name)
+    frame = fit.modification_indices()
+    factor = fit.statistics.scaled.scaling
+    assert factor != 1
+    assert frame["mi_scaled"].to_numpy() == pytest.approx(frame["mi"].to_numpy() / factor)
+    assert list(frame.columns).index("mi_scaled") == list(frame.columns).index("mi") + 1
+
+
+def test_nothing_can_be_added_to_a_saturated_model():
+    frame = sem("x1 ~ x2 + x3", data_of("hs")).modification_indices()
+    assert frame.empty
+    assert list(frame.columns) == [*NAME, "mi", "epc", "sepc_lv", "sepc_all", "sepc_nox"]
+
+
+def test_covariances_among_observed_outcomes_are_candidates(fits):
+    rows = fits("observed_paths").modification_indices().set_index(NAME)
+    # The same one restriction either way: `x8` on what explains `x7`, or their disturbances together.
+    assert ("x7", "~~", "x8", 1) in rows.index
+    model = CASES["observed_paths"]["model"] + "\nx7 ~~ x9"
+    fit = sem(model, data_of("hs"))
+    fall = fits("observed_paths").statistics.chisq - fit.statistics.chisq
+    assert rows.loc[("x7", "~~", "x9", 1), "mi"] == pytest.approx(fall, rel=0.1)
+
+
+def test_items_that_form_a_composite_are_no_candidates():
+    fit = sem("visual <~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9\nspeed ~ visual", data_of("hs"))
+    frame = fit.modification_indices()
+    assert not {"x1", "x2", "x3"} & {*frame["lhs"], *frame["rhs"]}
+    assert set(frame["lhs"]) <= {"visual", "textual", "speed", *(f"x{item}" for item in range(4, 10))}
+    assert frame["mi"].notna().all()
+
+
+def test_a_fit_that_did_not_converge_has_none(fits):
+    with pytest.raises(EstimationError, match="did not converge"):
+        fits("hs_ml").replace(converged=False).modification_indices()
