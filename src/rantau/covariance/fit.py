@@ -18,7 +18,8 @@ from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import UNDIRECTED, Layout, imply
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
-from rantau.covariance.problems import find_problems, missed_constraints, random_covariates
+from rantau.covariance.problems import doubtful_products, find_problems, missed_constraints, random_covariates
+from rantau.covariance.product_columns import with_products
 from rantau.covariance.request import SemRequest, measurement_part
 from rantau.covariance.result import SemFit, correlation_of
 from rantau.covariance.setting import fixed_places, free_of_constraints, set_up
@@ -60,6 +61,8 @@ def sem(
     test: str = "default",
     sampling_weights: str | None = None,
     cluster: str | None = None,
+    interaction: str = "product_indicators",
+    pairs: str = "default",
 ) -> SemFit:
     """Fit a structural equation model, with lavaan's conventions.
 
@@ -102,6 +105,13 @@ def sem(
         The column of weights; standard errors are then robust.
     cluster
         The column that names each row's cluster; standard errors are then cluster-robust.
+    interaction
+        How a product of constructs (`Y ~ X + M + X:M`, `Y ~ X + X:X`) is estimated: `product_indicators`, products
+        of their items with double mean centring; `rt.sam` has another way. A product of two observed variables is
+        the column of their products, not centred. A bootstrap takes the products of the sample as they are.
+    pairs
+        Which items are multiplied: `matched` (first with first, second with second, and so on), `all`, or
+        `default`, which matches them where both constructs have equally many.
 
     Returns
     -------
@@ -124,7 +134,9 @@ def sem(
     Notes
     -----
     Jöreskog (1967, 1971, 1973). Covariances have divisor n and chi-square is n times the minimum of the
-    discrepancy; see `rantau.covariance.discrepancies`.
+    discrepancy; see `rantau.covariance.discrepancies`. Products of constructs: Marsh, Wen & Hau (2004), Lin, Wen,
+    Marsh & Lin (2010); what they add to the model is said in `rantau.model.products`, and what they are centred at
+    in `rantau.covariance.product_columns`.
 
     Examples
     --------
@@ -139,7 +151,7 @@ def sem(
         as_model(model), estimator=estimator, missing=missing, group=group or "", group_equal=_names(group_equal),
         group_partial=_names(group_partial), std_lv=std_lv, fixed_x=fixed_x, meanstructure=meanstructure,
         likelihood=likelihood, information=information, se=se, test=test,
-        sampling_weights=sampling_weights or "", cluster=cluster or "",
+        sampling_weights=sampling_weights or "", cluster=cluster or "", interaction=interaction, pairs=pairs,
     )  # fmt: skip
     return _fit(request, data)
 
@@ -281,7 +293,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics
         cluster=request.cluster or None,
     )  # fmt: skip
     table = _table_of(request, taken.groups)
-    sample = _rows_used(request, table, taken)
+    sample = _rows_used(request, table, _multiplied(request, taken))
     df = _degrees_of_freedom(model, table, sample.n_obs)
     check_spread(sample)
     observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
@@ -292,7 +304,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics
 def _table_of(request: SemRequest, groups: tuple[str, ...], anchors: Anchors = ()) -> ParameterTable:
     """Write out the parameters, and check that definitions and constraints speak of them."""
     table = tabulate(
-        request.model, groups=groups, std_lv=request.std_lv, fixed_x=bool(request.fixed_x),
+        request.expanded.model, groups=groups, std_lv=request.std_lv, fixed_x=bool(request.fixed_x),
         mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
         group_partial=request.group_partial, anchors=anchors,
     )  # fmt: skip
@@ -319,6 +331,7 @@ def _fit_summary(request: SemRequest, data: SummaryStatistics) -> SemFit:
         "cluster": bool(request.cluster),
         "information='first_order'": recipe.information == "first_order",
         "group (groups are those of the moments)": bool(request.group),
+        "a product of variables": bool(request.expanded.products),
     }
     for option, wanted in needs.items():
         if wanted:
@@ -376,7 +389,8 @@ def _fit_moments(
     problems = (
         *find_problems(scaled_layout, table, minimum, singular),
         *missed_constraints(constraints, minimum),
-        *random_covariates(model, table.exogenous),
+        *random_covariates(request.expanded.model, table.exogenous),
+        *doubtful_products(request.expanded, recipe.se),
     )
     fit = SemFit(
         request, sample, observed, table, setting.stated, discrepancy, theta / scale,
@@ -386,6 +400,16 @@ def _fit_moments(
     )  # fmt: skip
     _warn(fit)
     return fit
+
+
+def _multiplied(request: SemRequest, taken: Sample) -> Sample:
+    """Append the products that the model needs, centred on the rows that will be used."""
+    products = request.expanded.products
+    if not products:
+        return taken
+    used = complete_rows(taken) if request.missing == "listwise" else taken
+    free_means = "intercepts" in request.group_equal and "means" not in request.group_equal
+    return with_products(used, products, one_origin=free_means)
 
 
 def _rows_used(request: SemRequest, table: ParameterTable, taken: Sample) -> Sample:

@@ -10,6 +10,7 @@ from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.minimise import Minimum
 from rantau.fit import Problem
 from rantau.model.parameters import ParameterTable
+from rantau.model.products import Expansion
 from rantau.model.spec import Model
 
 #: A variance or eigenvalue above minus this, in units of one standard deviation, is not negative.
@@ -173,6 +174,64 @@ def random_covariates(model: Model, covariates: tuple[str, ...]) -> tuple[Proble
             stated,
         ),
     )  # fmt: skip
+
+
+def doubtful_products(expanded: Expansion, se: str) -> tuple[Problem, ...]:
+    """Warn where standard errors take products for normal, or a product stands without its parts.
+
+    Parameters
+    ----------
+    expanded
+        What was fitted.
+    se
+        How standard errors are computed.
+
+    Returns
+    -------
+    tuple of Problem
+        Warnings.
+    """
+    found = []
+    names = ", ".join(product.name for product in expanded.constructs)
+    if names and se == "standard":
+        found.append(
+            Problem(
+                "warning", "products_not_normal",
+                f"Products of items ({names}) are not normally distributed, even where the items are: standard errors "
+                "and tests of this estimator take them to be. Take estimator='MLR', or rt.bootstrap(fit).",
+                tuple(product.name for product in expanded.constructs),
+            )
+        )  # fmt: skip
+    return (*found, *products_alone(expanded))
+
+
+def products_alone(expanded: Expansion) -> tuple[Problem, ...]:
+    """Warn of each product that predicts what its parts do not.
+
+    Parameters
+    ----------
+    expanded
+        What was fitted.
+
+    Returns
+    -------
+    tuple of Problem
+        Warnings.
+    """
+    found = []
+    paths = {(path.outcome, path.predictor) for path in expanded.model.paths}
+    for path in expanded.model.paths:
+        alone = [part for part in dict.fromkeys(path.term.factors) if (path.outcome, part) not in paths]
+        if len(path.term.factors) > 1 and alone:
+            found.append(
+                Problem(
+                    "warning", "product_alone",
+                    f"'{path.outcome} ~ {path.predictor}' stands without '{path.outcome} ~ {' + '.join(alone)}': the "
+                    "estimate then depends on where zero is, and takes up what the left-out effect would explain.",
+                    (path.outcome, path.predictor, *alone),
+                )
+            )  # fmt: skip
+    return tuple(found)
 
 
 def _latent_covariances(layout: Layout, total: Array, where: str) -> list[Problem]:

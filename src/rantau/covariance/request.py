@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from rantau.covariance.estimators import (
     INFORMATION,
     LIKELIHOOD,
@@ -14,6 +16,7 @@ from rantau.covariance.estimators import (
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.errors import OptionError
 from rantau.model.locate import refusal
+from rantau.model.products import Expansion, expand
 from rantau.model.spec import Model, Span
 from rantau.options import choose
 from rantau.record import Record
@@ -22,6 +25,12 @@ ESTIMATORS = tuple(row.name for row in ROWS)
 #: How missing answers are met, with lavaan's other names for the same.
 MISSING = ("listwise", "fiml", "fiml_x")
 _ALIASES = {"ml": "fiml", "direct": "fiml", "ml_x": "fiml_x", "direct_x": "fiml_x", "robust": "robust_default"}
+#: How products of constructs are estimated, with other names for the same.
+INTERACTION = ("product_indicators",)
+_PRODUCT_INDICATORS = (
+    "double_mean_centred", "double_mean_centered", "double_mean_centring", "double_mean_centering", "doublemc",
+    "dblcent", "pi",
+)  # fmt: skip
 DEFAULT = "default"
 
 
@@ -56,6 +65,8 @@ class SemRequest(Record):
         How standard errors and the test of the model are computed, or `default`.
     sampling_weights, cluster
         Columns; empty for none.
+    interaction, pairs
+        How products of constructs are estimated, and how their items are paired.
     """
 
     model: Model
@@ -74,6 +85,8 @@ class SemRequest(Record):
     test: str = DEFAULT
     sampling_weights: str = ""
     cluster: str = ""
+    interaction: str = INTERACTION[0]
+    pairs: str = DEFAULT
 
     def __post_init__(self) -> None:
         """Refuse what the engine cannot do, before anything is computed."""
@@ -101,13 +114,24 @@ class SemRequest(Record):
             )
         if self.group_partial and not self.group_equal:
             raise OptionError("group_partial releases what group_equal holds equal; state group_equal as well.")
+        choose("interaction", self.interaction, INTERACTION)
         _refuse_unsupported(self.model)
+        if self.growth and self.expanded.constructs:
+            name = self.expanded.constructs[0].name
+            raise refusal(
+                self.model, next(path.term.span for path in self.model.paths if path.predictor == name),
+                f"'{name}': products of constructs are centred, which leaves nothing of the means of a growth curve; "
+                "growth() cannot estimate them.",
+            )  # fmt: skip
 
     def _spell(self) -> None:
         for name in ("missing", "information", "se", "test", "likelihood"):
             value = spelling(getattr(self, name))
             object.__setattr__(self, name, _ALIASES.get(value, value))
         object.__setattr__(self, "estimator", str(self.estimator).strip().upper())
+        object.__setattr__(self, "pairs", spelling(self.pairs))
+        how = spelling(self.interaction)
+        object.__setattr__(self, "interaction", INTERACTION[0] if how in _PRODUCT_INDICATORS else how)
         for name in ("group_equal", "group_partial"):
             value = getattr(self, name)
             object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
@@ -160,6 +184,11 @@ class SemRequest(Record):
         of_test = "observed_h1" if information == "observed" and not own else information
         return row.replace(discrepancy=discrepancy, se=se, test=test, information=information, test_information=of_test)
 
+    @cached_property
+    def expanded(self) -> Expansion:
+        """The model with its products written out, which is what is estimated."""
+        return expand(self.model, pairs=self.pairs)
+
     @property
     def mean_structure(self) -> bool | None:
         """Whether the call asks for means, by an option or by what an option needs."""
@@ -173,21 +202,12 @@ def _refuse_unsupported(model: Model) -> None:
         for term in block.terms:
             if len(term.factors) > 1:
                 raise refusal(model, term.span, f"a product ('{term.name}') cannot measure a construct.")
-    for path in model.paths:
-        if len(path.term.factors) > 1:
-            raise refusal(
-                model, path.term.span,
-                f"interactions ('{path.predictor}') cannot be estimated by the covariance engine yet.",
-            )  # fmt: skip
     if model.thresholds:
         raise refusal(
             model, model.thresholds[0].span,
             "thresholds (`|`) need an estimator for ordered answers, which is not there yet; answers are "
             "treated as continuous.",
         )  # fmt: skip
-    for covariance in model.covariances:
-        if len(covariance.term.factors) > 1:
-            raise refusal(model, covariance.term.span, f"a product ('{covariance.right}') cannot covary.")
     if not model.observed:
         raise refusal(model, Span(1, 1), "the model says nothing of any observed variable.")
     _refuse_contradictions(model)
