@@ -182,7 +182,7 @@ def test_expected_hessian_is_that_of_the_jacobian(case, discrepancy):
     mu_slope = differences(lambda at: imply(layout, at).mu, theta)
     dense = np.zeros_like(closed)
     for share, group, weight in dense_weights(discrepancy.name, moments, imply(layout, theta).sigma):
-        if discrepancy.name == "wls":
+        if discrepancy.name in ("uls", "wls"):
             slope = sigma_slope[group][np.tril_indices(layout.n_observed)]
             slope = np.concatenate([mu_slope[group], slope]) if weight.shape[0] > slope.shape[0] else slope
             dense += 2 * share * slope.T @ weight @ slope
@@ -205,7 +205,7 @@ def dense_weights(name, moments, sigma):
     of = {
         "ml": np.linalg.inv(sigma),
         "gls": np.linalg.inv(moments.covariance),
-        "uls": np.broadcast_to(np.eye(sigma.shape[-1]), sigma.shape),
+        "uls": np.broadcast_to(np.eye(moments.weight.shape[-1]), moments.weight.shape),
         "wls": moments.weight,
     }
     for group, share in enumerate(moments.n / moments.n.sum()):
