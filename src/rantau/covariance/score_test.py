@@ -46,7 +46,7 @@ class ScoreTest(Record):
     expected
         `(k,)`: what `lhs - rhs` would become.
     order
-        The testable ones, largest first.
+        Largest first, without those that add nothing to what is released before them.
     together
         Chi-square of the first, the first two, ... of `order`.
     parameters, labels, est
@@ -86,7 +86,10 @@ class ScoreTest(Record):
         return self._frame(range(len(self.restrictions)), self.each, df, p, epc=self.expected)
 
     def cumulative(self) -> pd.DataFrame:
-        """Return tests of the largest restriction, of the two largest, and so on: `lhs op rhs chisq df p`."""
+        """Return tests of the largest restriction, of the two largest, and so on: `lhs op rhs chisq df p`.
+
+        A restriction is left out where nothing could tell its release from that of the ones above it.
+        """
         df = np.arange(1, len(self.order) + 1)
         return self._frame(self.order, self.together, df, chdtrc(df, self.together))
 
@@ -114,7 +117,7 @@ class ScoreTest(Record):
 
     def __repr__(self) -> str:
         return (
-            f"<ScoreTest: {len(self.restrictions)} restrictions, chi-square {self.chisq:.3f}, df {self.df}, "
+            f"<ScoreTest: {len(self.restrictions)} restriction{'s' * (len(self.restrictions) > 1)}, chi-square {self.chisq:.3f}, df {self.df}, "
             f"p {self.pvalue:.3g}; see univariate(), cumulative(), epc()>"
         )
 
