@@ -116,8 +116,9 @@ class ScoreTest(Record):
         return require("pandas").DataFrame(columns | {"chisq": chisq, "df": df, "p": p} | more)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
+        count = len(self.restrictions)
         return (
-            f"<ScoreTest: {len(self.restrictions)} restriction{'s' * (len(self.restrictions) > 1)}, chi-square {self.chisq:.3f}, df {self.df}, "
+            f"<ScoreTest: {count} restriction{'s' if count > 1 else ''}, chi-square {self.chisq:.3f}, df {self.df}, "
             f"p {self.pvalue:.3g}; see univariate(), cumulative(), epc()>"
         )
 

@@ -105,7 +105,7 @@ def evidence_of(fit: SemFit, setting: Setting | None = None) -> Evidence:
     >>> draw = np.random.default_rng(1).normal(size=(200, 5))
     >>> data = pd.DataFrame(draw[:, :4] + draw[:, 4:], columns=["a", "b", "c", "d"])
     >>> fit = rt.sem("F =~ a + b + c + d", data)
-    >>> abs(evidence_of(fit).chisq - fit.fit_indices()["chisq"]) < 1e-9
+    >>> bool(abs(evidence_of(fit).chisq - fit.fit_indices()["chisq"]) < 1e-9)
     True
     """
     at = setting_of(fit) if setting is None else setting
