@@ -72,8 +72,11 @@ case("fiml_mlr_covariates", mimic, "hs_gaps_covariates", opt(missing = "ml", est
 case("fiml_covariates_random", mimic, "hs_gaps_covariates", opt(missing = "ml", fixed.x = FALSE))
 case("fiml_covariate_gaps", mimic_age, "hs_gaps_covariates", opt(missing = "ml"))
 case("fiml_mlr_covariate_gaps", mimic_age, "hs_gaps_covariates", opt(missing = "ml", estimator = "MLR"))
-case("fiml_covariate_gaps_ml_x", mimic_age, "hs_gaps_covariates", opt(missing = "ml.x"))
-case("fiml_mlr_covariate_gaps_ml_x", mimic_age, "hs_gaps_covariates", opt(missing = "ml.x", estimator = "MLR"))
+ml_x_note <- paste("The covariates' moments are fixed at EM's, of all variables together. lavaan takes their log-likelihood off as if they had no gaps,",
+  "so that its two log-likelihoods do not differ by half of chi-square; those and the criteria from them are under older.")
+likelihoods <- c("logl", "unrestricted.logl", "aic", "bic", "bic2")
+case("fiml_covariate_gaps_ml_x", mimic_age, "hs_gaps_covariates", opt(missing = "ml.x"), note = ml_x_note, older = likelihoods)
+case("fiml_mlr_covariate_gaps_ml_x", mimic_age, "hs_gaps_covariates", opt(missing = "ml.x", estimator = "MLR"), note = ml_x_note, older = likelihoods)
 case("fiml_covariate_gaps_random", mimic_age, "hs_gaps_covariates", opt(missing = "ml", fixed.x = FALSE))
 case("fiml_mlr_covariate_gaps_random", mimic_age, "hs_gaps_covariates", opt(missing = "ml", fixed.x = FALSE, estimator = "MLR"))
 case("mlr_covariate_to_indicator", paste0(mimic, "\nx3 ~ sex\nx1 ~~ x4"), "hs", opt(estimator = "MLR"))
