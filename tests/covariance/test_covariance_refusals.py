@@ -19,10 +19,10 @@ def hs():
 
 
 STATEMENTS = [
-    ("F =~ x1 + x2 + x3\nx4 ~ F:x5", 2, 6, "interactions ('F:x5') cannot be estimated"),
-    ("F =~ x1 + x2 + x3\nx4 ~ F:F", 2, 6, "interactions ('F:F') cannot be estimated"),
+    ("F =~ x1 + x2 + x3\nx4 ~ F:x5", 2, 6, "'F:x5' needs the effect of 'x5' itself: write 'x4 ~ x5 + F:x5'"),
+    ("F =~ x1 + x2 + x3\nx4 ~ F:x5:x6", 2, 6, "'F:x5:x6' multiplies 3 variables; only products of two"),
     ("F =~ x1 + x2:x3", 1, 11, "a product ('x2:x3') cannot measure a construct"),
-    ("F =~ x1 + x2 + x3\nF ~~ x4:x5", 2, 6, "a product ('x4:x5') cannot covary"),
+    ("F =~ x1 + x2 + x3\nF ~~ x4:x5", 2, 6, "a product ('x4:x5') covaries only where it predicts something"),
     ("F =~ x1 + x2 + x3\nx1 | t1 + t2", 2, 1, "thresholds (`|`) need an estimator for ordered answers"),
     ("F =~ x1 + a*x2 + x3\nb == 1", 2, 1, "unknown parameter label 'b'. Allowed: a"),
     ("F =~ x1 + load*x2 + x3\nlaod > 0", 2, 1, "unknown parameter label 'laod'. Did you mean 'load'?"),

@@ -116,8 +116,9 @@ class SemRequest(Record):
             raise OptionError("group_partial releases what group_equal holds equal; state group_equal as well.")
         choose("interaction", self.interaction, INTERACTION)
         _refuse_unsupported(self.model)
-        if self.growth and self.expanded.constructs:
-            name = self.expanded.constructs[0].name
+        products = self.expanded.constructs
+        if self.growth and products:
+            name = products[0].name
             raise refusal(
                 self.model, next(path.term.span for path in self.model.paths if path.predictor == name),
                 f"'{name}': products of constructs are centred, which leaves nothing of the means of a growth curve; "

@@ -34,6 +34,7 @@ from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.parameters import ParameterTable
+from rantau.model.products import Product
 from rantau.model.spec import Model
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.sample import Sample
@@ -229,6 +230,13 @@ class SemFit(Record):
         ------
         OptionError
             If the kind is not known or the level is not between 0 and 1.
+
+        Notes
+        -----
+        A path from a product of constructs (`Y ~ X:M`) is multiplied with the deviations of both parts, not with that
+        of the product (Wen, Marsh & Hau, 2010): the effect of X in standard units changes by it when M rises by one
+        standard deviation. lavaan's `std.all` takes the product's own deviation. The product of two observed
+        variables is a column like any other, as in lavaan.
         """
         choose("kind", kind, KINDS)
         values, gradients = self._standardised(kind)
@@ -431,11 +439,13 @@ class SemFit(Record):
         Notes
         -----
         Sörbom (1989); Saris, Satorra & Sörbom (1987) for the expected change: with slope g and information V that
-        the free parameters leave to a candidate, `n g^2 / (2 V)` and `-g / V`. As in lavaan the information is the
-        expected one, whatever the standard errors rest on. Candidates are loadings of every factor on every item,
-        covariances among items and among constructs, paths among the variables that paths connect, and what the
-        model fixes; beyond lavaan, covariances among observed outcomes. What the data could not tell from the free
-        parameters is left out, and so is whatever would explain a covariate whose moments are the sample's own
+        the free parameters leave to a candidate, `n g^2 / (2 V)` and `-g / V`. The chi-square is n times the
+        discrepancy, also where the model is tested otherwise, and as in lavaan the information is the expected one,
+        whatever the standard errors rest on; under `ULS` the index is then no chi-square. Candidates are loadings of
+        every factor on every item, covariances among items and among constructs, paths among the variables that
+        paths connect, and what the model fixes; beyond lavaan, covariances among observed outcomes. What the data
+        could not tell from the free parameters is left out, and so is whatever would explain a covariate whose
+        moments are the sample's own
         (`fixed_x`).
         """
         return modification_indices(self, minimum=minimum, sort=sort, operators=operators, free_remove=free_remove)
@@ -528,6 +538,7 @@ class SemFit(Record):
         lines = [
             f"{self.request.estimator} on {self.n_obs} rows ({self.n_read - self.n_obs} left out for missing "
             f"answers), {self.table.n_free} free parameters, {self.iterations} steps",
+            *(_of_product(product) for product in self.request.expanded.products),
             *(f"{problem.severity.upper()}: {problem.text}" for problem in self.problems),
             "",
             *(
@@ -610,6 +621,14 @@ class SemFit(Record):
         }
         columns |= {"ci_low": est - reach, "ci_high": est + reach, **(extra or {})}
         return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]
+
+
+def _of_product(product: Product) -> str:
+    """Say how a product was estimated."""
+    if not product.centred:
+        return f"{product.name}: the product of two columns, not centred"
+    how = {"matched": "matched pairs of items", "all": "all pairs of items"}.get(product.how, "items and a column")
+    return f"{product.name}: {len(product.pairs)} products of {how}, double mean-centred"
 
 
 def _three(value: float) -> str:

@@ -56,6 +56,9 @@ def standardised(layout: Layout, theta: Array, which: Mask, implied: Implied | N
     Bollen (1989), p. 349: a path times the deviation of its cause, divided by that of its outcome.
     Covariances of disturbances are divided by the disturbances' own deviations, so that they are
     correlations; a variance is divided by the variable's variance, so that it is the unexplained share.
+    A path from the product of two variables times the product of their deviations, instead of the deviation of the
+    product, divided by that of its outcome: the effect of the product of standardised variables, which is what no
+    choice of units alters (Wen, Marsh & Hau, 2010; Wu, Wen, Hau & Marsh, 2011, without means).
     """
     cells = cell_values(layout, theta)
     return cells * _ratios(layout, cells, imply(layout, theta) if implied is None else implied, which)
@@ -73,8 +76,25 @@ def _ratios(layout: Layout, cells: Array, implied: Implied, which: Mask) -> Arra
         i, j, kind = layout.row, layout.column, layout.kind
         at_i = deviation[..., i]
         directed = deviation[..., j] / at_i
+        cell, first, second = product_paths(layout)
+        directed[..., cell] = deviation[..., first] * deviation[..., second] / at_i[..., cell]
         undirected = np.where(i == j, 1 / at_i**2, 1 / (residual[..., i] * residual[..., j]))
         return np.where(kind == DIRECTED, directed, np.where(kind == MEAN, 1 / at_i, undirected))
+
+
+def product_paths(layout: Layout) -> tuple[Indices, Indices, Indices]:
+    """Return the cells that are paths from the product of two variables, and the places of these variables.
+
+    Constructs only: the product of two observed variables is a column like any other.
+    """
+    at = {name: place for place, name in enumerate(layout.variables)}
+    found = []
+    for cell in np.flatnonzero(layout.kind == DIRECTED):
+        outcome, cause = layout.variables[layout.row[cell]], layout.variables[layout.column[cell]]
+        if ":" in cause and ":" not in outcome and layout.column[cell] >= layout.n_observed:
+            found.append((cell, *(at[part] for part in cause.split(":"))))
+    cells, first, second = np.array(found, dtype=np.intp).reshape(-1, 3).T
+    return cells, first, second
 
 
 def _own_variances(layout: Layout) -> tuple[Indices, Indices]:
@@ -117,7 +137,10 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
         at_i = log_slope[..., i, :]
         between = -(residual_slope[..., i, :] + residual_slope[..., j, :])
         undirected = np.where((i == j)[:, None], -2 * at_i, between)
-        moves = np.where(kind == DIRECTED, log_slope[..., j, :] - at_i, np.where(kind == MEAN, -at_i, undirected))
+        of_cause = log_slope[..., j, :]
+        cell, first, second = product_paths(layout)
+        of_cause[..., cell, :] = log_slope[..., first, :] + log_slope[..., second, :]
+        moves = np.where(kind == DIRECTED, of_cause - at_i, np.where(kind == MEAN, -at_i, undirected))
     # A cell of nought stays nought, whatever its ratio does.
     change = np.where((values == 0)[..., None], 0.0, values[..., None] * moves)
     return values, own * ratio[..., None] + change
