@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from rantau.covariance import growth, sem, wider
+from rantau.covariance.setting import evidence_of
 from rantau.errors import EstimationError, OptionError
 
 TESTS = Path(__file__).parents[1]
@@ -148,7 +149,7 @@ def test_index_and_change_foretell_what_a_small_addition_does(addition, options)
         fit, more = sem(model, data, **options), sem(f"{model}\n{addition}", data, **options)
         lhs, op, rhs = addition.split()
         row = fit.modification_indices().set_index(NAME).loc[(lhs, op, rhs, 1)]
-        error.append(row["mi"] / (fit.statistics.chisq - more.statistics.chisq) - 1)
+        error.append(row["mi"] / (evidence_of(fit).chisq - evidence_of(more).chisq) - 1)
         found = more.estimates().set_index(NAME).loc[(lhs, op, rhs, 1), "est"]
         missed.append(row["epc"] / found - 1)
     # To first order: half the addition, half the error.
@@ -243,6 +244,21 @@ def test_items_that_form_a_composite_are_no_candidates():
     assert not {"x1", "x2", "x3"} & {*frame["lhs"], *frame["rhs"]}
     assert set(frame["lhs"]) <= {"visual", "textual", "speed", *(f"x{item}" for item in range(4, 10))}
     assert frame["mi"].notna().all()
+
+
+def test_paths_from_products_are_standardised_as_in_the_solution():
+    draw = np.random.default_rng(3).normal(size=(800, 12))
+    x, m = draw[:, 9], 0.3 * draw[:, 9] + draw[:, 10]
+    y = 0.2 * x + 0.3 * m + 0.3 * x * m + draw[:, 11]
+    values = np.repeat(np.column_stack([x, m, y]), 3, axis=1) + 0.6 * draw[:, :9]
+    data = pd.DataFrame(values, columns=[f"{name}{item}" for name in "xmy" for item in (1, 2, 3)])
+    model = "X =~ x1 + x2 + x3\nM =~ m1 + m2 + m3\nY =~ y1 + y2 + y3\nY ~ X + M + {}X:M"
+    without, free = sem(model.format("0*"), data), sem(model.format(""), data)
+    row = without.modification_indices().set_index(NAME).loc[("Y", "~", "X:M", 1)]
+    found = free.estimates().set_index(NAME).loc[("Y", "~", "X:M", 1)]
+    assert row["sepc_all"] / row["epc"] == pytest.approx(found["std_all"] / found["est"], rel=0.05)
+    assert row["epc"] == pytest.approx(found["est"], rel=0.15)
+    assert "X:M" not in set(without.modification_indices(operators="~")["lhs"])
 
 
 def test_a_fit_that_did_not_converge_has_none(fits):

@@ -121,7 +121,7 @@ def _unstated(model: Model, table: ParameterTable) -> Iterator[Further]:
             (outcome, "~", cause)
             for outcome in dict.fromkeys(in_paths)
             for cause in dict.fromkeys(in_paths)
-            if outcome != cause and outcome not in table.exogenous
+            if outcome != cause and outcome not in table.exogenous and ":" not in outcome
         ),
     ]
     for group in range(1, table.n_groups + 1):
@@ -147,6 +147,9 @@ def standardised_changes(fit: SemFit, further: Sequence[Further], change: Array)
     disturbance = deviation.copy()
     variance = cell_values(layout, fit.theta)[:, own]
     disturbance[:, layout.row[own]] = np.where(variance > 0, np.sqrt(np.abs(variance)), np.nan)
+    # As in the standardised solution, a product of constructs has the deviations of both.
+    products = [(at[name], *(at[part] for part in name.split(":"))) for name in fit.table.constructs if ":" in name]
+    plain = np.array([":" not in layout.variables[place] for place in outcome], dtype=bool)
     found = {}
     for kind in ("lv", "all", "nox"):
         which = standardised_variables(layout, fit.table.covariates, kind)
@@ -154,7 +157,10 @@ def standardised_changes(fit: SemFit, further: Sequence[Further], change: Array)
         of_outcome = deviation[group, outcome] if kind == "nox" else whole[group, outcome]
         with np.errstate(divide="ignore", invalid="ignore"):
             covariance = np.where(lhs == rhs, 1 / whole[group, lhs] ** 2, 1 / (part[group, lhs] * part[group, rhs]))
-            path = whole[group, cause] / of_outcome
+            of_cause = whole.copy()
+            for product, first, second in products:
+                of_cause[:, product] = whole[:, first] * whole[:, second]
+            path = np.where(plain, of_cause[group, cause], whole[group, cause]) / of_outcome
             ratio = np.where(op == "~~", covariance, np.where(op == "~1", 1 / whole[group, lhs], path))
         found[kind] = change * ratio
     return found
