@@ -16,6 +16,9 @@ from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather
 from rantau.covariance.local import Local, Second, positive_definite
 from rantau.moments.grouped import GroupMoments, Patterns
 
+#: Beyond this number of items, a matrix of all pairs by all pairs would not fit.
+LARGE = 60
+
 
 class Seen(NamedTuple):
     """What each pattern makes of the implied moments; nought where nothing was seen.
@@ -144,15 +147,16 @@ def fiml_second(
     """
     patterns = patterns_of(moments)
     share = patterns.n / patterns.n.sum(axis=-1, keepdims=True)
-    f = layout.moving.size
+    f, p = layout.moving.size, implied.mu.shape[-1]
     expected = np.zeros((*implied.mu.shape[:-1], f, f))
     hessian = np.zeros_like(expected) if exact else None
     for group in range(layout.n_groups):
         members = np.flatnonzero(patterns.group == group)
-        jacobian = _full_jacobian(slope, group)
         mean = None if slope.mean is None else slope.mean[..., group, :, :]
         inverse, part = local.weight[..., members, :, :], share[..., members]
-        of_sigma = _contract(jacobian, inverse, inverse, part)
+        left, right = slope.left[..., group, :, :], slope.right[..., group, :, :]
+        jacobian = full_jacobian(left, right)
+        of_sigma = _contract(jacobian, left, right, inverse, inverse, part)
         of_means = 0.0
         if mean is not None:
             summed = (part[..., None, None] * inverse).sum(axis=-3)
@@ -161,7 +165,7 @@ def fiml_second(
         if hessian is None:
             continue
         pulled, tilted = local.detail[0][..., members, :], local.detail[1][..., members, :, :]
-        bent = 2 * _contract(jacobian, inverse, tilted, part) - of_sigma + of_means
+        bent = 2 * _contract(jacobian, left, right, inverse, tilted, part) - of_sigma + of_means
         if mean is not None:
             mixed = np.swapaxes(mean, -1, -2) @ _pulls(inverse, pulled, part) @ jacobian
             bent = bent + 2 * (mixed + np.swapaxes(mixed, -1, -2))
@@ -172,16 +176,36 @@ def fiml_second(
     return Second(gather_matrix(layout, expected), gather_matrix(layout, hessian))
 
 
-def _full_jacobian(slope: Slopes, group: int) -> Array:
-    """Write out the derivative of one group's sigma by its cells, `(..., p*p, f)`."""
-    left, right = slope.left[..., group, :, :], slope.right[..., group, :, :]
+def full_jacobian(left: Array, right: Array) -> Array:
+    """Write out the derivative of one group's sigma by its cells, from `(..., p, f)` factors to `(..., p*p, f)`."""
     outer = left[..., :, None, :] * right[..., None, :, :]
     both = outer + np.swapaxes(outer, -3, -2)
     return both.reshape(*both.shape[:-3], -1, both.shape[-1])
 
 
-def _contract(jacobian: Array, first: Array, second: Array, share: Array) -> Array:
-    """Return `sum_b share_b tr(dSigma_k F_b dSigma_l H_b)` for all pairs of cells, symmetric in them."""
+def _contract(jacobian: Array, left: Array, right: Array, first: Array, second: Array, share: Array) -> Array:
+    if first.shape[-1] <= LARGE:
+        return in_one_product(jacobian, first, second, share)
+    return pattern_by_pattern(left, right, first, second, share)
+
+
+def in_one_product(jacobian: Array, first: Array, second: Array, share: Array) -> Array:
+    """Return `sum_b share_b tr(dSigma_k F_b dSigma_l H_b)` for all pairs of cells, symmetric in them.
+
+    Parameters
+    ----------
+    jacobian
+        `(..., p*p, f)` of one group.
+    first, second
+        F and H, `(..., B, p, p)` symmetric.
+    share
+        `(..., B)`.
+
+    Returns
+    -------
+    Array
+        `(..., f, f)`, by way of a `(p*p, p*p)` matrix.
+    """
     p = first.shape[-1]
     stack = first.shape[:-3]
     flat = first.reshape(*stack, -1, p * p)
@@ -190,6 +214,24 @@ def _contract(jacobian: Array, first: Array, second: Array, share: Array) -> Arr
     product = (np.swapaxes(flat, -1, -2) @ weighted).reshape(*stack, p, p, p, p)
     moved = np.moveaxis(product, (-4, -3, -2, -1), (-3, -2, -1, -4)).reshape(*stack, p * p, p * p)
     found = np.swapaxes(jacobian, -1, -2) @ moved @ jacobian
+    return (found + np.swapaxes(found, -1, -2)) / 2
+
+
+def pattern_by_pattern(left: Array, right: Array, first: Array, second: Array, share: Array) -> Array:
+    """Return what `in_one_product` does, without its large matrix: the way where there are many items.
+
+    `left` and `right (..., p, f)` are the factors of the Jacobian; the rest is as there.
+    """
+    found = np.zeros((*share.shape[:-1], left.shape[-1], left.shape[-1]))
+    for b in range(share.shape[-1]):
+        near, far = ((one[..., b, :, :] @ left, one[..., b, :, :] @ right) for one in (first, second))
+        uf, wf, uh, wh = (np.swapaxes(left, -1, -2) @ near[0], np.swapaxes(right, -1, -2) @ near[1],
+                          np.swapaxes(left, -1, -2) @ far[0], np.swapaxes(right, -1, -2) @ far[1])  # fmt: skip
+        crossed_f, crossed_h = np.swapaxes(left, -1, -2) @ near[1], np.swapaxes(left, -1, -2) @ far[1]
+        part = (
+            np.swapaxes(crossed_f, -1, -2) * crossed_h + wf * uh + uf * wh + crossed_f * np.swapaxes(crossed_h, -1, -2)
+        )
+        found += share[..., b, None, None] * part
     return (found + np.swapaxes(found, -1, -2)) / 2
 
 
