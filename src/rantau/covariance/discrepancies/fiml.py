@@ -147,7 +147,7 @@ def fiml_second(
     """
     patterns = patterns_of(moments)
     share = patterns.n / patterns.n.sum(axis=-1, keepdims=True)
-    f, p = layout.moving.size, implied.mu.shape[-1]
+    f = layout.moving.size
     expected = np.zeros((*implied.mu.shape[:-1], f, f))
     hessian = np.zeros_like(expected) if exact else None
     for group in range(layout.n_groups):
