@@ -48,6 +48,8 @@ def modification_indices(
     index, change = np.full((2, len(further)), np.nan)
     index[identified] = evidence.n_obs * slope[identified] ** 2 / (2 * left[identified])
     change[identified] = (-slope / wider.scale[wider.n_own :])[identified] / left[identified]
+    by_rows = _rows_factor(fit, evidence.n_obs)
+    index, change = index * by_rows[0], change * by_rows[1]
     # What is free already and equal to nothing else has reached its own minimum.
     free = {(row.lhs, row.op, row.rhs, row.group) for row in fit.table.rows if row.free >= 0}
     settled = ~identified & np.array([one in free for one in further], dtype=bool)
@@ -66,6 +68,18 @@ def modification_indices(
     columns["epc"] = change
     columns |= {f"sepc_{kind}": values for kind, values in standardised_changes(fit, further, change).items()}
     return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]
+
+
+def _rows_factor(fit: SemFit, counted: float) -> tuple[float, float]:
+    """Return what lavaan multiplies index and change with where covariances are divided by n - 1.
+
+    Its index is n times the discrepancy's under Wishart's likelihood, and (n - 1)^2 / n times for least squares, whose
+    expected changes are (n - 1) / n of what a refit gives to first order; we give the same, to be compared.
+    """
+    rows = float(fit.moments.n.sum())
+    if fit.request.recipe.discrepancy in ("gls", "uls", "wls"):
+        return counted / rows, counted / rows
+    return rows / counted, 1.0
 
 
 def check_converged(fit: SemFit, what: str) -> None:
