@@ -180,8 +180,9 @@ case("gls_groups", hs, "hs", opt(estimator = "GLS", group = "school", group.equa
 case("wls_groups", hs, "hs", opt(estimator = "WLS", group = "school", group.equal = "loadings"))
 case("gls_groups_means", hs, "hs", opt(estimator = "GLS", meanstructure = TRUE, group = "school", group.equal = c("loadings", "intercepts")))
 case("wls_groups_means", hs, "hs", opt(estimator = "WLS", meanstructure = TRUE, group = "school", group.equal = c("loadings", "intercepts")))
-case("gls_covariates", mimic, "hs", opt(estimator = "GLS"))
-case("wls_covariates", mimic, "hs", opt(estimator = "WLS"))
+random_x <- "Under GLS and WLS lavaan 0.6-14 has no fixed covariates: their moments are estimated and counted."
+case("gls_covariates", mimic, "hs", opt(estimator = "GLS"), note = random_x)
+case("wls_covariates", mimic, "hs", opt(estimator = "WLS"), note = random_x)
 case("gls_democracy", democracy, "democracy", opt(estimator = "GLS"))
 case("gls_constraint", paste0(constrained, "a + b == 1.5\ntotal := a + c"), "hs", opt(estimator = "GLS"))
 uls_note <- paste("Standard errors, chi-square and the indices from it by the formulas of lavaan 0.7 (normal-theory sandwich; Browne's",
@@ -199,7 +200,8 @@ case("ml_robust_sem", hs, "hs", opt(se = "robust.sem"))
 case("ml_huber_white", hs, "hs", opt(se = "robust.huber.white"))
 case("ml_satorra_bentler", hs, "hs", opt(test = "satorra.bentler"))
 case("ml_yuan_bentler", hs, "hs", opt(test = "yuan.bentler"))
-case("ml_yuan_bentler_mplus", hs, "hs", opt(test = "yuan.bentler.mplus"))
+case("ml_yuan_bentler_mplus", hs, "hs", opt(test = "yuan.bentler.mplus"), note = paste("Without estimator = \"MLR\" the",
+  "information in this test is the expected one, which is the default of ML; so the factor is not that of MLR."))
 case("ml_mean_var_adjusted", hs, "hs", opt(test = "mean.var.adjusted"))
 case("ml_scaled_shifted", hs, "hs", opt(test = "scaled.shifted"))
 for (kind in c("browne.residual.adf", "browne.residual.nt", "browne.residual.adf.model", "browne.residual.nt.model"))
@@ -228,12 +230,14 @@ case("weights_covariates", mimic, "hs_weighted", opt(sampling.weights = "w", est
 case("weights_groups", hs, "hs_weighted", opt(sampling.weights = "w", group = "school", group.equal = c("loadings", "intercepts")))
 case("weights_fiml", hs, "hs_gaps_weighted", opt(sampling.weights = "w", missing = "ml"))
 case("weights_fiml_groups", hs, "hs_gaps_weighted", opt(sampling.weights = "w", missing = "ml", group = "school", group.equal = "loadings"))
-case("clusters", hs, "hs_weighted", opt(cluster = "cluster"))
+clustered <- paste("Without estimator = \"MLR\" lavaan takes, in the scaling factor of the test, observed information without its part in the",
+  "second derivatives of the moments; with it (clusters_means) the whole Hessian. The standard errors are the same.")
+case("clusters", hs, "hs_weighted", opt(cluster = "cluster"), note = clustered)
 case("clusters_means", hs, "hs_weighted", opt(cluster = "cluster", estimator = "MLR", meanstructure = TRUE))
-case("clusters_covariates", mimic, "hs_weighted", opt(cluster = "cluster"))
-case("clusters_groups", hs, "hs_weighted", opt(cluster = "cluster", group = "school", group.equal = "loadings"))
-case("clusters_fiml", hs, "hs_gaps_weighted", opt(cluster = "cluster", missing = "ml"))
-case("clusters_weights", hs, "hs_weighted", opt(cluster = "cluster", sampling.weights = "w"))
+case("clusters_covariates", mimic, "hs_weighted", opt(cluster = "cluster"), note = clustered)
+case("clusters_groups", hs, "hs_weighted", opt(cluster = "cluster", group = "school", group.equal = "loadings"), note = clustered)
+case("clusters_fiml", hs, "hs_gaps_weighted", opt(cluster = "cluster", missing = "ml"), note = clustered)
+case("clusters_weights", hs, "hs_weighted", opt(cluster = "cluster", sampling.weights = "w"), note = clustered)
 
 # badly scaled data
 badly <- function(name, ..., data = "hs") case(name, hs, data, opt(...),

@@ -1,4 +1,4 @@
-# Fits of lavaan 0.6-14 at their optimum, and their record as JSON; read by make_estimators.R.
+# Fits of lavaan 0.6-14 at their optimum, and their record as JSON; read by make_goldens.R and make_estimators.R.
 # lavaan's optimiser stops where its function no longer changes, which leaves up to 1e-3 in flat directions. So each
 # fit is polished by Newton steps on lavaan's own gradient and Hessian (with constraints: on the conditions of
 # Lagrange, inequalities that hold with equality counted in), and tests, standard errors and indices are evaluated
