@@ -408,8 +408,7 @@ def _multiplied(request: SemRequest, taken: Sample) -> Sample:
     if not products:
         return taken
     used = complete_rows(taken) if request.missing == "listwise" else taken
-    free_means = "intercepts" in request.group_equal and "means" not in request.group_equal
-    return with_products(used, products, one_origin=free_means)
+    return with_products(used, products)
 
 
 def _rows_used(request: SemRequest, table: ParameterTable, taken: Sample) -> Sample:

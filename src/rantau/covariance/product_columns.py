@@ -11,7 +11,7 @@ from rantau.model.products import Product
 from rantau.moments.sample import Sample
 
 
-def with_products(sample: Sample, products: Sequence[Product], *, one_origin: bool = False) -> Sample:
+def with_products(sample: Sample, products: Sequence[Product]) -> Sample:
     """Append the products of columns that a model needs.
 
     Parameters
@@ -20,8 +20,6 @@ def with_products(sample: Sample, products: Sequence[Product], *, one_origin: bo
         `(n_obs, p)` with every column that is multiplied; NaN where an answer is missing.
     products
         As `rantau.model.products.expand` gives them.
-    one_origin
-        Centre at the means of the first group in all groups, instead of at each group's own.
 
     Returns
     -------
@@ -31,10 +29,10 @@ def with_products(sample: Sample, products: Sequence[Product], *, one_origin: bo
     Notes
     -----
     Lin, Wen, Marsh & Lin (2010): columns are centred, multiplied, and the products centred again, so that neither
-    the constructs nor their product need means. The product's origin is that of the factors: the mean of each group
-    where factor means are fixed at zero in all groups, and the mean of the first group where they are free in the
-    others. Means are those of the answers there are, weighted by sampling weights. The product of two observed
-    variables is taken as it is, as lavaan does.
+    the constructs nor their product need means. Each group is centred at its own means: about any other point the
+    errors of products would covary with those of their items. So the effect of X beside `X:M` is that at the mean of
+    M in the group, also where means differ between groups and are compared. Means are those of the answers there are,
+    weighted by sampling weights. The product of two observed variables is taken as it is, as lavaan does.
 
     Examples
     --------
@@ -49,18 +47,18 @@ def with_products(sample: Sample, products: Sequence[Product], *, one_origin: bo
         for name, (left, right) in zip(product.columns, product.pairs, strict=True):
             columns = [sample.values[:, sample.names.index(part)] for part in (left, right)]
             if product.centred:
-                columns = [_centred(column, sample, one_origin) for column in columns]
+                columns = [_centred(column, sample) for column in columns]
             multiplied = columns[0] * columns[1]
-            added[name] = _centred(multiplied, sample, one_origin) if product.centred else multiplied
+            added[name] = _centred(multiplied, sample) if product.centred else multiplied
     if not added:
         return sample
     return sample.replace(names=(*sample.names, *added), values=np.column_stack([sample.values, *added.values()]))
 
 
-def _centred(column: Array, sample: Sample, one_origin: bool) -> Array:
-    """Subtract from each row the mean of its group, or that of the first group."""
+def _centred(column: Array, sample: Sample) -> Array:
+    """Subtract from each row the mean of its group."""
     weight = np.where(np.isnan(column), 0.0, 1.0 if sample.weights is None else sample.weights)
     total, membership, groups = np.where(np.isnan(column), 0.0, column) * weight, sample.membership, len(sample.groups)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.bincount(membership, total, groups) / np.bincount(membership, weight, groups)
-    return np.asarray(column - (mean[0] if one_origin else mean[membership]))
+    return np.asarray(column - mean[membership])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
@@ -58,7 +60,8 @@ def standardised(layout: Layout, theta: Array, which: Mask, implied: Implied | N
     correlations; a variance is divided by the variable's variance, so that it is the unexplained share.
     A path from the product of two variables times the product of their deviations, instead of the deviation of the
     product, divided by that of its outcome: the effect of the product of standardised variables, which is what no
-    choice of units alters (Wen, Marsh & Hau, 2010; Wu, Wen, Hau & Marsh, 2011, without means).
+    choice of units alters (Wen, Marsh & Hau, 2010; Wu, Wen, Hau & Marsh, 2011, without means). Where the product has
+    another unit than its parts' (unit variance), its first loading, over those of the two items, says which.
     """
     cells = cell_values(layout, theta)
     return cells * _ratios(layout, cells, imply(layout, theta) if implied is None else implied, which)
@@ -76,25 +79,58 @@ def _ratios(layout: Layout, cells: Array, implied: Implied, which: Mask) -> Arra
         i, j, kind = layout.row, layout.column, layout.kind
         at_i = deviation[..., i]
         directed = deviation[..., j] / at_i
-        cell, first, second = product_paths(layout)
-        directed[..., cell] = deviation[..., first] * deviation[..., second] / at_i[..., cell]
+        product = product_paths(layout)
+        loading, of_left, of_right = _loadings(cells, product)
+        unit = deviation[..., product.left] * deviation[..., product.right] * of_left * of_right / loading
+        directed[..., product.cell] = unit / at_i[..., product.cell]
         undirected = np.where(i == j, 1 / at_i**2, 1 / (residual[..., i] * residual[..., j]))
         return np.where(kind == DIRECTED, directed, np.where(kind == MEAN, 1 / at_i, undirected))
 
 
-def product_paths(layout: Layout) -> tuple[Indices, Indices, Indices]:
-    """Return the cells that are paths from the product of two variables, and the places of these variables.
+class ProductPaths(NamedTuple):
+    """The paths from products of two variables.
 
-    Constructs only: the product of two observed variables is a column like any other.
+    Attributes
+    ----------
+    cell
+        `(k,)` the cells of the paths.
+    left, right
+        `(k,)` the places of the two variables.
+    loadings
+        Three times `(k,)`: the cells of the product's first loading, and of the loadings of the two items in it;
+        -1 where there is none.
     """
+
+    cell: Indices
+    left: Indices
+    right: Indices
+    loadings: tuple[Indices, Indices, Indices]
+
+
+def product_paths(layout: Layout) -> ProductPaths:
+    """Return the paths from products of constructs; that of two observed variables is a column like any other."""
     at = {name: place for place, name in enumerate(layout.variables)}
+    arrows: dict[tuple[int, int], int] = {}
+    for one in np.flatnonzero(layout.kind == DIRECTED).tolist():
+        arrows.setdefault((int(layout.row[one]), int(layout.column[one])), one)
     found = []
-    for cell in np.flatnonzero(layout.kind == DIRECTED):
-        outcome, cause = layout.variables[layout.row[cell]], layout.variables[layout.column[cell]]
-        if ":" in cause and ":" not in outcome and layout.column[cell] >= layout.n_observed:
-            found.append((cell, *(at[part] for part in cause.split(":"))))
-    cells, first, second = np.array(found, dtype=np.intp).reshape(-1, 3).T
-    return cells, first, second
+    for (outcome, cause), cell in arrows.items():
+        name = layout.variables[cause]
+        if cause < layout.n_observed or ":" not in name or ":" in layout.variables[outcome]:
+            continue
+        left, right = (at[part] for part in name.split(":"))
+        item = next((row for row, column in arrows if column == cause and ":" in layout.variables[row]), -1)
+        items = layout.variables[item].split(":") if item >= 0 else ()
+        own = [arrows.get((at.get(one, -1), part), -1) for one, part in zip(items, (left, right), strict=False)]
+        found.append((cell, left, right, arrows.get((item, cause), -1), *(own or (-1, -1))))
+    columns = np.array(found, dtype=np.intp).reshape(-1, 6).T
+    return ProductPaths(columns[0], columns[1], columns[2], (columns[3], columns[4], columns[5]))
+
+
+def _loadings(cells: Array, product: ProductPaths) -> tuple[Array, Array, Array]:
+    """Return the loadings that say what unit each product has, `(..., G, k)` each; 1 where there is none."""
+    own, left, right = (np.where(place >= 0, cells[..., place], 1.0) for place in product.loadings)
+    return own, left, right
 
 
 def _own_variances(layout: Layout) -> tuple[Indices, Indices]:
@@ -138,8 +174,11 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
         between = -(residual_slope[..., i, :] + residual_slope[..., j, :])
         undirected = np.where((i == j)[:, None], -2 * at_i, between)
         of_cause = log_slope[..., j, :]
-        cell, first, second = product_paths(layout)
-        of_cause[..., cell, :] = log_slope[..., first, :] + log_slope[..., second, :]
+        product = product_paths(layout)
+        of_parts = log_slope[..., product.left, :] + log_slope[..., product.right, :]
+        for loading, place, sign in zip(_loadings(cells, product), product.loadings, (-1, 1, 1), strict=True):
+            of_parts += np.where((place >= 0)[:, None], sign * own[:, place] / loading[..., None], 0.0)
+        of_cause[..., product.cell, :] = of_parts
         moves = np.where(kind == DIRECTED, of_cause - at_i, np.where(kind == MEAN, -at_i, undirected))
     # A cell of nought stays nought, whatever its ratio does.
     change = np.where((values == 0)[..., None], 0.0, values[..., None] * moves)

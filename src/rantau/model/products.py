@@ -225,18 +225,25 @@ def _items(model: Model, path: Path, part: str) -> tuple[str, ...]:
             "with items of its own interact.",
         )  # fmt: skip
     if len(block.items) == 1 and any(
-        one.left == one.right == block.items[0] and not _is_zero(one.term) for one in model.covariances
+        one.left == one.right == block.items[0] and not _is_fixed(one.term, 0.0) for one in model.covariances
     ):
         raise refusal(
             model, path.term.span,
             f"'{path.predictor}': the error of '{block.items[0]}', the one item of '{part}', would be in all products "
             "and could not be told from the product itself. rt.sam(model, data) can estimate this model.",
         )  # fmt: skip
-    return block.items
+    return _marker_first(block)
 
 
-def _is_zero(term: Term) -> bool:
-    return any(one.kind == "fixed" and all(value == 0 for value in one.values) for one in term.modifiers)
+def _marker_first(block: Block) -> tuple[str, ...]:
+    """Return the items with the one that gives the construct its scale in front, so that it does so in products too."""
+    marked = [term.name for term in block.terms if _is_fixed(term, 1.0)]
+    frees_first = any(one.kind == "free" for one in block.terms[0].modifiers)
+    return tuple(dict.fromkeys((*marked[:1], *block.items))) if frees_first else block.items
+
+
+def _is_fixed(term: Term, at: float) -> bool:
+    return any(one.kind == "fixed" and all(value == at for value in one.values) for one in term.modifiers)
 
 
 def _check_in_model(model: Model, path: Path) -> None:

@@ -254,7 +254,7 @@ class Model(Record):
         for path in self.paths:
             met += [path.outcome, *path.term.factors]
         for covariance in self.covariances:
-            met += [covariance.left, covariance.right]
+            met += [covariance.left, *covariance.term.factors]
         met += [intercept.variable for intercept in self.intercepts]
         met += [threshold.variable for threshold in self.thresholds]
         return tuple(name for name in dict.fromkeys(met) if name not in constructs)
