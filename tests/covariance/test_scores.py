@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rantau import moments
 from rantau.covariance import cfa, growth, sem
 from rantau.errors import EstimationError, OptionError, ResponseError
 
@@ -217,6 +218,40 @@ def test_rows_are_scored_by_the_parameters_of_their_group(fits):
     with pytest.raises(ResponseError, match="'school' is not there"):
         fit.scores(data=data.drop(columns="school"))
     assert len(fit.scores(data=data.assign(school=data["school"].where(data.index > 9)))) == 291
+
+
+@pytest.mark.parametrize("options", [{}, {"group": "school"}, {"missing": "fiml"}])
+def test_products_in_other_rows_are_centred_as_in_the_sample(options):
+    data = pd.read_csv(TESTS / ("data/hs_gaps.csv" if options.get("missing") else "data/hs.csv"))
+    fit = sem(HS + "speed ~ visual + textual + visual:textual\n", data, **options)
+    assert "visual:textual" in fit.scores().columns
+    assert fit.scores(data=data).to_numpy() == pytest.approx(fit.scores().to_numpy(), abs=1e-9)
+    some = data.iloc[[3, 250]]
+    assert fit.scores(data=some).to_numpy() == pytest.approx(fit.scores().loc[[3, 250]].to_numpy(), abs=1e-9)
+
+
+def test_a_composite_is_its_weighted_sum():
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    fit = sem("C <~ x1 + x2 + x3\nspeed =~ x7 + x8 + x9\nspeed ~ C", data)
+    weights = fit.estimates().query("op == '<~'").set_index("rhs")["est"]
+    items = data[list(weights.index)]
+    for method in LAVAAN:
+        scores = fit.scores(method, errors=True)
+        assert list(scores.columns) == ["C", "speed", "C_se", "speed_se"]
+        assert scores["C"].to_numpy() == pytest.approx(((items - items.mean()) @ weights).to_numpy(), abs=1e-8)
+        assert scores["C_se"].max() < 1e-6
+        assert fit.predicted(method)["x2"].to_numpy() == pytest.approx(data["x2"].to_numpy(), abs=1e-8)
+
+
+def test_moments_without_rows():
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    items = data[[f"x{place}" for place in range(1, 10)]]
+    fit = cfa(HS, moments(items.cov(), 301, mean=items.mean()))
+    assert fit.scores(data=data).to_numpy() == pytest.approx(cfa(HS, data).scores().to_numpy(), abs=1e-7)
+    with pytest.raises(OptionError, match=r"made from moments; give the rows to score: data="):
+        fit.scores()
+    with pytest.raises(OptionError, match="nobody knows where a score of 0 lies"):
+        cfa(HS, moments(items.cov(), 301)).scores(data=data)
 
 
 def test_refusals(fits):

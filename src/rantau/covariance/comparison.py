@@ -138,14 +138,10 @@ def difference_table(fit: SemFit, other: SemFit, way: Way) -> pd.DataFrame:
     if fault:
         raise EstimationError(f"the difference cannot be tested: {fault}.")
     rows = []
-    for place, each in enumerate((larger, smaller)):
-        indices = each.fit.fit_indices()
-        row = {
-            "df": float(each.evidence.df),
-            "aic": float(indices.get("aic", NAN)),
-            "bic": float(indices.get("bic", NAN)),
-        }
-        rows.append(row | {"chisq": each.evidence.chisq} | _difference(found if place else None, each.fit))
+    for place, each in enumerate((larger.fit, smaller.fit)):
+        indices = each.fit_indices()
+        row = {name: float(indices.get(name, NAN)) for name in ("df", "aic", "bic", "chisq")}
+        rows.append(row | _difference(found if place else None, each))
     frame = require("pandas").DataFrame(rows, index=[name for name, _ in pairs]).rename(columns={"p_diff": "p"})
     return frame[["df", "aic", "bic", "chisq", "chisq_diff", "rmsea_diff", "df_diff", "p"]]  # type: ignore[no-any-return]
 

@@ -12,6 +12,7 @@ from rantau.covariance.estimators import spelling
 from rantau.covariance.implied import DIRECTED, UNDIRECTED, Implied, cell_values, imply
 from rantau.errors import EstimationError, OptionError, ResponseError, listing
 from rantau.extras import require
+from rantau.model.products import Product
 from rantau.moments.belonging import labelled
 from rantau.moments.patterns import alike_rows
 from rantau.moments.sample import Sample, as_frame, sample, source_of
@@ -76,7 +77,7 @@ def factor_scores(fit: SemFit, method: str, data: Responses | pd.DataFrame | Non
             ) from None
         distance = rows.values[np.ix_(members, seen)] - part.mean[seen]
         values[members] = part.mean[p:] + distance @ weights.T
-        errors[members] = np.sqrt(np.where(error > 0, error, 0.0 * error))
+        errors[members] = np.sqrt(np.maximum(error, 0.0))
     return Scores(rows, values, errors)
 
 
@@ -128,14 +129,55 @@ def rows_to_score(fit: SemFit, data: Responses | pd.DataFrame | None) -> Sample:
         if fit.sample is None:
             raise OptionError("this fit was made from moments; give the rows to score: data=...")
         return fit.sample
-    rows = sample(data, fit.table.observed)
+    if fit.sample is None and not fit.table.mean_structure and not fit.moments.mean.any():
+        raise OptionError(
+            "this fit was made from covariances without means, so nobody knows where a score of 0 lies; give them, and "
+            "fit with meanstructure=True."
+        )
+    products = {name: pair for one in fit.request.expanded.products for name, pair in _pairs(one)}
+    wanted = dict.fromkeys(part for name in fit.table.observed for part in products.get(name, (name,)))
+    rows = sample(data, tuple(wanted))
     keep = np.ones(rows.n_obs, dtype=bool)
     if fit.groups:
         codes = _groups_of(data, fit.request.group, fit.groups)
         rows, keep = rows.replace(group=np.maximum(codes, 0), groups=fit.groups), codes >= 0
+    columns = [
+        _multiplied(fit, rows, name, products[name]) if name in products else rows.values[:, rows.names.index(name)]
+        for name in fit.table.observed
+    ]
+    rows = rows.replace(names=fit.table.observed, values=np.column_stack(columns))
     gaps = np.isnan(rows.values)
     keep &= ~(gaps.any(axis=1) if fit.request.missing == "listwise" else gaps.all(axis=1))
     return rows.rows(keep)
+
+
+def _pairs(product: Product) -> Iterator[tuple[str, tuple[str, str]]]:
+    return zip(product.columns, product.pairs, strict=True)
+
+
+def _multiplied(fit: SemFit, rows: Sample, name: str, pair: tuple[str, str]) -> Array:
+    """Return a column of products `(n_obs,)`, centred as in the sample of the fit.
+
+    What was subtracted there, `(a - i) (b - j) - k = ab - ja - ib + (ij - k)`, is read off its rows by group.
+    """
+    left, right = (rows.values[:, rows.names.index(part)] for part in pair)
+    found = left * right
+    if all(product.centred is False for product in fit.request.expanded.products if name in product.columns):
+        return found
+    used = fit.sample
+    if used is None or not set(pair) <= set(used.names):
+        raise OptionError(
+            f"the model multiplies {' and '.join(pair)}, but has not both of them on their own, so other rows cannot "
+            "be centred as these were; score the rows of the fit, or add their own paths to the model."
+        )
+    a, b, product = (used.values[:, used.names.index(part)] for part in (*pair, name))
+    for group in range(len(used.groups)):
+        known = (used.membership == group) & ~np.isnan(product)
+        design = np.column_stack([a[known], b[known], np.ones(int(known.sum()))])
+        shift = np.linalg.lstsq(design, product[known] - (a * b)[known], rcond=None)[0]
+        here = rows.membership == group
+        found[here] += left[here] * shift[0] + right[here] * shift[1] + shift[2]
+    return np.asarray(found)
 
 
 def _groups_of(data: Responses | pd.DataFrame, name: str, groups: tuple[str, ...]) -> Indices:
