@@ -54,6 +54,7 @@ def test_the_account_says_what_the_numbers_depend_on(twice):
     account = json.loads((folder / "out" / "run.json").read_text("utf-8"))
     assert account["seed"] == 7
     assert account["options"]["draws"] == 25
+    assert account["options"]["covariance"]["estimator"] == "ML"
     assert account["versions"]["rantau"] == "0.1.0"
     assert account["rows"] == {"read": 250, "kept": 250}
     assert account["bootstrap"] == {"draws": 25, "failed": {}}
@@ -124,7 +125,7 @@ def test_what_stands_in_the_way_leaves_everything_as_it_was(tmp_path, what):
 
 def test_an_engine_that_refuses_leaves_nothing(tmp_path):
     plan = write_study(tmp_path, model=MODEL + "Satisfaction ~ Image:Image\n")
-    with pytest.raises(ModelSyntaxError, match=r"model\.sem:4:\d+: interactions"):
+    with pytest.raises(ModelSyntaxError, match=r"model\.sem:4:\d+: PLS cannot estimate interactions"):
         run(read_study(plan))
     assert not (tmp_path / "out").exists()
 

@@ -24,7 +24,7 @@ def test_a_plan_is_read_with_its_defaults(tmp_path):
     assert study.rules == ("missing", "longstring", "duplicate")
     assert study.exclude == ()
     assert (study.seed, study.draws, study.level, study.workers) == (7, 25, 0.95, 1)
-    assert (study.estimator, study.sem_missing, study.std_lv) == ("ML", "listwise", False)
+    assert (study.covariance.estimator, study.covariance.missing, study.covariance.std_lv) == ("ML", "listwise", False)
     assert (study.scheme, study.consistent, study.pls_missing) == ("path", False, "mean")
     assert (study.style, study.language) == ("apa7", "en")
 
@@ -85,7 +85,28 @@ def test_paths_are_relative_to_the_plan(tmp_path):
             ("[bootstrap]", '[covariance]\nestimator = "MLE"\n[bootstrap]'),
             "unknown estimator 'MLE'. Did you mean 'ML'?",
         ),
-        (("[bootstrap]", '[covariance]\nmissing = "fiml"\n[bootstrap]'), "[covariance]: unknown missing 'fiml'."),
+        (
+            ("[bootstrap]", '[covariance]\nmissing = "fimll"\n[bootstrap]'),
+            "[covariance]: unknown missing 'fimll'. Did you mean 'fiml'? Allowed: listwise, fiml, fiml_x.",
+        ),
+        (
+            ("[bootstrap]", '[covariance]\nmissing = "fiml"\nestimator = "MLM"\n[bootstrap]'),
+            "[covariance]: missing='fiml' needs the likelihood of each row, which estimator 'MLM' does not use; take",
+        ),
+        (
+            ("[bootstrap]", '[covariance]\nse = "bootstrap"\n[bootstrap]'),
+            "[covariance]: bootstrap standard errors come",
+        ),
+        (("[bootstrap]", '[covariance]\ntest = "satora"\n[bootstrap]'), "[covariance]: unknown test 'satora'."),
+        (("[bootstrap]", "[covariance]\nfixed_x = 1\n[bootstrap]"), "[covariance]: 'fixed_x' is 1; expected true or"),
+        (
+            ("[bootstrap]", '[covariance]\ngroup = "sex"\n[bootstrap]'),
+            "[covariance]: `group` is 'sex': a study reports all respondents together so far. Leave it out,",
+        ),
+        (
+            ("[bootstrap]", '[covariance]\nmising = "fiml"\n[bootstrap]'),
+            "unknown key 'mising'. Did you mean 'missing'?",
+        ),
         (
             ("[bootstrap]", '[report]\nstyle = "apa6"\n[bootstrap]'),
             "[report]: unknown style 'apa6'. Did you mean 'apa7'?",
@@ -197,6 +218,37 @@ def test_a_study_finds_what_the_library_finds(tmp_path):
     assert findings.hypotheses["hypothesis"].tolist() == ["H1"]
     assert findings.population is None
     assert seen[-1] == ("bootstrap", 25, 25)
+
+
+def with_gaps(share: float = 0.03) -> str:
+    """The mobile answers with gaps here and there, the same each time."""
+    lines = (ROOT / "surveys/mobile/responses.csv").read_text("utf-8").splitlines()
+    rng = np.random.default_rng(5)
+    rows = [",".join("" if rng.random() < share else cell for cell in line.split(",")) for line in lines[1:]]
+    return "\n".join([lines[0], *rows]) + "\n"
+
+
+def test_a_study_passes_its_options_to_the_engine(tmp_path):
+    plan = PLAN + '\n[covariance]\nestimator = "mlr"\nmissing = "ml"\nstd_lv = true\ninformation = "observed"\n'
+    study = read_study(write_study(tmp_path, plan=plan, responses=with_gaps()))
+    material = check_study(study)
+    assert material.rows.n_obs == 250
+    findings = analyse(material)
+    model = rt.read_model(study.model)
+    data = material.screening.kept
+    options = {"estimator": "MLR", "missing": "fiml", "std_lv": True, "information": "observed"}
+    np.testing.assert_array_equal(findings.sem.values(), rt.sem(model, data, **options).values())
+    np.testing.assert_array_equal(findings.cfa.errors(), rt.cfa(model, data, **options).errors())
+    assert findings.sem.n_obs == 250
+    assert findings.hypotheses["sem_p"].notna().all()
+
+
+def test_the_rows_that_enter_are_known_before_anything_is_estimated(tmp_path):
+    study = read_study(write_study(tmp_path, responses=with_gaps()))
+    complete = check_study(study).rows.n_obs
+    assert complete == analyse(check_study(study)).sem.n_obs < 250
+    pls = PLAN.replace("seed = 7", 'seed = 7\nengines = ["pls"]')
+    assert check_study(read_study(write_study(tmp_path / "pls", plan=pls))).rows is None
 
 
 def test_rows_are_left_out_only_where_the_plan_says_so(tmp_path):

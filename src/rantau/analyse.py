@@ -8,16 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rantau.covariance import SemFit, cfa, sem
-from rantau.covariance.request import SemRequest
+from rantau.covariance.fit import prepare
 from rantau.crosscheck import Verification, crosscheck
 from rantau.door import take_sample
 from rantau.errors import RantauWarning, StudyError
 from rantau.fit import Problem
 from rantau.inference import bootstrap
 from rantau.model import read_model
-from rantau.model.parameters import check_counts, tabulate
 from rantau.model.spec import Model
-from rantau.moments import complete_rows
+from rantau.moments import Sample
 from rantau.pls import pls
 from rantau.pls.from_model import structure_of
 from rantau.quality import items_against_their_scale, judge_hypotheses, reliability, validity
@@ -44,6 +43,8 @@ class Material(Record):
         Of the responses.
     remarks
         What deserves a look before any result is believed.
+    rows
+        Those that the covariance engine will use; None where the study does without it.
     """
 
     study: Study
@@ -52,6 +53,7 @@ class Material(Record):
     responses: Responses
     screening: Screening
     remarks: tuple[Problem, ...]
+    rows: Sample | None = None
 
 
 def check_study(study: Study | str | Path) -> Material:
@@ -87,14 +89,14 @@ def check_study(study: Study | str | Path) -> Material:
         responses = read_responses(study.answers, survey)
     screening = screen(responses, rules=study.rules, exclude=study.exclude)
     kept = screening.kept
-    taken = take_sample(model, kept)
+    take_sample(model, kept)
+    rows = None
     if "covariance" in study.engines:
-        SemRequest(model, estimator=study.estimator, missing=study.sem_missing, std_lv=study.std_lv)
-        check_counts(model, tabulate(model, std_lv=study.std_lv), complete_rows(taken).n_obs)
+        rows = prepare(study.covariance.of(model), kept)[1]
     if "pls" in study.engines:
         structure_of(model)
     remarks = items_against_their_scale(model, kept)
-    return Material(study, survey, model, responses, screening, remarks)
+    return Material(study, survey, model, responses, screening, remarks, rows)
 
 
 def _check_output(folder: Path) -> None:
@@ -184,8 +186,7 @@ def _by_covariance(study: Study, model: Model, kept: Responses) -> tuple[SemFit 
     """Fit the measurement model and the whole model, where the study asks for this engine."""
     if "covariance" not in study.engines:
         return None, None
-    estimator, missing, std_lv = study.estimator, study.sem_missing, study.std_lv
-    measurement = None
-    if model.blocks:
-        measurement = cfa(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
-    return measurement, sem(model, kept, estimator=estimator, missing=missing, std_lv=std_lv)
+    options = study.covariance.by_name()
+    structural = sem(model, kept, **options)
+    del options["fixed_x"]  # a measurement model has no predictors
+    return (cfa(model, kept, **options) if model.blocks else None), structural

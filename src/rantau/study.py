@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
-from rantau.covariance.request import ESTIMATORS
+from rantau.covariance.request import DEFAULT, SemRequest
 from rantau.errors import OptionError, StudyError, unknown
+from rantau.model.spec import Model
+from rantau.model.syntax import parse_model
 from rantau.moments.compute import MISSING
 from rantau.pls.inner_schemes import ROWS as SCHEMES
 from rantau.record import Record
@@ -18,6 +21,44 @@ from rantau.survey.screen import RULES
 from rantau.toml_file import TomlTable, read_toml
 
 ENGINES = ("covariance", "pls")
+
+
+class CovarianceOptions(Record):
+    """How the covariance engine is to estimate, by the names of `rt.sem`; empty or None leaves it to the engine.
+
+    Attributes
+    ----------
+    estimator, missing, std_lv, fixed_x, meanstructure, likelihood, information, se, test
+        As for `rt.sem`.
+    sampling_weights, cluster
+        Columns of the answers.
+    """
+
+    estimator: str = "ML"
+    missing: str = "listwise"
+    std_lv: bool = False
+    fixed_x: bool | None = None
+    meanstructure: bool | None = None
+    likelihood: str = DEFAULT
+    information: str = DEFAULT
+    se: str = DEFAULT
+    test: str = DEFAULT
+    sampling_weights: str = ""
+    cluster: str = ""
+
+    def of(self, model: Model) -> SemRequest:
+        """Return what is asked of the engine for a model.
+
+        Raises
+        ------
+        OptionError
+            If an option has a value that is not allowed, or two contradict each other.
+        """
+        return SemRequest(model, **self.by_name())
+
+    def by_name(self) -> dict[str, Any]:
+        """Return the options as keyword arguments."""
+        return {name: getattr(self, name) for name in self.field_names()}
 
 
 class Study(Record):
@@ -39,7 +80,7 @@ class Study(Record):
         Screens to apply, and those whose flagged rows are left out.
     engines
         `covariance`, `pls`.
-    estimator, sem_missing, std_lv
+    covariance
         Options of the covariance engine.
     scheme, consistent, pls_missing
         Options of PLS.
@@ -62,9 +103,7 @@ class Study(Record):
     rules: tuple[str, ...]
     exclude: tuple[str, ...]
     engines: tuple[str, ...]
-    estimator: str
-    sem_missing: str
-    std_lv: bool
+    covariance: CovarianceOptions
     scheme: str
     consistent: bool
     pls_missing: str
@@ -96,6 +135,15 @@ class _Covariance(TomlTable):
     estimator: str = "ML"
     missing: str = "listwise"
     std_lv: bool = False
+    fixed_x: bool | None = None
+    meanstructure: bool | None = None
+    likelihood: str = DEFAULT
+    information: str = DEFAULT
+    se: str = DEFAULT
+    test: str = DEFAULT
+    sampling_weights: str = ""
+    cluster: str = ""
+    group: str = ""
 
 
 class _Pls(TomlTable):
@@ -173,9 +221,7 @@ def read_study(path: str | Path) -> Study:
         rules=tuple(plan.screen.rules),
         exclude=tuple(plan.screen.exclude),
         engines=tuple(dict.fromkeys(plan.engines)),
-        estimator=plan.covariance.estimator,
-        sem_missing=plan.covariance.missing,
-        std_lv=plan.covariance.std_lv,
+        covariance=_covariance_options(path, plan.covariance),
         scheme=plan.pls.scheme,
         consistent=plan.pls.consistent,
         pls_missing=plan.pls.missing,
@@ -218,8 +264,6 @@ def _check_names(path: str | Path, plan: _Plan, style: str) -> None:
         ("top of the file", "engine", plan.engines, ENGINES),
         ("[screen]", "rule", plan.screen.rules, RULES),
         ("[screen]", "rule to exclude by", plan.screen.exclude, plan.screen.rules),
-        ("[covariance]", "estimator", [plan.covariance.estimator], ESTIMATORS),
-        ("[covariance]", "missing", [plan.covariance.missing], ("listwise",)),
         ("[pls]", "scheme", [plan.pls.scheme], schemes),
         ("[pls]", "missing", [plan.pls.missing], MISSING),
     ):
@@ -230,6 +274,21 @@ def _check_names(path: str | Path, plan: _Plan, style: str) -> None:
         read_style(style, plan.report.language)
     except OptionError as fault:
         raise StudyError(f"{path}: [report]: {fault}") from fault
+
+
+def _covariance_options(path: str | Path, table: _Covariance) -> CovarianceOptions:
+    """Refuse options that the engine refuses whatever the model, and groups, which reports do not show."""
+    if table.group:
+        raise StudyError(
+            f"{path}: [covariance]: `group` is '{table.group}': a study reports all respondents together so far. Leave "
+            "it out, and compare groups by `rantau fit --group` or rt.sem(model, data, group=...)."
+        )
+    options = CovarianceOptions(**{name: value for name, value in table if name != "group"})
+    try:
+        options.of(parse_model("outcome ~ predictor"))
+    except OptionError as fault:
+        raise StudyError(f"{path}: [covariance]: {fault}") from fault
+    return options
 
 
 def _check_numbers(path: str | Path, plan: _Plan) -> None:

@@ -103,6 +103,107 @@ def test_fit_takes_the_options_of_the_library(rantau):
     assert same(shown["estimates"], rt.sem(rt.read_model(MODEL), responses(), std_lv=True).estimates(level=0.9))
 
 
+HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9\n"
+
+
+@pytest.fixture
+def hs(tmp_path):
+    """The arguments of `rantau fit` for a model of the school children, and their answers as a frame."""
+    model = tmp_path / "hs.sem"
+    model.write_text(HS, "utf-8")
+    return ("tests/data/hs.csv", "-m", model), pd.read_csv("tests/data/hs.csv")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        (["--estimator", "MLR", "--missing", "fiml"], {"estimator": "MLR", "missing": "fiml"}),
+        (["--estimator", "MLM", "--meanstructure"], {"estimator": "MLM", "meanstructure": True}),
+        (["--se", "robust.sem", "--test", "satorra.bentler"], {"se": "robust.sem", "test": "satorra.bentler"}),
+        (
+            ["--information", "observed", "--likelihood", "wishart"],
+            {"information": "observed", "likelihood": "wishart"},
+        ),
+        (["--sampling-weights", "ageyr"], {"sampling_weights": "ageyr"}),
+        (["--cluster", "school"], {"cluster": "school"}),
+        (["--random-x", "--estimator", "ULS"], {"fixed_x": False, "estimator": "ULS"}),
+        (["--group", "school"], {"group": "school"}),
+        (
+            ["--group", "school", "--group-equal", "loadings,intercepts", "--group-partial", "visual =~ x2"],
+            {"group": "school", "group_equal": ("loadings", "intercepts"), "group_partial": "visual =~ x2"},
+        ),
+        (
+            ["--group", "school", "--group-equal", "loadings", "--group-equal", "residuals", "--std-lv"],
+            {"group": "school", "group_equal": ("loadings", "residuals"), "std_lv": True},
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_every_option_of_the_engine_can_be_typed(rantau, hs, arguments, options):
+    where, data = hs
+    shown = json.loads(rantau("fit", *where, *arguments, "--json").out)
+    found = rt.sem(HS, data, **options)
+    assert same(shown["estimates"], found.estimates())
+    assert same(shown["fit"], found.fit_indices().rename_axis("index").reset_index())
+
+
+def test_growth_curves(rantau, tmp_path):
+    text = "i =~ 1*t1 + 1*t2 + 1*t3 + 1*t4\ns =~ 0*t1 + 1*t2 + 2*t3 + 3*t4\n"
+    (tmp_path / "g.sem").write_text(text, "utf-8")
+    ran = rantau("fit", "tests/data/growth.csv", "-m", tmp_path / "g.sem", "--growth", "--json")
+    assert ran.status == 0
+    assert same(json.loads(ran.out)["estimates"], rt.growth(text, pd.read_csv("tests/data/growth.csv")).estimates())
+
+
+def test_groups_are_shown_under_their_labels(rantau, hs):
+    where, _ = hs
+    ran = rantau("fit", *where, "--group", "school")
+    assert ran.out.startswith("Fit by ML, 301 rows, in 2 groups: Pasteur 156, Grant-White 145\n")
+    first, second = ran.out.index("Estimates, Pasteur (156 rows)"), ran.out.index("Estimates, Grant-White (145 rows)")
+    assert 0 < first < second
+    assert "group" not in ran.out[first:].splitlines()[1].split()
+    shown = json.loads(rantau("fit", *where, "--group", "school", "--json").out)
+    assert shown["groups"] == [
+        {"group": 1, "label": "Pasteur", "rows": 156}, {"group": 2, "label": "Grant-White", "rows": 145},
+    ]  # fmt: skip
+    assert {row["group"] for row in shown["estimates"]} == {1, 2}
+
+
+def test_corrected_indices_stand_beside_the_plain_ones(rantau, hs):
+    where, data = hs
+    lines = rantau("fit", *where, "--estimator", "MLR").out.splitlines()
+    assert lines[0] == "Fit by MLR, 301 rows"
+    assert lines[1].split() == ["index", "value", "scaled", "robust"]
+    found = rt.sem(HS, data, estimator="MLR").fit_indices()
+    wanted = [f"{found[name]:.3f}" for name in ("cfi", "cfi_scaled", "cfi_robust")]
+    assert ["cfi", *wanted] in [line.split() for line in lines]
+    assert rantau("fit", *where).out.splitlines()[1].split() == ["index", "value"]
+
+
+def test_rows_with_gaps_are_told(rantau, hs):
+    (_, *model), _ = hs
+    gaps = "tests/data/hs_gaps.csv"
+    rows = pd.read_csv(gaps)[[f"x{k}" for k in range(1, 10)]].isna().any(axis=1)
+    full = rantau("fit", gaps, *model, "--missing", "fiml").out
+    assert full.startswith(f"Fit by ML, {len(rows)} rows, {rows.sum()} of them with gaps\n")
+    some = rantau("fit", gaps, *model).out
+    assert some.startswith(f"Fit by ML, {(~rows).sum()} rows ({rows.sum()} left out for missing answers)\n")
+
+
+def test_what_the_model_misses_is_shown_on_request(rantau, hs):
+    where, data = hs
+    ran = rantau("fit", *where, "--modification-indices", "--residuals").out
+    found = rt.sem(HS, data)
+    largest = found.modification_indices().iloc[0]
+    assert (largest["lhs"], largest["rhs"]) == ("visual", "x9")
+    assert f"visual   =~  x9   {largest['mi']:.3f}" in ran
+    assert "Residual correlations, the largest of 36; 5 beyond 0.10" in ran
+    shown = json.loads(rantau("fit", *where, "--modification-indices", "--residuals", "--json").out)
+    assert same(shown["modification_indices"], found.modification_indices())
+    assert same(shown["residuals"], found.residual_table(kind="cor_bollen"))
+    assert "modification_indices" not in json.loads(rantau("fit", *where, "--json").out)
+
+
 def test_pls(rantau):
     ran = rantau("pls", DATA, "-m", MODEL, "--scheme", "centroid", "--json")
     found = rt.pls(rt.read_model(MODEL), responses(), scheme="centroid")
@@ -216,7 +317,7 @@ def test_an_inadmissible_fit_is_shown_with_status_1(rantau):
     ran = rantau("fit", DATA, "-m", "models/mobile_ecsi.sem", "--cfa")
     assert ran.status == 1
     assert "error: The covariance matrix of the latent variables is not positive definite" in ran.err
-    assert ran.out.startswith("NOT TO BE TRUSTED: the errors below say why.\n\nFit, 250 rows\n")
+    assert ran.out.startswith("NOT TO BE TRUSTED: the errors below say why.\n\nFit by ML, 250 rows\n")
 
 
 def test_problems_go_where_the_numbers_go(rantau, tmp_path):

@@ -63,6 +63,20 @@ MaybeModel = Annotated[
     Path | None,
     typer.Option("--model", "-m", help="The model (.sem), to say which items measure what.", show_default=False),
 ]
+Estimator = Annotated[
+    str,
+    typer.Option(
+        help="ML: answers taken to be normal. MLR: the same estimates, with errors and a test that hold for answers "
+        "that are not, gaps allowed. MLM, MLMV, MLMVS, MLF: kindred corrections. GLS, ULS, WLS: least squares."
+    ),
+]
+Missing = Annotated[
+    str,
+    typer.Option(
+        help="listwise: a row with a gap is left out. fiml: every answer counts (full-information maximum "
+        "likelihood; needs ML, MLR or MLF). fiml_x: rows with a gap in an observed predictor too."
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option(

@@ -287,6 +287,32 @@ def _names(value: str | Sequence[str]) -> tuple[str, ...]:
 def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics) -> SemFit:
     if isinstance(data, SummaryStatistics):
         return _fit_summary(request, data)
+    table, sample, df, n_read = prepare(request, data)
+    observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
+    _check_singular(observed, request.model)
+    return _fit_moments(request, table, sample, observed, df, n_read)
+
+
+def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[ParameterTable, Sample, int, int]:
+    """Take the rows that a fit would use and check that the parameters go with them; nothing is estimated.
+
+    Parameters
+    ----------
+    request
+        Model and options.
+    data
+        Scored responses or a data frame.
+
+    Returns
+    -------
+    tuple
+        The parameters; the rows used, `(n_obs, p)`; degrees of freedom; and how many rows were read.
+
+    Raises
+    ------
+    RantauError
+        As for `sem`, but for what only the moments or the estimation show.
+    """
     model = request.model
     taken = take_sample(
         model, data, group=request.group or None, sampling_weights=request.sampling_weights or None,
@@ -296,9 +322,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics
     sample = _rows_used(request, table, _multiplied(request, taken))
     df = _degrees_of_freedom(model, table, sample.n_obs)
     check_spread(sample)
-    observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
-    _check_singular(observed, model)
-    return _fit_moments(request, table, sample, observed, df, taken.n_obs)
+    return table, sample, df, taken.n_obs
 
 
 def _table_of(request: SemRequest, groups: tuple[str, ...], anchors: Anchors = ()) -> ParameterTable:

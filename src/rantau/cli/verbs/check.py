@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 from rich.markup import escape
 
 import rantau as rt
+from rantau.cli.estimation import account_of
 from rantau.cli.show import OUT, typed
 
 if TYPE_CHECKING:
@@ -47,5 +49,19 @@ def _account(material: Material) -> tuple[tuple[str, str], ...]:
         ("Screening", f"{responses.n_obs - kept} rows left out, {kept} kept"),
         ("Model", f"{study.model}: {len(model.constructs)} constructs, {len(model.paths)} paths, "
                   f"{len(model.hypotheses)} hypotheses"),
+        *_engines(material),
         ("Output", f"{study.output}/"),
     )  # fmt: skip
+
+
+def _engines(material: Material) -> Iterator[tuple[str, str]]:
+    """Yield a line for each engine: how it will estimate, and from which rows."""
+    study, rows = material.study, material.rows
+    if rows is not None:
+        read = material.screening.kept.n_obs
+        request = study.covariance.of(material.model)
+        yield from zip(("Covariance", "  rows"), account_of(request, rows.values, read), strict=True)
+    if "pls" in study.engines:
+        gaps = {"mean": "the mean of the item in the place of a gap", "listwise": "rows with a gap are left out"}
+        kind = "consistent PLS" if study.consistent else "PLS"
+        yield "PLS", f"{kind}, {study.scheme} scheme; {gaps[study.pls_missing]}; {study.draws} bootstrap draws"
