@@ -69,7 +69,12 @@ case("mlm_covariates_random", mimic, "hs", opt(estimator = "MLM", fixed.x = FALS
 case("mlr_covariates_random", mimic, "hs", opt(estimator = "MLR", fixed.x = FALSE))
 case("fiml_covariates", mimic, "hs_gaps_covariates", opt(missing = "ml"))
 case("fiml_mlr_covariates", mimic, "hs_gaps_covariates", opt(missing = "ml", estimator = "MLR"))
-case("fiml_covariates_random", mimic, "hs_gaps_covariates", opt(missing = "ml", fixed.x = FALSE))
+random_robust <- c("cfi.robust", "tli.robust", "nnfi.robust", "rni.robust", "rmsea.robust", "rmsea.ci.lower.robust", "rmsea.ci.upper.robust",
+  "rmsea.pvalue.robust", "rmsea.notclose.pvalue.robust")
+random_note <- paste("lavaan leaves the covariates' own moments out of the trace in the robust indices here, though they are part of the model;",
+  "so these are under older.")
+case("fiml_covariates_random", mimic, "hs_gaps_covariates", opt(missing = "ml", fixed.x = FALSE), older = random_robust,
+  note = random_note)
 case("fiml_covariate_gaps", mimic_age, "hs_gaps_covariates", opt(missing = "ml"))
 case("fiml_mlr_covariate_gaps", mimic_age, "hs_gaps_covariates", opt(missing = "ml", estimator = "MLR"))
 ml_x_note <- paste("The covariates' moments are fixed at EM's, of all variables together. lavaan takes their log-likelihood off as if they had no gaps,",
@@ -77,8 +82,10 @@ ml_x_note <- paste("The covariates' moments are fixed at EM's, of all variables 
 likelihoods <- c("logl", "unrestricted.logl", "aic", "bic", "bic2")
 case("fiml_covariate_gaps_ml_x", mimic_age, "hs_gaps_covariates", opt(missing = "ml.x"), note = ml_x_note, older = likelihoods)
 case("fiml_mlr_covariate_gaps_ml_x", mimic_age, "hs_gaps_covariates", opt(missing = "ml.x", estimator = "MLR"), note = ml_x_note, older = likelihoods)
-case("fiml_covariate_gaps_random", mimic_age, "hs_gaps_covariates", opt(missing = "ml", fixed.x = FALSE))
-case("fiml_mlr_covariate_gaps_random", mimic_age, "hs_gaps_covariates", opt(missing = "ml", fixed.x = FALSE, estimator = "MLR"))
+case("fiml_covariate_gaps_random", mimic_age, "hs_gaps_covariates", opt(missing = "ml", fixed.x = FALSE), older = random_robust,
+  note = random_note)
+case("fiml_mlr_covariate_gaps_random", mimic_age, "hs_gaps_covariates", opt(missing = "ml", fixed.x = FALSE, estimator = "MLR"), older = random_robust,
+  note = random_note)
 case("mlr_covariate_to_indicator", paste0(mimic, "\nx3 ~ sex\nx1 ~~ x4"), "hs", opt(estimator = "MLR"))
 
 # full information maximum likelihood
