@@ -379,7 +379,7 @@ SINGLE = "X =~ x1 + x2 + x3\nM =~ x4\nx4 ~~ 0.3*x4\nx7 ~ X + M + X:M"
 REFUSED = [
     ("X =~ x1 + x2\nM =~ x4 + x5\nx7 ~ X + M + X:M + M:X", "'X:M' and 'M:X' are one product; write it in one way"),
     ("X =~ x1 + x2 + x3\nx7 ~ X + x4 + X:x4:x5", "'X:x4:x5' multiplies 3 variables; only products of two"),
-    ("X =~ x1 + x2 + x3\nM <~ x4 + x5\nx7 ~ X + M + X:M", "'M' is a composite (`<~`), and products of items measure"),
+    ("X =~ x1 + x2 + x3\nM <~ x4 + x5\nx7 ~ X + M + X:M", "'M' is a composite (`<~`), and only products of reflective constructs"),
     (HS + "G =~ visual + textual + speed\nageyr ~ G + grade + G:grade", "'G' is measured by constructs, so it has no"),
     ("X =~ x1 + x2 + x3\nx7 ~ X + X:x4", "'X:x4' needs the effect of 'x4' itself: write 'x7 ~ x4 + X:x4'"),
     ("X =~ x1 + x2 + x3\nX ~~ x4:x5", "a product ('x4:x5') covaries only where it predicts something as well"),

@@ -289,8 +289,8 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics
         return _fit_summary(request, data)
     table, sample, df, n_read = prepare(request, data)
     observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
-    _check_singular(observed, request.model)
-    return _fit_moments(request, table, sample, observed, df, n_read)
+    check_singular(observed, request.model)
+    return fit_moments(request, table, sample, observed, df, n_read)
 
 
 def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[ParameterTable, Sample, int, int]:
@@ -319,7 +319,7 @@ def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[Parame
         cluster=request.cluster or None,
     )  # fmt: skip
     table = _table_of(request, taken.groups)
-    sample = _rows_used(request, table, _multiplied(request, taken))
+    sample = rows_used(request, table, _multiplied(request, taken))
     df = _degrees_of_freedom(model, table, sample.n_obs)
     check_spread(sample)
     return table, sample, df, taken.n_obs
@@ -375,14 +375,35 @@ def _fit_summary(request: SemRequest, data: SummaryStatistics) -> SemFit:
     observed = taken.moments()
     if not taken.has_means:
         observed = observed.replace(mean=np.zeros_like(observed.mean))
-    _check_singular(observed, model)
-    return _fit_moments(request, table, None, observed, df, taken.n_obs + taken.left_out)
+    check_singular(observed, model)
+    return fit_moments(request, table, None, observed, df, taken.n_obs + taken.left_out)
 
 
-def _fit_moments(
+def fit_moments(
     request: SemRequest, table: ParameterTable, sample: Sample | None, observed: GroupMoments, df: int, n_read: int
 ) -> SemFit:
-    """Minimise, and gather everything that is read off the minimum."""
+    """Minimise, and gather everything that is read off the minimum.
+
+    Parameters
+    ----------
+    request
+        Model and options.
+    table
+        The parameters.
+    sample
+        The rows, `(n_obs, p)` in the table's order; None where there are only moments.
+    observed
+        Their moments, `(G, p, p)` and `(G, p)`.
+    df
+        Moments less parameters.
+    n_read
+        Rows before any was left out.
+
+    Returns
+    -------
+    SemFit
+        With its problems, the errors among them warned of.
+    """
     model, recipe = request.model, request.recipe
     anchors = choose_anchors(model, table.observed, observed)
     if anchors:
@@ -431,12 +452,29 @@ def _multiplied(request: SemRequest, taken: Sample) -> Sample:
     products = request.expanded.products
     if not products:
         return taken
+    if request.expanded.constructs and request.interaction == "moments":
+        raise OptionError("interaction='moments' is how rt.sam(model, data) estimates products; call that.")
     used = complete_rows(taken) if request.missing == "listwise" else taken
     return with_products(used, products)
 
 
-def _rows_used(request: SemRequest, table: ParameterTable, taken: Sample) -> Sample:
-    """Put the columns in the order of the table, and leave out the rows that cannot be used."""
+def rows_used(request: SemRequest, table: ParameterTable, taken: Sample) -> Sample:
+    """Put the columns in the order of the table, and leave out the rows that cannot be used.
+
+    Parameters
+    ----------
+    request
+        How missing answers are met.
+    table
+        The parameters.
+    taken
+        `(n_obs, columns)`: the columns of the table among others.
+
+    Returns
+    -------
+    Sample
+        `(n_obs, p)`.
+    """
     order = [taken.names.index(name) for name in table.observed]
     sample = taken.replace(names=table.observed, values=taken.values[:, order])
     if request.missing == "listwise":
@@ -455,8 +493,21 @@ def _minimum(
     return minimise_within(layout, discrepancy, moments, start, constraints)
 
 
-def _check_singular(observed: GroupMoments, model: Model) -> None:
-    """Refuse a sample whose items depend on each other exactly."""
+def check_singular(observed: GroupMoments, model: Model) -> None:
+    """Refuse a sample whose items depend on each other exactly.
+
+    Parameters
+    ----------
+    observed
+        `(G, p, p)` covariances.
+    model
+        For the message.
+
+    Raises
+    ------
+    EstimationError
+        Naming the items.
+    """
     p = len(observed.names)
     for label, n_obs, covariance in zip(observed.groups, observed.n, observed.covariance, strict=True):
         values, vectors = np.linalg.eigh(correlation_of(covariance))

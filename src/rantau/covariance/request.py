@@ -26,7 +26,7 @@ ESTIMATORS = tuple(row.name for row in ROWS)
 MISSING = ("listwise", "fiml", "fiml_x")
 _ALIASES = {"ml": "fiml", "direct": "fiml", "ml_x": "fiml_x", "direct_x": "fiml_x", "robust": "robust_default"}
 #: How products of constructs are estimated, with other names for the same.
-INTERACTION = ("product_indicators",)
+INTERACTION = ("product_indicators", "moments")
 _PRODUCT_INDICATORS = (
     "double_mean_centred", "double_mean_centered", "double_mean_centring", "double_mean_centering", "doublemc",
     "dblcent", "pi",
@@ -66,7 +66,7 @@ class SemRequest(Record):
     sampling_weights, cluster
         Columns; empty for none.
     interaction, pairs
-        How products of constructs are estimated, and how their items are paired.
+        How products of constructs are estimated (`moments` is what `rt.sam` does), and how their items are paired.
     """
 
     model: Model
@@ -188,7 +188,7 @@ class SemRequest(Record):
     @cached_property
     def expanded(self) -> Expansion:
         """The model with its products written out, which is what is estimated."""
-        return expand(self.model, pairs=self.pairs)
+        return expand(self.model, pairs=self.pairs, measured=self.interaction == INTERACTION[0])
 
     @property
     def mean_structure(self) -> bool | None:

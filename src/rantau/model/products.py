@@ -42,9 +42,10 @@ class Product(Record):
     parts
         The two variables.
     pairs
-        The columns to be multiplied.
+        The columns to be multiplied; none where `how` is `moments`.
     how
-        `matched` or `all`; `observed` where a part is observed; `raw` where both are.
+        `matched` or `all`; `observed` where a part is observed; `raw` where both are; `moments` where an engine knows
+        the moments of the product itself.
     """
 
     name: str
@@ -124,7 +125,7 @@ def expand(model: Model, *, pairs: str = "default", measured: bool = True) -> Ex
     """
     choose("pairs", pairs, PAIRS)
     paths = _product_paths(model)
-    products = tuple(_product(model, path, pairs) for path in paths)
+    products = tuple(_product(model, path, pairs, measured=measured) for path in paths)
     _check_covariances(model, {product.name for product in products})
     if not products:
         return Expansion(model, ())
@@ -182,13 +183,15 @@ def _product_paths(model: Model) -> tuple[Path, ...]:
     return tuple(found.values())
 
 
-def _product(model: Model, path: Path, pairs: str) -> Product:
+def _product(model: Model, path: Path, pairs: str, *, measured: bool) -> Product:
     first, second = path.term.factors
-    items = [_items(model, path, part) for part in (first, second)]
+    items = [_items(model, path, part, measured=measured) for part in (first, second)]
     if not any(part in model.constructs for part in (first, second)):
         return Product(path.predictor, (first, second), ((first, second),), "raw")
+    _check_in_model(model, path)
+    if not measured:
+        return Product(path.predictor, (first, second), (), "moments")
     if not all(part in model.constructs for part in (first, second)):
-        _check_in_model(model, path)
         every = tuple((left, right) for left in items[0] for right in items[1])
         return Product(path.predictor, (first, second), every, "observed")
     equal = len(items[0]) == len(items[1])
@@ -207,7 +210,7 @@ def _product(model: Model, path: Path, pairs: str) -> Product:
     return Product(path.predictor, (first, second), chosen, how)
 
 
-def _items(model: Model, path: Path, part: str) -> tuple[str, ...]:
+def _items(model: Model, path: Path, part: str, *, measured: bool) -> tuple[str, ...]:
     """Return what is multiplied for a part: the items of a construct, or the observed variable itself."""
     if part not in model.constructs:
         return (part,)
@@ -215,8 +218,8 @@ def _items(model: Model, path: Path, part: str) -> tuple[str, ...]:
     if block.kind == "composite":
         raise refusal(
             model, path.term.span,
-            f"'{path.predictor}': '{part}' is a composite (`<~`), and products of items measure products of reflective "
-            f"constructs only. Write '{part} =~ ...' if its items reflect it.",
+            f"'{path.predictor}': '{part}' is a composite (`<~`), and only products of reflective constructs can be "
+            f"estimated. Write '{part} =~ ...' if its items reflect it.",
         )  # fmt: skip
     if any(item in model.constructs for item in block.items):
         raise refusal(
@@ -224,7 +227,7 @@ def _items(model: Model, path: Path, part: str) -> tuple[str, ...]:
             f"'{path.predictor}': '{part}' is measured by constructs, so it has no items to multiply. Let a construct "
             "with items of its own interact.",
         )  # fmt: skip
-    if len(block.items) == 1 and any(
+    if measured and len(block.items) == 1 and any(
         one.left == one.right == block.items[0] and not _is_fixed(one.term, 0.0) for one in model.covariances
     ):
         raise refusal(
