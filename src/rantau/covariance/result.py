@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import log_ndtr, ndtri
 
 from rantau.arrays import Array, Indices, Mask
+from rantau.covariance.comparison import difference_table, way_of
 from rantau.covariance.derived import derived, row_names
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.fit_indices import ROWS as FIT_INDICES
@@ -392,6 +393,45 @@ class SemFit(Record):
             As for `scores()`. Variables without causes stay as they were answered.
         """
         return predicted_frame(self, method, data)
+
+    def compare(
+        self, other: SemFit, *, method: str = "default", scaled_shifted: bool = True, restrictions: str = "delta"
+    ) -> pd.DataFrame:
+        """Test two fits of the same data against each other, one of them nested in the other.
+
+        Parameters
+        ----------
+        other
+            The other fit; it does not matter which has more degrees of freedom.
+        method
+            `standard`: the difference of the chi-squares; `satorra_bentler_2001`, `satorra_bentler_2010`: scaled by
+            the models' scaling factors; `satorra_2000`: by what the larger model's robust standard errors are made
+            of. `default` takes `standard` for an ordinary test, `satorra_2000` for one that corrects the variance
+            too (MLMV, MLMVS), `satorra_bentler_2001` for other scaled tests (MLM, MLR).
+        scaled_shifted
+            For `satorra_2000`: correct the variance as well as the mean.
+        restrictions
+            For `satorra_2000`: `delta` finds the restrictions at both models' own estimates, as lavaan does, and
+            depends a little on the units of the data; `exact` where the models meet, and does not.
+
+        Returns
+        -------
+        DataFrame
+            One row for each fit, fewer degrees of freedom first: `df aic bic chisq chisq_diff rmsea_diff df_diff p`.
+
+        Raises
+        ------
+        OptionError
+            If the fits are not of the same variables, data and kind, are not nested, or lack what a method needs.
+        EstimationError
+            If one did not converge, the larger fits worse, or a scaling factor is not positive.
+
+        Notes
+        -----
+        Steiger, Shapiro & Browne (1985); Satorra (2000); Satorra & Bentler (2001, 2010). For several fits
+        at once, nested or not, see `rt.compare`.
+        """
+        return difference_table(self, other, way_of(method, scaled_shifted, restrictions))
 
     def latent_correlations(self) -> pd.DataFrame:
         """Return the implied correlations of the constructs, under each group's label."""
