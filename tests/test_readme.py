@@ -19,10 +19,18 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_lines_of_library_use_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (code,) = blocks("python")
+    code, _ = blocks("python")
     exec(code.replace("reports/mobile.docx", str(tmp_path / "mobile.docx")), {})
     assert (tmp_path / "mobile.docx").stat().st_size > 10_000
     assert "195.738" in capsys.readouterr().out
+
+
+def test_the_lines_on_gaps_and_groups_run() -> None:
+    _, code = blocks("python")
+    known: dict[str, object] = {"rt": rt}
+    last = code.strip().splitlines()[-1]
+    exec(code.replace(last, f"table = {last}"), known)
+    assert known["table"]["df_diff"].iloc[1] == 6
 
 
 def test_the_instrument_is_whole(tmp_path: Path) -> None:

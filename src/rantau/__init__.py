@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rantau.analyse import check_study
-    from rantau.covariance import SemFit, cfa, growth, sem
+    from rantau.covariance import SemFit, cfa, compare, growth, sem
     from rantau.crosscheck import Verification, crosscheck
     from rantau.errors import RantauError, RantauWarning
     from rantau.inference import BollenStine, Draws, bollen_stine, bootstrap, monte_carlo
@@ -43,7 +43,7 @@ __version__ = "0.1.0"
 #: Where each public name lives. Modules are imported when a name is first used, so that `import rantau` is quick.
 _HOMES = {
     "rantau.analyse": ("check_study",),
-    "rantau.covariance": ("SemFit", "cfa", "growth", "sem"),
+    "rantau.covariance": ("SemFit", "cfa", "compare", "growth", "sem"),
     "rantau.crosscheck": ("Verification", "crosscheck"),
     "rantau.errors": ("RantauError", "RantauWarning"),
     "rantau.inference": ("BollenStine", "Draws", "bollen_stine", "bootstrap", "monte_carlo"),
@@ -93,6 +93,7 @@ __all__ = [
     "bootstrap",
     "cfa",
     "check_study",
+    "compare",
     "crosscheck",
     "describe",
     "diagram",

@@ -221,7 +221,7 @@ def _step(
 def look(
     layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, theta: Array, *, exact: bool
 ) -> tuple[Array, Array, Array, Array | None]:
-    """Return value, gradient, expected Hessian, and the exact one if wanted, at each member's parameters."""
+    """Return value, gradient, expected Hessian, and the exact one if wanted, at parameters `(..., n_free)`."""
     implied, local = _point(layout, discrepancy, moments, theta)
     slope = slopes(layout, implied)
     second = discrepancy.second(layout, implied, slope, moments, local, exact)
@@ -229,7 +229,7 @@ def look(
 
 
 def solve(matrices: Array, vectors: Array) -> Array:
-    """Solve a stack of systems; by least squares where one is singular."""
+    """Solve a stack of systems, `(..., k, k)` with `(..., k)`; by least squares where one is singular."""
     try:
         solution = np.linalg.solve(matrices, vectors[..., None])
     except np.linalg.LinAlgError:

@@ -78,7 +78,7 @@ def in_standard_units(
 
 
 def scale_moments(moments: GroupMoments, deviation: Array, *, means: bool) -> GroupMoments:
-    """Express moments in units of `deviation (p,)`; without a mean structure means are zero, as implied ones are."""
+    """Express moments in units of a deviation, `(p,)`; without a mean structure means are zero, as implied ones are."""
     squared = np.outer(deviation, deviation)
     patterns, weight = moments.patterns, moments.weight
     if patterns is not None:

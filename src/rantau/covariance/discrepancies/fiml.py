@@ -49,7 +49,7 @@ def patterns_of(moments: GroupMoments) -> Patterns:
 
 
 def seen_by(patterns: Patterns, sigma: Array, mu: Array) -> Seen:
-    """Invert each group's sigma among what its patterns have seen."""
+    """Invert each group's sigma `(..., G, p, p)` among what its patterns have seen; `mu` is `(..., G, p)`."""
     p = sigma.shape[-1]
     both = patterns.seen[:, :, None] & patterns.seen[:, None, :]
     blocks = np.where(both, sigma[..., patterns.group, :, :], np.eye(p))
@@ -220,7 +220,7 @@ def in_one_product(jacobian: Array, first: Array, second: Array, share: Array) -
 def pattern_by_pattern(left: Array, right: Array, first: Array, second: Array, share: Array) -> Array:
     """Return what `in_one_product` does, without its large matrix: the way where there are many items.
 
-    `left` and `right (..., p, f)` are the factors of the Jacobian; the rest is as there.
+    Left and right, `(..., p, f)`, are the factors of the Jacobian; the rest is as there.
     """
     found = np.zeros((*share.shape[:-1], left.shape[-1], left.shape[-1]))
     for b in range(share.shape[-1]):
