@@ -9,6 +9,7 @@ from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import MEAN, UNDIRECTED, Layout, members
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
+from rantau.covariance.residual_test import residual_statistics
 from rantau.model.parameters import ParameterTable
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.patterns import Patterns
@@ -46,10 +47,16 @@ def fit_baseline(
     )  # fmt: skip
 
 
-def baseline_misfit(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments) -> tuple[Array, int]:
-    """Return the baseline's discrepancy above a perfect fit's, for a stack of samples, and its degrees of freedom."""
-    _, minimum, df = _minimum(table, discrepancy, moments)
-    return np.asarray(minimum.value - discrepancy.floor(moments)), df
+def baseline_statistics(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments) -> tuple[Array, int]:
+    """Return the baseline's chi-square for each member of a stack `(draws,)`, and its degrees of freedom."""
+    layout, minimum, df = _minimum(table, discrepancy, moments)
+    if discrepancy.name == "uls":
+        return residual_statistics(layout, moments, minimum.theta, _inverse), df
+    return np.asarray(moments.n.sum(axis=-1) * (minimum.value - discrepancy.floor(moments))), df
+
+
+def _inverse(matrices: Array) -> Array:
+    return np.asarray(np.linalg.pinv(matrices, hermitian=True), dtype=np.float64)
 
 
 def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments) -> tuple[Layout, Minimum, int]:

@@ -90,7 +90,12 @@ class Evidence(Record):
         """The standard statistic; a saturated structure's is zero but for rounding."""
         if self.df <= 0:
             return 0.0
-        return max(self.n_obs * self.misfit, 0.0)
+        if self.counts is None or np.array_equal(self.counts, self.moments.n):
+            return max(self.n_obs * self.misfit, 0.0)
+        # Under Wishart's likelihood each group counts for one row less, whatever it weighed in the minimum.
+        moments = self.moments.replace(n=self.counts - 1)
+        misfit = self.discrepancy.function(self.implied, moments).value - self.discrepancy.floor(moments)
+        return max(self.n_obs * float(misfit), 0.0)
 
     @property
     def misfit(self) -> float:

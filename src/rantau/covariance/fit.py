@@ -24,7 +24,7 @@ from rantau.covariance.request import SemRequest, measurement_part
 from rantau.covariance.result import SemFit, correlation_of
 from rantau.covariance.setting import fixed_places, free_of_constraints, set_up
 from rantau.covariance.standard_errors import check_identification, estimate_covariance
-from rantau.covariance.start import choose_anchors, scale_moments, start_values, stated_starts
+from rantau.covariance.start import choose_anchors, start_values, stated_starts
 from rantau.door import as_model, check_spread, take_sample, take_summary
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
 from rantau.model.composites import Anchors
@@ -425,12 +425,10 @@ def fit_moments(
         float(discrepancy.floor(scaled)), df - equal + min(rank, equal), fixed_places(table),
         observed.n,
     )  # fmt: skip
-    covariance = estimate_covariance(evidence, recipe.se, recipe.information)
+    # Away from a minimum, what rows add to the score has no mean of nought, and standard errors have no meaning.
+    se = recipe.se if minimum.converged[0] else "none"
+    covariance = estimate_covariance(evidence, se, recipe.information)
     singular = recipe.se != "none" and bool(np.isnan(covariance).any())
-    normal = None
-    if recipe.discrepancy in ("ml", "fiml"):
-        wishart = request.likelihood == "wishart"
-        normal = scale_moments(observed, deviation, means=table.mean_structure) if wishart else scaled
     problems = (
         *find_problems(scaled_layout, table, minimum, singular),
         *missed_constraints(constraints, minimum),
@@ -440,7 +438,7 @@ def fit_moments(
     fit = SemFit(
         request, sample, observed, table, setting.stated, discrepancy, theta / scale,
         covariance / np.outer(scale, scale),
-        statistics(table, evidence, recipe, deviation, normal),
+        statistics(table, evidence, recipe, deviation, converged=bool(minimum.converged[0])),
         bool(minimum.converged[0]), int(minimum.iterations[0]), problems, n_read, minimum.active[0],
     )  # fmt: skip
     _warn(fit)

@@ -35,3 +35,40 @@ class ModelTest(Record):
     def pvalue(self) -> float:
         """The probability of a larger statistic if the model holds; NaN without degrees of freedom."""
         return float(chdtrc(self.df, self.statistic)) if self.df > 0 else float("nan")
+
+    @property
+    def trace(self) -> float:
+        """What the standard statistic is in expectation if the model holds."""
+        return (self.df - self.shift) * self.scaling
+
+
+class Corrected(Record):
+    """What robust fit indices are made of: a misfit whose size does not depend on the distribution or the gaps.
+
+    Attributes
+    ----------
+    excess
+        The misfit times n, less what it is in expectation if the model holds.
+    df
+        Degrees of freedom.
+    statistic, scale
+        A chi-square statistic, and what its noncentrality is multiplied with to become that of the misfit.
+    """
+
+    excess: float
+    df: float
+    statistic: float
+    scale: float
+
+    @property
+    def chisq(self) -> float:
+        """A statistic that has this excess over its degrees of freedom."""
+        return self.excess + self.df
+
+
+def corrected(test: ModelTest, chisq: float) -> Corrected:
+    """Take a corrected test's expectation from the standard statistic.
+
+    Source: Brosseau-Liard, Savalei & Li (2012), eq. 6; Brosseau-Liard & Savalei (2014), eq. 8.
+    """
+    return Corrected(chisq - test.trace, test.df, test.statistic, test.scaling)

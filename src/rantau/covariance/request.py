@@ -181,7 +181,7 @@ class SemRequest(Record):
             information = self.information
         discrepancy = row.with_gaps if gaps else row.discrepancy
         # lavaan's rule: the Hessian where the test comes with the estimator, else what is seen of the moments.
-        own = test == "yuan_bentler_mplus" and (row.name == "MLR" or (bool(self.sampling_weights) and not self.cluster))
+        own = test == "yuan_bentler_mplus" and (row.name == "MLR" or bool(self.sampling_weights))
         of_test = "observed_h1" if information == "observed" and not own else information
         return row.replace(discrepancy=discrepancy, se=se, test=test, information=information, test_information=of_test)
 

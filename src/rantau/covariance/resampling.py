@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array, Mask
-from rantau.covariance.baseline import baseline_misfit
+from rantau.covariance.baseline import baseline_statistics
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.derived import derived
@@ -18,6 +18,7 @@ from rantau.covariance.fit_indices.tli import tucker_lewis
 from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.local import positive_definite
 from rantau.covariance.minimise import Minimum, look, minimise
+from rantau.covariance.residual_test import residual_statistics
 from rantau.covariance.setting import as_wishart, with_weight
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
 from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
@@ -35,7 +36,7 @@ ROUNDING = 1e-8
 
 
 def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
-    """Estimate a fit again on resamples of its rows; see `SemFit.refit`."""
+    """Estimate a fit again on resamples, `(draws, n_obs)` counts of its rows; see `SemFit.refit`."""
     table = fit.table
     missing = "listwise" if fit.request.missing == "listwise" else "fiml"
     moments = grouped_moments(fit.rows, missing=missing, counts=counts)
@@ -54,7 +55,7 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     else:
         minimum = minimise(scaled_layout, fit.discrepancy, scaled, start)
     values = fit.replace(layout=layout).values_at(minimum.theta / scale)
-    values[:, -len(INDICES) :] = _indices(fit, scaled_layout, scaled, minimum)
+    values[:, -len(INDICES) :] = _indices(fit, scaled_layout, scaled, minimum, scale)
     values[~minimum.converged] = np.nan
     proper = np.asarray(positive_definite(scaled.covariance).all(axis=-1))
     reasons = tuple(
@@ -70,7 +71,7 @@ def _errors(
 ) -> Array:
     """Return the standard errors of the quantities in each draw, `(draws, n_quantities)`."""
     recipe, theta = fit.request.recipe, minimum.theta / scale
-    if recipe.se != "standard":
+    if recipe.se != "standard" or fit.discrepancy.name == "uls":
         raise OptionError(
             f"standard errors of each resample are those of the information matrix; this fit has se='{recipe.se}'. "
             "Fit with se='standard' for a studentised interval, or take interval='bca'."
@@ -78,12 +79,9 @@ def _errors(
     exact = recipe.information == "observed"
     _, _, expected, bent = look(scaled_layout, fit.discrepancy, moments, minimum.theta, exact=exact)
     information = (bent if exact and bent is not None else expected) / 2
-    if fit.model.constraints:
-        jacobian = Constraints(fit.model, fit.table, scale).margins(minimum.theta)[1]
-        covariance = _within(information, jacobian, minimum.active)
-    else:
-        covariance = np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
-    covariance = covariance / moments.n.sum(axis=-1)[:, None, None] / np.outer(scale, scale)
+    covariance = (
+        _inverse(fit, information, minimum, scale) / moments.n.sum(axis=-1)[:, None, None] / np.outer(scale, scale)
+    )
     which = standardised_variables(layout, fit.table.covariates, "all")
     pairs = [
         (
@@ -105,6 +103,14 @@ def _errors(
     return found
 
 
+def _inverse(fit: SemFit, information: Array, minimum: Minimum, scale: Array) -> Array:
+    """Invert the information of each draw along what the constraints leave free."""
+    if not fit.model.constraints:
+        return np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
+    jacobian = Constraints(fit.model, fit.table, scale).margins(minimum.theta)[1]
+    return _within(information, jacobian, minimum.active)
+
+
 def _within(information: Array, jacobian: Array, holds: Mask) -> Array:
     """Invert each information matrix along the constraints that hold: the corner of a bordered inverse."""
     n_free, k = information.shape[-1], holds.shape[-1]
@@ -117,15 +123,18 @@ def _within(information: Array, jacobian: Array, holds: Mask) -> Array:
     return np.asarray(np.linalg.pinv(bordered, hermitian=True)[..., :n_free, :n_free])
 
 
-def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimum) -> Array:
+def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimum, scale: Array) -> Array:
     """Return the fit indices of each draw, `(draws, indices)`."""
     found, df = fit.statistics, fit.statistics.df
     n_obs = moments.n.sum(axis=-1)
-    misfit, baseline_df = baseline_misfit(fit.table, fit.discrepancy, moments)
-    chisq = (
-        np.maximum(n_obs * (minimum.value - fit.discrepancy.floor(moments)), 0.0) if df > 0 else np.zeros(n_obs.shape)
-    )
-    baseline = n_obs * misfit
+    baseline, baseline_df = baseline_statistics(fit.table, fit.discrepancy, moments)
+    chisq = np.zeros(n_obs.shape)
+    if df > 0 and fit.discrepancy.name == "uls":
+        chisq = residual_statistics(
+            layout, moments, minimum.theta, lambda matrices: _inverse(fit, matrices, minimum, scale)
+        )
+    elif df > 0:
+        chisq = np.maximum(n_obs * (minimum.value - fit.discrepancy.floor(moments)), 0.0)
     implied = imply(layout, minimum.theta)
     means = moments.mean - implied.mu if fit.table.mean_structure else None
     return np.stack(
@@ -133,7 +142,7 @@ def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimu
             chisq,
             comparative_fit(chisq, df, baseline, baseline_df),
             tucker_lewis(chisq, df, baseline, baseline_df),
-            root_mean_square_error(chisq, df, found.n_obs / found.groups.size),
+            root_mean_square_error(chisq, df, found.per_group),
             standardised_residual(moments.covariance, implied.sigma, means, moments.n / n_obs[:, None]),
         ],
         axis=-1,

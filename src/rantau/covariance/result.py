@@ -12,7 +12,7 @@ from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.comparison import difference_table, way_of
 from rantau.covariance.derived import derived, row_names
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.fit_indices import ROWS as FIT_INDICES
+from rantau.covariance.fit_indices import SHORT as SHORT_LIST
 from rantau.covariance.fit_indices import fit_index_values
 from rantau.covariance.implied import Implied, Layout, cell_values, imply
 from rantau.covariance.model_test import Statistics
@@ -244,13 +244,15 @@ class SemFit(Record):
         return self._inference(values, gradients, level, "est_std")
 
     def fit_indices(self) -> pd.Series[float]:
-        """Return the fit indices by lavaan's names in snake case; all NaN if the fit did not converge."""
+        """Return the fit indices by lavaan's names in snake case; all NaN if the fit did not converge.
+
+        Corrected tests give `_scaled` indices, which estimate another quantity, and `_robust` ones, which estimate
+        what normal data without gaps would have shown; the latter are the ones to report.
+        """
         pandas = require("pandas")
-        pairs = [("npar", float(self.table.n_free)), ("ntotal", float(self.n_obs))]
-        if self.converged:
-            pairs += fit_index_values(self.statistics)
-        else:
-            pairs += [(name, NAN) for row in FIT_INDICES for name in row.gives]
+        pairs = fit_index_values(self.statistics)
+        if not self.converged:
+            pairs = tuple((name, value if name in ("npar", "ntotal") else NAN) for name, value in pairs)
         return pandas.Series(dict(pairs), name="value", dtype=float)  # type: ignore[no-any-return]
 
     def r_squared(self) -> pd.Series[float]:
@@ -479,8 +481,9 @@ class SemFit(Record):
         Notes
         -----
         Sörbom (1989); Saris, Satorra & Sörbom (1987) for the expected change: with slope g and information V that
-        the free parameters leave to a candidate, `n g^2 / (2 V)` and `-g / V`. The chi-square is n times the
-        discrepancy, also where the model is tested otherwise, and as in lavaan the information is the expected one,
+        the free parameters leave to a candidate, `n g^2 / (2 V)` and `-g / V` (where covariances are divided by
+        n - 1, rows are counted as lavaan counts them here). The chi-square is n times the discrepancy, also where the
+        model is tested otherwise, and as in lavaan the information is the expected one,
         whatever the standard errors rest on; under `ULS` the index is then no chi-square. Candidates are loadings of
         every factor on every item, covariances among items and among constructs, paths among the variables that
         paths connect, and what the model fixes; beyond lavaan, covariances among observed outcomes. What the data
@@ -582,8 +585,9 @@ class SemFit(Record):
             *(f"{problem.severity.upper()}: {problem.text}" for problem in self.problems),
             "",
             *(
-                f"{name:17s} {(_probability if 'pvalue' in str(name) else _three)(value):>9s}"
+                f"{name:21s} {(_probability if 'pvalue' in str(name) else _three)(value):>9s}"
                 for name, value in indices.items()
+                if name in SHORT_LIST
             ),
             "",
             _shown(frame).to_string(index=False, float_format=_three, na_rep=""),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.casewise import by_cluster, moment_scores
 from rantau.covariance.deviations import (
     Deviations,
     along_parameters,
@@ -16,7 +17,9 @@ from rantau.covariance.deviations import (
 )
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
+from rantau.covariance.sandwich import information
 from rantau.covariance.standard_errors import inverse_information
+from rantau.covariance.unrestricted import free_moments, moment_information
 
 
 class Traces(NamedTuple):
@@ -73,3 +76,41 @@ def _products(evidence: Evidence, group: int, deviation: Deviations, along: Arra
     pulled = spread @ (weight @ moment_jacobian(evidence.layout, evidence.slope)[group])
     through = pulled.T @ weight @ pulled
     return (float(np.trace(product)), float((product * product.T).sum())), through
+
+
+def written_trace(evidence: Evidence, kind: str) -> float:
+    """Return `tr(U Gamma)` with the weight matrix V taken from a kind of information, and rows that may have gaps.
+
+    Parameters
+    ----------
+    evidence
+        A structure fitted by maximum likelihood, with its rows.
+    kind
+        As for `information`; V is that of the unrestricted moments, at those that the structure implies.
+
+    Notes
+    -----
+    Yuan & Bentler (2000), eq. 13 and 16: Gamma is `A^-1 B A^-1` of the unrestricted moments at their own estimates.
+    """
+    moments, exact = evidence.moments, kind != "expected"
+    means = evidence.layout.mean_structure
+    implied, own_mean = evidence.implied, moments.mean if means else evidence.sample_mean
+    jacobian = moment_jacobian(evidence.layout, evidence.slope)
+    at_model = moment_information(evidence, implied.sigma, implied.mu, exact=exact)
+    at_sample = moment_information(evidence, moments.covariance, moments.mean, exact=exact)
+    free = free_moments(evidence)
+    scores = moment_scores(moments.covariance, own_mean, evidence.rows, means=means)[:, free]
+    within, pulls = 0.0, np.zeros((evidence.theta.size,) * 2)
+    for group, share in enumerate(evidence.shares):
+        members = evidence.rows.membership == group
+        weights = evidence.row_weights[members]
+        own = scores[members] * weights[:, None]
+        if evidence.rows.cluster is not None:
+            own = by_cluster(own, evidence.rows.cluster[members])
+        deviation = np.linalg.solve(at_sample[group][np.ix_(free, free)], own.T).T
+        weighted = deviation @ at_model[group][free]
+        within += float((weighted[:, free] * deviation).sum() / weights.sum())
+        along = weighted @ jacobian[group]
+        pulls += share * (along.T @ along) / weights.sum()
+    inverse = inverse_information(information(evidence, kind), evidence.directions)
+    return within - float((inverse * pulls).sum())

@@ -13,7 +13,9 @@ from rantau.options import choose
 #: Each room with the module that holds its rows.
 ROOMS = {
     "screens": "rantau.survey.screens",
+    "estimators": "rantau.covariance.estimators",
     "discrepancies": "rantau.covariance.discrepancies",
+    "model_tests": "rantau.covariance.model_tests",
     "fit_indices": "rantau.covariance.fit_indices",
     "inner_schemes": "rantau.pls.inner_schemes",
     "outer_modes": "rantau.pls.outer_modes",
@@ -25,7 +27,10 @@ ROOMS = {
     "drawers": "rantau.report.drawers",
 }
 #: What to say of a row, where it says it of itself.
-COLUMNS = ("name", "label", "title", "gives", "compares", "suffix", "suffixes", "source")
+COLUMNS = (
+    "name", "label", "title", "discrepancy", "se", "test", "information", "gives", "compares", "suffix", "suffixes",
+    "source",
+)  # fmt: skip
 
 
 def list_rows(

@@ -1,4 +1,4 @@
-"""Standardised root mean square residual."""
+"""Root mean square residuals, in the units of the data and standardised in several ways."""
 
 from __future__ import annotations
 
@@ -8,15 +8,50 @@ from rantau.arrays import Array
 from rantau.covariance.model_test import Statistics
 
 
+def rmr(statistics: Statistics) -> tuple[float, ...]:
+    """Compute the RMR in the units of the data, with the means where they are modelled and without.
+
+    Source: Jöreskog & Sörbom (1981), p. I.41.
+    """
+    unit = np.outer(statistics.deviation, statistics.deviation)
+    residual = (statistics.sample - statistics.implied) * unit
+    means = (statistics.sample_mean - statistics.implied_mean) * statistics.deviation
+    return _both(statistics, residual, means, diagonal=True)
+
+
 def srmr(statistics: Statistics) -> tuple[float, ...]:
     """Compute the SRMR over covariances and variances, and over means where they are modelled.
 
     Source: Bentler (1995), p. 271: residuals divided by the sample's standard deviations; the mean over
     the p(p+1)/2 moments (and p means), and over groups by their shares of the rows.
     """
-    means = (statistics.sample_mean - statistics.implied_mean) if statistics.mean_structure else None
-    share = statistics.groups / statistics.groups.sum()
-    return (float(standardised_residual(statistics.sample, statistics.implied, means, share)),)
+    return (_bentler(statistics)[0],)
+
+
+def srmr_bentler(statistics: Statistics) -> tuple[float, ...]:
+    """Compute the same, and without the means. Source: Bentler (1995), p. 271."""
+    return _bentler(statistics)
+
+
+def crmr(statistics: Statistics) -> tuple[float, ...]:
+    """Compute the root mean square residual of the correlations, with means as in the SRMR and without.
+
+    Source: Bollen (1989), p. 258; Maydeu-Olivares (2017), eq. 8.
+    """
+    return _both(statistics, _correlations(statistics), _in_deviations(statistics), diagonal=False)
+
+
+def srmr_mplus(statistics: Statistics) -> tuple[float, ...]:
+    """Compute the SRMR of Mplus: residuals of correlations, and of variances relative to the sample's.
+
+    Source: Asparouhov & Muthén (2018), eq. 11 to 15.
+    """
+    residual = _correlations(statistics)
+    means = [mean / np.sqrt(np.einsum("gii->gi", one)) for mean, one in _pairs(statistics)]
+    own, implied = (np.einsum("gii->gi", one) for one in (statistics.sample, statistics.implied))
+    i = np.arange(own.shape[1])
+    residual[:, i, i] = (own - implied) / own
+    return _both(statistics, residual, means[0] - means[1], diagonal=True)
 
 
 def standardised_residual(sample: Array, implied: Array, means: Array | None, share: Array) -> Array:
@@ -27,3 +62,41 @@ def standardised_residual(sample: Array, implied: Array, means: Array | None, sh
     if means is not None:
         squares = np.concatenate([squares, (means / deviation) ** 2], axis=-1)
     return np.asarray((share * np.sqrt(squares.mean(axis=-1))).sum(axis=-1))
+
+
+def _pairs(statistics: Statistics) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+    """Return means and covariances, of the sample and as implied."""
+    return (statistics.sample_mean, statistics.sample), (statistics.implied_mean, statistics.implied)
+
+
+def _in_deviations(statistics: Statistics) -> Array:
+    """Return the residuals of the means in the sample's standard deviations, `(G, p)`."""
+    deviation = np.sqrt(np.einsum("gii->gi", statistics.sample))
+    return np.asarray((statistics.sample_mean - statistics.implied_mean) / deviation)
+
+
+def _bentler(statistics: Statistics) -> tuple[float, float]:
+    deviation = np.sqrt(np.einsum("gii->gi", statistics.sample))
+    residual = (statistics.sample - statistics.implied) / (deviation[:, :, None] * deviation[:, None, :])
+    return _both(statistics, residual, _in_deviations(statistics), diagonal=True)
+
+
+def _correlations(statistics: Statistics) -> Array:
+    found = []
+    for matrix in (statistics.sample, statistics.implied):
+        deviation = np.sqrt(np.einsum("gii->gi", matrix))
+        found.append(matrix / (deviation[:, :, None] * deviation[:, None, :]))
+    return np.asarray(found[0] - found[1])
+
+
+def _both(statistics: Statistics, residual: Array, means: Array, *, diagonal: bool) -> tuple[float, float]:
+    """Return the root mean square of residuals `(G, p, p)` with those of the means `(G, p)`, and without."""
+    i, j = np.tril_indices(residual.shape[-1], 0 if diagonal else -1)
+    squares = residual[:, i, j] ** 2
+    if not squares.shape[1]:
+        return float("nan"), float("nan")
+    alone = float(statistics.shares @ np.sqrt(squares.mean(axis=1)))
+    if not statistics.mean_structure:
+        return alone, alone
+    squares = np.concatenate([squares, means**2], axis=1)
+    return float(statistics.shares @ np.sqrt(squares.mean(axis=1))), alone

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.outcome import ModelTest
-from rantau.covariance.traces import traces
+from rantau.covariance.traces import traces, written_trace
 
 
 def satorra_bentler(evidence: Evidence, information: str) -> ModelTest:
     """Divide the standard statistic by `tr(U Gamma) / df`.
 
-    Source: Satorra & Bentler (1994), eq. 16.10.
+    Source: Satorra & Bentler (1994), eq. 16.10; with the observed information of the moments for weights where that is
+    what is wanted, as in lavaan.
     """
-    scaling = traces(evidence).first / evidence.df
+    trace = traces(evidence).first if information == "expected" else written_trace(evidence, information)
+    scaling = trace / evidence.df
     return ModelTest("satorra_bentler", evidence.chisq / scaling, float(evidence.df), scaling)

@@ -14,7 +14,11 @@ from rantau.covariance.unrestricted import free_moments, unrestricted_trace
 def yuan_bentler_mplus(evidence: Evidence, kind: str) -> ModelTest:
     """Divide the standard statistic by the difference of two traces over the degrees of freedom.
 
-    Source: Yuan & Bentler (2000), eq. 20; Asparouhov & Muthén (2005), eq. 17.
+    Each trace over the number of its parameters scales the log-likelihood; where parameters are held equal, that is
+    the number after the constraints, so that the scaled difference of two models can be computed from what is shown
+    (lavaan 0.6 divides by the number before them).
+
+    Source: Yuan & Bentler (2000), eq. 20; Asparouhov & Muthén (2005), eq. 17; Satorra & Bentler (2001).
     """
     free = evidence.layout.n_groups * free_moments(evidence).size
     above = unrestricted_trace(evidence, exact=kind != "expected")
@@ -23,5 +27,5 @@ def yuan_bentler_mplus(evidence: Evidence, kind: str) -> ModelTest:
     scaling = (above - below) / evidence.df
     return ModelTest(
         "yuan_bentler_mplus", evidence.chisq / scaling, float(evidence.df), scaling,
-        scaling_h1=above / free, scaling_h0=below / evidence.directions.shape[1],
+        scaling_h1=above / free, scaling_h0=below / (free - evidence.df),
     )  # fmt: skip

@@ -1,0 +1,48 @@
+"""Indices of one model alone: critical n, goodness of fit, and expected cross-validation."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import chdtri
+
+from rantau.covariance.model_test import Statistics
+
+NAN = float("nan")
+
+
+def critical_n(statistics: Statistics) -> tuple[float, ...]:
+    """Compute the n at which the model would just be rejected at .05, and at .01; NaN without degrees of freedom.
+
+    Source: Hoelter (1983).
+    """
+    test = statistics.test
+    if test.df <= 0 or test.statistic == 0:
+        return NAN, NAN
+    per_row = test.statistic / statistics.multiplier
+    return tuple(float(chdtri(test.df, level)) / per_row + 1 for level in (0.05, 0.01))
+
+
+def goodness_of_fit(statistics: Statistics) -> tuple[float, ...]:
+    """Compute GFI, AGFI and PGFI.
+
+    Source: Steiger (1989), eq. 51: `p / (p + 2 F)`, with F the misfit in the population, which estimates the GFI that
+    Jöreskog & Sörbom (1981) meant without the bias of theirs; as lavaan has it since 0.7. The misfit is that of
+    Browne's residual statistic with the weights of the implied covariances. AGFI and PGFI: Jöreskog & Sörbom (1981);
+    Mulaik et al. (1989).
+    """
+    p, df = statistics.sample.shape[-1], statistics.df
+    misfit = max(statistics.reweighted - df, 0.0) / statistics.multiplier
+    gfi = p / (p + 2 * misfit)
+    moments = df + statistics.n_free
+    return gfi, 1 - moments / df * (1 - gfi) if df > 0 else 1.0, df / moments * gfi
+
+
+def mcdonald(statistics: Statistics) -> tuple[float, ...]:
+    """Compute McDonald's index. Source: McDonald (1989), eq. 12."""
+    test = statistics.test
+    return (float(np.exp(-(test.statistic - test.df) / statistics.multiplier / 2)),)
+
+
+def cross_validation(statistics: Statistics) -> tuple[float, ...]:
+    """Compute the expected cross-validation index. Source: Browne & Cudeck (1989), eq. 21."""
+    return ((statistics.test.statistic + 2 * statistics.n_free) / statistics.multiplier,)

@@ -1,0 +1,127 @@
+"""Misfit as it would be if no answer were missing."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from rantau.arrays import Array, Indices
+from rantau.covariance.casewise import by_cluster, moment_scores
+from rantau.covariance.deviations import normal_weight
+from rantau.covariance.discrepancies.ml import ml, ml_floor
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import moment_jacobian
+from rantau.covariance.outcome import Corrected
+from rantau.covariance.standard_errors import inverse_information
+from rantau.covariance.unrestricted import free_moments, moment_information
+from rantau.record import Record
+
+
+class GapCorrection(Record):
+    """What the correction of a model and that of its baseline have in common.
+
+    Attributes
+    ----------
+    evidence
+        The model's.
+    robust
+        Whether the unrestricted moments vary as the rows say, and not as those of normal data.
+    kind
+        One of `estimators.INFORMATION`: `expected` takes that for how the estimates follow the moments, as lavaan does;
+        all else is observed.
+    """
+
+    evidence: Evidence
+    robust: bool
+    kind: str
+
+    @cached_property
+    def blocks(self) -> tuple[tuple[Array, Array, Array | None], ...]:
+        """For each group: what the gaps leave of the moments' information, that of complete rows, and their scores."""
+        found = []
+        for group, information in enumerate(self._information(exact=True)):
+            complete = normal_weight(np.linalg.inv(self.evidence.moments.covariance[group]), means=True)
+            scores = self._scores(group)[:, self.free] if self.robust else None
+            found.append((information, complete[np.ix_(self.free, self.free)], scores))
+        return tuple(found)
+
+    @cached_property
+    def free(self) -> Indices:
+        """The places of the moments that are not fixed."""
+        return free_moments(self.evidence)
+
+    @cached_property
+    def of_estimates(self) -> list[Array]:
+        """For each group, the information by which the estimates follow the moments."""
+        if self.kind == "expected":
+            return self._information(exact=False)
+        return [information for information, _, _ in self.blocks]
+
+    def _information(self, *, exact: bool) -> list[Array]:
+        moments, among = self.evidence.moments, np.ix_(self.free, self.free)
+        found = moment_information(self.evidence, moments.covariance, moments.mean, exact=exact)
+        return [information[among] for information in found]
+
+    def _scores(self, group: int) -> Array:
+        evidence = self.evidence
+        rows, moments = evidence.rows, evidence.moments
+        members = rows.membership == group
+        weights = evidence.row_weights[members]
+        scores = moment_scores(moments.covariance, moments.mean, rows, means=True)[members] * weights[:, None]
+        if rows.cluster is not None:
+            scores = by_cluster(scores, rows.cluster[members])
+        return np.asarray(scores / np.sqrt(weights.sum()))
+
+    @cached_property
+    def whole(self) -> float:
+        """`tr(V Gamma)`: the expected misfit of the unrestricted moments themselves, summed over groups."""
+        found = 0.0
+        for information, complete, scores in self.blocks:
+            factor = cho_factor(information)
+            if scores is None:
+                found += float((complete * cho_solve(factor, np.eye(len(information)))).sum())
+            else:
+                pulled = cho_solve(factor, scores.T)
+                found += float((pulled * (complete @ pulled)).sum())
+        return found
+
+    def of(self, evidence: Evidence) -> Corrected:
+        """Correct the misfit of a structure fitted to the same rows.
+
+        Parameters
+        ----------
+        evidence
+            Of the model, or of its baseline.
+
+        Notes
+        -----
+        Zhang & Savalei (2023), eq. 13 to 16: the misfit of the complete-data discrepancy at the estimates, held against
+        the unrestricted moments, less `tr(V R Gamma R')` over n, with V the information of complete rows, A and Gamma
+        the information and covariance matrix of the unrestricted moments with their gaps, and
+        `R = I - Delta (Delta'A Delta)^-1 Delta'A`.
+        """
+        moments = evidence.moments.replace(patterns=None)
+        misfit = float(ml(evidence.implied, moments).value - ml_floor(moments))
+        jacobian = moment_jacobian(evidence.layout, evidence.slope)[:, self.free]
+        size = (evidence.theta.size,) * 2
+        of_gaps, of_complete, between, spread = (np.zeros(size) for _ in range(4))
+        for group, (information, complete, scores) in enumerate(self.blocks):
+            share, slope = evidence.shares[group], jacobian[group]
+            of_gaps += share * (slope.T @ self.of_estimates[group] @ slope)
+            weighted = complete @ slope
+            of_complete += share * (slope.T @ weighted)
+            if scores is not None:
+                along = scores @ slope
+                spread += share * (along.T @ along)
+                between += share * (along.T @ (scores @ cho_solve(cho_factor(information), weighted)))
+        inverse = inverse_information(of_gaps, evidence.directions)
+        used = inverse @ of_complete
+        if self.robust:
+            trace = self.whole - 2 * float((inverse * between.T).sum()) + float(np.sum((inverse @ spread) * used.T))
+        else:
+            trace = self.whole - float(np.trace(used))
+        chisq, df = evidence.n_obs * misfit, float(evidence.df)
+        scale = trace / df if df > 0 else float("nan")
+        return Corrected(chisq - trace, df, chisq / scale if df > 0 else 0.0, scale)

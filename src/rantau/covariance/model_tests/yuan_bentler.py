@@ -1,0 +1,18 @@
+"""Yuan and Bentler's test with weights from the model: the Satorra-Bentler test for rows with gaps."""
+
+from __future__ import annotations
+
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.model_tests.yuan_bentler_mplus import yuan_bentler_mplus
+from rantau.covariance.outcome import ModelTest
+from rantau.covariance.traces import written_trace
+
+
+def yuan_bentler(evidence: Evidence, information: str) -> ModelTest:
+    """Divide the standard statistic by `tr(U Gamma) / df`; the scalings of the log-likelihoods are Mplus's.
+
+    Source: Yuan & Bentler (2000), eq. 16.
+    """
+    scaling = written_trace(evidence, information) / evidence.df
+    likelihoods = yuan_bentler_mplus(evidence, information)
+    return likelihoods.replace(name="yuan_bentler", statistic=evidence.chisq / scaling, scaling=scaling)
