@@ -205,7 +205,7 @@ golden <- function(name, model, data, options = list(), by = "sem", note = NULL,
   if (plain_uls) measures <- uls_measures(measures, fit, base$fit)
   if (plain_uls) older <- uls_older
   # lavaan 0.6 leaves these out where the model has more degrees of freedom than the baseline, and cuts the second at 1
-  if (isTRUE(measures$df > measures$baseline.df) || isTRUE(measures$rfi == 1)) older <- c(older, "nfi", "rfi", "rfi.scaled", "nfi.scaled")
+  if (isTRUE(measures$df > measures$baseline.df) || isTRUE(measures$df > 0 && measures$rfi == 1)) older <- c(older, "nfi", "rfi", "rfi.scaled", "nfi.scaled")
   old <- measures[intersect(names(measures), c(changed, older))]
   measures <- measures[setdiff(names(measures), names(old))]
   if (!is.na(gfi(fit))) measures$gfi <- gfi(fit)
