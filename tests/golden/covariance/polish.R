@@ -16,7 +16,8 @@ optimum <- function(rough) {
   n <- length(x)
   if (n == 0) return(list(x = x, slope = 0, curvature = Inf))
   slope_at <- function(x) as.numeric(lavaan:::lav_model_gradient(lavaan:::lav_model_set_parameters(at, x),
-    lavsamplestats = rough@SampleStats, lavdata = rough@Data))
+    # With gaps the groups' weights are in the casewise likelihood already; lavaan would count them twice.
+    lavsamplestats = rough@SampleStats, lavdata = rough@Data, group.weight = rough@Options$missing != "ml"))
   said <- function(f, x) { value <- tryCatch(f(x), error = function(e) NULL); if (is.null(value)) numeric(0) else as.numeric(value) }
   active <- which(abs(said(at@cin.function, x)) < 1e-4)
   held <- function(x) c(said(at@ceq.function, x), said(at@cin.function, x)[active])
