@@ -287,6 +287,39 @@ def test_report(rantau, tmp_path, study):
     assert "report written to" in ran.err
 
 
+def test_report_takes_an_estimator(rantau, tmp_path, study):
+    folder = study().parent
+    out = tmp_path / "report.md"
+    ran = rantau(
+        "report", folder / "responses.csv", "-m", folder / "model.sem", "--estimator", "MLR", "--missing", "fiml",
+        "--draws", 20, "-o", out,
+    )  # fmt: skip
+    assert ran.status == 0
+    assert "full-information maximum likelihood (Arbuckle, 1996), with robust" in out.read_text("utf-8")
+
+
+def test_check_says_what_the_estimator_will_do(rantau, study):
+    lines = (Path("surveys/mobile/responses.csv")).read_text("utf-8").splitlines()
+    gaps = "\n".join(
+        [lines[0], *(("," + line.split(",", 1)[1]) if k % 9 == 0 else line for k, line in enumerate(lines[1:]))]
+    )
+    assert lines[0].startswith('"CUEX1",')
+    model = "Expectation =~ CUEX1 + CUEX2 + CUEX3\nSatisfaction =~ CUSA1 + CUSA2 + CUSA3\nSatisfaction ~ Expectation\n"
+    plan = Path(study(responses=gaps + "\n", model=model))
+    told = " ".join(rantau("check", plan).out.split())
+    assert "ML: maximum likelihood, standard errors for normal answers, the chi-square test for normal answers" in told
+    assert '222 rows; 28 with a gap are left out (listwise). With missing = "fiml" and estimator = "ML" their' in told
+    text = plan.read_text("utf-8")
+    plan.write_text(text + '\n[covariance]\nestimator = "MLR"\nmissing = "fiml"\n', "utf-8")
+    told = " ".join(rantau("check", plan).out.split())
+    assert "MLR: full-information maximum likelihood, robust standard errors (answers need not be normal)" in told
+    assert "the Yuan-Bentler scaled chi-square rows 250 rows, 28 of them with gaps: every answer counts" in told
+    plan.write_text(text + '\n[covariance]\nestimator = "MLM"\n', "utf-8")
+    told = " ".join(rantau("check", plan).out.split())
+    assert "the Satorra-Bentler scaled chi-square" in told
+    assert 'With missing = "fiml" and estimator = "MLR"' in told
+
+
 def test_check_estimates_and_writes_nothing(rantau, study):
     plan = study()
     ran = rantau("check", plan)

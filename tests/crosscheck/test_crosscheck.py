@@ -231,9 +231,16 @@ def test_constraints_are_not_given_to_other_packages(hs):
     assert "no constraints among parameters" in reason(found, "semopy", "every number")
 
 
-@pytest.mark.parametrize("estimator", ["MLR", "MLM", "MLMV", "MLF"])
-def test_robust_fits_are_compared_but_for_their_errors(hs, estimator):
-    found = rt.crosscheck(rt.cfa(HS, hs, estimator=estimator))
+@pytest.mark.parametrize(
+    "options",
+    [
+        *({"estimator": name} for name in ("MLR", "MLM", "MLMV", "MLF")),
+        {"test": "browne_residual_adf", "se": "robust_sem"},
+    ],
+    ids=str,
+)
+def test_robust_fits_are_compared_but_for_their_errors(hs, options):
+    found = rt.crosscheck(rt.cfa(HS, hs, **options))
     groups = of(found, "semopy")
     assert set(groups) == {"loadings", "variances and covariances", "standardised estimates", "fit indices"}
     assert found.agreed(1e-6)

@@ -76,3 +76,17 @@ def test_an_untrusted_fit_decides_nothing(data: pd.DataFrame) -> None:
     assert table.sem_decision[0] == ""
     assert table.sem_est[0] == fit.standardized().est_std[0]
     assert np.isnan(rt.judge_hypotheses(model, sem=fit.replace(converged=False)).sem_est[0])
+
+
+def test_hypotheses_are_decided_in_one_group(data: pd.DataFrame) -> None:
+    model = rt.parse_model("m ~ x  # H1 (+) x raises m")
+    fit = rt.sem(model, data.assign(town=np.where(data.index % 2, "Padang", "Solok")), group="town")
+    with pytest.raises(OptionError, match=r"this fit has 2 \(Solok, Padang\); judge the fits of each group's rows"):
+        rt.judge_hypotheses(model, sem=fit)
+
+
+def test_robust_errors_move_p_and_not_the_estimate(data: pd.DataFrame) -> None:
+    model = rt.parse_model("m ~ x  # H1 (+)\ny ~ m  # H2\ny ~ x  # H3 (-)")
+    plain, robust = (rt.judge_hypotheses(model, sem=rt.sem(model, data, estimator=name)) for name in ("ML", "MLR"))
+    assert robust["sem_est"].to_numpy() == pytest.approx(plain["sem_est"].to_numpy())
+    assert not np.allclose(robust["sem_se"], plain["sem_se"], rtol=1e-6)

@@ -84,3 +84,19 @@ def test_a_model_without_constructs_is_refused() -> None:
     data = pd.read_csv(TESTS / "data/mediation.csv")
     with pytest.raises(ModelSyntaxError, match=r"<model>:1:1: no construct is measured here"):
         rt.reliability(data, "Y ~ X")
+
+
+def test_a_fit_of_several_groups_has_no_one_reliability() -> None:
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    fit = rt.cfa(GOLDEN["hs"]["model"], data, group="school")
+    with pytest.raises(OptionError, match=r"cfa_fit has 2 \(Pasteur, Grant-White\); give the rows of each group"):
+        rt.reliability(data, GOLDEN["hs"]["model"], cfa_fit=fit)
+
+
+def test_omega_of_all_answers_is_that_of_the_fit_given() -> None:
+    data = pd.read_csv(TESTS / "data/hs_gaps.csv")
+    model = GOLDEN["hs"]["model"]
+    full = rt.reliability(data, model, cfa_fit=rt.cfa(model, data, missing="fiml"))
+    some = rt.reliability(data, model)
+    assert (full["alpha"] == some["alpha"]).all()
+    assert not np.allclose(full["omega"], some["omega"], atol=1e-3)

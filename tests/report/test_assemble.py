@@ -4,9 +4,9 @@ import re
 
 import pandas as pd
 import pytest
-from study_findings import TWO, heywood, mobile, quietly, simulated
+from study_findings import TWO, gaps, heywood, mobile, quietly, simulated
 
-from rantau.covariance import cfa
+from rantau.covariance import cfa, sem
 from rantau.errors import OptionError, ReportError
 from rantau.inference import bootstrap
 from rantau.model import parse_model
@@ -39,7 +39,19 @@ def test_the_whole_report_in_order():
     assert document.banner == ""
 
 
-@pytest.mark.parametrize("make", [mobile, simulated])
+def test_fits_that_one_report_cannot_show_are_refused():
+    model, data = (
+        parse_model("S =~ CUSA1 + CUSA2 + CUSA3; I =~ IMAG1 + IMAG4 + IMAG5; S ~ I"),
+        mobile().responses.frame(),
+    )
+    halves = data.assign(half=["first" if row < 125 else "second" for row in range(250)])
+    with pytest.raises(OptionError, match=r"a fit of 2 groups \(first, second\), and reports show one so far"):
+        report(sem(model, halves, group="half"))
+    with pytest.raises(OptionError, match=r"in two ways \(ML, missing='listwise'; MLR, missing='listwise'\)"):
+        report(cfa(model, data), sem(model, data, estimator="MLR"))
+
+
+@pytest.mark.parametrize("make", [mobile, gaps, simulated])
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_tables_are_numbered_in_the_order_in_which_they_are_first_mentioned(make, language):
     document = assemble(make(), title="T", language=language)

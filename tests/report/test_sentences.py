@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from study_findings import heywood, mobile, not_converged, simulated
+from study_findings import gaps, heywood, mobile, not_converged, simulated
 
 from rantau.covariance import cfa, sem
 from rantau.crosscheck import Skipped, Verification, crosscheck
@@ -68,7 +68,7 @@ def misfitting():
     return Findings(model, survey=found.survey, sem=fit, hypotheses=judge_hypotheses(model, sem=fit))
 
 
-@pytest.mark.parametrize("make", [mobile, simulated, heywood, not_converged, misfitting])
+@pytest.mark.parametrize("make", [mobile, gaps, simulated, heywood, not_converged, misfitting])
 @pytest.mark.parametrize(("language", "style"), [("en", "apa7"), ("id", "skripsi")])
 def test_every_sentence_is_finished(make, language, style):
     for text in everything(prose(make(), language, style)):
@@ -137,6 +137,78 @@ def test_missing_answers_and_their_treatment_are_told():
     # 5 of 250 x 17 answers, and 5 of 250 for the item.
     assert "0.1% are missing; the item with the most gaps is IMAG1 (2.0%)" in told
     assert "PLS-SEM put the item's mean" in told
+
+
+def test_full_information_and_robust_errors_are_told_with_their_sources():
+    told = sentences.methods(prose(gaps()))
+    assert "used full-information maximum likelihood (Arbuckle, 1996), with robust (sandwich) standard errors" in told
+    assert "(White, 1982; Yuan & Bentler, 2000); rows with missing answers entered with the answers they have" in told
+    assert "The model was tested by the Yuan-Bentler scaled χ^{2} (Yuan & Bentler, 2000)." in told
+    assert "left out" not in told
+    sample = " ".join(sentences.sample(prose(gaps())))
+    assert "CB-SEM used every answer given, on 250 rows." in sample
+    assert "The standard errors and the test of CB-SEM allow for answers that are not normal." in sample
+    assert "its standard errors and test allow for" in " ".join(sentences.limits(prose(gaps())))
+    indonesian = sentences.methods(prose(gaps(), "id"))
+    assert "menggunakan kemungkinan maksimum berinformasi penuh (Arbuckle, 1996) dengan galat baku robust" in indonesian
+    keys = {one.key for one in cited_in([told])}
+    assert {"arbuckle1996", "white1982", "yuan2000", "enders2001"} <= keys
+
+
+def test_fit_is_told_by_the_scaled_test_and_the_robust_indices():
+    found = gaps().cfa.fit_indices()
+    told = sentences.fit(prose(gaps()), "cfa")
+    cfi, rmsea, low, high = (
+        f"{found[name]:.3f}"[1:]
+        for name in ("cfi_robust", "rmsea_robust", "rmsea_ci_lower_robust", "rmsea_ci_upper_robust")
+    )
+    assert f"scaled χ^{{2}}(105, *N* = 250) = {found['chisq_scaled']:.2f}, *p* < .001, robust CFI = {cfi}" in told
+    assert f"robust RMSEA = {rmsea}, 90% CI [{low}, {high}], SRMR" in told
+    account = sentences.account(prose(gaps(), "id"))
+    assert "χ^{2}(105; *N* = 250) terskala = " in account
+    assert "CFI robust = " in account
+    # Plain fits are told plainly.
+    assert not re.search("scaled|robust", sentences.fit(prose(), "cfa"))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            {"estimator": "MLM"},
+            "maximum likelihood (Jöreskog, 1969), with robust standard errors, which do not require",
+        ),
+        ({"estimator": "MLM"}, "The model was tested by the Satorra-Bentler scaled χ^{2} (Satorra & Bentler, 1994)."),
+        ({"estimator": "MLMV"}, "tested by the scaled and shifted χ^{2} (Asparouhov & Muthén, 2010)."),
+        ({"estimator": "MLMVS"}, "tested by the mean- and variance-adjusted χ^{2} (Satorra & Bentler, 1994)."),
+        ({"estimator": "MLF"}, "with standard errors from the products of the rows' scores"),
+        ({"estimator": "GLS"}, "used generalised least squares (Browne, 1974), with standard errors from the expected"),
+        (
+            {"estimator": "WLS"},
+            "used weighted least squares, which is free of distributional assumptions (Browne, 1984)",
+        ),
+        ({"estimator": "ULS"}, "tested by Browne's residual-based χ^{2} for normal answers (Browne, 1984)."),
+        (
+            {"missing": "fiml"},
+            "full-information maximum likelihood (Arbuckle, 1996), with standard errors from the observed",
+        ),
+        ({"se": "none"}, "with no standard errors"),
+        ({"cluster": "town"}, "errors that allow for answers being alike within clusters (Muthén & Satorra, 1995)"),
+        ({"cluster": "town"}, "The column town names the clusters."),
+        ({"sampling_weights": "weight"}, "Rows were weighted by the column weight."),
+    ],
+    ids=str,
+)
+def test_every_way_of_estimating_has_its_sentence(options, told):
+    data = mobile().responses.frame()
+    data = data.assign(town=np.arange(len(data)) % 25, weight=1.0 + np.arange(len(data)) % 2)
+    text = "Satisfaction =~ CUSA1 + CUSA2 + CUSA3; Image =~ IMAG1 + IMAG4 + IMAG5; Satisfaction ~ Image"
+    fit = sem(parse_model(text), data, **options)
+    for language in ("en", "id"):
+        made = prose(Findings(fit.model, sem=fit), language)
+        every = everything(made)
+        assert all("<" not in re.sub(r"< [.0]", "", one) for one in every)
+    assert told in sentences.methods(prose(Findings(fit.model, sem=fit)))
 
 
 def test_methods_name_seed_draws_and_software():
@@ -309,6 +381,16 @@ def test_every_known_reason_has_words():
 
 def test_every_reason_that_a_cross_check_gives_is_known():
     for text in (
+        "it fits one group at a time, and this fit has several",
+        "it leaves out rows with missing answers, and this fit uses all answers",
+        "it weighs all rows alike, and this fit has sampling weights",
+        "it is asked for maximum likelihood, and this fit is by GLS",
+        "it divides covariances by n, and this fit by n - 1",
+        "it has no composites in covariance structures",
+        "it is given no constraints among parameters, and this model has some",
+        "it has the standard errors of normal answers only, and those of this fit are robust",
+        "it has them from expected information, and this fit from observed",
+        "this fit has none",
         "semopy divides them by the deviations of the variables, not of the residuals",
         "our baseline model keeps the covariances of the covariates (x, z), semopy's does not",
         "semopy counts the moments of exogenous covariates (x) as data to be fitted",

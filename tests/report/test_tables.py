@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from study_findings import heywood, mobile, not_converged, simulated
+from study_findings import gaps, heywood, mobile, not_converged, simulated
 
+from rantau.covariance import cfa
 from rantau.model import parse_model
 from rantau.report import tables as room
 from rantau.report.findings import Findings
@@ -62,7 +63,7 @@ def test_without_its_parts_a_table_is_left_out():
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-@pytest.mark.parametrize("make", [mobile, simulated])
+@pytest.mark.parametrize("make", [mobile, gaps, simulated])
 def test_every_table_is_said_in_both_languages(row, make):
     one, other = row.table(make(), "en"), row.table(make(), "id")
     assert (one is None) == (other is None)
@@ -177,6 +178,54 @@ def test_fit_table_has_the_known_chi_square_and_no_cut_off_column():
     assert {column.spanner for column in made.columns if column.key.startswith("rmsea")} == {"RMSEA"}
     assert "Hu and Bentler (1999)" in notes(made)
     assert "Hu dan Bentler (1999)" in notes(table("fit", language="id"))
+
+
+def test_fit_table_shows_scaled_and_robust_indices_beside_the_plain_ones():
+    made = table("fit", gaps())
+    labels = [value_of(row.cells[0]) for row in body(made)]
+    assert labels == ["CFA", "scaled", "robust", "CB-SEM", "scaled", "robust"]
+    found = gaps().cfa.fit_indices()
+    plain, scaled, robust = body(made)[:3]
+    keys = [one.key for one in made.columns]
+
+    def shown(row, key):
+        return value_of(row.cells[keys.index(key)])
+
+    assert shown(plain, "chisq") == found["chisq"]
+    assert shown(scaled, "chisq") == found["chisq_scaled"]
+    assert math.isnan(shown(robust, "chisq"))
+    for row, ending in ((plain, ""), (scaled, "_scaled"), (robust, "_robust")):
+        assert shown(row, "cfi") == found[f"cfi{ending}"]
+        assert shown(row, "rmsea_ci") == Interval(found[f"rmsea_ci_lower{ending}"], found[f"rmsea_ci_upper{ending}"])
+    assert shown(scaled, "ratio") == pytest.approx(found["chisq_scaled"] / 105)
+    assert [one.kind for one in made.columns if one.key == "df"] == ["integer"]
+    told = notes(made)
+    assert "*N* = 250; full-information maximum likelihood." in told
+    assert "Scaled: the test is the Yuan-Bentler scaled χ^{2} (Yuan & Bentler, 2000)" in told
+    assert "if the answers were normal and none were missing (Zhang & Savalei, 2023)" in told
+    assert [value_of(row.cells[0]) for row in body(table("fit", gaps(), "id"))][1] == "terskala"
+
+
+def test_degrees_of_freedom_that_are_not_whole_are_shown_as_they_are():
+    model, data = parse_model("S =~ CUSA1 + CUSA2 + CUSA3; I =~ IMAG1 + IMAG4 + IMAG5"), mobile().responses.frame()
+    made = table("fit", Findings(model, cfa=cfa(model, data, estimator="MLMVS")))
+    assert [one.kind for one in made.columns if one.key == "df"] == ["decimal"]
+    assert 0 < value_of(body(made)[1].cells[2]) < 8
+    assert "adjusted χ^{2} (Satorra & Bentler, 1994)" in notes(made)
+    made = table("fit", Findings(model, cfa=cfa(model, data, test="browne_residual_adf")))
+    assert [value_of(row.cells[0]) for row in body(made)] == ["CFA", "residual-based"]
+    assert table("information", Findings(model, cfa=cfa(model, data, estimator="GLS"))) is None
+
+
+def test_notes_of_full_information_name_its_rows_and_moments():
+    assert "the CFA and its ω on all answers given (*n* = 250)" in notes(table("measurement", gaps()))
+    assert "of the factor model by full-information maximum likelihood" in notes(table("measurement", gaps()))
+    assert "CB-SEM: full-information maximum likelihood, robust standard errors" in notes(table("paths", gaps()))
+    made = table("correlations", gaps())
+    assert "maximum likelihood estimates from all answers given" in notes(made)
+    moments = gaps().sem.moments
+    assert cell(made, "1. IMAG1", "mean") == pytest.approx(moments.mean[0, 0])
+    assert cell(made, "1. IMAG1", "sd") == pytest.approx(math.sqrt(moments.covariance[0, 0, 0]))
 
 
 def test_information_criteria_follow_from_likelihood_and_parameters():

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from rantau.report.indices import Index, indices_of, to_report
+
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
     from rantau.fit import Problem
@@ -75,15 +77,23 @@ def _rows(findings: Findings) -> Iterator[str]:
 def _fit(fit: SemFit) -> str:
     if not fit.converged:
         return "did not converge"
-    index = fit.fit_indices()
-    if index["df"] == 0:
+    found = indices_of(fit)
+    test, df, p = (to_report(found, name) for name in ("chisq", "df", "pvalue"))
+    if df.value == 0:
         return "as many parameters as moments (df 0): it fits by construction, and fit cannot be judged"
-    p = "p < .001" if index["pvalue"] < 0.001 else f"p = {index['pvalue']:.3f}"
-    return (
-        f"chi-square {index['chisq']:.2f}, df {index['df']:.0f}, {p}; CFI {index['cfi']:.3f}, "
-        f"TLI {index['tli']:.3f}, RMSEA {index['rmsea']:.3f} "
-        f"\\[{index['rmsea_ci_lower']:.3f}, {index['rmsea_ci_upper']:.3f}], SRMR {index['srmr']:.3f}"
+    cfi, tli, rmsea, low, high = (
+        to_report(found, name) for name in ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper")
     )
+    probability = "p < .001" if p.value < 0.001 else f"p = {p.value:.3f}"
+    return (
+        f"{_versioned('chi-square', test)} {test.value:.2f}, df {df.value:g}, {probability}; "
+        f"{_versioned('CFI', cfi)} {cfi.value:.3f}, TLI {tli.value:.3f}, RMSEA {rmsea.value:.3f} "
+        f"\\[{low.value:.3f}, {high.value:.3f}], SRMR {found['srmr']:.3f}"
+    )
+
+
+def _versioned(name: str, index: Index) -> str:
+    return f"{index.version} {name}" if index.version else name
 
 
 def _hypotheses(findings: Findings) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rantau.covariance import SemFit
-from rantau.errors import OptionError
+from rantau.errors import OptionError, listing
 from rantau.extras import require
 from rantau.inference import Draws
 from rantau.model.spec import Hypothesis, Model
@@ -47,7 +47,7 @@ def judge_hypotheses(
     Raises
     ------
     OptionError
-        If the level is not between 0 and 1.
+        If the level is not between 0 and 1, or the fit has several groups, in which a hypothesis may hold or not.
 
     Examples
     --------
@@ -60,6 +60,11 @@ def judge_hypotheses(
     """
     if not 0 < level < 1:
         raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
+    if sem is not None and sem.groups:
+        raise OptionError(
+            f"a hypothesis is decided in one group, and this fit has {len(sem.groups)} ({listing(sem.groups)}); judge "
+            "the fits of each group's rows by themselves."
+        )
     trusted = {"sem": sem is None or sem.trustworthy, "pls": True}
     tables = {
         "sem": None

@@ -10,7 +10,7 @@ import numpy as np
 from rantau.covariance import SemFit, cfa
 from rantau.covariance.implied import imply
 from rantau.door import as_model
-from rantau.errors import ConvergenceWarning, DataWarning, EstimationError, OptionError, RantauError
+from rantau.errors import ConvergenceWarning, DataWarning, EstimationError, OptionError, RantauError, listing
 from rantau.extras import require
 from rantau.model.from_survey import measurement_model
 from rantau.model.locate import refusal
@@ -61,7 +61,7 @@ def reliability(
     Raises
     ------
     OptionError
-        If the level is not between 0 and 1, or a data frame comes without a model.
+        If the level is not between 0 and 1, a data frame comes without a model, or `cfa_fit` has several groups.
     ResponseError
         If an item is not in the data.
     ModelSyntaxError
@@ -83,6 +83,11 @@ def reliability(
     """
     if not 0 < level < 1:
         raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
+    if cfa_fit is not None and cfa_fit.groups:
+        raise OptionError(
+            f"reliability is that of one group, and cfa_fit has {len(cfa_fit.groups)} ({listing(cfa_fit.groups)}); "
+            "give the rows of each group by themselves, without cfa_fit."
+        )
     claimed = _model_of(data, model)
     if not claimed.blocks:
         raise refusal(claimed, Span(1, 1), "no construct is measured here; write a line such as `F =~ a + b + c`.")

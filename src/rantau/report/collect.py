@@ -49,8 +49,8 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     Raises
     ------
     OptionError
-        If a part is of no known kind or comes twice, if draws belong to no fit given, or if fits are of different
-        models.
+        If a part is of no known kind or comes twice, if draws belong to no fit given, if fits are of different
+        models, or if one has several groups.
     ReportError
         If there is neither a fit nor answers.
 
@@ -68,6 +68,7 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
             known = listing(kind.__name__ for kind in _KINDS)
             raise OptionError(f"report() got a {type(part).__name__}, which it cannot show. Allowed: {known}.")
     factor_fits = [part for part in parts if isinstance(part, SemFit)]
+    _check_groups(factor_fits)
     sem = _only([fit for fit in factor_fits if fit.model.paths], "fit of a structural model by the covariance engine")
     cfa = _only([fit for fit in factor_fits if not fit.model.paths], "fit of a measurement model")
     pls = _only([part for part in parts if isinstance(part, PlsFit)], "PLS fit")
@@ -110,6 +111,16 @@ def _joined(found: Sequence[Verification]) -> Verification | None:
     return Verification(checks, tuple(skipped for one in found for skipped in one.skipped))
 
 
+def _check_groups(fits: Sequence[SemFit]) -> None:
+    """Refuse fits of several groups: no table of a report has room for them yet."""
+    for fit in fits:
+        if fit.groups:
+            raise OptionError(
+                f"report() got a fit of {len(fit.groups)} groups ({listing(fit.groups)}), and reports show one "
+                "so far. Make a report of the rows of each group, or print fit.estimates() and fit.fit_indices()."
+            )
+
+
 def _check_draws(draws: Draws | None, pls: PlsFit | None) -> None:
     """Refuse draws of another fit: their intervals would stand beside numbers they do not belong to."""
     if draws is None:
@@ -123,7 +134,7 @@ def _check_draws(draws: Draws | None, pls: PlsFit | None) -> None:
 
 
 def _check_models(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None) -> None:
-    """Refuse fits of different models: their numbers would stand in one row as if they were of one thing."""
+    """Refuse fits of different models, or by different estimators: one table would hold what is not alike."""
     fits = [fit for fit in (sem, cfa, pls) if fit is not None]
     blocks = {frozenset((block.construct, block.items) for block in fit.model.blocks) for fit in fits}
     paths = {
@@ -134,6 +145,13 @@ def _check_models(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None) ->
             "report() got fits of different models: their constructs, items or paths differ. Fit one model with each "
             "engine, or make a report for each."
         )
+    if sem is not None and cfa is not None:
+        ways = [f"{fit.request.estimator}, missing='{fit.request.missing}'" for fit in (cfa, sem)]
+        if ways[0] != ways[1] or cfa.request.recipe != sem.request.recipe:
+            raise OptionError(
+                f"report() got a measurement model and a structural model estimated in two ways ({'; '.join(ways)}), "
+                "and its tables name one. Fit both with the same options."
+            )
 
 
 def _model(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None, responses: Responses | None) -> Model:

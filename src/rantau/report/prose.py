@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rantau.report.format import format_interval, format_number, format_statement
+from rantau.report.indices import indices_of, to_report
 from rantau.report.markup import literal
 from rantau.report.styles import read_style
 from rantau.report.table import Interval
@@ -94,20 +95,29 @@ class Prose(View):
         return self.look.words.separator.join(self.fit_statements(fit))
 
     def fit_statements(self, fit: SemFit) -> tuple[str, str]:
-        """Write the test of exact fit, and the indices of close fit."""
-        found = {str(name): float(value) for name, value in fit.fit_indices().items()}
-        separator = self.look.words.separator
-        chisq = f"χ^{{2}}({fit.statistics.df}{separator}*N* = {self.words.whole(fit.n_obs)})"
-        close = format_interval(Interval(found["rmsea_ci_lower"], found["rmsea_ci_upper"]), "index", self.look)
-        exact = (self.stat(chisq, found["chisq"]), self.stat("*p*", found["pvalue"], "p"))
+        """Write the test of exact fit, and the indices of close fit, in the versions to be reported."""
+        found, separator = indices_of(fit), self.look.words.separator
+        test, df = to_report(found, "chisq"), to_report(found, "df").value
+        # Corrections of mean and variance leave degrees of freedom that are no whole number.
+        degrees = str(int(df)) if df.is_integer() else self.num(df)
+        chisq = f"χ^{{2}}({degrees}{separator}*N* = {self.words.whole(fit.n_obs)})"
+        exact = (
+            self.stat(self._versioned(chisq, test.version), test.value),
+            self.stat("*p*", to_report(found, "pvalue").value, "p"),
+        )
+        cfi, tli, rmsea = (to_report(found, name) for name in ("cfi", "tli", "rmsea"))
+        limits = Interval(to_report(found, "rmsea_ci_lower").value, to_report(found, "rmsea_ci_upper").value)
         indices = (
-            self.stat("CFI", found["cfi"], "index"),
-            self.stat("TLI", found["tli"], "index"),
-            self.stat("RMSEA", found["rmsea"], "index"),
-            f"{self.words('head.ci', percent='90')} {close}",
+            self.stat(self._versioned("CFI", cfi.version), cfi.value, "index"),
+            self.stat(self._versioned("TLI", tli.version), tli.value, "index"),
+            self.stat(self._versioned("RMSEA", rmsea.version), rmsea.value, "index"),
+            f"{self.words('head.ci', percent='90')} {format_interval(limits, 'index', self.look)}",
             self.stat("SRMR", found["srmr"], "index"),
         )
         return separator.join(exact), separator.join(indices)
+
+    def _versioned(self, symbol: str, version: str) -> str:
+        return self.words(f"index.{version}", symbol=symbol) if version else symbol
 
     @property
     def engines(self) -> tuple[str, ...]:

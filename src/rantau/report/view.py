@@ -161,6 +161,10 @@ class View:
 
     # -- words ---------------------------------------------------------------------------------------------
 
+    def method(self, fit: SemFit) -> str:
+        """Return how a fit of the covariance engine was estimated: `maximum likelihood`."""
+        return self.words(f"table.fit.method_{fit.request.recipe.discrepancy}")
+
     @property
     def percent(self) -> str:
         """The level of the intervals, in per cent."""
@@ -237,6 +241,11 @@ def by_name(frame: pd.DataFrame, fit: SemFit | PlsFit) -> dict[Name, Numbers]:
 def trustworthy(fit: SemFit | PlsFit | None) -> bool:
     """Say whether there is a fit and no problem of it is an error."""
     return fit is not None and fit.converged and fit.trustworthy
+
+
+def robust(fit: SemFit) -> bool:
+    """Say whether a fit's standard errors hold for answers that are not normal."""
+    return str(fit.request.recipe.se).startswith("robust")
 
 
 def number(numbers: Numbers | None, name: str) -> float:

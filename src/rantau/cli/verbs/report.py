@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Draws, ModelFile, Seed, SurveyFile, read_data, to_write
+from rantau.cli.inputs import DataFile, Draws, Estimator, Missing, ModelFile, Seed, SurveyFile, read_data, to_write
 from rantau.cli.show import Steps, say, show_problems
 from rantau.report.styles import read_style
 
@@ -23,6 +23,8 @@ def report(
         typer.Option("--out", "-o", help=f"{', '.join(DOCUMENTS)}.", show_default=False, callback=to_write(*DOCUMENTS)),
     ],
     survey: SurveyFile = None,
+    estimator: Estimator = "ML",
+    missing: Missing = "listwise",
     draws: Draws = 10_000,
     seed: Seed = 1,
     style: Annotated[str, typer.Option(help="apa7, skripsi, or a .toml file of your own.")] = "apa7",
@@ -34,7 +36,8 @@ def report(
     claimed = rt.read_model(model)
     answers = read_data(data, survey, claimed)
     instrument = rt.read_survey(survey) if survey is not None else None
-    measurement, sem, pls = rt.cfa(claimed, answers), rt.sem(claimed, answers), rt.pls(claimed, answers)
+    measurement = rt.cfa(claimed, answers, estimator=estimator, missing=missing)
+    sem, pls = rt.sem(claimed, answers, estimator=estimator, missing=missing), rt.pls(claimed, answers)
     with Steps() as steps:
         drawn = rt.bootstrap(pls, draws=draws, seed=seed, progress=lambda done, every: steps("bootstrap", done, every))
     parts = (measurement, sem, pls, drawn, *((answers,) if survey is not None else ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rantau.report.indices import indices_of, to_report
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 from rantau.report.sentences.fit import ALPHA, global_fit, poor
@@ -61,7 +62,7 @@ def _fit(prose: Prose, engine: str) -> str:
     fit: SemFit = getattr(prose.findings, engine)
     if fit.statistics.df == 0:
         return global_fit(prose, engine)
-    key = "rejected" if float(fit.fit_indices()["pvalue"]) < ALPHA else "kept"
+    key = "rejected" if to_report(indices_of(fit), "pvalue").value < ALPHA else "kept"
     exact, close = prose.fit_statements(fit)
     return prose.say(f"account.fit_{key}", fit=prose.words(f"fit.{engine}"), exact=exact, close=close)
 

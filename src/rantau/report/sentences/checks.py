@@ -6,6 +6,7 @@ from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 from rantau.report.sentences.fit import poor
 from rantau.report.tables.crosscheck import fit_name, kind
+from rantau.report.view import robust
 
 
 def crosscheck(prose: Prose) -> str:
@@ -60,8 +61,9 @@ def limits(prose: Prose) -> tuple[str, ...]:
     """Return the limits that these methods and this questionnaire carry with them."""
     findings = prose.findings
     told = []
-    if findings.cfa is not None or findings.sem is not None:
-        told.append(prose.say("limits.likert"))
+    factor = findings.sem if findings.sem is not None else findings.cfa
+    if factor is not None:
+        told.append(prose.say("limits.likert_robust" if robust(factor) else "limits.likert"))
     if findings.pls is not None and not findings.pls.request.consistent:
         told.append(prose.say("limits.composite"))
     single = [block.construct for block in findings.model.blocks if len(block.items) == 1]

@@ -54,6 +54,16 @@ REASONS = (
     Reason("read_otherwise", r"semopy reads the model with (?P<about>\d+) free parameters, not \d+"),
     Reason("early", r"semopy stopped early: .*; its estimates differ by up to (?P<about>.*)"),
     Reason("diverged", r"semopy did not converge"),
+    Reason("several_groups", r"it fits one group at a time, and this fit has several"),
+    Reason("gaps", r"it leaves out rows with missing answers, and this fit uses all answers"),
+    Reason("weights", r"it weighs all rows alike, and this fit has sampling weights"),
+    Reason("estimator", r"it is asked for maximum likelihood, and this fit is by (?P<about>.*)"),
+    Reason("divisor", r"it divides covariances by n, and this fit by n - 1"),
+    Reason("composites", r"it has no composites in covariance structures"),
+    Reason("constraints", r"it is given no constraints among parameters, and this model has some"),
+    Reason("no_errors", r"this fit has none"),
+    Reason("robust_errors", r"it has the standard errors of normal answers only, and those of this fit are robust"),
+    Reason("information", r"it has them from expected information, and this fit from .*"),
 )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rantau.report.indices import indices_of, to_report
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 
@@ -83,11 +84,11 @@ def poor(prose: Prose) -> str:
     fit = prose.findings.sem
     if fit is None or not prose.trusted("sem") or fit.statistics.df == 0:
         return ""
-    found = fit.fit_indices()
+    found = indices_of(fit)
     missed = []
     for name, limit in POOR:
         # At the precision at which it is printed.
-        value = round(float(found[name]), 3)
+        value = round(to_report(found, name).value, 3)
         if value < limit if name == "cfi" else value > limit:
             missed.append(prose.stat(name.upper(), value, "index"))
     return prose.say("fit_text.poor", missed=prose.look.words.separator.join(missed)) if missed else ""
@@ -101,14 +102,14 @@ def _same_fit(one: SemFit, other: SemFit) -> bool:
 
 def _judged(prose: Prose, fit: SemFit) -> str:
     """Hold the fit against exact fit and the values of Hu and Bentler, at the precision at which they are printed."""
-    found = fit.fit_indices()
+    found = indices_of(fit)
     met: list[str] = []
     missed: list[str] = []
     for place, (name, value) in enumerate(SUGGESTED):
         # The suggestions have two decimals: a CFI of .946 is "close to .95".
-        rounded = round(float(found[name]), 2)
+        rounded = round(to_report(found, name).value, 2)
         (met if (rounded >= value if place < 2 else rounded <= value) else missed).append(name.upper())
-    exact = prose.words("fit_text.rejected" if float(found["pvalue"]) < ALPHA else "fit_text.kept")
+    exact = prose.words("fit_text.rejected" if to_report(found, "pvalue").value < ALPHA else "fit_text.kept")
     key = "all" if not missed else "none" if not met else "some"
     if key == "some" and len(met) == 1:
         key = "some_one_met"

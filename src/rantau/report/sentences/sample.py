@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from rantau.extras import require
@@ -9,6 +11,10 @@ from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 from rantau.report.tables.paths import alpha
 from rantau.report.tables.screening import flow
+from rantau.report.view import robust
+
+if TYPE_CHECKING:
+    from rantau.covariance import SemFit
 
 #: West, Finch & Curran (1995).
 SKEW, KURTOSIS = 2.0, 7.0
@@ -66,7 +72,7 @@ def _missing(prose: Prose) -> str:
     ]
     factor = findings.sem if findings.sem is not None else findings.cfa
     if factor is not None:
-        told.append(say("sample.listwise", n=factor.n_obs))
+        told.append(say("sample.listwise" if factor.request.missing == "listwise" else "sample.fiml", n=factor.n_obs))
     if findings.pls is not None:
         treated = "mean" if findings.pls.request.missing == "mean" else "pls_listwise"
         told.append(say(f"sample.{treated}", n=findings.pls.n_obs))
@@ -93,17 +99,20 @@ def _shape(prose: Prose) -> str:
     ]
     if prose.findings.sem is None and prose.findings.cfa is None:
         return told
+    factor = prose.findings.sem if prose.findings.sem is not None else prose.findings.cfa
+    allowed = prose.say("sample.shape_robust") if factor is not None and robust(factor) else ""
     if not beyond:
-        return join(told, prose.say("sample.shape_fine"))
-    return join(told, prose.say("sample.shape_beyond", items=literal(prose.words.listing(beyond))))
+        return join(told, prose.say("sample.shape_fine"), allowed)
+    return join(told, prose.say("sample.shape_beyond", items=literal(prose.words.listing(beyond))), allowed)
 
 
 def methods(prose: Prose) -> str:
     """Return the paragraph on software, estimators, bootstrap and levels."""
     findings, say = prose.findings, prose.say
     told = [say("methods.software", version=_version())]
-    if findings.cfa is not None or findings.sem is not None:
-        told.append(say("methods.sem"))
+    factor = findings.sem if findings.sem is not None else findings.cfa
+    if factor is not None:
+        told += _by_covariance(prose, factor)
     if findings.pls is not None:
         request = findings.pls.request
         told.append(say("methods.pls", scheme=say(f"methods.scheme.{request.scheme}"), modes=_modes(prose)))
@@ -117,6 +126,28 @@ def methods(prose: Prose) -> str:
         if draws.seed >= 0:
             told.append(say("methods.seed", seed=str(draws.seed)))
     return join(*told, say("methods.level", percent=prose.percent, alpha=alpha(prose)))
+
+
+def _by_covariance(prose: Prose, fit: SemFit) -> list[str]:
+    """Say how the covariance engine estimated and tested, and what became of missing answers."""
+    request, say = fit.request, prose.say
+    recipe = request.recipe
+    errors = f"{recipe.se}_{recipe.information}" if recipe.se == "standard" else recipe.se
+    told = [
+        say(
+            "methods.sem",
+            method=say(f"methods.method.{recipe.discrepancy}"),
+            errors=say(f"methods.errors.{errors}"),
+            gaps=say("methods.gaps.listwise" if request.missing == "listwise" else "methods.gaps.fiml"),
+        )
+    ]
+    if prose.words.has(f"methods.test.{recipe.test}"):
+        told.append(say("methods.tested_by", test=say(f"methods.test.{recipe.test}")))
+    if request.sampling_weights:
+        told.append(say("methods.weights", column=literal(request.sampling_weights)))
+    if request.cluster:
+        told.append(say("methods.clusters", column=literal(request.cluster)))
+    return told
 
 
 def _version() -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rantau.errors import ReportError
 from rantau.extras import require
 from rantau.report.journal_table import JournalTable
@@ -17,13 +19,19 @@ if TYPE_CHECKING:
 
 
 def build(findings: Findings, language: str) -> Table | None:
-    """Build correlations below the diagonal, over the rows that answer every item of the model."""
+    """Build correlations below the diagonal, over the rows that the model was estimated from."""
     view = View(findings, language)
-    answers = _answers(findings)
-    if len(answers.columns) < 2 or len(answers) < 3:
-        return None
-    r, mean, sd = answers.corr(), answers.mean(), answers.std(ddof=1)
-    items = list(answers.columns)
+    full = _full_information(findings)
+    if full is not None:
+        r, mean, sd, n_obs = full
+        note = view.note("table.correlations.note_fiml", n=n_obs)
+    else:
+        answers = _answers(findings)
+        if len(answers.columns) < 2 or len(answers) < 3:
+            return None
+        r, mean, sd = answers.corr(), answers.mean(), answers.std(ddof=1)
+        note = view.note("table.correlations.note", n=len(answers))
+    items = list(mean.index)
     rows = []
     for here, item in enumerate(items):
         values = [at(r, item, items[other]) for other in range(here)]
@@ -37,10 +45,21 @@ def build(findings: Findings, language: str) -> Table | None:
     )
     # The last item's column would be empty.
     rows = [row.replace(cells=row.cells[:-1]) for row in rows]
-    notes = (view.note("table.correlations.note", n=len(answers)),)
     return Table(
-        "correlations", view.words("table.correlations.title"), columns[:-1], tuple(rows), notes, landscape=True
+        "correlations", view.words("table.correlations.title"), columns[:-1], tuple(rows), (note,), landscape=True
     )
+
+
+def _full_information(findings: Findings) -> tuple[pd.DataFrame, pd.Series[float], pd.Series[float], int] | None:
+    """Return correlations, means and standard deviations estimated from all answers; None where rows are complete."""
+    fit = findings.sem if findings.sem is not None else findings.cfa
+    if fit is None or fit.moments.patterns is None or len(fit.table.observed) < 2:
+        return None
+    pandas, names = require("pandas"), list(fit.table.observed)
+    covariance = fit.moments.covariance[0]
+    deviation = np.sqrt(np.diag(covariance))
+    correlation = pandas.DataFrame(covariance / np.outer(deviation, deviation), names, names)
+    return correlation, pandas.Series(fit.moments.mean[0], names), pandas.Series(deviation, names), fit.n_obs
 
 
 def _answers(findings: Findings) -> pd.DataFrame:

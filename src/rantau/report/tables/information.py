@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rantau.report.indices import indices_of
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Column, Row, Table
-from rantau.report.view import View
+from rantau.report.view import NAN, View
 
 if TYPE_CHECKING:
     from rantau.report.findings import Findings
@@ -18,9 +19,13 @@ def build(findings: Findings, language: str) -> Table | None:
     fits = [(name, fit) for name in ("cfa", "sem") if (fit := getattr(findings, name)) is not None]
     rows = []
     for name, fit in fits:
-        found = fit.fit_indices()
-        values = (float(found[one]) for one in ("npar", "logl", "aic", "bic"))
-        rows.append(Row((view.words(f"table.fit.{name}"), *values)))
+        found = indices_of(fit)
+        # Least squares has no likelihood.
+        if not fit.converged or "logl" in found:
+            values = (found.get(one, NAN) for one in ("npar", "logl", "aic", "bic"))
+            rows.append(Row((view.words(f"table.fit.{name}"), *values)))
+    if not rows:
+        return None
     columns = (
         Column("model", view.words("table.fit.model")),
         Column("npar", view.words("table.information.npar"), "integer"),

@@ -102,7 +102,7 @@ def _notes(view: View) -> tuple[Note, ...]:
     notes = [*view.distrust("cfa" if findings.cfa is not None else "sem", "pls")]
     notes.append(view.note("table.measurement.note_raw"))
     if view.measurement is not None:
-        notes.append(view.note("table.measurement.note_cfa"))
+        notes.append(view.note("table.measurement.note_cfa", method=view.method(view.measurement)))
     if findings.pls is not None:
         kind = "consistent" if findings.pls.request.consistent else "plain"
         notes.append(view.note(f"table.measurement.note_pls_{kind}"))
@@ -124,7 +124,8 @@ def _rows(view: View) -> list[Note]:
     key = "rows.alpha" if low < high else "rows.alpha_one"
     told = [view.words(key, low=low, high=high)]
     if view.measurement is not None:
-        told.append(view.words("rows.omega", n=view.measurement.n_obs))
+        key = "rows.omega" if view.measurement.request.missing == "listwise" else "rows.omega_fiml"
+        told.append(view.words(key, n=view.measurement.n_obs))
     fit = view.findings.pls
     if fit is not None:
         told.append(view.words(f"rows.pls_{fit.request.missing}", n=fit.n_obs))

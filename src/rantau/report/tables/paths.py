@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Cell, Column, Marked, Note, Row, Table
-from rantau.report.view import Name, View, interval, number
+from rantau.report.view import Name, View, interval, number, robust
 
 if TYPE_CHECKING:
     from rantau.model.spec import Hypothesis
@@ -78,7 +78,9 @@ def _notes(view: View, engines: list[str], *, defined: bool) -> tuple[Note, ...]
     notes = [*view.distrust(*engines), view.note("table.paths.note")]
     notes += [view.note("table.paths.note_se")] * (len(engines) == 1)
     notes += [view.note("table.paths.note_decision", alpha=alpha(view))] * bool(findings.model.hypotheses)
-    notes += [view.note(f"table.paths.note_{engine}") for engine in engines if engine == "sem"]
+    if findings.sem is not None:
+        errors = view.words("table.paths.errors_robust" if robust(findings.sem) else "table.paths.errors")
+        notes.append(view.note("table.paths.note_sem", method=view.method(findings.sem), errors=errors))
     if "pls" in engines:
         drawn = findings.draws
         if drawn is None:

@@ -68,12 +68,9 @@ def _entered(view: View, kept: int) -> list[Row]:
     for engine in ("cfa", "sem", "pls"):
         fit = getattr(view.findings, engine)
         if fit is not None and fit.n_obs != kept:
-            rows.append(
-                Row(
-                    (view.words("table.screening.entered", fit=view.words(f"fit.{engine}")), "", None, None, fit.n_obs),
-                    indent=1,
-                )
-            )
+            key = "entered" if fit.request.missing in ("listwise", "mean") else "entered_fiml"
+            told = view.words(f"table.screening.{key}", fit=view.words(f"fit.{engine}"))
+            rows.append(Row((told, "", None, None, fit.n_obs), indent=1))
     return rows
 
 
