@@ -3,5 +3,7 @@
 from rantau.covariance.comparison import compare
 from rantau.covariance.fit import cfa, growth, sem
 from rantau.covariance.result import SemFit
+from rantau.covariance.sam import sam
+from rantau.covariance.sam_result import SamFit
 
-__all__ = ["SemFit", "cfa", "compare", "growth", "sem"]
+__all__ = ["SamFit", "SemFit", "cfa", "compare", "growth", "sam", "sem"]

@@ -63,7 +63,7 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
         for fine, possible in zip(minimum.converged, proper, strict=True)
     )
     found = _errors(fit, layout, scaled_layout, scaled, minimum, scale) if errors else None
-    return Refits(values, reasons, found, _notes(scaled_layout, minimum))
+    return Refits(values, reasons, found, inadmissible(scaled_layout, minimum.theta))
 
 
 def _errors(
@@ -149,12 +149,12 @@ def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimu
     )
 
 
-def _notes(layout: Layout, minimum: Minimum) -> tuple[str, ...]:
-    """Say of each draw what makes its solution inadmissible; empty where nothing does."""
-    cells = cell_values(layout, minimum.theta)
+def inadmissible(layout: Layout, theta: Array) -> tuple[str, ...]:
+    """Say of each draw what makes its solution `(draws, n_free)` inadmissible; empty where nothing does."""
+    cells = cell_values(layout, theta)
     variances = cells[..., (layout.kind == UNDIRECTED) & (layout.row == layout.column)]
     negative = np.asarray((variances < -ROUNDING).any(axis=(-1, -2)))
-    latent = imply(layout, minimum.theta).total[..., layout.n_observed :, layout.n_observed :]
+    latent = imply(layout, theta).total[..., layout.n_observed :, layout.n_observed :]
     values = np.linalg.eigvalsh(np.where(np.isfinite(latent), latent, 0.0))
     improper = np.asarray((values < -ROUNDING).any(axis=(-1, -2)))
     return tuple(

@@ -585,12 +585,12 @@ class SemFit(Record):
             *(f"{problem.severity.upper()}: {problem.text}" for problem in self.problems),
             "",
             *(
-                f"{name:21s} {(_probability if 'pvalue' in str(name) else _three)(value):>9s}"
+                f"{name:21s} {(_probability if 'pvalue' in str(name) else three_digits)(value):>9s}"
                 for name, value in indices.items()
                 if name in SHORT_LIST
             ),
             "",
-            _shown(frame).to_string(index=False, float_format=_three, na_rep=""),
+            shown(frame).to_string(index=False, float_format=three_digits, na_rep=""),
         ]
         return "\n".join(lines)
 
@@ -611,7 +611,7 @@ class SemFit(Record):
 
     def _repr_html_(self) -> str:
         notes = "".join(f"<p><strong>{problem.severity}</strong>: {problem.text}</p>" for problem in self.problems)
-        return notes + str(_shown(self.estimates()).to_html(index=False, float_format=_three, na_rep=""))
+        return notes + str(shown(self.estimates()).to_html(index=False, float_format=three_digits, na_rep=""))
 
     # -- computing ---------------------------------------------------------------------------------
 
@@ -675,16 +675,18 @@ def _of_product(product: Product) -> str:
     return f"{product.name}: {len(product.pairs)} products of {how}, double mean-centred"
 
 
-def _three(value: float) -> str:
+def three_digits(value: float) -> str:
+    """Write a number with three digits; nothing where there is none."""
     return "" if np.isnan(value) else f"{value:.3f}"
 
 
 def _probability(value: float) -> str:
     """Write a p-value; none is zero."""
-    return "<.001" if value < 0.001 else _three(value)
+    return "<.001" if value < 0.001 else three_digits(value)
 
 
-def _shown(frame: pd.DataFrame) -> pd.DataFrame:
+def shown(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of estimates as it is printed: no p-value is zero."""
     return frame.assign(p=[_probability(value) for value in frame["p"]])
 
 

@@ -227,8 +227,10 @@ def _items(model: Model, path: Path, part: str, *, measured: bool) -> tuple[str,
             f"'{path.predictor}': '{part}' is measured by constructs, so it has no items to multiply. Let a construct "
             "with items of its own interact.",
         )  # fmt: skip
-    if measured and len(block.items) == 1 and any(
-        one.left == one.right == block.items[0] and not _is_fixed(one.term, 0.0) for one in model.covariances
+    if (
+        measured
+        and len(block.items) == 1
+        and any(one.left == one.right == block.items[0] and not _is_fixed(one.term, 0.0) for one in model.covariances)
     ):
         raise refusal(
             model, path.term.span,
