@@ -156,6 +156,52 @@ class SemRequest(Record):
             raise OptionError(
                 f"test='{self.test}' needs complete rows; with gaps take test='yuan_bentler_mplus' (estimator='MLR')."
             )
+        self._check_likelihood()
+        self._check_cluster()
+
+    def _check_likelihood(self) -> None:
+        """Refuse what reads the likelihood of rows where the estimator maximises none."""
+        row = estimator_row(self.estimator)
+        if row.discrepancy == "ml":
+            if self.recipe.information == "first_order" and self.recipe.test.startswith("yuan_bentler"):
+                raise OptionError(
+                    f"test='{self.recipe.test}' sets the information against the spread of the scores, and "
+                    "information='first_order' takes one for the other; take 'observed' or 'expected'."
+                )
+            if self.sampling_weights and self.recipe.information == "first_order":
+                raise OptionError(
+                    "the spread of the scores is no information where rows have weights; take estimator='MLR', whose "
+                    "standard errors need no such thing."
+                )
+            return
+        others = {
+            "sampling_weights": bool(self.sampling_weights),
+            "cluster": bool(self.cluster),
+            f"se='{self.se}'": self.se in ("robust_huber_white", "robust_cluster", "first_order"),
+            f"test='{self.test}'": self.test.startswith("yuan_bentler"),
+            "information='first_order'": self.information == "first_order",
+        }
+        for option, asked in others.items():
+            if asked:
+                raise OptionError(
+                    f"{option} reads the likelihood of each row, which estimator '{row.name}' does not use; take "
+                    "estimator='MLR', or for data that are not normal se='robust_sem' and test='satorra_bentler'."
+                )
+
+    def _check_cluster(self) -> None:
+        """Refuse what takes rows of one cluster for independent ones."""
+        if not self.cluster:
+            return
+        row = estimator_row(self.estimator)
+        if row.name not in ("ML", "MLR"):
+            raise OptionError(
+                f"estimator='{row.name}' takes rows for independent, and cluster= says that they are not; take "
+                "estimator='MLR', whose standard errors and test sum over clusters."
+            )
+        if self.se == "robust_sem":
+            raise OptionError("se='robust_sem' takes rows for independent; with cluster= take se='robust_cluster'.")
+        if self.test != DEFAULT and not self.test.startswith("yuan_bentler") and self.test not in ("standard", "none"):
+            raise OptionError(f"test='{self.test}' takes rows for independent; take test='yuan_bentler_mplus'.")
 
     @property
     def recipe(self) -> Estimator:
@@ -170,7 +216,8 @@ class SemRequest(Record):
         if self.cluster:
             se, test, information = "robust_cluster", "yuan_bentler_mplus", "observed"
         if self.se == "robust_default":
-            se = "robust_huber_white" if gaps or row.name == "MLR" else "robust_sem"
+            scores = gaps or row.name == "MLR" or self.sampling_weights
+            se = "robust_cluster" if self.cluster else "robust_huber_white" if scores else "robust_sem"
         elif self.se != DEFAULT:
             se = self.se
         if self.se == "robust_huber_white" and self.information == DEFAULT:

@@ -638,7 +638,7 @@ class SemFit(Record):
         # What no free parameter moves (a marker, a standardised variance of 1) has no error, nor what constraints hold.
         size = np.abs(gradients)
         held = np.abs(variance) <= 1e-13 * np.einsum("ki,ki->k", size @ np.abs(self.covariance), size)
-        moved = (size.max(axis=1, initial=0.0) > 1e-12) & ~held
+        moved = ~(size.max(axis=1, initial=0.0) <= 1e-12) & ~held
         return np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0), moved
 
     def _inference(

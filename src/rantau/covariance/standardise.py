@@ -77,7 +77,8 @@ def _ratios(layout: Layout, cells: Array, implied: Implied, which: Mask) -> Arra
         disturbance = np.where(variance > 0, np.sqrt(np.abs(variance)), np.nan)
         residual[..., owner] = np.where(which[owner], disturbance, 1.0)
         i, j, kind = layout.row, layout.column, layout.kind
-        at_i = deviation[..., i]
+        # What does not vary has no standard deviation to be expressed in.
+        at_i = np.where(deviation[..., i] > 0, deviation[..., i], np.nan)
         directed = deviation[..., j] / at_i
         product = product_paths(layout)
         loading, of_left, of_right = _loadings(cells, product)

@@ -7,6 +7,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from rantau.arrays import Array, Indices
 from rantau.covariance.casewise import by_cluster, moment_scores
+from rantau.covariance.deviations import Deviations
 from rantau.covariance.discrepancies.fiml import seen_by
 from rantau.covariance.evidence import Evidence
 from rantau.moments.patterns import Patterns
@@ -116,11 +117,12 @@ def unrestricted_trace(evidence: Evidence, *, exact: bool) -> float:
     Yuan & Bentler (2000), eq. 16 and 20: A the information, B the spread of the rows' scores; without the moments of
     fixed covariates.
     """
-    moments = evidence.moments
+    moments, rows, weights = evidence.moments, evidence.rows, evidence.row_weights
+    if moments.patterns is None and rows.cluster is None:
+        return _complete_trace(evidence)
     covariance = moments.covariance
     mean = moments.mean if evidence.layout.mean_structure else evidence.sample_mean
     free = free_moments(evidence)
-    rows, weights = evidence.rows, evidence.row_weights
     scores = moment_scores(covariance, mean, rows, means=evidence.layout.mean_structure)[:, free] * weights[:, None]
     found = 0.0
     for group, matrix in enumerate(moment_information(evidence, covariance, moments.mean, exact=exact)):
@@ -130,4 +132,24 @@ def unrestricted_trace(evidence: Evidence, *, exact: bool) -> float:
             own = by_cluster(own, rows.cluster[members])
         solved = cho_solve(cho_factor(matrix[np.ix_(free, free)]), own.T)
         found += float((solved * own.T).sum() / weights[members].sum())
+    return found
+
+
+def _complete_trace(evidence: Evidence) -> float:
+    """Return the trace for complete rows: the mean of `d'Vd`, less that of the fixed covariates alone.
+
+    At the sample's own moments scores are `Vd`, with d a row's deviation and V the information of normal data; by the
+    inverse of a partitioned matrix, what V leaves to the other moments is the whole less the covariates' own.
+    """
+    fixed, means = list(evidence.fixed), evidence.layout.mean_structure
+    found = 0.0
+    for group, covariance in enumerate(evidence.moments.covariance):
+        members = evidence.rows.membership == group
+        centred, weights = evidence.rows.values[members] - evidence.sample_mean[group], evidence.row_weights[members]
+        whole = Deviations(centred, None, covariance, weights, means).lengths(np.linalg.inv(covariance))
+        found += float(whole.sum() / weights.sum())
+        if fixed:
+            own = covariance[np.ix_(fixed, fixed)]
+            part = Deviations(centred[:, fixed], None, own, weights, means).lengths(np.linalg.inv(own))
+            found -= float(part.sum() / weights.sum())
     return found

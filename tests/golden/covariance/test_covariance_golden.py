@@ -48,9 +48,11 @@ BOOTSTRAPPED = {"mediation_bootstrap"}
 CASES = [name for name in FITS if name not in BOOTSTRAPPED and is_offered(read_case(name))]
 #: lavaan itself says that these solutions are outside the parameter space.
 INADMISSIBLE = {"second_order_structure": "negative_variance"}
-#: lavaan 0.7's default stopping rule left up to 7e-6 in these estimates; 1e-5 is still the tolerance. Data in units
-#: of a thousand have digits in proportion.
+#: Data in units of a thousand have digits in proportion.
 ESTIMATE, INDEX, RELATIVE, DIGITS = 1e-5, 1e-5, 1e-4, 1e-8
+#: lavaan 0.7's default stopping rule left up to 7e-6 in its estimates, and here more; the same model, polished, is
+#: among the cases too (`groups_mlr_configural`).
+STOPPED_EARLY = {"hs_configural": 3e-5}
 LIKELIHOODS = ("chisq", "baseline_chisq", "logl", "unrestricted_logl", "aic", "bic", "bic2", "cn_05", "cn_01", "rmr")
 
 
@@ -105,7 +107,7 @@ def test_rows_and_estimates(name):
         got = frame.loc[[key]].iloc[0]
         names = (("est", "est"), ("se", "se"), ("p", "pvalue"), ("ci_low", "ci.lower"), ("ci_high", "ci.upper"))
         for mine, lavaans in names:
-            assert got[mine] == near(row[lavaans]), (key, mine)
+            assert got[mine] == near(row[lavaans], STOPPED_EARLY.get(name, ESTIMATE)), (key, mine)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -125,8 +127,11 @@ def apart(name: str, case: dict) -> set[str]:
         found |= {"cn_05", "cn_01"}  # nought over nought, which lavaan's rounding makes 1 or nothing
     if "<" in text or ">" in text:
         found.add("gfi")  # from a statistic of which lavaan 0.6 leaves the equalities out where there are inequalities
-    if options.get("information") == "first.order":
-        # Robust indices correct for gaps by the information of the moments; lavaan takes the scores' spread for it.
+    # Robust indices correct for gaps by the information of the moments; lavaan takes the scores' spread for it.
+    by_spread = options.get("information") == "first.order"
+    # lavaan cuts the summed weights of each group down to whole numbers here, and nowhere else.
+    cut = {"group", "sampling_weights", "missing"} <= set(options)
+    if by_spread or cut:
         found |= {name for name in map(spelled, case["fit"]) if name.endswith("_robust")}
     return found
 
@@ -160,16 +165,18 @@ def free_rows(fit: SemFit) -> int:
 @pytest.mark.parametrize("name", [name for name in CASES if read_case(name).get("tests")])
 def test_every_test_of_the_model(name):
     indices, compared = fitted(name).fit_indices(), 0
+    # What ULS minimises is no chi-square; Browne's test stands in its place, as in lavaan 0.7.
+    plain = "browne.residual.nt" if read_case(name)["options"].get("estimator") == "ULS" else "standard"
     for theirs in read_case(name)["tests"]:
         kind = theirs["test"]
-        ending = "_residual" if kind.startswith("browne") else "" if kind == "standard" else "_scaled"
-        if f"chisq{ending}" not in indices:
-            continue  # ULS is read by Browne's test, which stands under the plain name
+        if kind == "standard" != plain:
+            continue
+        ending = "" if kind == plain else "_residual" if kind.startswith("browne") else "_scaled"
         compared += 1
         assert indices[f"chisq{ending}"] == pytest.approx(number(theirs["stat"]), rel=RELATIVE, abs=1e-6), kind
         assert indices[f"df{ending}"] == pytest.approx(number(theirs["df"]), abs=INDEX), kind
         assert indices[f"pvalue{ending}"] == near(theirs.get("pvalue"), INDEX), kind
-    assert compared
+    assert compared or plain != "standard"
 
 
 @pytest.mark.parametrize("name", CASES)
