@@ -97,10 +97,10 @@ def available(patterns: Patterns, groups: int) -> tuple[Array, Array]:
     own = np.einsum("...ii->...i", patterns.covariance)
     counted = patterns.n[..., None] * patterns.seen
     means, variances = [], []
-    for members in (patterns.group == group for group in range(groups)):
-        count = np.maximum(counted[..., members, :].sum(axis=-2), 1e-300)
-        mean = (counted * patterns.mean)[..., members, :].sum(axis=-2) / count
-        spread = (patterns.mean[..., members, :] - mean[..., None, :]) ** 2 + own[..., members, :]
+    for inside in (patterns.group == group for group in range(groups)):
+        count = np.maximum(counted[..., inside, :].sum(axis=-2), 1e-300)
+        mean = (counted * patterns.mean)[..., inside, :].sum(axis=-2) / count
+        spread = (patterns.mean[..., inside, :] - mean[..., None, :]) ** 2 + own[..., inside, :]
         means.append(mean)
-        variances.append((counted[..., members, :] * spread).sum(axis=-2) / count)
+        variances.append((counted[..., inside, :] * spread).sum(axis=-2) / count)
     return np.stack(means, axis=-2), np.stack(variances, axis=-2)
