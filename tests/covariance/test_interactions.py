@@ -271,6 +271,15 @@ def test_a_bootstrap_takes_products_as_they_are(fit):
     assert 0 < table.se["speed", "~", "visual:textual"] < 0.5
 
 
+def test_semopy_agrees_on_a_product_but_for_its_standardisation(fit, hs):
+    found = rt.crosscheck(fit)
+    assert all(one.digits > 6 for one in found.checks)
+    assert "standardised paths from products" in {one.quantity for one in found.skipped}
+    raw = rt.crosscheck(rt.sem("x7 ~ ageyr + x1 + ageyr:x1", hs))
+    assert "standardised paths from products" not in {one.quantity for one in raw.skipped}
+    assert all(one.digits > 6 for one in raw.checks)
+
+
 # -- known truth -----------------------------------------------------------------------------------------
 
 
@@ -379,7 +388,7 @@ SINGLE = "X =~ x1 + x2 + x3\nM =~ x4\nx4 ~~ 0.3*x4\nx7 ~ X + M + X:M"
 REFUSED = [
     ("X =~ x1 + x2\nM =~ x4 + x5\nx7 ~ X + M + X:M + M:X", "'X:M' and 'M:X' are one product; write it in one way"),
     ("X =~ x1 + x2 + x3\nx7 ~ X + x4 + X:x4:x5", "'X:x4:x5' multiplies 3 variables; only products of two"),
-    ("X =~ x1 + x2 + x3\nM <~ x4 + x5\nx7 ~ X + M + X:M", "'M' is a composite (`<~`), and only products of reflective constructs"),
+    ("X =~ x1 + x2 + x3\nM <~ x4 + x5\nx7 ~ X + M + X:M", "'M' is a composite (`<~`), and only products of"),
     (HS + "G =~ visual + textual + speed\nageyr ~ G + grade + G:grade", "'G' is measured by constructs, so it has no"),
     ("X =~ x1 + x2 + x3\nx7 ~ X + X:x4", "'X:x4' needs the effect of 'x4' itself: write 'x7 ~ x4 + X:x4'"),
     ("X =~ x1 + x2 + x3\nX ~~ x4:x5", "a product ('x4:x5') covaries only where it predicts something as well"),

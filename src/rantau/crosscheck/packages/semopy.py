@@ -251,7 +251,8 @@ def _parameters(fit: FactorFit, answer: Answer, version: str) -> tuple[Check, ..
         # A parameter of ours that semopy does not list compares with NaN, and so shows as a disagreement.
         found = next((theirs[key] for key in keys if key in theirs), (NAN, NAN, NAN))
         name = f"{row.lhs} {row.op} {row.rhs}"
-        pairs = [("standardised estimates", std, found[1])] if _standardised_alike(row, caused) else []
+        alike = _standardised_alike(row, caused) and not _of_product(row, fit.table)
+        pairs = [("standardised estimates", std, found[1])] if alike else []
         if row.free >= 0:
             pairs += [(KINDS[row.op], est, found[0]), *([("standard errors", se, found[2])] if with_errors else [])]
         for kind, ours, other in pairs:
@@ -269,6 +270,11 @@ def _caused(table: ParameterTable) -> set[str]:
 def _standardised_alike(row: Parameter, caused: set[str]) -> bool:
     residual = row.op == "~~" and row.lhs != row.rhs and bool({row.lhs, row.rhs} & caused)
     return not residual and (row.free >= 0 or row.op == "=~")
+
+
+def _of_product(row: Parameter, table: ParameterTable) -> bool:
+    """Whether a parameter is a path from a product of constructs, which is standardised by its parts' deviations."""
+    return row.op == "~" and ":" in row.rhs and row.rhs in table.latent
 
 
 def _indices(fit: FactorFit, answer: Answer, version: str) -> tuple[Check, ...]:
@@ -321,6 +327,11 @@ def _left_out(fit: FactorFit) -> Iterator[tuple[str, str]]:
         yield (
             "standardised residual covariances",
             "semopy divides them by the deviations of the variables, not of the residuals",
+        )
+    if any(_of_product(row, table) for row in table.rows):
+        yield (
+            "standardised paths from products",
+            "semopy multiplies them with the deviation of the product; ours are multiplied with those of its parts",
         )
     for definition in fit.model.definitions:
         yield f"{definition.name} := {definition.text}", "semopy has no defined quantities (`:=`)"
