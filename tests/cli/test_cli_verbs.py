@@ -14,7 +14,11 @@ import pandas as pd
 import pytest
 
 import rantau as rt
+from rantau.cli import estimation
 from rantau.cli.verbs import ROWS
+from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
+from rantau.covariance.estimators import STANDARD_ERRORS
+from rantau.covariance.model_tests import ROWS as MODEL_TESTS
 from rantau.pls.inner_schemes import ROWS as SCHEMES
 from rantau.report.styles import style_names
 from rantau.template import TEMPLATES
@@ -318,6 +322,12 @@ def test_check_says_what_the_estimator_will_do(rantau, study):
     told = " ".join(rantau("check", plan).out.split())
     assert "the Satorra-Bentler scaled chi-square" in told
     assert 'With missing = "fiml" and estimator = "MLR"' in told
+
+
+def test_every_row_of_the_engines_rooms_has_words():
+    assert set(estimation.METHODS) == {row.name for row in DISCREPANCIES}
+    assert set(estimation.ERRORS) == set(STANDARD_ERRORS)
+    assert set(estimation.TESTS) == {"none", *(row.name for row in MODEL_TESTS)}
 
 
 def test_check_estimates_and_writes_nothing(rantau, study):

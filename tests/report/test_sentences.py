@@ -9,6 +9,9 @@ import pytest
 from study_findings import gaps, heywood, mobile, not_converged, simulated
 
 from rantau.covariance import cfa, sem
+from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
+from rantau.covariance.estimators import INFORMATION, STANDARD_ERRORS
+from rantau.covariance.model_tests import ROWS as MODEL_TESTS
 from rantau.crosscheck import Skipped, Verification, crosscheck
 from rantau.fit import Problem
 from rantau.model import parse_model
@@ -209,6 +212,33 @@ def test_every_way_of_estimating_has_its_sentence(options, told):
         every = everything(made)
         assert all("<" not in re.sub(r"< [.0]", "", one) for one in every)
     assert told in sentences.methods(prose(Findings(fit.model, sem=fit)))
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_every_row_of_the_engines_rooms_has_words(language):
+    words = read_words(language)
+    for row in DISCREPANCIES:
+        assert words.has(f"methods.method.{row.name}")
+        assert words.has(f"table.fit.method_{row.name}")
+    for row in MODEL_TESTS[1:]:
+        assert words.has(f"methods.test.{row.name}"), row.name
+    for name in STANDARD_ERRORS[1:]:
+        assert words.has(f"methods.errors.{name}"), name
+    for name in INFORMATION:
+        assert words.has(f"methods.errors.standard_{name}"), name
+
+
+def test_weights_and_clusters_are_said_to_reach_one_engine_only():
+    data = mobile().responses.frame().assign(town=np.arange(250) % 25, weight=1.0 + np.arange(250) % 2)
+    model = parse_model("Satisfaction =~ CUSA1 + CUSA2 + CUSA3; Image =~ IMAG1 + IMAG4 + IMAG5; Satisfaction ~ Image")
+    found = {name: Findings(model, sem=sem(model, data, **{name: column})) for name, column in
+             (("sampling_weights", "weight"), ("cluster", "town"))}  # fmt: skip
+    told = {name: " ".join(sentences.limits(prose(each))) for name, each in found.items()}
+    assert "The sampling weights entered CB-SEM only" in told["sampling_weights"]
+    assert "The clusters entered the standard errors of CB-SEM only" in told["cluster"]
+    assert not re.search("weights|clusters", " ".join(sentences.limits(prose())))
+    (made,) = [row.table(found["sampling_weights"], "en") for row in ROWS if row.name == "correlations"]
+    assert "with sampling weights" in made.notes[0].text
 
 
 def test_methods_name_seed_draws_and_software():

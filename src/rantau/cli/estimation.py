@@ -37,6 +37,7 @@ TESTS = {
     "yuan_bentler_mplus": "the Yuan-Bentler scaled chi-square",
     "browne_residual_adf": "Browne's residual test",
     "browne_residual_nt": "Browne's residual test for normal answers",
+    "browne_residual_nt_model": "Browne's residual test for normal answers, weighted by the model",
     "none": "no corrected test",
 }
 #: From this share of rows with gaps on, leaving them out deserves a word.

@@ -64,6 +64,9 @@ def limits(prose: Prose) -> tuple[str, ...]:
     factor = findings.sem if findings.sem is not None else findings.cfa
     if factor is not None:
         told.append(prose.say("limits.likert_robust" if robust(factor) else "limits.likert"))
+    if factor is not None:
+        told += [prose.say("limits.weights")] * bool(factor.request.sampling_weights)
+        told += [prose.say("limits.clusters")] * bool(factor.request.cluster)
     if findings.pls is not None and not findings.pls.request.consistent:
         told.append(prose.say("limits.composite"))
     single = [block.construct for block in findings.model.blocks if len(block.items) == 1]

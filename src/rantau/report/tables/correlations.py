@@ -15,16 +15,20 @@ from rantau.report.view import View, at
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rantau.covariance import SemFit
     from rantau.report.findings import Findings
 
 
 def build(findings: Findings, language: str) -> Table | None:
     """Build correlations below the diagonal, over the rows that the model was estimated from."""
     view = View(findings, language)
-    full = _full_information(findings)
-    if full is not None:
-        r, mean, sd, n_obs = full
-        note = view.note("table.correlations.note_fiml", n=n_obs)
+    fit = findings.sem if findings.sem is not None else findings.cfa
+    if fit is not None and (fit.moments.patterns is not None or fit.request.sampling_weights):
+        r, mean, sd = _estimated(fit)
+        kind = "weighted" if fit.moments.patterns is None else "fiml"
+        note = view.note(f"table.correlations.note_{kind}", n=fit.n_obs)
+        if len(mean) < 2:
+            return None
     else:
         answers = _answers(findings)
         if len(answers.columns) < 2 or len(answers) < 3:
@@ -50,16 +54,13 @@ def build(findings: Findings, language: str) -> Table | None:
     )
 
 
-def _full_information(findings: Findings) -> tuple[pd.DataFrame, pd.Series[float], pd.Series[float], int] | None:
-    """Return correlations, means and standard deviations estimated from all answers; None where rows are complete."""
-    fit = findings.sem if findings.sem is not None else findings.cfa
-    if fit is None or fit.moments.patterns is None or len(fit.table.observed) < 2:
-        return None
+def _estimated(fit: SemFit) -> tuple[pd.DataFrame, pd.Series[float], pd.Series[float]]:
+    """Return the correlations, means and standard deviations that a fit was held against, where these are no counts."""
     pandas, names = require("pandas"), list(fit.table.observed)
     covariance = fit.moments.covariance[0]
     deviation = np.sqrt(np.diag(covariance))
     correlation = pandas.DataFrame(covariance / np.outer(deviation, deviation), names, names)
-    return correlation, pandas.Series(fit.moments.mean[0], names), pandas.Series(deviation, names), fit.n_obs
+    return correlation, pandas.Series(fit.moments.mean[0], names), pandas.Series(deviation, names)
 
 
 def _answers(findings: Findings) -> pd.DataFrame:
