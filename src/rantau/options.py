@@ -1,8 +1,9 @@
-"""choose(): the one check of an option given by name."""
+"""The checks of options: one of several names, a column's name, several names, yes or no."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from rantau.errors import OptionError, unknown
 
@@ -42,3 +43,90 @@ def choose(option: str, got: str, allowed: Iterable[str]) -> str:
     if not isinstance(got, str) or got not in names:
         raise OptionError(unknown(option, str(got), names))
     return got
+
+
+def column_name(option: str, got: Any) -> str:  # noqa: ANN401 - whatever a caller gives
+    """Return the name of a column of the data; empty where none is given.
+
+    Parameters
+    ----------
+    option
+        The option's name as the user writes it.
+    got
+        A name, or None.
+
+    Raises
+    ------
+    OptionError
+        If it is no text: most often the column itself, where its name is needed.
+
+    Examples
+    --------
+    >>> column_name("group", None), column_name("group", "school")
+    ('', 'school')
+    """
+    if got is None:
+        return ""
+    if not isinstance(got, str):
+        raise OptionError(
+            f"{option}= takes the name of a column of the data, such as {option}='school'; got {_shown(got)}. A column "
+            f"of your own is added to the data first: data.assign(school=...)."
+        )
+    return got
+
+
+def several_names(option: str, got: Any, example: str) -> tuple[str, ...]:  # noqa: ANN401 - whatever a caller gives
+    """Return one name, several or none as a tuple.
+
+    Parameters
+    ----------
+    option
+        The option's name as the user writes it.
+    got
+        A name, an iterable of names, or None.
+    example
+        What a value looks like, for the message.
+
+    Raises
+    ------
+    OptionError
+        If something else is given.
+
+    Examples
+    --------
+    >>> several_names("group_equal", "loadings", "loadings"), several_names("group_equal", None, "loadings")
+    (('loadings',), ())
+    """
+    names = (got,) if isinstance(got, str) else () if got is None else got
+    if isinstance(names, Iterable):
+        names = tuple(names)
+        if all(isinstance(name, str) for name in names):
+            return names
+    raise OptionError(f"{option}= takes names, such as {option}=['{example}']; got {_shown(got)}.")
+
+
+def check_switch(option: str, got: Any, *, may_be_none: bool = False) -> None:  # noqa: ANN401 - whatever a caller gives
+    """Refuse what is neither True nor False: a text such as 'no' would count as True.
+
+    Raises
+    ------
+    OptionError
+        Saying what is allowed.
+
+    Examples
+    --------
+    >>> check_switch("std_lv", "no")
+    Traceback (most recent call last):
+        ...
+    rantau.errors.OptionError: std_lv= is True or False, got 'no'.
+    """
+    if isinstance(got, bool) or (may_be_none and got is None):
+        return
+    allowed = "True, False or None" if may_be_none else "True or False"
+    raise OptionError(f"{option}= is {allowed}, got {_shown(got)}.")
+
+
+def _shown(got: Any) -> str:  # noqa: ANN401 - whatever a caller gives
+    """Show a value in a message, by its type where it is long."""
+    text = repr(got)
+    return text if len(text) <= 40 and "\n" not in text else f"a {type(got).__name__}"

@@ -34,6 +34,7 @@ from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments
 from rantau.moments.sample import Sample
 from rantau.moments.summary import SummaryStatistics
+from rantau.options import column_name, several_names
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -148,10 +149,11 @@ def sem(
     (True, 6)
     """
     request = SemRequest(
-        as_model(model), estimator=estimator, missing=missing, group=group or "", group_equal=_names(group_equal),
-        group_partial=_names(group_partial), std_lv=std_lv, fixed_x=fixed_x, meanstructure=meanstructure,
-        likelihood=likelihood, information=information, se=se, test=test,
-        sampling_weights=sampling_weights or "", cluster=cluster or "", interaction=interaction, pairs=pairs,
+        as_model(model), estimator=estimator, missing=missing, group=column_name("group", group),
+        group_equal=_equal(group_equal), group_partial=_partial(group_partial), std_lv=std_lv, fixed_x=fixed_x,
+        meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
+        sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
+        interaction=interaction, pairs=pairs,
     )  # fmt: skip
     return _fit(request, data)
 
@@ -210,10 +212,10 @@ def cfa(
     2
     """
     request = SemRequest(
-        measurement_part(as_model(model)), estimator=estimator, missing=missing, group=group or "",
-        group_equal=_names(group_equal), group_partial=_names(group_partial), std_lv=std_lv,
+        measurement_part(as_model(model)), estimator=estimator, missing=missing, group=column_name("group", group),
+        group_equal=_equal(group_equal), group_partial=_partial(group_partial), std_lv=std_lv,
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
-        sampling_weights=sampling_weights or "", cluster=cluster or "",
+        sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
     )  # fmt: skip
     return _fit(request, data)
 
@@ -273,15 +275,20 @@ def growth(
     True
     """
     request = SemRequest(
-        as_model(model), estimator=estimator, missing=missing, group=group or "", group_equal=_names(group_equal),
-        group_partial=_names(group_partial), fixed_x=fixed_x, growth=True, likelihood=likelihood,
-        information=information, se=se, test=test, sampling_weights=sampling_weights or "", cluster=cluster or "",
+        as_model(model), estimator=estimator, missing=missing, group=column_name("group", group),
+        group_equal=_equal(group_equal), group_partial=_partial(group_partial), fixed_x=fixed_x, growth=True,
+        likelihood=likelihood, information=information, se=se, test=test, cluster=column_name("cluster", cluster),
+        sampling_weights=column_name("sampling_weights", sampling_weights),
     )  # fmt: skip
     return _fit(request, data)
 
 
-def _names(value: str | Sequence[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+def _equal(value: str | Sequence[str]) -> tuple[str, ...]:
+    return several_names("group_equal", value, "loadings")
+
+
+def _partial(value: str | Sequence[str]) -> tuple[str, ...]:
+    return several_names("group_partial", value, "F =~ x2")
 
 
 def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics) -> SemFit:
@@ -361,7 +368,7 @@ def _fit_summary(request: SemRequest, data: SummaryStatistics) -> SemFit:
         if wanted:
             raise OptionError(f"{option} needs the rows, and the data are summary statistics; take estimator='ML'.")
     taken = take_summary(model, data)
-    if not taken.has_means and request.meanstructure is None:
+    if not taken.has_means and request.meanstructure is None and not request.needs_means:
         # As lavaan does: without means in the data, groups have none in the model.
         request = request.replace(meanstructure=False)
     table = _table_of(request, taken.groups)

@@ -18,7 +18,7 @@ from rantau.errors import OptionError
 from rantau.model.locate import refusal
 from rantau.model.products import Expansion, expand
 from rantau.model.spec import Model, Span
-from rantau.options import choose
+from rantau.options import check_switch, choose
 from rantau.record import Record
 
 ESTIMATORS = tuple(row.name for row in ROWS)
@@ -91,6 +91,9 @@ class SemRequest(Record):
     def __post_init__(self) -> None:
         """Refuse what the engine cannot do, before anything is computed."""
         super().__post_init__()
+        check_switch("std_lv", self.std_lv)
+        check_switch("fixed_x", self.fixed_x, may_be_none=True)
+        check_switch("meanstructure", self.meanstructure, may_be_none=True)
         self._spell()
         recipe = estimator_row(self.estimator)
         if self.likelihood == DEFAULT:
@@ -106,8 +109,8 @@ class SemRequest(Record):
                 f"missing='{self.missing}' needs the likelihood of each row, which estimator '{recipe.name}' does not "
                 "use; take estimator='MLR' (robust, with gaps) or 'ML', or missing='listwise'."
             )
-        if self.missing != "listwise" and self.meanstructure is False:
-            raise OptionError(f"missing='{self.missing}' needs the means: leave meanstructure out, or set it to True.")
+        if self.meanstructure is False and self.needs_means:
+            raise OptionError(f"{self.needs_means} needs the means: leave meanstructure out, or set it to True.")
         if self.likelihood == "wishart" and self.missing != "listwise":
             raise OptionError(
                 "likelihood='wishart' needs complete rows; take likelihood='normal', or missing='listwise'."
@@ -168,7 +171,7 @@ class SemRequest(Record):
                     f"test='{self.recipe.test}' sets the information against the spread of the scores, and "
                     "information='first_order' takes one for the other; take 'observed' or 'expected'."
                 )
-            if self.sampling_weights and self.recipe.information == "first_order":
+            if self.sampling_weights and "first_order" in (self.recipe.information, self.recipe.se):
                 raise OptionError(
                     "the spread of the scores is no information where rows have weights; take estimator='MLR', whose "
                     "standard errors need no such thing."
@@ -198,8 +201,10 @@ class SemRequest(Record):
                 f"estimator='{row.name}' takes rows for independent, and cluster= says that they are not; take "
                 "estimator='MLR', whose standard errors and test sum over clusters."
             )
-        if self.se == "robust_sem":
-            raise OptionError("se='robust_sem' takes rows for independent; with cluster= take se='robust_cluster'.")
+        if self.se in ("standard", "robust_sem", "first_order"):
+            raise OptionError(f"se='{self.se}' takes rows for independent; with cluster= take se='robust_cluster'.")
+        if self.information == "first_order":
+            raise OptionError("information='first_order' takes rows for independent; take 'observed' or 'expected'.")
         if self.test != DEFAULT and not self.test.startswith("yuan_bentler") and self.test not in ("standard", "none"):
             raise OptionError(f"test='{self.test}' takes rows for independent; take test='yuan_bentler_mplus'.")
 
@@ -236,6 +241,20 @@ class SemRequest(Record):
     def expanded(self) -> Expansion:
         """The model with its products written out, which is what is estimated."""
         return expand(self.model, pairs=self.pairs, measured=self.interaction == INTERACTION[0])
+
+    @property
+    def needs_means(self) -> str:
+        """What in the call has no meaning without means; empty where nothing."""
+        kinds = {spelling(kind) for kind in self.group_equal}
+        about = next(iter(self.model.intercepts), None)
+        found = {
+            f"missing='{self.missing}'": self.missing != "listwise",
+            "growth()": self.growth,
+            "cluster=": bool(self.cluster),
+            f"group_equal='{'means' if 'means' in kinds else 'intercepts'}'": bool(kinds & {"means", "intercepts"}),
+            f"`{about.variable if about else ''} ~ 1` of the model": about is not None,
+        }
+        return next((what for what, there in found.items() if there), "")
 
     @property
     def mean_structure(self) -> bool | None:

@@ -39,13 +39,14 @@ from rantau.covariance.sam_request import SamRequest
 from rantau.covariance.sam_result import SamFit
 from rantau.covariance.setting import evidence_of, fixed_places, set_up, setting_of
 from rantau.door import as_model, check_spread, take_sample
-from rantau.errors import IdentificationError
+from rantau.errors import EstimationError, IdentificationError
 from rantau.fit import Problem
 from rantau.model.parameters import ParameterTable, check_counts, tabulate
 from rantau.model.spec import Model
 from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments
 from rantau.moments.sample import Sample
+from rantau.options import column_name
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def sam(
     True
     """
     request = SamRequest.of(
-        as_model(model), estimator=estimator, method=method, se=se, missing=missing, group=group or "",
+        as_model(model), estimator=estimator, method=method, se=se, missing=missing, group=column_name("group", group),
         group_equal=group_equal, group_partial=group_partial, fixed_x=fixed_x, meanstructure=meanstructure,
     )  # fmt: skip
     asked = request.asked
@@ -160,15 +161,21 @@ def _fit_block(asked: SemRequest, parts: Parts, number: int, sample: Sample, n_r
     own = rows_used(request, table, sample)
     equalities = sum(one.operator == "==" for one in request.model.constraints)
     observed = grouped_moments(own, missing="listwise" if request.missing == "listwise" else "fiml")
+    names = ", ".join(parts.blocks[number])
     try:
         df = check_counts(request.model, table, own.n_obs, n_constraints=equalities)
-        return fit_moments(request, table, own, observed, df, n_read)
+        fit = fit_moments(request, table, own, observed, df, n_read)
     except IdentificationError as error:
-        names = ", ".join(parts.blocks[number])
         raise IdentificationError(
             f"{error}\nThis is the measurement of {names} by itself. Measured together with another construct it may "
             "be identified: blocks='together', or blocks=[('A', 'B')]."
         ) from None
+    if not fit.converged:
+        raise EstimationError(
+            f"{asked.model.source}: the measurement of {names} did not converge, and nothing can come after it. Look at "
+            "its items by rt.cfa, or measure it together with another construct: blocks='together'."
+        )
+    return fit
 
 
 def _after(

@@ -9,7 +9,7 @@ from rantau.covariance.request import DEFAULT, SemRequest
 from rantau.errors import OptionError
 from rantau.model.locate import refusal
 from rantau.model.spec import Model
-from rantau.options import choose
+from rantau.options import choose, several_names
 from rantau.record import Record
 
 METHODS = ("local", "global")
@@ -71,8 +71,8 @@ class SamRequest(Record):
         choose("se", how, (*STANDARD_ERRORS, DEFAULT))
         asked = SemRequest(
             model, missing=missing, group=group, fixed_x=fixed_x, meanstructure=meanstructure, interaction="moments",
-            group_equal=(group_equal,) if isinstance(group_equal, str) else tuple(group_equal),
-            group_partial=(group_partial,) if isinstance(group_partial, str) else tuple(group_partial),
+            group_equal=several_names("group_equal", group_equal, "loadings"),
+            group_partial=several_names("group_partial", group_partial, "F =~ x2"),
         )  # fmt: skip
         request = cls(asked, spelling(method), how, wanted == "MLR")
         request.check()

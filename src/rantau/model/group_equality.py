@@ -78,7 +78,7 @@ def group_equality(groups: tuple[str, ...], equal: tuple[str, ...], partial: tup
     if (equal or partial) and len(groups) == 1:
         option = "group_equal" if equal else "group_partial"
         raise OptionError(f"{option} compares groups, but there is one group; say which variable groups the rows.")
-    kinds = (choose("group_equal", one.replace(".", "_").replace("-", "_"), KINDS) for one in equal)
+    kinds = (choose("group_equal", one.strip().lower().replace(".", "_").replace("-", "_"), KINDS) for one in equal)
     return GroupEquality(tuple(dict.fromkeys(kinds)), partial)
 
 
@@ -113,7 +113,7 @@ def equal_entries(
     Raises
     ------
     OptionError
-        If `partial` names what is not a parameter.
+        If `partial` names what is not a parameter, or a loading that is fixed at one value in every group.
     """
     exempt = {_parameter(name, entries) for name in equality.partial}
     formed = {block.construct: block.items[0] for block in composites(model)}
@@ -162,4 +162,10 @@ def _parameter(name: str, entries: Entries) -> Key:
     key = key_named(name)
     if key not in entries.known:
         raise OptionError(unknown("parameter in group_partial", name, (entry.name for entry in entries.every)))
+    entry = entries.known[key]
+    if entry.op == "=~" and entry.fixed[0] is not None and len(set(entry.fixed)) == 1:
+        raise OptionError(
+            f"group_partial='{name}' releases nothing: this loading is fixed at {entry.fixed[0]:g} in every group. To "
+            f"let it differ, let another item set the scale: `{entry.lhs} =~ NA*{entry.rhs} + 1*...`."
+        )
     return key
