@@ -130,6 +130,44 @@ def test_groups_gaps_and_covariates_are_lavaans(file, text, options, expected):
         assert row.se == pytest.approx(se, abs=5.1e-4), (lhs, op, rhs, group)
 
 
+@pytest.mark.parametrize("text", ["speed ~ textual + ageyr\ntextual ~ visual\n", "speed ~ visual + sex + visual:sex\n"])
+def test_groups_without_equalities_are_fits_of_their_own(text, hs):
+    together = sam(HS + text, hs, group="school").estimates()
+    for place, school in enumerate(dict.fromkeys(hs.school), start=1):
+        alone = by_name(sam(HS + text, hs[hs.school == school]).estimates())
+        own = by_name(together[together.group == place])
+        for (op, pair, _), row in alone.items():
+            assert own[op, pair, place].est == pytest.approx(row.est, abs=1e-6), (op, pair)
+            assert own[op, pair, place].se == pytest.approx(row.se, abs=1e-6), (op, pair)
+
+
+@pytest.mark.parametrize("method", ["local", "global"])
+def test_means_in_the_model_change_no_path(method, hs):
+    """Where a cause has a mean, the outcome's intercept takes it up: its items are measured about nought."""
+    text = HS + "speed ~ textual + ageyr\ntextual ~ visual\n"
+    without, with_means = sam(text, hs, method=method), sam(text, hs, method=method, meanstructure=True)
+    found = by_name(with_means.estimates())
+    for key, row in by_name(without.estimates()).items():
+        assert found[key].est == pytest.approx(row.est, abs=1e-7)
+        assert found[key].se == pytest.approx(row.se, abs=1e-7)
+    slope = found["~", frozenset(("speed", "ageyr")), 1].est
+    assert found["~1", frozenset(("speed", "")), 1].est == pytest.approx(-slope * hs.ageyr.mean(), abs=1e-6)
+    assert found["~1", frozenset(("textual", "")), 1].est == 0
+    if method == "local":
+        assert with_means.fit_indices()["df"] == without.fit_indices()["df"]
+        assert with_means.fit_indices()["chisq"] == pytest.approx(without.fit_indices()["chisq"], abs=1e-6)
+
+
+def test_a_construct_may_have_its_unit_from_its_variance(hs):
+    unit = HS.replace("visual =~ x1", "visual =~ NA*x1") + "visual ~~ 1*visual\nspeed ~ visual + textual"
+    marker = HS + "speed ~ visual + textual"
+    one, other = (sam(text, hs).standardized().set_index(["lhs", "op", "rhs"]) for text in (unit, marker))
+    assert one.est_std["speed", "~", "visual"] == pytest.approx(other.est_std["speed", "~", "visual"], abs=1e-7)
+    assert sam(unit, hs).fit_indices()["df"] == 0
+    # With a marker, a stated variance is a claim about the structure.
+    assert sam(marker + "\nvisual ~~ 0.5*visual", hs).fit_indices()["df"] == 1
+
+
 def test_latent_intercepts_are_intercepts(hs):
     """With means free in the second group, what the paths do not explain of a mean is left to the intercept."""
     fit = sam(CHAIN, hs, group="school", group_equal=("loadings", "intercepts"))
@@ -473,6 +511,11 @@ REFUSED = [
     (HS + "speed ~ visual + ageyr\nx1 ~~ ageyr", ModelSyntaxError, "'x1 ~~ ageyr' joins an item to what is no item"),
     (HS.replace("x2", "k*x2") + "speed ~ k*visual", ModelSyntaxError, "'k' is a parameter of the measurement and of"),
     (HS.replace("x2", "k*x2") + "speed ~ a*visual\na == k", ModelSyntaxError, "<model>:5:1: this constraint is about"),
+    (
+        HS.replace("speed =~ x7", "speed =~ NA*x7") + "speed ~~ 1*speed\nspeed ~ visual",
+        ModelSyntaxError,
+        "<model>:3:1: 'speed' is an outcome, so that its variance cannot give it its unit here; let a loading",
+    ),
     (HS + "speed ~ visual\nvisual | t1", ModelSyntaxError, "thresholds (`|`) need an estimator for ordered answers"),
     ("F =~ x1 + x2\nG =~ x4 + x5 + x6\nG ~ F", IdentificationError, "This is the measurement of F by itself."),
 ]
@@ -525,6 +568,15 @@ OPTIONS = [
 def test_options_are_checked(text, options, kind, message, hs):
     with pytest.raises(kind, match=re.escape(message)):
         sam(text, hs, **options)
+
+
+def test_what_needs_a_test_of_the_whole_says_so(hs):
+    fit, whole = sam(CHAIN, hs), rt.sem(CHAIN, hs)
+    with pytest.raises(OptionError, match="'other' is a SamFit, which has no test of the model as a whole"):
+        whole.compare(fit)
+    for verb in (rt.monte_carlo, rt.bollen_stine):
+        with pytest.raises(OptionError, match="which a SamFit has not"):
+            verb(fit)
 
 
 def test_sem_does_not_estimate_products_by_moments(hs):

@@ -171,6 +171,11 @@ def check_comparable(fits: Sequence[SemFit], names: Sequence[str]) -> None:
         Naming the first two that differ, and how.
     """
     for fit, name in zip(fits, names, strict=True):
+        if not hasattr(fit, "statistics"):
+            raise OptionError(
+                f"'{name}' is a {type(fit).__name__}, which has no test of the model as a whole; compare fits of "
+                "rt.sem, rt.cfa or rt.growth."
+            )
         if not fit.converged:
             raise EstimationError(f"'{name}' did not converge, so it cannot be compared with others; see its problems.")
     first, start = fits[0], names[0]

@@ -29,7 +29,7 @@ from rantau.covariance.sam_parts import (
     Parts,
     block_request,
     insert,
-    joint_table,
+    settled_moments,
     shared_places,
     structural_request,
     structural_table,
@@ -37,6 +37,7 @@ from rantau.covariance.sam_parts import (
 )
 from rantau.covariance.sam_request import SamRequest
 from rantau.covariance.sam_result import SamFit
+from rantau.covariance.sam_table import joint_table
 from rantau.covariance.setting import evidence_of, fixed_places, set_up, setting_of
 from rantau.door import as_model, check_spread, take_sample
 from rantau.errors import EstimationError, IdentificationError
@@ -172,8 +173,8 @@ def _fit_block(asked: SemRequest, parts: Parts, number: int, sample: Sample, n_r
         ) from None
     if not fit.converged:
         raise EstimationError(
-            f"{asked.model.source}: the measurement of {names} did not converge, and nothing can come after it. Look at "
-            "its items by rt.cfa, or measure it together with another construct: blocks='together'."
+            f"{asked.model.source}: the measurement of {names} did not converge, and nothing can come after it. Look "
+            "at its items by rt.cfa, or measure it together with another construct: blocks='together'."
         )
     return fit
 
@@ -239,7 +240,7 @@ def _fit_structural(
     check_singular(moments, request.model)
     equalities = sum(one.operator == "==" for one in request.model.constraints)
     df = check_counts(request.model, table, int(observed.n.sum()), n_constraints=equalities)
-    return fit_moments(request, table, None, moments, df, n_read)
+    return fit_moments(request, table, None, moments, df - settled_moments(asked, parts), n_read)
 
 
 def _fit_held(

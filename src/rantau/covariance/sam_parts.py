@@ -8,15 +8,13 @@ from typing import TypeAlias
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.covariance.constraints import check_constraints
-from rantau.covariance.definitions import check_definitions
 from rantau.covariance.request import SemRequest
+from rantau.covariance.sam_table import by_convention, kept
 from rantau.errors import OptionError, listing, unknown
 from rantau.model.entries import key_named, key_of
 from rantau.model.locate import first_use, refusal
-from rantau.model.parameters import Parameter, ParameterTable, tabulate
-from rantau.model.products import item_of
-from rantau.model.spec import Constraint, Definition, Model
+from rantau.model.parameters import Parameter, ParameterTable
+from rantau.model.spec import Block, Constraint, Definition, Model
 from rantau.record import Record
 
 #: As the user says which constructs are measured together.
@@ -57,41 +55,20 @@ class Parts(Record):
         return np.array(sorted({row.free for row, owner in rows if owner == part and row.free >= 0}), dtype=np.intp)
 
 
-def joint_table(request: SemRequest, groups: tuple[str, ...]) -> ParameterTable:
-    """Write out the parameters of the whole model, products of constructs without items.
+def settled_moments(request: SemRequest, parts: Parts) -> int:
+    """Count the moments of constructs that the measurement settles as the structural part has them: none is tested.
 
-    Parameters
-    ----------
-    request
-        Model and options.
-    groups
-        What the groups are called.
-
-    Returns
-    -------
-    ParameterTable
-        As for `rt.sem`, but for the products.
+    Means of nought, and variances that give constructs their unit.
     """
-    expanded = request.expanded
-    table = tabulate(
-        expanded.model, groups=groups, fixed_x=bool(request.fixed_x), mean_structure=request.mean_structure,
-        group_equal=request.group_equal, group_partial=request.group_partial,
-    )  # fmt: skip
-    items = {item_of(product) for product in expanded.constructs}
-    table = kept(table, [row.lhs not in items and row.rhs not in items for row in table.rows])
-    table = table.replace(observed=tuple(name for name in table.observed if name not in items))
-    labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))
-    check_definitions(request.model, labels)
-    check_constraints(request.model, labels)
-    return table
-
-
-def kept(table: ParameterTable, keep: Iterable[bool]) -> ParameterTable:
-    """Return a table with some of its rows, free parameters numbered anew in their old order."""
-    rows = [row for row, stays in zip(table.rows, keep, strict=True) if stays]
-    number = {place: new for new, place in enumerate(sorted({row.free for row in rows if row.free >= 0}))}
-    rows = [row.replace(free=number[row.free]) if row.free >= 0 else row for row in rows]
-    return table.replace(rows=tuple(rows), n_free=len(number))
+    measured = {*parts.variables[: parts.n_constructs], *(one.name for one in request.expanded.constructs)}
+    unmarked = {block.construct for block in request.model.blocks if not _has_marker(block)}
+    free_elsewhere = "intercepts" in request.group_equal
+    means = (
+        row.op == "~1" and row.lhs in measured and by_convention(row) and (row.group == 1 or not free_elsewhere)
+        for row in parts.table.rows
+    )
+    units = (row.op == "~~" and row.lhs == row.rhs and row.lhs in unmarked and row.free < 0 for row in parts.table.rows)
+    return sum(means) + sum(units)
 
 
 def take_apart(request: SemRequest, table: ParameterTable, blocks: Blocks) -> Parts:
@@ -167,6 +144,14 @@ def _check_measured(model: Model) -> None:
                     f"'{name}' measures '{items[name]}' and stands in a path as well, so that it belongs to neither "
                     "part alone; rt.sem can estimate this.",
                 )  # fmt: skip
+    outcomes = {path.outcome for path in model.paths}
+    for block in model.blocks:
+        if block.construct in outcomes and not _has_marker(block):
+            raise refusal(
+                model, block.span,
+                f"'{block.construct}' is an outcome, so that its variance cannot give it its unit here; let a loading "
+                "do so, such as the first, which is 1 unless `NA*` frees it.",
+            )  # fmt: skip
     for one in model.covariances:
         if len({name in items for name in (one.left, one.right)}) > 1:
             raise refusal(
@@ -174,6 +159,13 @@ def _check_measured(model: Model) -> None:
                 f"'{one.left} ~~ {one.right}' joins an item to what is no item, so that it belongs to neither part "
                 "alone; rt.sem can estimate this.",
             )  # fmt: skip
+
+
+def _has_marker(block: Block) -> bool:
+    """Whether a loading is fixed, by the file or by convention, so that the construct has a unit."""
+    frees_first = any(one.kind == "free" for one in block.terms[0].modifiers)
+    fixed = [one for term in block.terms for one in term.modifiers if one.kind == "fixed"]
+    return not frees_first or any(value not in ("NA", 0.0) for one in fixed for value in one.values)
 
 
 def _links(model: Model, table: ParameterTable, construct_of: dict[str, str]) -> list[tuple[set[str], str]]:
@@ -262,10 +254,9 @@ def block_request(request: SemRequest, parts: Parts, number: int) -> SemRequest:
     model, constructs = request.model, parts.blocks[number]
     blocks = tuple(block for block in model.blocks if block.construct in constructs)
     names = {item for block in blocks for item in block.items}
-    scales = tuple(
-        one for one in model.covariances
-        if one.left == one.right and one.left in constructs and any(mark.kind == "fixed" for mark in one.term.modifiers)
-    )  # fmt: skip
+    # A stated variance is a matter of structure, unless it is what gives the construct its unit.
+    unmarked = {block.construct for block in blocks if not _has_marker(block)}
+    scales = tuple(one for one in model.covariances if one.left == one.right and one.left in unmarked)
     constraints = _constraints_of(model, parts, number)
     own = model.replace(
         blocks=blocks, paths=(), hypotheses=(), thresholds=(),
@@ -275,7 +266,7 @@ def block_request(request: SemRequest, parts: Parts, number: int) -> SemRequest:
     )  # fmt: skip
     rows = zip(parts.table.rows, parts.owner, strict=True)
     keys = {key_of(row.lhs, row.op, row.rhs) for row, owner in rows if owner == number}
-    equal = tuple(kind for kind in request.group_equal if kind.replace(".", "_") in OF_MEASUREMENT)
+    equal = tuple(kind for kind in request.group_equal if kind.replace(".", "_").replace("-", "_") in OF_MEASUREMENT)
     return request.replace(
         model=own, group_equal=equal, meanstructure=parts.table.mean_structure, interaction="product_indicators",
         group_partial=tuple(name for name in request.group_partial if key_named(name) in keys) if equal else (),

@@ -185,7 +185,10 @@ class SamFit(Record):
         return self.whole.r_squared()
 
     def fit_indices(self) -> pd.Series[float]:
-        """Return the fit indices of the structural part alone; those of the blocks are in `measurement_indices()`."""
+        """Return the fit indices of the structural part alone; those of the blocks are in `measurement_indices()`.
+
+        With `method='global'` they are of the whole model, its measurement parameters counted as known, as in lavaan.
+        """
         return self.structural.fit_indices()
 
     def measurement_indices(self) -> pd.DataFrame:
