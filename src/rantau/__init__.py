@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rantau.analyse import check_study
-    from rantau.covariance import SemFit, cfa, compare, growth, sem
+    from rantau.covariance import SamFit, SemFit, cfa, compare, growth, sam, sem
     from rantau.crosscheck import Verification, crosscheck
     from rantau.errors import RantauError, RantauWarning
     from rantau.inference import BollenStine, Draws, bollen_stine, bootstrap, monte_carlo
@@ -43,7 +43,7 @@ __version__ = "0.1.0"
 #: Where each public name lives. Modules are imported when a name is first used, so that `import rantau` is quick.
 _HOMES = {
     "rantau.analyse": ("check_study",),
-    "rantau.covariance": ("SemFit", "cfa", "compare", "growth", "sem"),
+    "rantau.covariance": ("SamFit", "SemFit", "cfa", "compare", "growth", "sam", "sem"),
     "rantau.crosscheck": ("Verification", "crosscheck"),
     "rantau.errors": ("RantauError", "RantauWarning"),
     "rantau.inference": ("BollenStine", "Draws", "bollen_stine", "bootstrap", "monte_carlo"),
@@ -82,6 +82,7 @@ __all__ = [
     "RantauWarning",
     "Report",
     "Responses",
+    "SamFit",
     "Screening",
     "SemFit",
     "Study",
@@ -113,6 +114,7 @@ __all__ = [
     "reliability",
     "report",
     "run",
+    "sam",
     "score",
     "screen",
     "sem",
