@@ -93,6 +93,14 @@ def test_a_fit_of_several_groups_has_no_one_reliability() -> None:
         rt.reliability(data, GOLDEN["hs"]["model"], cfa_fit=fit)
 
 
+def test_what_pls_cannot_estimate_leaves_its_columns_empty() -> None:
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    model = GOLDEN["hs"]["model"] + "\nspeed ~ b*visual + textual\nb > 0"
+    table = rt.reliability(data, model)
+    assert table[["rho_a", "rho_c", "ave"]].isna().all().all()
+    assert table[["alpha", "omega", "ave_cfa"]].notna().all().all()
+
+
 def test_omega_of_all_answers_is_that_of_the_fit_given() -> None:
     data = pd.read_csv(TESTS / "data/hs_gaps.csv")
     model = GOLDEN["hs"]["model"]

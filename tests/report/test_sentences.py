@@ -228,6 +228,17 @@ def test_every_row_of_the_engines_rooms_has_words(language):
         assert words.has(f"methods.errors.standard_{name}"), name
 
 
+def test_products_of_constructs_are_told():
+    model = parse_model(
+        "Satisfaction =~ CUSA1 + CUSA2 + CUSA3; Image =~ IMAG1 + IMAG4 + IMAG5; Quality =~ PERQ1 + PERQ3 + PERQ4; "
+        "Satisfaction ~ Image + Quality + Image:Quality"
+    )
+    found = Findings(model, sem=sem(model, mobile().responses.frame(), estimator="MLR"))
+    told = sentences.methods(prose(found))
+    assert "measured by the products of their items, centred twice (Lin et al., 2010)" in told
+    assert "products" not in sentences.methods(prose())
+
+
 def test_weights_and_clusters_are_said_to_reach_one_engine_only():
     data = mobile().responses.frame().assign(town=np.arange(250) % 25, weight=1.0 + np.arange(250) % 2)
     model = parse_model("Satisfaction =~ CUSA1 + CUSA2 + CUSA3; Image =~ IMAG1 + IMAG4 + IMAG5; Satisfaction ~ Image")

@@ -10,7 +10,15 @@ import numpy as np
 from rantau.covariance import SemFit, cfa
 from rantau.covariance.implied import imply
 from rantau.door import as_model
-from rantau.errors import ConvergenceWarning, DataWarning, EstimationError, OptionError, RantauError, listing
+from rantau.errors import (
+    ConvergenceWarning,
+    DataWarning,
+    EstimationError,
+    ModelSyntaxError,
+    OptionError,
+    RantauError,
+    listing,
+)
 from rantau.extras import require
 from rantau.model.from_survey import measurement_model
 from rantau.model.locate import refusal
@@ -47,7 +55,8 @@ def reliability(
         What measures what; without one, the constructs of the survey, each related to every other.
     cfa_fit, pls_fit
         Fits of this model to these data, where there are any; they are made otherwise. A factor model that
-        cannot be fitted, or does not converge, leaves omega and its AVE empty.
+        cannot be fitted, or does not converge, leaves omega and its AVE empty; a model that PLS cannot estimate,
+        such as one with constraints, leaves rho_A, rho_C and AVE empty.
     level
         Of the interval of alpha, between 0 and 1.
 
@@ -215,12 +224,15 @@ def _model_of(data: Responses | pd.DataFrame, model: Model | str | None) -> Mode
 
 
 def _pls_or_none(model: Model, data: Responses | pd.DataFrame) -> PlsFit | None:
-    """Fit by PLS; weights that do not settle leave its columns empty."""
+    """Fit by PLS; a model that PLS does not know, or weights that do not settle, leave its columns empty."""
     if not model.paths:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fit = pls(model, data)
+        try:
+            fit = pls(model, data)
+        except ModelSyntaxError:
+            return None
     return fit if fit.converged else None
 
 

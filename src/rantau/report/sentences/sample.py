@@ -143,6 +143,8 @@ def _by_covariance(prose: Prose, fit: SemFit) -> list[str]:
     ]
     if prose.words.has(f"methods.test.{recipe.test}"):
         told.append(say("methods.tested_by", test=say(f"methods.test.{recipe.test}")))
+    if request.expanded.constructs:
+        told.append(say("methods.products"))
     if request.sampling_weights:
         told.append(say("methods.weights", column=literal(request.sampling_weights)))
     if request.cluster:

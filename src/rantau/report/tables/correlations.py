@@ -34,7 +34,8 @@ def build(findings: Findings, language: str) -> Table | None:
         if len(answers.columns) < 2 or len(answers) < 3:
             return None
         r, mean, sd = answers.corr(), answers.mean(), answers.std(ddof=1)
-        note = view.note("table.correlations.note", n=len(answers))
+        products = fit is not None and bool(fit.request.expanded.products)
+        note = view.note(f"table.correlations.note{'_products' if products else ''}", n=len(answers))
     items = list(mean.index)
     rows = []
     for here, item in enumerate(items):
