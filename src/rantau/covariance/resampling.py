@@ -11,6 +11,7 @@ from rantau.covariance.baseline import baseline_statistics
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.derived import derived
+from rantau.covariance.evidence import EXACT
 from rantau.covariance.fit_indices.cfi import comparative_fit
 from rantau.covariance.fit_indices.rmsea import root_mean_square_error
 from rantau.covariance.fit_indices.srmr import standardised_residual
@@ -77,6 +78,10 @@ def _errors(
             "Fit with se='standard' for a studentised interval, or take interval='bca'."
         )
     exact = recipe.information == "observed"
+    if fit.request.likelihood == "wishart" and fit.discrepancy.name != "ml":
+        # As in the fit: information by the shares of n, and n - 1 of them.
+        rows = moments.n + 1
+        moments = moments.replace(n=rows * (moments.n.sum(axis=-1) / rows.sum(axis=-1))[..., None])
     _, _, expected, bent = look(scaled_layout, fit.discrepancy, moments, minimum.theta, exact=exact)
     information = (bent if exact and bent is not None else expected) / 2
     covariance = (
@@ -133,8 +138,9 @@ def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimu
         chisq = residual_statistics(
             layout, moments, minimum.theta, lambda matrices: _inverse(fit, matrices, minimum, scale)
         )
-    elif df > 0:
-        chisq = np.maximum(n_obs * (minimum.value - fit.discrepancy.floor(moments)), 0.0)
+    elif fit.discrepancy.name != "uls":
+        misfit = minimum.value - fit.discrepancy.floor(moments)
+        chisq = n_obs * np.where((df <= 0) & (misfit < EXACT), 0.0, np.maximum(misfit, 0.0))
     implied = imply(layout, minimum.theta)
     means = moments.mean - implied.mu if fit.table.mean_structure else None
     return np.stack(
