@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from study_findings import gaps, heywood, mobile, not_converged, simulated
 
@@ -229,12 +230,13 @@ def test_every_row_of_the_engines_rooms_has_words(language):
 
 
 def test_products_of_constructs_are_told():
-    model = parse_model(
-        "Satisfaction =~ CUSA1 + CUSA2 + CUSA3; Image =~ IMAG1 + IMAG4 + IMAG5; Quality =~ PERQ1 + PERQ3 + PERQ4; "
-        "Satisfaction ~ Image + Quality + Image:Quality"
-    )
-    found = Findings(model, sem=sem(model, mobile().responses.frame(), estimator="MLR"))
-    told = sentences.methods(prose(found))
+    rng = np.random.default_rng(2)
+    x, m, e = rng.normal(size=(3, 400))
+    factors = (x, 0.4 * x + 0.9 * m, 0.4 * x + 0.3 * m + 0.3 * x * m + 0.6 * e)
+    rows = np.column_stack([factor + 0.6 * rng.normal(size=400) for factor in factors for _ in range(3)])
+    model = parse_model("X =~ x1 + x2 + x3; M =~ m1 + m2 + m3; Y =~ y1 + y2 + y3; Y ~ X + M + X:M")
+    data = pd.DataFrame(rows, columns=[f"{letter}{k}" for letter in "xmy" for k in (1, 2, 3)])
+    told = sentences.methods(prose(Findings(model, sem=sem(model, data, estimator="MLR"))))
     assert "measured by the products of their items, centred twice (Lin et al., 2010)" in told
     assert "products" not in sentences.methods(prose())
 
