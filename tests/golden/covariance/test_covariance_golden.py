@@ -4,7 +4,6 @@ Cases of lavaan 0.6-14 were made by `make_goldens.R` and `make_estimators.R`; th
 file. Where the two differ, the newer one is followed, and what the older one says is under `older`.
 """
 
-import inspect
 import json
 import math
 import warnings
@@ -16,7 +15,6 @@ import pandas as pd
 import pytest
 
 from rantau.covariance import SemFit, growth, sem
-from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning
 
 HERE = Path(__file__).parent
@@ -31,13 +29,6 @@ def spelled(value: str) -> str:
     return value.replace(".", "_")
 
 
-def is_offered(case: dict) -> bool:
-    """Whether the call can be made here: lavaan has options and tests that rantau leaves out."""
-    options = case["options"]
-    known = set(options) <= set(inspect.signature(sem).parameters)
-    return known and spelled(options.get("test", "default")) in {row.name for row in TESTS} | {"none", "default"}
-
-
 def is_fit(case: dict | list) -> bool:
     return isinstance(case, dict) and {"fit", "est"} <= set(case)
 
@@ -45,7 +36,7 @@ def is_fit(case: dict | list) -> bool:
 #: Every file that holds one fit; other files of the folder have tests of their own.
 FITS = sorted(file.stem for file in HERE.glob("*.json") if is_fit(read_case(file.stem)))
 BOOTSTRAPPED = {"mediation_bootstrap"}
-CASES = [name for name in FITS if name not in BOOTSTRAPPED and is_offered(read_case(name))]
+CASES = [name for name in FITS if name not in BOOTSTRAPPED]
 #: lavaan itself says that these solutions are outside the parameter space.
 INADMISSIBLE = {"second_order_structure": "negative_variance"}
 #: Data in units of a thousand have digits in proportion.
