@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rantau.template import TEMPLATES
@@ -23,6 +25,25 @@ def test_run_gives_a_short_account(rantau, study):
     assert "  H1   Image -> Satisfaction  SEM +0.90 supported; PLS +0.62" in ran.out
     assert "numbers agree with pingouin, semopy, statsmodels" in ran.out
     assert lines[-1].startswith(f"Written      {plan.parent / 'out'}/: report.docx, report.html and ")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ('estimator = "MLR"\nmissing = "fiml"', r"scaled chi-square [\d.]+, df 8, p = 0\.\d+; robust CFI 0\.\d+, TLI"),
+        ('estimator = "MLMVS"', r"scaled chi-square [\d.]+, df \d\.\d\d, p = 0\.\d+; scaled CFI"),
+        ('test = "browne.residual.adf"', r"residual-based chi-square [\d.]+, df 8, p . 0?\.\d+; CFI"),
+        ('cluster = "town"', r"scaled chi-square [\d.]+, df 8"),
+        ('sampling_weights = "weight"', r"scaled chi-square [\d.]+, df 8"),
+    ],
+)
+def test_run_passes_on_what_the_plan_says_of_the_engine(rantau, study, options, told):
+    rows = [LINES[0].rstrip("\n") + ',"town","weight"\n']
+    rows += [f"{line.rstrip()},T{k % 20},{1 + k % 3}\n" for k, line in enumerate(LINES[1:])]
+    plan = study(plan=f"{PLAN}\n[covariance]\n{options}\n", responses="".join(rows))
+    ran = rantau("run", plan)
+    assert ran.status == 0
+    assert re.search(f"^SEM +{told}", ran.out, re.MULTILINE), ran.out
 
 
 def test_an_inadmissible_fit_ends_with_1_and_says_so(rantau, study):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from rantau.report.indices import Index, indices_of, to_report
+from rantau.report.indices import RESIDUAL, Index, indices_of, to_report
 
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
@@ -84,16 +84,18 @@ def _fit(fit: SemFit) -> str:
     cfi, tli, rmsea, low, high = (
         to_report(found, name) for name in ("cfi", "tli", "rmsea", "rmsea_ci_lower", "rmsea_ci_upper")
     )
+    degrees = f"{df.value:.0f}" if df.value.is_integer() else f"{df.value:.2f}"
     probability = "p < .001" if p.value < 0.001 else f"p = {p.value:.3f}"
     return (
-        f"{_versioned('chi-square', test)} {test.value:.2f}, df {df.value:g}, {probability}; "
+        f"{_versioned('chi-square', test)} {test.value:.2f}, df {degrees}, {probability}; "
         f"{_versioned('CFI', cfi)} {cfi.value:.3f}, TLI {tli.value:.3f}, RMSEA {rmsea.value:.3f} "
         f"\\[{low.value:.3f}, {high.value:.3f}], SRMR {found['srmr']:.3f}"
     )
 
 
 def _versioned(name: str, index: Index) -> str:
-    return f"{index.version} {name}" if index.version else name
+    told = "residual-based" if index.version == RESIDUAL else index.version
+    return f"{told} {name}" if told else name
 
 
 def _hypotheses(findings: Findings) -> Iterator[str]:
