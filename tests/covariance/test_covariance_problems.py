@@ -135,13 +135,16 @@ def test_a_bound_at_nought_cures_a_heywood_case():
     data = with_covariance([[1, 0.8, 0.8], [0.8, 1, 0.5], [0.8, 0.5, 1]], list("abc"))
     fit = sem("F =~ a + b + c\na ~~ v*a\nv > 0", data)
     assert fit.converged
-    assert fit.problems == ()
+    assert [(problem.severity, problem.code, problem.about) for problem in fit.problems] == [
+        ("warning", "at_boundary", ("v",))
+    ]
+    assert "`v > 0`" in fit.problems[0].text
     assert fit.active.tolist() == [True]
     frame = fit.estimates().set_index(["lhs", "op", "rhs"])
     assert frame.loc[("a", "~~", "a"), "est"] == pytest.approx(0, abs=1e-9)
 
 
-@pytest.mark.parametrize(("text", "lines"), [("k == 2\nk == 1", "2, 3"), ("k > 2\nk < 1", "2, 3")])
+@pytest.mark.parametrize(("text", "lines"), [("k^2 == 4\nk == 1", "2, 3"), ("k > 2\nk < 1", "2, 3")])
 def test_constraints_that_contradict_each_other_are_named(text, lines):
     data = pd.read_csv(DATA / "hs.csv")
     told = rf"Constraints do not hold .* \(line {lines} of the model\)"
@@ -149,6 +152,7 @@ def test_constraints_that_contradict_each_other_are_named(text, lines):
         fit = sem("F =~ x1 + k*x2 + x3 + x4\n" + text, data)
     assert [problem.code for problem in fit.problems] == ["not_converged", "constraints"]
     assert fit.problems[1].about == ("k",)
+    assert fit.problems[0].text.endswith("No fit index is given.")
     assert not fit.trustworthy
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from rantau.covariance import cfa, sem
-from rantau.errors import OptionError
+from rantau.errors import ModelSyntaxError, OptionError
 
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 ITEMS = [f"x{k}" for k in range(1, 10)]
@@ -83,3 +83,108 @@ def test_releasing_a_marker_releases_nothing(hs):
         cfa(HS, hs, group="school", group_equal="loadings", group_partial="visual=~x1")
     free = cfa(HS, hs, group="school", group_equal="loadings", group_partial="visual=~x1", std_lv=True)
     assert free.statistics.df == 53
+
+
+# -- constraints and definitions -------------------------------------------------------------------
+
+PATHS = "x1 ~ a*x2 + b*x3\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("a == 1\na == 2", 3, "`a == 2` contradicts line 2: no numbers meet both"),
+        ("a == b\na == b + 1", 3, "`a == b + 1` contradicts line 2"),
+        ("a + b == 1\na - b == 0\n2*a == 3", 4, "`2 * a == 3` contradicts lines 2, 3"),
+        ("a == a", 2, "`a == a` holds whatever is estimated"),
+        ("a > a - 1", 2, "`a > a - 1` holds whatever is estimated"),
+        ("a == a + 1", 2, "`a == a + 1` can never hold"),
+        ("d := a - a\nd > 1", 3, "`d > 1` can never hold"),
+        ("log(a - 10) > 0", 2, "`log(a - 10) > 0` has no value where the estimation begins (a = 0.165)"),
+        ("a / 0 == 1", 2, "`a / 0 == 1` has no value where the estimation begins"),
+    ],
+)
+def test_constraints_that_cannot_be_meant(text, line, message, hs):
+    with pytest.raises(ModelSyntaxError, match=re.escape(message)) as caught:
+        sem(PATHS + text, hs)
+    assert str(caught.value).startswith(f"<model>:{line}:1: ")
+
+
+@pytest.mark.parametrize("text", ["a == 0.1", "a > 0.1", "a < 0.6"])
+def test_constraints_of_fixed_parameters_are_about_nothing(text, hs):
+    with pytest.raises(ModelSyntaxError, match="about nothing that is estimated freely"):
+        sem("x1 ~ a*0.5*x2 + x3\n" + text, hs)
+    tied = sem("x1 ~ a*0.5*x2 + b*x3\nb == a", hs).estimates().set_index("label")
+    assert tied.loc["b", "est"] == pytest.approx(0.5)
+
+
+def test_the_advice_on_a_constraint_without_a_value_works(hs):
+    """`log(a - 1) > 0` says `a > 2`."""
+    with pytest.raises(ModelSyntaxError, match=re.escape("as in `start(1)*x`")):
+        sem("x1 ~ a*x2 + x3\nlog(a - 1) > 0", hs)
+    moved = sem("x1 ~ a*start(3)*x2 + x3\nlog(a - 1) > 0", hs)
+    plain = sem("x1 ~ a*x2 + x3\na > 2", hs)
+    assert moved.theta == pytest.approx(plain.theta, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("text", "a", "b", "chisq"),
+    [
+        ("a*b == 0.5", 0.64646, 0.77344, 146.3907),
+        ("d := a*b\nd == 0.5", 0.64646, 0.77344, 146.3907),
+        ("log(a) == 0", 1.0, 0.10106, 177.2922),
+        ("a == 1", 1.0, 0.10106, 177.2922),
+    ],
+)
+def test_curved_constraints_are_met(text, a, b, chisq, hs):
+    """The numbers of lavaan 0.6-14, which does not reach the minimum under `log(a) == 0`."""
+    fit = sem(PATHS + text, hs)
+    assert fit.converged
+    assert fit.theta[:2] == pytest.approx([a, b], abs=1e-5)
+    assert fit.fit_indices()["chisq"] == pytest.approx(chisq, rel=1e-6)
+    assert fit.iterations < 30
+
+
+CURVED = [
+    ("1/a == 0.1", lambda a, b: 1 / a - 0.1, lambda a, b: (1, 0)),
+    ("a/b == 3", lambda a, b: a / b - 3, lambda a, b: (b, -a)),
+    ("a*b == -0.5", lambda a, b: a * b + 0.5, lambda a, b: (b, a)),
+    ("a^3 == 8", lambda a, b: a**3 - 8, lambda a, b: (1, 0)),
+    ("a^2 + b^2 == 0.001", lambda a, b: a**2 + b**2 - 0.001, lambda a, b: (a, b)),
+    ("tan(a) == 1", lambda a, b: np.tan(a) - 1, lambda a, b: (1, 0)),
+]
+
+
+@pytest.mark.parametrize(("text", "margin", "normal"), CURVED, ids=[row[0] for row in CURVED])
+def test_a_minimum_under_a_curved_constraint_has_no_slope_along_it(text, margin, normal, hs):
+    fit = sem(PATHS + text, hs)
+    a, b = fit.theta[:2]
+    assert fit.converged
+    assert margin(a, b) == pytest.approx(0, abs=1e-8)
+    moments = hs[["x1", "x2", "x3"]].cov().to_numpy()
+    spread = moments[1:, 1:]
+    away = spread @ ([a, b] - np.linalg.solve(spread, moments[1:, 0]))
+    across = normal(a, b)
+    assert away[0] * across[1] - away[1] * across[0] == pytest.approx(0, abs=1e-6)
+
+
+def test_chi_square_tells_of_an_inequality_that_holds_a_saturated_model_back(hs):
+    """lavaan 0.6-14: chi-square 9.342 with 0 degrees of freedom, CFI 0.871, SRMR 0.060."""
+    fit = sem(PATHS + "a < 0", hs)
+    found = fit.fit_indices()
+    assert found[["chisq", "cfi", "srmr"]].tolist() == pytest.approx([9.342, 0.871, 0.060], abs=1e-3)
+    assert found["df"] == 0
+    assert [problem.code for problem in fit.problems] == ["at_boundary"]
+    assert sem(PATHS + "a > 0", hs).problems == ()
+
+
+@pytest.mark.parametrize("definition", ["a/0", "0/0", "log(a - 10)", "sqrt(-a)", "(-a)^0.5", "a/(a - a)"])
+@pytest.mark.filterwarnings("error")
+def test_a_definition_without_a_value_is_named(definition, hs):
+    fit = sem(PATHS + f"d := {definition}", hs)
+    assert [(problem.code, problem.about) for problem in fit.problems] == [("undefined", ("d",))]
+    assert f"`d := {definition.replace(' ', '')}` has no value" in fit.problems[0].text
+    row = fit.estimates().set_index("label").loc["d"]
+    assert not np.isfinite(row["est"])
+    assert np.isnan(row[["se", "z", "p", "ci_low", "ci_high"]].astype(float)).all()
+    assert fit.standardized()["se"].isna().sum() == 1

@@ -15,10 +15,12 @@ from rantau.moments.grouped import GroupMoments
 
 #: Scaled slopes and margins below this are near enough for full steps to be taken on trust.
 NEAR = 1e-3
+#: A violation costs no more than this, so that rounding does not drown the discrepancy.
+DEAREST = 1e6
 
 
 class Place(NamedTuple):
-    """A point of each member: value and derivatives in the metric of its own information."""
+    """A point of each member: value and derivatives in the metric of its own information; constraints have slope 1."""
 
     value: Array
     unit: Array
@@ -30,6 +32,7 @@ class Place(NamedTuple):
     inverse: Array
     across: Array
     multipliers: Array
+    length: Array
 
 
 def minimise_within(
@@ -79,13 +82,21 @@ def minimise_within(
             layout, discrepancy, moments, constraints, open_draws, holds, (theta, value, slope, converged, iterations),
             max_iterations,
         )  # fmt: skip
+        # An inequality that has lost its value (a logarithm) holds with equality from the start.
+        lost = ~np.isfinite(constraints.margins(theta)[0]) & ~holds
+        again = np.flatnonzero(lost.any(axis=-1))
+        holds |= lost
+        theta[again], converged[again] = start[again], False
         changed = _change_set(layout, discrepancy, moments, constraints, open_draws, holds, theta, converged)
+        changed = np.union1d(changed, again)
         if changed.size == 0:
             break
         converged[changed] = False
         open_draws = changed
     else:
         converged[open_draws] = False
+    # What has no value (the logarithm of a negative number) is not met.
+    converged &= np.isfinite(constraints.margins(theta)[0]).all(axis=-1)
     return Minimum(theta, value, slope, converged, iterations, holds)
 
 
@@ -116,7 +127,9 @@ def _descend(
         if active.size == 0:
             return
         iterations[active] += 1
-        penalty[active] = np.maximum(penalty[active], 2 * np.abs(at.multipliers).max(axis=-1, initial=0.0) + 0.1)
+        # Close by, full Newton steps end what damped ones would only approach.
+        damping[active[(slope[active] < NEAR) & _convex(at)]] = 0.0
+        penalty[active] = np.maximum(penalty[active], _worth(at, damping[active]))
         waiting = np.arange(active.size)
         for _ in range(60):
             tried = active[waiting]
@@ -168,8 +181,25 @@ def _look(
     bent = exact if exact is not None else expected
     bent = bent - constraints.bend(theta[active], np.where(holds[active], multipliers / length, 0.0))
     return Place(
-        here, unit, gradient, expected / among, bent / among, margin, jacobian, inverse, across, multipliers
+        here, unit, gradient, expected / among, bent / among, margin, jacobian, inverse, across, multipliers, length
     )  # fmt: skip
+
+
+def _convex(at: Place) -> Mask:
+    """Tell where the Lagrangian curves upwards along the constraints."""
+    normal = np.eye(at.unit.shape[-1]) - at.across
+    found: Mask = np.linalg.eigvalsh(at.across @ at.exact @ at.across + normal)[..., 0] > 1e-10
+    return found
+
+
+def _worth(at: Place, damping: Array) -> Array:
+    """Return what a violation must cost for a step that lessens it to be a gain (Nocedal & Wright, 2006, eq. 18.36)."""
+    violation = np.abs(at.margin).sum(axis=-1)
+    step = _direction(at, damping)
+    rise = (at.gradient * step).sum(axis=-1) + np.einsum("...i,...ij,...j->...", step, at.expected, step) / 2
+    needed = 2 * np.maximum(rise, 0.0) * (1 + damping) / np.where(violation > TOLERANCE, violation, 1.0)
+    least = 2 * np.abs(at.multipliers).max(axis=-1, initial=0.0) + 0.1
+    return np.asarray(least + np.where(violation > TOLERANCE, np.minimum(needed, DEAREST), 0.0))
 
 
 def _direction(at: Place, damping: Array) -> Array:
@@ -178,10 +208,7 @@ def _direction(at: Place, damping: Array) -> Array:
     back = -(at.inverse @ at.margin[..., None])[..., 0] / (1 + damping)[:, None]
     eye = np.eye(at.unit.shape[-1])
     normal = eye - at.across
-    newton = at.across @ at.exact @ at.across + normal
-    smallest = np.linalg.eigvalsh(newton)[..., 0]
-    convex = (smallest > 1e-10) & (damping == 0)
-    hessian = np.where(convex[:, None, None], at.exact, at.expected)
+    hessian = np.where((_convex(at) & (damping == 0))[:, None, None], at.exact, at.expected)
     damped = at.across @ (hessian + (damping + 1e-14)[:, None, None] * eye) @ at.across + normal
     pull = at.gradient + (hessian @ back[..., None])[..., 0]
     down = np.linalg.pinv(damped, hermitian=True) @ (at.across @ pull[..., None])
@@ -189,10 +216,9 @@ def _direction(at: Place, damping: Array) -> Array:
 
 
 def _scaled_margins(constraints: Constraints, theta: Array, holds: Mask, at: Place) -> Array:
-    """Return the margins of the constraints that hold, each in units of its own steepness."""
-    margin, jacobian = constraints.margins(theta)
-    length = np.linalg.norm(jacobian / at.unit[:, None, :], axis=-1)
-    return np.where(holds, margin / np.where(length > 0, length, 1.0), 0.0)
+    """Return the margins of the constraints that hold, each in units of its steepness at a place."""
+    margin = constraints.margins(theta)[0]
+    return np.where(holds, margin / at.length, 0.0)
 
 
 def _change_set(
@@ -213,7 +239,7 @@ def _change_set(
     at = _look(layout, discrepancy, moments, constraints, active, holds, theta)
     margin, jacobian = constraints.margins(theta[active])
     length = np.linalg.norm(jacobian / at.unit[:, None, :], axis=-1)
-    violation = np.where(holds[active], 0.0, -margin / np.where(length > 0, length, 1.0))
+    violation = np.nan_to_num(np.where(holds[active], 0.0, -margin / np.where(length > 0, length, 1.0)))
     worst = violation.argmax(axis=-1)
     joins = violation.max(axis=-1) > 1e-9
     holds[active[joins], worst[joins]] = True

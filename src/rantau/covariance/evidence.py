@@ -14,6 +14,9 @@ from rantau.moments.grouped import GroupMoments, row_shares
 from rantau.moments.sample import Sample
 from rantau.record import Record
 
+#: A structure without degrees of freedom misses its sample by less than this, but for rounding.
+EXACT = 1e-9
+
 
 class Evidence(Record):
     """A structure (the model, or its baseline) at its estimates.
@@ -87,8 +90,8 @@ class Evidence(Record):
 
     @property
     def chisq(self) -> float:
-        """The standard statistic; a saturated structure's is zero but for rounding."""
-        if self.df <= 0:
+        """The standard statistic; a saturated one's is zero but for rounding, unless an inequality holds it back."""
+        if self.df <= 0 and self.misfit < EXACT:
             return 0.0
         if self.counts is None or np.array_equal(self.counts, self.moments.n):
             return max(self.n_obs * self.misfit, 0.0)

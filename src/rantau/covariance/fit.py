@@ -10,15 +10,23 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.constrained import minimise_within
-from rantau.covariance.constraints import Constraints, check_constraints
-from rantau.covariance.definitions import check_definitions
+from rantau.covariance.constraints import Constraints, check_constraints, check_possible, check_values
+from rantau.covariance.definitions import check_definitions, defined
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import UNDIRECTED, Layout, imply
+from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
-from rantau.covariance.problems import doubtful_products, find_problems, missed_constraints, random_covariates
+from rantau.covariance.problems import (
+    at_boundary,
+    correlations_given,
+    doubtful_products,
+    find_problems,
+    missed_constraints,
+    random_covariates,
+    undefined,
+)
 from rantau.covariance.product_columns import with_products
 from rantau.covariance.request import SemRequest, measurement_part
 from rantau.covariance.result import SemFit, correlation_of
@@ -27,6 +35,7 @@ from rantau.covariance.standard_errors import check_identification, estimate_cov
 from rantau.covariance.start import choose_anchors, start_values, stated_starts
 from rantau.door import as_model, check_spread, take_sample, take_summary
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
+from rantau.fit import Problem
 from rantau.model.composites import Anchors
 from rantau.model.parameters import ParameterTable, check_counts, tabulate
 from rantau.model.spec import Model
@@ -271,7 +280,7 @@ def growth(
     >>> level, slope = draw[:, [0]], 0.5 + 0.3 * draw[:, [1]]
     >>> data = pd.DataFrame(level + slope * np.arange(3) + draw[:, 2:], columns=["t1", "t2", "t3"])
     >>> fit = rt.growth("i =~ 1*t1 + 1*t2 + 1*t3; s =~ 0*t1 + 1*t2 + 2*t3", data)
-    >>> bool(fit.estimates().set_index(["lhs", "op"]).loc[("s", "~1"), "est"].iloc[0] > 0.3)
+    >>> bool(fit.estimates().query("lhs == 's' and op == '~1'").est.iloc[0] > 0.3)
     True
     """
     request = SemRequest(
@@ -292,12 +301,18 @@ def _partial(value: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics) -> SemFit:
+    sample: Sample | None
+    more: tuple[Problem, ...] = ()
     if isinstance(data, SummaryStatistics):
-        return _fit_summary(request, data)
-    table, sample, df, n_read = prepare(request, data)
-    observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
+        sample, n_read = None, data.n_obs + data.left_out
+        request, table, observed, df = _of_summary(request, data)
+        more = (correlations_given(table.observed),) if data.looks_like_correlations else ()
+    else:
+        table, sample, df, n_read = prepare(request, data)
+        observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
     check_singular(observed, request.model)
-    return fit_moments(request, table, sample, observed, df, n_read)
+    fit = fit_moments(request, table, sample, observed, df, n_read)
+    return fit.replace(problems=(*fit.problems, *more)) if more else fit
 
 
 def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[ParameterTable, Sample, int, int]:
@@ -342,6 +357,7 @@ def _table_of(request: SemRequest, groups: tuple[str, ...], anchors: Anchors = (
     labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))
     check_definitions(request.model, labels)
     check_constraints(request.model, labels)
+    check_possible(request.model, table)
     return table
 
 
@@ -350,8 +366,8 @@ def _degrees_of_freedom(model: Model, table: ParameterTable, n_obs: int) -> int:
     return check_counts(model, table, n_obs, n_constraints=equalities)
 
 
-def _fit_summary(request: SemRequest, data: SummaryStatistics) -> SemFit:
-    """Fit summary statistics; what needs the rows is refused."""
+def _of_summary(request: SemRequest, data: SummaryStatistics) -> tuple[SemRequest, ParameterTable, GroupMoments, int]:
+    """Return what is asked of summary statistics, its parameters, moments and df; what needs the rows is refused."""
     model, recipe = request.model, request.recipe
     needs = {
         f"estimator='{request.estimator}'": recipe.discrepancy == "wls",
@@ -382,8 +398,7 @@ def _fit_summary(request: SemRequest, data: SummaryStatistics) -> SemFit:
     observed = taken.moments()
     if not taken.has_means:
         observed = observed.replace(mean=np.zeros_like(observed.mean))
-    check_singular(observed, model)
-    return fit_moments(request, table, None, observed, df, taken.n_obs + taken.left_out)
+    return request, table, observed, df
 
 
 def fit_moments(
@@ -421,6 +436,8 @@ def fit_moments(
     start = start_values(table, scaled_layout, scaled)
     start = _possible(scaled_layout, discrepancy, scaled, start, stated_starts(table, scale), model.source)
     constraints = Constraints(model, table, scale) if model.constraints else None
+    if constraints is not None:
+        check_values(constraints, start)
     check_identification(scaled_layout, table, discrepancy, scaled, start, model.source, constraints)
 
     minimum = _minimum(scaled_layout, discrepancy, stack_of_one(scaled), start[None], constraints)
@@ -436,9 +453,13 @@ def fit_moments(
     se = recipe.se if minimum.converged[0] else "none"
     covariance = estimate_covariance(evidence, se, recipe.information)
     singular = recipe.se != "none" and bool(np.isnan(covariance).any())
+    missed = missed_constraints(constraints, minimum)
+    definitions = defined(model, table, cell_values(setting.stated, theta / scale).ravel())[0]
     problems = (
-        *find_problems(scaled_layout, table, minimum, singular),
-        *missed_constraints(constraints, minimum),
+        *find_problems(scaled_layout, table, minimum, singular, cause_is_known=bool(missed)),
+        *missed,
+        *at_boundary(constraints, minimum),
+        *undefined(model, definitions),
         *random_covariates(request.expanded.model, table.exogenous),
         *doubtful_products(request.expanded, recipe.se),
     )
@@ -548,9 +569,11 @@ def _possible(
     start = np.where(np.isnan(stated), start, stated)
     for share in (1.0, 0.7, 0.4, 0.1):
         trial = np.where(keep, start, share * start)
-        implied = imply(layout, trial)
-        fades = np.abs(implied.effect).max(initial=0.0) < ENDLESS
-        if fades and np.isfinite(discrepancy.function(implied, observed).value):
+        with np.errstate(over="ignore", invalid="ignore"):
+            implied = imply(layout, trial)
+            fades = np.abs(implied.effect).max(initial=0.0) < ENDLESS
+            possible = fades and np.isfinite(discrepancy.function(implied, observed).value)
+        if possible:
             return trial
     raise EstimationError(
         f"{source}: the start values and fixed values of the model imply a covariance matrix that is not "

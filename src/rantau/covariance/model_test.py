@@ -249,7 +249,7 @@ def _scaled(row: TestRow, evidence: Evidence, kind: str) -> ModelTest:
     """Return a corrected test; a saturated structure leaves nothing to correct."""
     if evidence.df > 0:
         return row.function(evidence, kind)
-    return ModelTest(row.name, 0.0, 0.0, 1.0 if row.name == "scaled_shifted" else NAN)
+    return ModelTest(row.name, evidence.chisq, 0.0, 1.0 if row.name == "scaled_shifted" else NAN)
 
 
 def _log_likelihoods(

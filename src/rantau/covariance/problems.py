@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.constraints import Constraints
+from rantau.covariance.constraints import Constraints, in_text
 from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.minimise import Minimum
+from rantau.errors import listing
 from rantau.fit import Problem
 from rantau.model.parameters import ParameterTable
 from rantau.model.products import Expansion
@@ -22,7 +23,12 @@ MISSED = 1e-6
 
 
 def find_problems(
-    layout: Layout, table: ParameterTable, minimum: Minimum, information_is_singular: bool
+    layout: Layout,
+    table: ParameterTable,
+    minimum: Minimum,
+    information_is_singular: bool,
+    *,
+    cause_is_known: bool = False,
 ) -> tuple[Problem, ...]:
     """Look for everything that makes a solution untrustworthy.
 
@@ -36,6 +42,8 @@ def find_problems(
         A stack of one.
     information_is_singular
         Whether standard errors could not be computed.
+    cause_is_known
+        Whether something else says why the estimation did not converge.
 
     Returns
     -------
@@ -44,12 +52,13 @@ def find_problems(
     """
     theta = minimum.theta[0]
     if not minimum.converged[0]:
+        advice = " Look for a factor with weak or contradictory items, or state a simpler model."
         return (
             Problem(
                 "error", "not_converged",
                 f"The estimation did not converge: after {int(minimum.iterations[0])} steps the largest "
-                f"scaled gradient is {float(minimum.slope[0]):.1e}. No fit index is given. Look for a factor "
-                "with weak or contradictory items, or state a simpler model.",
+                f"scaled gradient is {float(minimum.slope[0]):.1e}. No fit index is given."
+                f"{'' if cause_is_known else advice}",
             ),
         )  # fmt: skip
     cells, implied = cell_values(layout, theta), imply(layout, theta)
@@ -142,6 +151,76 @@ def missed_constraints(constraints: Constraints | None, minimum: Minimum) -> tup
             "other, or no values near the data satisfy them. Look for a slip in a sign or a label, or drop one.",
             tuple(dict.fromkeys(name for one in stated for part in (one.left, one.right) for name in part.names)),
         ),
+    )  # fmt: skip
+
+
+def at_boundary(constraints: Constraints | None, minimum: Minimum) -> tuple[Problem, ...]:
+    """Say which inequalities hold the estimates back.
+
+    Parameters
+    ----------
+    constraints
+        Those of the model; None where it has none.
+    minimum
+        A stack of one.
+
+    Returns
+    -------
+    tuple of Problem
+        At most one, a warning.
+    """
+    if constraints is None or not minimum.converged[0]:
+        return ()
+    holding = minimum.active[0] & ~constraints.equalities
+    stated = [one for one, holds in zip(constraints.model.constraints, holding, strict=True) if holds]
+    if not stated:
+        return ()
+    texts = ", ".join(f"`{' '.join(in_text(one))}`" for one in stated)
+    return (
+        Problem(
+            "warning", "at_boundary",
+            f"The estimates lie on the boundary of {texts}: without it they would lie beyond. Standard errors take it "
+            "for an equality, and chi-square does not have quite the distribution that its p-value supposes.",
+            tuple(dict.fromkeys(name for one in stated for part in (one.left, one.right) for name in part.names)),
+        ),
+    )  # fmt: skip
+
+
+def undefined(model: Model, values: Array) -> tuple[Problem, ...]:
+    """Say which defined quantities have no value at the estimates.
+
+    Parameters
+    ----------
+    model
+        With its definitions.
+    values
+        `(definitions,)`.
+
+    Returns
+    -------
+    tuple of Problem
+        Warnings.
+    """
+    return tuple(
+        Problem(
+            "warning", "undefined",
+            f"`{one.name} := {one.text}` has no value at the estimates: it divides by 0, or takes a root or logarithm "
+            "of a number below 0.",
+            (one.name,),
+        )
+        for one, value in zip(model.definitions, values, strict=True)
+        if not np.isfinite(value)
+    )  # fmt: skip
+
+
+def correlations_given(names: tuple[str, ...]) -> Problem:
+    """Warn where correlations of `names` are analysed as if they were covariances."""
+    return Problem(
+        "warning", "correlations",
+        f"All variances of {listing(names, most=4)} are 1: correlations analysed as covariances give wrong standard "
+        "errors, and wrong fit where variances or loadings are held equal (Cudeck, 1989). Give the standard deviations "
+        "with them: rt.moments(correlations, n, sd=...).",
+        names,
     )  # fmt: skip
 
 

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.constraints import Constraints
+from rantau.covariance.constraints import Constraints, in_text
 from rantau.covariance.implied import Layout, rescale
 from rantau.covariance.setting import Setting
 from rantau.covariance.start import layout_for, units
 from rantau.model.parameters import Parameter, ParameterTable
-from rantau.model.spec import Constraint, Expression
 
 if TYPE_CHECKING:
     from rantau.covariance.result import SemFit
 
-_LEVELS = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "^": 4}
 #: A restriction of which the others before it leave less than this follows from them.
 DEPENDENT = 1e-9
 
@@ -112,27 +110,3 @@ def independent(jacobian: Array, kept: Array) -> Array:
             if place >= len(kept):
                 found[place - len(kept)] = True
     return found
-
-
-def in_text(constraint: Constraint) -> tuple[str, str, str]:
-    """Write out a constraint as its left side, its operator and its right side."""
-    return _written(constraint.left), constraint.operator, _written(constraint.right)
-
-
-def _written(expression: Expression, above: int = 0) -> str:
-    """Write an expression, in brackets where what stands around it binds more closely."""
-    kind, parts = expression.kind, expression.operands
-    if kind == "number":
-        return f"{expression.value:.15g}"
-    if kind == "name":
-        return str(expression.value)
-    if kind == "call":
-        return f"{expression.value}({', '.join(_written(part) for part in parts)})"
-    level = _LEVELS[kind]
-    if kind == "neg":
-        text = f"-{_written(parts[0], level)}"
-    elif kind == "^":
-        text = f"{_written(parts[0], level + 1)}^{_written(parts[1], level)}"
-    else:
-        text = f"{_written(parts[0], level)} {kind} {_written(parts[1], level + 1)}"
-    return f"({text})" if level < above else text

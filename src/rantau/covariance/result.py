@@ -634,10 +634,12 @@ class SemFit(Record):
 
     def _errors(self, gradients: Array) -> tuple[Array, Mask]:
         """Return standard errors by the delta method, and which quantities any free parameter moves."""
-        variance = np.einsum("ki,ki->k", gradients @ self.covariance, gradients)
+        with np.errstate(invalid="ignore", over="ignore"):
+            variance = np.einsum("ki,ki->k", gradients @ self.covariance, gradients)
         # What no free parameter moves (a marker, a standardised variance of 1) has no error, nor what constraints hold.
         size = np.abs(gradients)
-        held = np.abs(variance) <= 1e-13 * np.einsum("ki,ki->k", size @ np.abs(self.covariance), size)
+        with np.errstate(invalid="ignore", over="ignore"):
+            held = np.abs(variance) <= 1e-13 * np.einsum("ki,ki->k", size @ np.abs(self.covariance), size)
         moved = ~(size.max(axis=1, initial=0.0) <= 1e-12) & ~held
         return np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0), moved
 
@@ -647,6 +649,7 @@ class SemFit(Record):
         if not 0 < level < 1:
             raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
         se, moved = self._errors(gradients)
+        se = np.where(np.isfinite(est), se, np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
             z = np.where(moved, est / se, np.nan)
         p = 2 * np.exp(log_ndtr(-np.abs(z)))
