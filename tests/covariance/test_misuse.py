@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from rantau.covariance import cfa, sem
-from rantau.errors import ModelSyntaxError, OptionError
+from rantau.errors import ConvergenceWarning, ModelSyntaxError, OptionError
 
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 ITEMS = [f"x{k}" for k in range(1, 10)]
@@ -188,3 +188,45 @@ def test_a_definition_without_a_value_is_named(definition, hs):
     assert not np.isfinite(row["est"])
     assert np.isnan(row[["se", "z", "p", "ci_low", "ci_high"]].astype(float)).all()
     assert fit.standardized()["se"].isna().sum() == 1
+
+
+# -- searches that go astray -----------------------------------------------------------------------
+
+
+def noisy(hs, seed, *items):
+    """Return the data with noise in place of some items."""
+    draw = np.random.default_rng(seed)
+    return hs.assign(**{item: draw.normal(size=len(hs)) for item in items})
+
+
+@pytest.mark.filterwarnings("ignore::rantau.errors.AdmissibilityWarning")
+@pytest.mark.parametrize("seed", [2, 27, 33, 5])
+@pytest.mark.parametrize("options", [{}, {"estimator": "GLS"}, {"group": "school"}], ids=repr)
+def test_an_item_of_noise_may_set_the_unit_of_its_factor(seed, options, hs):
+    data = noisy(hs, seed, "x1")
+    marked, unit = cfa(HS, data, **options), cfa(HS, data, std_lv=True, **options)
+    assert marked.converged
+    assert marked.statistics.chisq == pytest.approx(unit.statistics.chisq, rel=1e-8)
+
+
+def test_a_factor_seen_through_few_answers_to_its_first_item(hs):
+    """The log-likelihood is that of lavaan 0.6-14, -3332.562; a search from the sign of the answers goes astray."""
+    data = hs.assign(x1=np.where(np.arange(len(hs)) < 290, np.nan, hs["x1"]))
+    fit = cfa(HS, data, missing="fiml")
+    assert fit.statistics.logl == pytest.approx(-3332.562, abs=1e-3)
+    loadings = fit.estimates().query("lhs == 'visual' and op == '=~'")["est"]
+    assert loadings.tolist() == pytest.approx([1.0, 0.829, 1.307], abs=1e-3)
+
+
+def test_where_no_other_unit_will_do_the_advice_works(hs):
+    data, metric = noisy(hs, 1, "x1"), {"group": "school", "group_equal": "loadings"}
+    with pytest.warns(ConvergenceWarning, match="The item that sets the unit of 'visual' has next to nothing"):
+        assert not cfa(HS, data, **metric).converged
+    assert cfa(HS.replace("x1 + x2", "x2 + x1"), data, **metric).converged
+    assert cfa(HS, data, std_lv=True, **metric).converged
+
+
+def test_a_variance_that_falls_without_end_is_named(hs):
+    with pytest.warns(ConvergenceWarning, match=r"The residual variance of 'x9' went below zero.*Leave 'x9' out"):
+        fit = cfa(HS, hs[:22])
+    assert fit.fit_indices().drop(["npar", "ntotal"]).isna().all()

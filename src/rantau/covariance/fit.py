@@ -19,6 +19,7 @@ from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
 from rantau.covariance.problems import (
+    advice_for,
     at_boundary,
     correlations_given,
     doubtful_products,
@@ -33,6 +34,7 @@ from rantau.covariance.result import SemFit, correlation_of
 from rantau.covariance.setting import fixed_places, free_of_constraints, set_up
 from rantau.covariance.standard_errors import check_identification, estimate_covariance
 from rantau.covariance.start import choose_anchors, start_values, stated_starts
+from rantau.covariance.weak_markers import detour, weakly_scaled
 from rantau.door import as_model, check_spread, take_sample, take_summary
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
 from rantau.fit import Problem
@@ -455,8 +457,9 @@ def fit_moments(
     singular = recipe.se != "none" and bool(np.isnan(covariance).any())
     missed = missed_constraints(constraints, minimum)
     definitions = defined(model, table, cell_values(setting.stated, theta / scale).ravel())[0]
+    advice = advice_for(scaled_layout, theta, weakly_scaled(scaled_layout, theta), missed)
     problems = (
-        *find_problems(scaled_layout, table, minimum, singular, cause_is_known=bool(missed)),
+        *find_problems(scaled_layout, table, minimum, singular, advice=advice),
         *missed,
         *at_boundary(constraints, minimum),
         *undefined(model, definitions),
@@ -514,9 +517,15 @@ def rows_used(request: SemRequest, table: ParameterTable, taken: Sample) -> Samp
 def _minimum(
     layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, start: Array, constraints: Constraints | None
 ) -> Minimum:
-    if constraints is None:
-        return minimise(layout, discrepancy, moments, start)
-    return minimise_within(layout, discrepancy, moments, start, constraints)
+    if constraints is not None:
+        return minimise_within(layout, discrepancy, moments, start, constraints)
+    found = minimise(layout, discrepancy, moments, start)
+    way = None if found.converged[0] else detour(layout, found.theta[0])
+    if way is None:
+        return found
+    there = way.back(minimise(way.layout, discrepancy, moments, way.start[None]).theta[0])
+    again = minimise(layout, discrepancy, moments, there[None]) if np.isfinite(there).all() else found
+    return again if again.converged[0] else found
 
 
 def check_singular(observed: GroupMoments, model: Model) -> None:

@@ -20,6 +20,10 @@ ROUNDING = 1e-8
 ALIKE = 0.95
 #: A constraint is missed by more than this, in the units of the model file.
 MISSED = 1e-6
+#: Where an estimation goes astray, a residual variance below this (in units of one standard deviation) tells why.
+FALLING = -0.1
+#: What to do where an estimation did not converge, unless something else is known.
+ADVICE = "Look for a factor with weak or contradictory items, or state a simpler model."
 
 
 def find_problems(
@@ -28,7 +32,7 @@ def find_problems(
     minimum: Minimum,
     information_is_singular: bool,
     *,
-    cause_is_known: bool = False,
+    advice: str = ADVICE,
 ) -> tuple[Problem, ...]:
     """Look for everything that makes a solution untrustworthy.
 
@@ -42,8 +46,8 @@ def find_problems(
         A stack of one.
     information_is_singular
         Whether standard errors could not be computed.
-    cause_is_known
-        Whether something else says why the estimation did not converge.
+    advice
+        What to do where the estimation did not converge.
 
     Returns
     -------
@@ -52,13 +56,11 @@ def find_problems(
     """
     theta = minimum.theta[0]
     if not minimum.converged[0]:
-        advice = " Look for a factor with weak or contradictory items, or state a simpler model."
         return (
             Problem(
                 "error", "not_converged",
                 f"The estimation did not converge: after {int(minimum.iterations[0])} steps the largest "
-                f"scaled gradient is {float(minimum.slope[0]):.1e}. No fit index is given."
-                f"{'' if cause_is_known else advice}",
+                f"scaled gradient is {float(minimum.slope[0]):.1e}. No fit index is given. {advice}".rstrip(),
             ),
         )  # fmt: skip
     cells, implied = cell_values(layout, theta), imply(layout, theta)
@@ -119,6 +121,38 @@ def _disturbances(layout: Layout, cells: Array, where: str) -> list[Problem]:
             names,
         )
     ]  # fmt: skip
+
+
+def advice_for(layout: Layout, theta: Array, weak: tuple[str, ...], missed: tuple[Problem, ...]) -> str:
+    """Say what to do where an estimation did not converge.
+
+    Parameters
+    ----------
+    layout
+        The model in units of one standard deviation.
+    theta
+        `(n_free,)` where the estimation ended.
+    weak
+        Factors whose unit is set by an item with next to no loading.
+    missed
+        What is said of constraints that do not hold.
+    """
+    if missed:
+        return ""
+    observed = (layout.kind == UNDIRECTED) & (layout.row == layout.column) & (layout.row < layout.n_observed)
+    lowest = np.where(observed & (layout.place >= 0), cell_values(layout, theta), 0.0).min(axis=0)
+    if lowest.min() < FALLING:
+        name = layout.variables[layout.row[int(lowest.argmin())]]
+        return (
+            f"The residual variance of '{name}' went below zero on the way (a Heywood case): its construct has too few "
+            f"items or answers, or its items contradict each other. Leave '{name}' out, or hold loadings equal."
+        )
+    if weak:
+        return (
+            f"The item that sets the unit of '{weak[0]}' has next to nothing to do with it: let another item do so by "
+            "writing it first, take std_lv=True, or leave it out."
+        )
+    return ADVICE
 
 
 def missed_constraints(constraints: Constraints | None, minimum: Minimum) -> tuple[Problem, ...]:
