@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from rantau.covariance import cfa, sem
-from rantau.covariance.comparison import compare
-from rantau.covariance.nesting import meet, standing
+from rantau.covariance.after_fit.comparison import compare
+from rantau.covariance.after_fit.nesting import meet, standing
 from rantau.errors import EstimationError, OptionError
 
 TESTS = Path(__file__).parents[1]

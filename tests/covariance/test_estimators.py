@@ -8,8 +8,6 @@ import pytest
 from scipy.special import chdtrc
 
 from rantau.covariance import sem
-from rantau.covariance.casewise import moment_scores, row_scores
-from rantau.covariance.deviations import deviations, weight_of_moments
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.estimators import ROWS as ESTIMATORS
 from rantau.covariance.evidence import Evidence
@@ -18,10 +16,12 @@ from rantau.covariance.fit_indices import SHORT
 from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.outcome import ModelTest
+from rantau.covariance.robust.casewise import moment_scores, row_scores
+from rantau.covariance.robust.deviations import deviations, weight_of_moments
+from rantau.covariance.robust.traces import traces, written_trace
+from rantau.covariance.robust.unrestricted import free_moments, moment_information, unrestricted_trace
 from rantau.covariance.setting import evidence_of
 from rantau.covariance.standard_errors import inverse_information
-from rantau.covariance.traces import traces, written_trace
-from rantau.covariance.unrestricted import free_moments, moment_information, unrestricted_trace
 from rantau.errors import EstimationError, OptionError
 
 DATA = Path(__file__).parents[1] / "data"

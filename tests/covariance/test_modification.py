@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from rantau.covariance import growth, sem, wider
-from rantau.covariance.modification import _rows_factor
+from rantau.covariance.after_fit.modification import _rows_factor
 from rantau.covariance.setting import evidence_of
 from rantau.errors import EstimationError, OptionError
 

@@ -10,7 +10,7 @@ import pytest
 
 import rantau as rt
 from rantau.covariance import sam
-from rantau.covariance.sam_moments import Route, error_of_products
+from rantau.covariance.after_measurement.moments import Route, error_of_products
 from rantau.errors import AdmissibilityWarning, IdentificationError, ModelSyntaxError, OptionError
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "after_fit" / "structural_after_measurement.json"

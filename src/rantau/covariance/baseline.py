@@ -9,7 +9,7 @@ from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import MEAN, UNDIRECTED, Layout, members
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
-from rantau.covariance.residual_test import residual_statistics
+from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.model.parameters import ParameterTable
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.patterns import Patterns

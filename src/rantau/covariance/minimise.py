@@ -79,8 +79,9 @@ def minimise(
     Notes
     -----
     Near the solution Newton steps on the exact second derivatives, which converge quadratically. Where such a step
-    points uphill or does not lower the discrepancy as a quadratic bowl would, Fisher scoring with Levenberg's
-    damping: `(H + damping diag H) step = -g`, H twice the expected information. Damping starts at none, grows
+    points uphill or does not lower the discrepancy as a quadratic bowl would, and far from the solution, steps with
+    Levenberg's damping: `(H + damping diag E) step = -g`, E twice the expected information, H the exact second
+    derivatives near the solution if they are positive definite, else E (Fisher scoring). Damping starts at none, grows
     tenfold when a step does not lower the discrepancy or leaves the region of positive definite sigma, and shrinks
     tenfold after each success. Members that have converged leave the stack.
     """
@@ -146,10 +147,11 @@ def _advance(
     slope: Array,
 ) -> Point:
     """Move every active member one step on, and return the point reached."""
-    theta, value, damping, _ = state
+    theta, value, _, _ = state
     rest = np.arange(active.size)
+    hessian = second.expected
     if second.exact is not None:
-        near = (slope < NEAR) & (damping[active] == 0)
+        near = slope < NEAR
         if near.all():
             step = -solve(second.exact, g)
             reached = _point(layout, discrepancy, moments, theta[active] + step)
@@ -166,8 +168,20 @@ def _advance(
             moved = _downhill(g[some], step, value[active[some]], new)
             theta[active[some[moved]]] = trial[moved]
             rest = np.setdiff1d(rest, some[moved])
-    whole = _step(layout, discrepancy, moments, state, active, rest, (g[rest], second.expected[rest]))
+        # What is expected may be far from what is, where a model fits badly; shorter steps on it would only creep.
+        bent = rest[near[rest]]
+        hessian = hessian.copy()
+        hessian[bent] = np.where(convex(second.exact[bent], hessian[bent]), second.exact[bent], hessian[bent])
+    whole = _step(layout, discrepancy, moments, state, active, rest, (g[rest], hessian[rest], second.expected[rest]))
     return _point(layout, discrepancy, moments, theta[active]) if whole is None else whole
+
+
+def convex(exact: Array, expected: Array) -> Mask:
+    """Tell where the exact Hessian curves upwards in every direction, `(..., 1, 1)`, in units of the expected one."""
+    unit = np.sqrt(np.maximum(np.einsum("...kk->...k", expected), 1e-300))
+    scaled = exact / (unit[..., :, None] * unit[..., None, :])
+    found: Mask = np.linalg.eigvalsh(scaled)[..., :1, None] > 1e-8
+    return found
 
 
 def _downhill(g: Array, step: Array, before: Array, after: Array) -> Mask:
@@ -184,15 +198,17 @@ def _step(
     state: State,
     active: Indices,
     rest: Indices,
-    local: tuple[Array, Array],
+    local: tuple[Array, Array, Array],
 ) -> Point | None:
     """Try damped steps until each member of `rest` has one that does not raise its discrepancy.
+
+    `local` is the gradient, the Hessian to step by, and the expected one, whose diagonal damps.
 
     Returns the point reached where the first step served all active members; None otherwise.
     """
     theta, value, damping, failures = state
-    g, hessian = local
-    diagonal = np.maximum(np.einsum("...kk->...k", hessian), 1e-300)
+    g, hessian, expected = local
+    diagonal = np.maximum(np.einsum("...kk->...k", expected), 1e-300)
     eye = np.eye(layout.n_free)
     waiting = np.arange(rest.size)
     for attempt in range(60):

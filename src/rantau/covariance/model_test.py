@@ -10,11 +10,11 @@ from rantau.arrays import Array
 from rantau.covariance.baseline import fit_baseline
 from rantau.covariance.estimators import Estimator
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.gap_correction import GapCorrection
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.model_tests import TestRow
 from rantau.covariance.outcome import Corrected, ModelTest, corrected
-from rantau.covariance.residual_test import normal_residual
+from rantau.covariance.robust.gap_correction import GapCorrection
+from rantau.covariance.robust.residual_test import normal_residual
 from rantau.model.parameters import ParameterTable
 from rantau.moments.grouped import GroupMoments
 from rantau.record import Record

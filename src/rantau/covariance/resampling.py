@@ -19,7 +19,7 @@ from rantau.covariance.fit_indices.tli import tucker_lewis
 from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.local import positive_definite
 from rantau.covariance.minimise import Minimum, look, minimise
-from rantau.covariance.residual_test import residual_statistics
+from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.covariance.setting import as_wishart, with_weight
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
 from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation

@@ -9,19 +9,20 @@ import numpy as np
 from scipy.special import log_ndtr, ndtri
 
 from rantau.arrays import Array, Indices, Mask
-from rantau.covariance.comparison import difference_table, way_of
+from rantau.covariance.after_fit.comparison import difference_table, way_of
+from rantau.covariance.after_fit.modification import modification_indices
+from rantau.covariance.after_fit.residuals import covariance_frames, mean_frames, residual_summary, residual_table
+from rantau.covariance.after_fit.score_test import ScoreTest, score_test
+from rantau.covariance.after_fit.scores import predicted_frame, score_frame
+from rantau.covariance.after_fit.wald_test import WaldTest, wald_test
 from rantau.covariance.derived import derived, row_names
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.fit_indices import SHORT as SHORT_LIST
 from rantau.covariance.fit_indices import fit_index_values
 from rantau.covariance.implied import Implied, Layout, cell_values, imply
 from rantau.covariance.model_test import Statistics
-from rantau.covariance.modification import modification_indices
 from rantau.covariance.request import SemRequest
 from rantau.covariance.resampling import INDICES, refit, transformed
-from rantau.covariance.residuals import covariance_frames, mean_frames, residual_summary, residual_table
-from rantau.covariance.score_test import ScoreTest, score_test
-from rantau.covariance.scores import predicted_frame, score_frame
 from rantau.covariance.standardise import (
     KINDS,
     cell_jacobian,
@@ -30,7 +31,6 @@ from rantau.covariance.standardise import (
     standardised_slopes,
     standardised_variables,
 )
-from rantau.covariance.wald_test import WaldTest, wald_test
 from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits

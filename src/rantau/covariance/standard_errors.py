@@ -10,7 +10,7 @@ from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import Layout
 from rantau.covariance.minimise import look
-from rantau.covariance.sandwich import information, normal_spread_of_moments, spread_of_moments, spread_of_scores
+from rantau.covariance.robust.sandwich import information, normal_spread_of_moments, spread_of_moments, spread_of_scores
 from rantau.errors import IdentificationError
 from rantau.model.parameters import ParameterTable
 from rantau.moments.grouped import GroupMoments

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.covariance.deviations import deviations
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.outcome import ModelTest
-from rantau.covariance.residual_test import weighted_residual
-from rantau.covariance.unrestricted import free_moments
+from rantau.covariance.robust.deviations import deviations
+from rantau.covariance.robust.residual_test import weighted_residual
+from rantau.covariance.robust.unrestricted import free_moments
 from rantau.errors import EstimationError
 from rantau.moments.asymptotic import missing_rank
 

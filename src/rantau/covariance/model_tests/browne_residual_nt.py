@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.outcome import ModelTest
-from rantau.covariance.residual_test import normal_residual
+from rantau.covariance.robust.residual_test import normal_residual
 
 
 def browne_residual_nt(evidence: Evidence, information: str) -> ModelTest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.outcome import ModelTest
-from rantau.covariance.traces import traces
+from rantau.covariance.robust.traces import traces
 
 
 def mean_var_adjusted(evidence: Evidence, information: str) -> ModelTest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.outcome import ModelTest
-from rantau.covariance.traces import traces, written_trace
+from rantau.covariance.robust.traces import traces, written_trace
 
 
 def satorra_bentler(evidence: Evidence, information: str) -> ModelTest:

@@ -6,7 +6,7 @@ import numpy as np
 
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.outcome import ModelTest
-from rantau.covariance.traces import traces
+from rantau.covariance.robust.traces import traces
 
 
 def scaled_shifted(evidence: Evidence, information: str) -> ModelTest:

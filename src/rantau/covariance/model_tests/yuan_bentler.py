@@ -5,7 +5,7 @@ from __future__ import annotations
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.model_tests.yuan_bentler_mplus import yuan_bentler_mplus
 from rantau.covariance.outcome import ModelTest
-from rantau.covariance.traces import written_trace
+from rantau.covariance.robust.traces import written_trace
 
 
 def yuan_bentler(evidence: Evidence, information: str) -> ModelTest:

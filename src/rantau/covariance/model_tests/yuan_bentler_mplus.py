@@ -6,9 +6,9 @@ import numpy as np
 
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.outcome import ModelTest
-from rantau.covariance.sandwich import information, spread_of_scores
+from rantau.covariance.robust.sandwich import information, spread_of_scores
+from rantau.covariance.robust.unrestricted import free_moments, unrestricted_trace
 from rantau.covariance.standard_errors import inverse_information
-from rantau.covariance.unrestricted import free_moments, unrestricted_trace
 
 
 def yuan_bentler_mplus(evidence: Evidence, kind: str) -> ModelTest:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array, Indices
+from rantau.covariance.after_measurement.moments import LatentMoments, Route
+from rantau.covariance.after_measurement.parts import Parts
+from rantau.covariance.after_measurement.refit import refit
+from rantau.covariance.after_measurement.request import SamRequest
 from rantau.covariance.resampling import INDICES
 from rantau.covariance.result import SemFit, correlation_of, shown, three_digits
-from rantau.covariance.sam_moments import LatentMoments, Route
-from rantau.covariance.sam_parts import Parts
-from rantau.covariance.sam_refit import refit
-from rantau.covariance.sam_request import SamRequest
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.spec import Model

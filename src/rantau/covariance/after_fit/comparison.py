@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.difference_test import METHODS, RESTRICTIONS, difference_test, method_for
+from rantau.covariance.after_fit.difference_test import METHODS, RESTRICTIONS, difference_test, method_for
+from rantau.covariance.after_fit.nesting import Meeting, Standing, meet, standing, variable_order
 from rantau.covariance.estimators import spelling
-from rantau.covariance.nesting import Meeting, Standing, meet, standing, variable_order
 from rantau.covariance.outcome import ModelTest
 from rantau.errors import EstimationError, OptionError, listing
 from rantau.extras import require

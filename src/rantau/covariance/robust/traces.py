@@ -7,19 +7,19 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.casewise import by_cluster, moment_scores
-from rantau.covariance.deviations import (
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.implied import moment_jacobian
+from rantau.covariance.robust.casewise import by_cluster, moment_scores
+from rantau.covariance.robust.deviations import (
     Deviations,
     along_parameters,
     deviations,
     of_normal_theory,
     weight_of_moments,
 )
-from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import moment_jacobian
-from rantau.covariance.sandwich import information
+from rantau.covariance.robust.sandwich import information
+from rantau.covariance.robust.unrestricted import free_moments, moment_information
 from rantau.covariance.standard_errors import inverse_information
-from rantau.covariance.unrestricted import free_moments, moment_information
 
 
 class Traces(NamedTuple):

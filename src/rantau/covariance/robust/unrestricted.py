@@ -6,10 +6,10 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 from rantau.arrays import Array, Indices
-from rantau.covariance.casewise import by_cluster, moment_scores
-from rantau.covariance.deviations import Deviations
 from rantau.covariance.discrepancies.fiml import seen_by
 from rantau.covariance.evidence import Evidence
+from rantau.covariance.robust.casewise import by_cluster, moment_scores
+from rantau.covariance.robust.deviations import Deviations
 from rantau.moments.patterns import Patterns
 
 #: How many numbers a block of a written-out information matrix may hold (64 MB).

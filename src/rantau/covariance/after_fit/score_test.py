@@ -10,13 +10,13 @@ from scipy.linalg import solve_triangular
 from scipy.special import chdtrc
 
 from rantau.arrays import Array, Indices
+from rantau.covariance.after_fit.modification import check_converged, standardised_changes
+from rantau.covariance.after_fit.restrictions import Restrictions, independent, restrictions_of
+from rantau.covariance.after_fit.wider import UNIDENTIFIED, Further, slope_and_information, whitened, widen
 from rantau.covariance.constraints import free_directions
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import Layout, cell_values
-from rantau.covariance.modification import check_converged, standardised_changes
-from rantau.covariance.restrictions import Restrictions, independent, restrictions_of
 from rantau.covariance.setting import Setting, evidence_of, setting_of
-from rantau.covariance.wider import UNIDENTIFIED, Further, slope_and_information, whitened, widen
 from rantau.errors import OptionError, unknown
 from rantau.extras import require
 from rantau.model.locate import first_use, refusal

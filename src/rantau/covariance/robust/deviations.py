@@ -16,9 +16,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.covariance.casewise import gather_group
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
+from rantau.covariance.robust.casewise import gather_group
 from rantau.record import Record
 
 #: How many numbers a block of written-out deviations may hold (64 MB).

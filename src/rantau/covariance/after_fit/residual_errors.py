@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.casewise import by_cluster, moment_scores
-from rantau.covariance.deviations import deviations, weight_of_moments
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
+from rantau.covariance.robust.casewise import by_cluster, moment_scores
+from rantau.covariance.robust.deviations import deviations, weight_of_moments
+from rantau.covariance.robust.unrestricted import free_moments, moment_information
 from rantau.covariance.standard_errors import inverse_information
-from rantau.covariance.unrestricted import free_moments, moment_information
 from rantau.moments.asymptotic import normal_asymptotic_covariance
 
 ROBUST = ("robust_sem", "robust_huber_white", "robust_cluster")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.casewise import row_scores, weigh_and_sum
-from rantau.covariance.deviations import along_parameters, deviations, weight_of_moments
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
-from rantau.covariance.unrestricted import moment_information
+from rantau.covariance.robust.casewise import row_scores, weigh_and_sum
+from rantau.covariance.robust.deviations import along_parameters, deviations, weight_of_moments
+from rantau.covariance.robust.unrestricted import moment_information
 from rantau.moments.asymptotic import normal_asymptotic_covariance
 
 

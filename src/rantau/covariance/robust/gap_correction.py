@@ -8,14 +8,14 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 from rantau.arrays import Array, Indices
-from rantau.covariance.casewise import by_cluster, moment_scores
-from rantau.covariance.deviations import normal_weight
 from rantau.covariance.discrepancies.ml import ml, ml_floor
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.outcome import Corrected
+from rantau.covariance.robust.casewise import by_cluster, moment_scores
+from rantau.covariance.robust.deviations import normal_weight
+from rantau.covariance.robust.unrestricted import free_moments, moment_information
 from rantau.covariance.standard_errors import inverse_information
-from rantau.covariance.unrestricted import free_moments, moment_information
 from rantau.record import Record
 
 

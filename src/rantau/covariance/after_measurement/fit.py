@@ -8,23 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
-from rantau.covariance.evidence import Evidence
-from rantau.covariance.fit import check_singular, fit_moments, rows_used
-from rantau.covariance.minimise import Minimum
-from rantau.covariance.problems import find_problems, products_alone, random_covariates
-from rantau.covariance.product_columns import with_products
-from rantau.covariance.request import SemRequest
-from rantau.covariance.result import SemFit
-from rantau.covariance.sam_errors import (
+from rantau.covariance.after_measurement.errors import (
     influence,
     influence_after,
     influence_of_moments,
     influence_on_moments,
     two_step,
 )
-from rantau.covariance.sam_moments import LatentMoments, Measured, Route, latent_moments
-from rantau.covariance.sam_parts import (
+from rantau.covariance.after_measurement.moments import LatentMoments, Measured, Route, latent_moments
+from rantau.covariance.after_measurement.parts import (
     STRUCTURAL,
     Parts,
     block_request,
@@ -35,9 +27,17 @@ from rantau.covariance.sam_parts import (
     structural_table,
     take_apart,
 )
-from rantau.covariance.sam_request import SamRequest
-from rantau.covariance.sam_result import SamFit
-from rantau.covariance.sam_table import joint_table
+from rantau.covariance.after_measurement.request import SamRequest
+from rantau.covariance.after_measurement.result import SamFit
+from rantau.covariance.after_measurement.table import joint_table
+from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
+from rantau.covariance.evidence import Evidence
+from rantau.covariance.fit import check_singular, fit_moments, rows_used
+from rantau.covariance.minimise import Minimum
+from rantau.covariance.problems import find_problems, products_alone, random_covariates
+from rantau.covariance.product_columns import with_products
+from rantau.covariance.request import SemRequest
+from rantau.covariance.result import SemFit
 from rantau.covariance.setting import evidence_of, fixed_places, set_up, setting_of
 from rantau.door import as_model, check_spread, take_sample
 from rantau.errors import EstimationError, IdentificationError
@@ -120,7 +120,7 @@ def sam(
     Notes
     -----
     Rosseel & Loh (2022); products: Wall & Amemiya (2000), Rosseel, Burghgraeve, Loh & Schermelleh-Engel (2025). The
-    formulas stand in `rantau.covariance.sam_moments` and `rantau.covariance.sam_errors`.
+    formulas stand in `rantau.covariance.after_measurement.moments` and `rantau.covariance.after_measurement.errors`.
 
     Examples
     --------

@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import chdtrc
 
 from rantau.arrays import Array
+from rantau.covariance.after_fit.restrictions import independent
 from rantau.covariance.constraints import Constraints, check_constraints, in_text
-from rantau.covariance.restrictions import independent
 from rantau.errors import EstimationError
 from rantau.extras import require
 from rantau.model.locate import refusal

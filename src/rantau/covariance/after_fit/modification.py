@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.after_fit.wider import UNIDENTIFIED, Further, Wider, slope_and_information, whitened, widen
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import UNDIRECTED, cell_values, imply
 from rantau.covariance.setting import evidence_of, setting_of
 from rantau.covariance.standardise import standardised_variables
-from rantau.covariance.wider import UNIDENTIFIED, Further, Wider, slope_and_information, whitened, widen
 from rantau.errors import EstimationError
 from rantau.extras import require
 from rantau.model.composites import composites

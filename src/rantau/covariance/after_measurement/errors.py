@@ -5,11 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.covariance.casewise import row_scores
+from rantau.covariance.after_measurement.moments import (
+    LatentMoments,
+    Route,
+    error_of_products,
+    latent_moments,
+    score_rows,
+)
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import gather_rows, imply, slopes
-from rantau.covariance.sam_moments import LatentMoments, Route, error_of_products, latent_moments, score_rows
-from rantau.covariance.sandwich import information
+from rantau.covariance.robust.casewise import row_scores
+from rantau.covariance.robust.sandwich import information
 from rantau.covariance.standard_errors import inverse_information
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.sample import Sample

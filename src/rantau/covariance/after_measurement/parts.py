@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 
 from rantau.arrays import Array, Indices
+from rantau.covariance.after_measurement.table import by_convention, kept
 from rantau.covariance.request import SemRequest
-from rantau.covariance.sam_table import by_convention, kept
 from rantau.errors import OptionError, listing, unknown
 from rantau.model.entries import key_named, key_of
 from rantau.model.locate import first_use, refusal

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.after_fit.nesting import Meeting, Standing, evidence_at, moment_order, variable_order
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.model_tests import ROWS as TESTS
-from rantau.covariance.nesting import Meeting, Standing, evidence_at, moment_order, variable_order
 from rantau.covariance.outcome import ModelTest
-from rantau.covariance.sandwich import information, normal_spread_of_moments, spread_of_moments, spread_of_scores
+from rantau.covariance.robust.sandwich import information, normal_spread_of_moments, spread_of_moments, spread_of_scores
 from rantau.errors import OptionError
 
 if TYPE_CHECKING:

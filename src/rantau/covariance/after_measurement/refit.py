@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array, Mask
+from rantau.covariance.after_measurement.moments import latent_moments
+from rantau.covariance.after_measurement.parts import STRUCTURAL, insert
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.implied import Layout, cell_values
@@ -14,15 +16,13 @@ from rantau.covariance.local import positive_definite
 from rantau.covariance.minimise import minimise
 from rantau.covariance.resampling import INDICES, inadmissible
 from rantau.covariance.result import SemFit
-from rantau.covariance.sam_moments import latent_moments
-from rantau.covariance.sam_parts import STRUCTURAL, insert
 from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
 from rantau.errors import OptionError
 from rantau.fit import Refits
 from rantau.moments.grouped import GroupMoments, grouped_moments
 
 if TYPE_CHECKING:
-    from rantau.covariance.sam_result import SamFit
+    from rantau.covariance.after_measurement.result import SamFit
 
 
 def refit(fit: SamFit, counts: Array, *, errors: bool) -> Refits:

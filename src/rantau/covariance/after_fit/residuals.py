@@ -8,10 +8,14 @@ import numpy as np
 from scipy.special import log_ndtr, ndtr, ndtri
 
 from rantau.arrays import Array, Mask
+from rantau.covariance.after_fit.residual_errors import (
+    covariance_of_moments,
+    covariance_of_residuals,
+    weights_of_moments,
+)
 from rantau.covariance.estimators import spelling
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
-from rantau.covariance.residual_errors import covariance_of_moments, covariance_of_residuals, weights_of_moments
 from rantau.covariance.setting import Setting, evidence_of, setting_of
 from rantau.errors import OptionError
 from rantau.extras import require
