@@ -73,7 +73,7 @@ def test_items_without_information(column, message):
 
 @pytest.mark.parametrize("rows", [0, 1])
 def test_too_few_rows(rows):
-    with pytest.raises(EstimationError, match=f"{rows} rows; nothing can be estimated from fewer than two"):
+    with pytest.raises(EstimationError, match=f"{rows} rows?; nothing can be estimated from fewer than two"):
         take_sample(MODEL, frame()[:rows])
 
 

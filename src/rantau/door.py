@@ -19,6 +19,9 @@ from rantau.survey.responses import Responses
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Fourth powers of what differs by less are no numbers.
+SMALLEST = 1e-70
+
 
 def as_model(model: Model | str) -> Model:
     """Return a model; text in the model language is read first.
@@ -34,7 +37,9 @@ def as_model(model: Model | str) -> Model:
         if model.strip().endswith(".sem") and "\n" not in model.strip():
             raise ModelSyntaxError(f"'{model}' is a file's name, not a model: use rt.read_model('{model}').")
         return parse_model(model)
-    raise ModelSyntaxError(f"a model must be a Model or its text, got {type(model).__name__}.")
+    raise ModelSyntaxError(
+        f"a model must be a Model or its text, got {type(model).__name__}. The model comes first, then the data."
+    )
 
 
 def take_sample(
@@ -99,7 +104,8 @@ def take_sample(
             )
     taken = belonging(sample(data, wanted), data, group=group, sampling_weights=sampling_weights, cluster=cluster)
     if taken.n_obs < 2:
-        raise EstimationError(f"{taken.source}: {taken.n_obs} rows; nothing can be estimated from fewer than two.")
+        rows = f"{taken.n_obs} row{'' if taken.n_obs == 1 else 's'}"
+        raise EstimationError(f"{taken.source}: {rows}; nothing can be estimated from fewer than two.")
     check_spread(taken)
     return taken
 
@@ -134,8 +140,12 @@ def take_summary(model: Model, data: SummaryStatistics, *, names: Sequence[str] 
 
 
 def _absent(model: Model, name: str, columns: tuple[str, ...], what: str) -> ResponseError:
-    guess = nearest(name, (*columns, *model.constructs))
+    padded = next((column for column in columns if column.strip() == name), "")
+    # A column's number is no name in a model.
+    guess = nearest(name, (column for column in (*columns, *model.constructs) if not column[:1].isdigit()))
     hint = f" Did you mean '{guess}'?" if guess else ""
+    if padded:
+        hint = f" There is '{padded}', with a space: data.columns = data.columns.str.strip() takes it off."
     shown = f"{', '.join(columns[:10])}{', ...' if len(columns) > 10 else ''}"
     return ResponseError(
         located(
@@ -173,4 +183,10 @@ def check_spread(taken: Sample) -> None:
                 raise EstimationError(
                     f"{where}: '{name}' has {what}{within}; a constant item carries no information. "
                     "Take it out of the model, or look for a coding fault."
+                )
+            if width < SMALLEST:
+                where = f"{taken.source}, group '{label}'" if label else taken.source
+                raise EstimationError(
+                    f"{where}: '{name}' differs by {width:g} at most, too little to be squared. Give it in a smaller "
+                    "unit (multiply the column by a power of ten)."
                 )

@@ -162,7 +162,7 @@ def test_numbers_may_be_written_in_other_ways(fit, cell, number):
         (TABLE.replace("c", "Cc"), "F =~ a + b + cc", "Did you mean 'Cc'?"),
         (TABLE, "F =~ a + b", "the model is not identified: 4 free parameters but only 3"),
         (TABLE[:18], "F =~ a + b + c", "6 free parameters cannot be estimated from 2 complete rows"),
-        (TABLE[:12], "F =~ a + b + c", "1 rows; nothing can be estimated"),
+        (TABLE[:12], "F =~ a + b + c", "1 row; nothing can be estimated"),
         ("a,b,c\n" + "".join(f"5,{y},{z}\n" for _, y, z in ROWS), "F =~ a + b + c", "'a' has the value 5 in every row"),
         ("a,b,c\n" + "".join(f",{y},{z}\n" for _, y, z in ROWS), "F =~ a + b + c", "'a' has no answer in any row"),
         ("a,b,c\n" + "".join(f"{y},{y},{z}\n" for _, y, z in ROWS), "F =~ a + b + c", "on each other exactly: a, b"),

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from rantau.covariance import cfa, sem
-from rantau.errors import ConvergenceWarning, ModelSyntaxError, OptionError
+from rantau.errors import ConvergenceWarning, EstimationError, ModelSyntaxError, OptionError, ResponseError
+from rantau.moments import moments
 
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
 ITEMS = [f"x{k}" for k in range(1, 10)]
@@ -230,3 +231,80 @@ def test_a_variance_that_falls_without_end_is_named(hs):
     with pytest.warns(ConvergenceWarning, match=r"The residual variance of 'x9' went below zero.*Leave 'x9' out"):
         fit = cfa(HS, hs[:22])
     assert fit.fit_indices().drop(["npar", "ntotal"]).isna().all()
+
+
+# -- data ------------------------------------------------------------------------------------------
+
+
+def test_a_matrix_of_covariances_is_no_rows(hs):
+    covariance = hs[ITEMS].cov()
+    with pytest.raises(ResponseError, match=r"as in a matrix of covariances; .* rt.moments\(data, n_obs\)"):
+        cfa("F =~ 1*x1 + 1*x2 + 1*x3", covariance)
+    given = cfa("F =~ x1 + x2 + x3 + x4", moments(covariance, len(hs)))
+    assert given.statistics.chisq == pytest.approx(cfa("F =~ x1 + x2 + x3 + x4", hs).statistics.chisq)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (np.ones((9, 3)), r"got ndarray\. Make one of columns with names: pandas\.DataFrame\(data, columns="),
+        ({"x1": [1, 2]}, r"got dict\. Make one of columns with names"),
+        ("answers.csv", r"got str\. Read a file with rt\.read_responses"),
+        (None, r"got NoneType\. Read a file"),
+        (pd.DataFrame(), r"Columns: none\."),
+    ],
+    ids=["array", "dict", "path", "None", "empty"],
+)
+def test_what_is_no_data_frame(data, message):
+    with pytest.raises(ResponseError, match=message):
+        cfa("F =~ x1 + x2 + x3", data)
+
+
+def test_data_before_the_model(hs):
+    with pytest.raises(ModelSyntaxError, match=r"got DataFrame\. The model comes first, then the data"):
+        cfa(hs, HS)
+
+
+def test_names_of_columns_that_a_model_cannot_say(hs):
+    with pytest.raises(ResponseError, match=r"There is 'x1 ', with a space: .*str\.strip\(\)"):
+        cfa(HS, hs.rename(columns={"x1": "x1 "}))
+    with pytest.raises(ResponseError) as caught:
+        cfa("F =~ x1 + x2 + x3", hs.set_axis(range(hs.shape[1]), axis=1))
+    assert "Did you mean" not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_that_cannot_be_squared(hs):
+    with pytest.raises(EstimationError, match=r"'x1' differs by 7.8.*e-150 at most, too little to be squared"):
+        cfa(HS, hs.assign(x1=hs.x1 * 1e-150))
+    scaled = hs.assign(**{item: hs[item] * 10.0 ** (4 * place - 16) for place, item in enumerate(ITEMS)})
+    assert cfa(HS, scaled).statistics.chisq == pytest.approx(85.3055, abs=1e-4)
+
+
+def test_a_row_is_not_rows(hs):
+    with pytest.raises(EstimationError, match="1 row; nothing can be estimated from fewer than two"):
+        cfa(HS, hs[:1])
+
+
+@pytest.mark.parametrize("cell", [[1, 2], {"a": 1}], ids=["list", "dict"])
+def test_groups_are_texts_or_numbers(cell, hs):
+    with pytest.raises(ResponseError, match=f"the column 'where' holds a {type(cell).__name__}"):
+        cfa(HS, hs.assign(where=[cell] * len(hs)), group="where")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        lambda hs: hs["sex"] == 1,
+        lambda hs: hs["sex"] + 0.5,
+        lambda hs: pd.Categorical(hs["sex"].astype(str), categories=["2", "1", "unused"]),
+        lambda hs: hs["sex"].astype("Int64"),
+        lambda hs: hs["sex"].astype("string"),
+        lambda hs: pd.to_datetime(hs["sex"], unit="D"),
+        lambda hs: hs["sex"].map({1: (1, 2), 2: (3, 4)}),
+    ],
+    ids=["boolean", "float", "category", "nullable", "string", "date", "tuple"],
+)
+def test_groups_of_odd_types_are_the_same_groups(column, hs):
+    fit = cfa(HS, hs.assign(where=column(hs)), group="where")
+    assert fit.statistics.chisq == pytest.approx(cfa(HS, hs, group="sex").statistics.chisq)

@@ -117,8 +117,17 @@ def labelled(column: pd.Series) -> tuple[Indices, tuple[str, ...]]:
     -------
     tuple
         Numbers `(n_obs,)`, -1 where there is no entry; and the entries as texts.
+
+    Raises
+    ------
+    ResponseError
+        If it holds lists or the like.
     """
-    codes, entries = require("pandas").factorize(column)
+    try:
+        codes, entries = require("pandas").factorize(column)
+    except TypeError:
+        kind = type(column.iloc[0]).__name__
+        raise ResponseError(f"the column '{column.name}' holds a {kind}; a text or a number is needed.") from None
     texts = [_label(entry) for entry in entries]
     labels = tuple(dict.fromkeys(text for text in texts if text not in EMPTY))
     place = {label: position for position, label in enumerate(labels)}

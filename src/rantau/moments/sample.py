@@ -125,6 +125,7 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     source = source_of(frame)
     columns = [str(column) for column in frame.columns]
     _check_columns(names, columns, source)
+    _check_rows(frame, columns, source)
     chosen = frame.iloc[:, [columns.index(name) for name in names]]
     if all(getattr(dtype, "kind", "O") in "iuf" for dtype in chosen.dtypes):
         values: Array = chosen.to_numpy(dtype=float, na_value=np.nan)
@@ -153,10 +154,10 @@ def as_frame(data: object) -> pd.DataFrame:
         return data  # type: ignore[no-any-return]
     if hasattr(data, "to_pandas"):
         return data.to_pandas()  # type: ignore[no-any-return]
-    raise ResponseError(
-        f"data must be Responses or a data frame, got {type(data).__name__}. "
-        "Read a file with rt.read_responses(path, survey) or rt.read_table(path)."
-    )
+    advice = "Read a file with rt.read_responses(path, survey) or rt.read_table(path)."
+    if not isinstance(data, str) and data is not None:
+        advice = "Make one of columns with names: pandas.DataFrame(data, columns=[...])."
+    raise ResponseError(f"data must be Responses or a data frame, got {type(data).__name__}. {advice}")
 
 
 def _check_columns(names: Sequence[str], columns: Sequence[str], source: str) -> None:
@@ -164,11 +165,22 @@ def _check_columns(names: Sequence[str], columns: Sequence[str], source: str) ->
     if missing:
         guesses = [f"'{name}' (nearest: {nearest(name, columns) or 'none'})" for name in missing]
         raise ResponseError(
-            f"{source}: not among the columns: {listing(guesses, most=6)}. Columns: {listing(columns)}."
+            f"{source}: not among the columns: {listing(guesses, most=6)}. Columns: {listing(columns) or 'none'}."
         )
     twice = [name for name in names if list(columns).count(name) > 1]
     if twice:
         raise ResponseError(f"{source}: the column '{twice[0]}' appears more than once; rename one of them.")
+
+
+def _check_rows(frame: pd.DataFrame, columns: Sequence[str], source: str) -> None:
+    """Refuse a matrix of covariances in the place of rows."""
+    if frame.shape[0] != frame.shape[1] or frame.shape[0] < 2:
+        return
+    if [label if isinstance(label, str) else None for label in frame.index] == list(columns):
+        raise ResponseError(
+            f"{source}: rows and columns have the same names, as in a matrix of covariances; answers are needed. "
+            "Covariances are given with the number of rows behind them: rt.moments(data, n_obs)."
+        )
 
 
 def _check_text(column: pd.Series, where: str, before: int) -> None:
