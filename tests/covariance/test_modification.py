@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rantau.covariance import growth, sem, wider
+from rantau.covariance import growth, sem
+from rantau.covariance.after_fit import wider
 from rantau.covariance.after_fit.modification import _rows_factor
 from rantau.covariance.setting import evidence_of
 from rantau.errors import EstimationError, OptionError

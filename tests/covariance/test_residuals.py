@@ -163,7 +163,7 @@ def test_a_saturated_model_leaves_nothing():
 
 def test_refusals(fits):
     fit = fits("hs_ml")
-    with pytest.raises(OptionError, match="unknown kind 'normalised'.* mean 'normalized'"):
+    with pytest.raises(OptionError, match=r"unknown kind 'normalised'.* mean 'normalized'"):
         fit.residuals("normalised")
     with pytest.raises(OptionError, match="Allowed: raw, cor_bollen, cor_bentler"):
         fit.residual_summary("normalized")

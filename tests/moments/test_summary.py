@@ -67,9 +67,7 @@ def test_means(mean):
 
 def test_groups():
     frames = {"men": pd.DataFrame(WHOLE, NAMES, NAMES), "women": pd.DataFrame(2 * WHOLE, NAMES, NAMES).iloc[::-1, ::-1]}
-    found = moments(
-        frames, {"women": 21, "men": 11}, mean={"men": [1, 2, 3], "women": {"a": 4, "b": 5, "c": 6}}
-    )
+    found = moments(frames, {"women": 21, "men": 11}, mean={"men": [1, 2, 3], "women": {"a": 4, "b": 5, "c": 6}})
     assert found.groups == ("men", "women")
     assert found.n.tolist() == [11, 21]
     assert found.covariance[1] == pytest.approx(2 * WHOLE * 20 / 21)
