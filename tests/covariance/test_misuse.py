@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rantau.covariance import cfa, sem
+from rantau.covariance import cfa, growth, sem
 from rantau.errors import ConvergenceWarning, EstimationError, ModelSyntaxError, OptionError, ResponseError
+from rantau.inference import bootstrap, monte_carlo
 from rantau.moments import moments
 
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
@@ -308,3 +309,56 @@ def test_groups_are_texts_or_numbers(cell, hs):
 def test_groups_of_odd_types_are_the_same_groups(column, hs):
     fit = cfa(HS, hs.assign(where=column(hs)), group="where")
     assert fit.statistics.chisq == pytest.approx(cfa(HS, hs, group="sex").statistics.chisq)
+
+
+# -- fits that have less than others ---------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_model_without_free_parameters_is_tested_all_the_same(hs):
+    fit = cfa("F =~ 1*x1 + 1*x2 + 1*x3\nF ~~ 1*F\nx1 ~~ 1*x1\nx2 ~~ 1*x2\nx3 ~~ 1*x3", hs)
+    implied = np.ones((3, 3)) + np.eye(3)
+    sample = hs[["x1", "x2", "x3"]].cov(ddof=0).to_numpy()
+    ratio = np.linalg.solve(implied, sample)
+    chisq = len(hs) * (np.trace(ratio) - np.linalg.slogdet(ratio)[1] - 3)
+    assert fit.fit_indices()[["npar", "df", "chisq"]].tolist() == pytest.approx([0, 6, chisq])
+    assert fit.estimates()["se"].tolist() == [0.0] * 7
+    assert fit.standardized()["est_std"].tolist()[:3] == pytest.approx([0.5**0.5] * 3)
+    assert "F" in fit.summary()
+    with pytest.raises(OptionError, match="nothing is held equal"):
+        fit.score_test()
+
+
+@pytest.mark.filterwarnings("error:invalid value:RuntimeWarning", "ignore::rantau.errors.AdmissibilityWarning")
+def test_a_latent_variable_with_a_negative_variance_has_no_correlations(hs):
+    fit = growth("i =~ 1*x1 + 1*x2 + 1*x3\ns =~ 0*x1 + 1*x2 + 2*x3", hs)
+    assert fit.latent_moments()[0].loc["s", "s"] < 0
+    assert np.isnan(fit.latent_correlations().loc["s"]).all()
+    assert fit.modification_indices()["sepc_all"].isna().any()
+
+
+def test_fits_without_errors_say_so(hs):
+    with pytest.raises(EstimationError, match="it was made with se='none', or its information is singular"):
+        monte_carlo(cfa(HS, hs, se="none"), draws=10)
+    with pytest.raises(OptionError, match="and ULS has none; take interval='bca'"):
+        bootstrap(cfa(HS, hs, estimator="ULS"), draws=5, errors=True)
+
+
+def test_rows_of_groups_are_not_scored_by_moments(hs):
+    groups = dict(iter(hs.groupby("school")))
+    summary = moments(
+        {label: rows[ITEMS].cov() for label, rows in groups.items()},
+        {label: len(rows) for label, rows in groups.items()},
+        mean={label: rows[ITEMS].mean() for label, rows in groups.items()},
+    )
+    with pytest.raises(OptionError, match="made from the moments of groups"):
+        cfa(HS, summary).scores(data=hs)
+
+
+def test_correlations_in_place_of_covariances_are_told(hs):
+    correlations, sd = hs[ITEMS].corr(), hs[ITEMS].std()
+    doubtful, sound = cfa(HS, moments(correlations, 301)), cfa(HS, moments(correlations, 301, sd=sd))
+    assert [problem.code for problem in doubtful.problems] == ["correlations"]
+    assert "sd=" in doubtful.problems[0].text
+    assert sound.problems == ()
+    assert sound.estimates()["se"].to_numpy() == pytest.approx(cfa(HS, hs).estimates()["se"].to_numpy(), abs=1e-7)

@@ -122,7 +122,7 @@ def test_only_percentile_intervals() -> None:
 def test_refusals() -> None:
     with pytest.raises(EstimationError, match="did not converge"):
         monte_carlo(product().replace(converged=False))
-    with pytest.raises(EstimationError, match="the information is singular"):
+    with pytest.raises(EstimationError, match="its information is singular"):
         monte_carlo(product(se_a=np.nan))
     with pytest.raises(EstimationError, match="not positive definite"):
         monte_carlo(product(correlation=1.5))

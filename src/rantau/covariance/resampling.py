@@ -72,7 +72,12 @@ def _errors(
 ) -> Array:
     """Return the standard errors of the quantities in each draw, `(draws, n_quantities)`."""
     recipe, theta = fit.request.recipe, minimum.theta / scale
-    if recipe.se != "standard" or fit.discrepancy.name == "uls":
+    if fit.discrepancy.name == "uls":
+        raise OptionError(
+            "standard errors of each resample are those of the information matrix, and ULS has none; take "
+            "interval='bca', or another estimator for a studentised interval."
+        )
+    if recipe.se != "standard":
         raise OptionError(
             f"standard errors of each resample are those of the information matrix; this fit has se='{recipe.se}'. "
             "Fit with se='standard' for a studentised interval, or take interval='bca'."

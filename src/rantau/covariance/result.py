@@ -616,7 +616,7 @@ class SemFit(Record):
     # -- computing ---------------------------------------------------------------------------------
 
     def _gradients(self) -> Array:
-        own = cell_jacobian(self.layout).reshape(-1, self.table.n_free)
+        own = cell_jacobian(self.layout).reshape(self.layout.place.size, self.table.n_free)
         return self._slopes(cell_values(self.layout, self.theta).ravel(), own)[1]
 
     def _standardised_values(self, kind: str) -> Array:
@@ -626,7 +626,7 @@ class SemFit(Record):
     def _standardised(self, kind: str) -> tuple[Array, Array]:
         which = standardised_variables(self.layout, self.table.covariates, kind)
         values, gradients = standardised_slopes(self.layout, self.theta, which)
-        return self._slopes(values.ravel(), gradients.reshape(-1, self.table.n_free))
+        return self._slopes(values.ravel(), gradients.reshape(values.size, self.table.n_free))
 
     def _slopes(self, cells: Array, gradients: Array) -> tuple[Array, Array]:
         values, slopes = derived(self.model, self.table, cells, gradients)
@@ -694,7 +694,8 @@ def shown(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def correlation_of(covariance: Array) -> Array:
-    """Return the correlations of a covariance matrix `(p, p)`."""
-    deviation = np.sqrt(np.diag(covariance))
+    """Return the correlations of a covariance matrix `(p, p)`; NaN where a variance is not positive."""
+    variance = np.diag(covariance)
+    deviation = np.sqrt(np.where(variance > 0, variance, np.nan))
     correlation: Array = covariance / np.outer(deviation, deviation)
     return correlation

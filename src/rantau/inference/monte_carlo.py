@@ -97,7 +97,8 @@ def monte_carlo(fit: Asymptotic, *, draws: int = 20_000, seed: int = 1) -> Draws
         raise EstimationError("the fit did not converge, so its parameters have no distribution. See fit.problems.")
     if not np.isfinite(fit.covariance).all():
         raise EstimationError(
-            "the parameters have no covariance matrix, as the information is singular. See fit.problems."
+            "the parameters of this fit have no covariance matrix: it was made with se='none', or its information is "
+            "singular (see fit.problems)."
         )
     normal = np.random.default_rng(seed).standard_normal((draws, fit.theta.size))
     theta = fit.theta + normal @ _root(fit.covariance).T

@@ -75,7 +75,7 @@ def restrictions_of(fit: SemFit, setting: Setting) -> Restrictions:
             rows.append(slope)
             names.append((_name(first, table), "==", _name(other, table)))
             labels.append(first.label if first.label == other.label else "")
-    jacobian = np.concatenate([jacobian, np.array(rows).reshape(-1, table.n_free)])
+    jacobian = np.concatenate([jacobian, np.array(rows).reshape(len(rows), table.n_free)])
     return Restrictions(table, layout, scale, tuple(names), tuple(labels), jacobian, kept)
 
 

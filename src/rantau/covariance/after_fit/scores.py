@@ -138,6 +138,11 @@ def rows_to_score(fit: SemFit, data: Responses | pd.DataFrame | None) -> Sample:
     wanted = dict.fromkeys(part for name in fit.table.observed for part in products.get(name, (name,)))
     rows = sample(data, tuple(wanted))
     keep = np.ones(rows.n_obs, dtype=bool)
+    if fit.groups and not fit.request.group:
+        raise OptionError(
+            "this fit was made from the moments of groups, so it does not know which column says to which group a row "
+            "belongs; fit the rows with group= to score rows."
+        )
     if fit.groups:
         codes = _groups_of(data, fit.request.group, fit.groups)
         rows, keep = rows.replace(group=np.maximum(codes, 0), groups=fit.groups), codes >= 0
