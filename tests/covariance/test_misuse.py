@@ -362,3 +362,12 @@ def test_correlations_in_place_of_covariances_are_told(hs):
     assert "sd=" in doubtful.problems[0].text
     assert sound.problems == ()
     assert sound.estimates()["se"].to_numpy() == pytest.approx(cfa(HS, hs).estimates()["se"].to_numpy(), abs=1e-7)
+
+
+def test_a_label_that_may_be_meant_as_a_factor_is_told(hs):
+    fit = sem("x1 ~ x2*x3", hs)
+    assert [problem.code for problem in fit.problems] == ["label_like_column"]
+    assert "A product of the two is written `x2:x3`" in fit.problems[0].text
+    assert sem("x1 ~ x2*x3\nd := 2*x2", hs).problems == ()
+    assert sem("x1 ~ x2*x3 + x2*x4", hs).problems == ()
+    assert sem("x1 ~ b*x3", hs).problems == ()

@@ -158,6 +158,17 @@ ERRORS = [
     ("a\nF =~ b", 1, 1, "this line has no operator"),
     ("F =~ foo(2)*a", 1, 6, "'foo' is not a modifier; known: start(), equal(), c(), efa()"),
     ("Y ~ I(X)", 1, 5, "'I' is not a modifier"),
+    ("Y ~ log(X)", 1, 5, "A variable that is a function of another is computed in the data first."),
+    ("Y ~ lower(0)*X", 1, 5, "Write a label and a constraint: `a*x`"),
+    ("Y ~ nan*X", 1, 5, "'nan' is no label: write `NA*x` to free a parameter"),
+    ("Y ~ TRUE*X", 1, 5, "'TRUE' is no label"),
+    ("Y <- X", 1, 3, "arrows are not part of the language: write `y ~ x` for a path from x to y"),
+    ("X -> Y", 1, 3, "arrows are not part of the language"),
+    ("X <-> Y", 1, 4, "`x ~~ y` for a covariance"),
+    ("F BY a b c", 1, 1, "Where Mplus says BY, write `=~`, and `+` between variables"),
+    ("Y on X", 1, 1, "Where Mplus says ON, write `~`"),
+    ("level: 1\nF =~ a", 1, 1, "levels of a multilevel model are not part of the language"),
+    ("F =~ a\nd = a*2", 2, 3, "`:=` (is defined as)"),
     ("F =~ 2*3", 1, 8, "a number alone is no term; write `*` and a variable"),
     ("Y ~ 0", 1, 5, "write `0*1` to fix an intercept at 0"),
     ("Y ~ 2x", 1, 6, "write a `*` between '2' and 'x'"),
@@ -250,3 +261,8 @@ def test_models_are_equal_by_value():
 def test_expressions_nested_beyond_reason_are_refused():
     with pytest.raises(ModelSyntaxError, match="nested too deeply"):
         parse_model("y ~ a*x\nb := " + "(" * 5000 + "a" + ")" * 5000)
+
+
+def test_a_minus_behind_a_space_is_no_arrow():
+    model = parse_model("y ~ a*x + b*z\na < -b\na <-5")
+    assert [one.operator for one in model.constraints] == ["<", "<"]

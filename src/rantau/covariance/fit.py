@@ -24,6 +24,7 @@ from rantau.covariance.problems import (
     correlations_given,
     doubtful_products,
     find_problems,
+    labels_like_columns,
     missed_constraints,
     random_covariates,
     undefined,
@@ -43,7 +44,7 @@ from rantau.model.parameters import ParameterTable, check_counts, tabulate
 from rantau.model.spec import Model
 from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments
-from rantau.moments.sample import Sample
+from rantau.moments.sample import Sample, column_names
 from rantau.moments.summary import SummaryStatistics
 from rantau.options import column_name, several_names
 from rantau.survey.responses import Responses
@@ -311,6 +312,7 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics
         more = (correlations_given(table.observed),) if data.looks_like_correlations else ()
     else:
         table, sample, df, n_read = prepare(request, data)
+        more = labels_like_columns(request.model, column_names(data))
         observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
     check_singular(observed, request.model)
     fit = fit_moments(request, table, sample, observed, df, n_read)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from rantau.arrays import Array
@@ -256,6 +258,41 @@ def correlations_given(names: tuple[str, ...]) -> Problem:
         "with them: rt.moments(correlations, n, sd=...).",
         names,
     )  # fmt: skip
+
+
+def labels_like_columns(model: Model, columns: Collection[str]) -> tuple[Problem, ...]:
+    """Warn where a label may be meant as a factor of a product.
+
+    Parameters
+    ----------
+    model
+        As written.
+    columns
+        Of the data.
+
+    Returns
+    -------
+    tuple of Problem
+        A warning for each path whose label is a column, and is not used for anything.
+    """
+    used = [name for one in model.definitions for name in one.expression.names]
+    used += [name for one in model.constraints for part in (one.left, one.right) for name in part.names]
+    terms = [term for block in model.blocks for term in block.terms] + [path.term for path in model.paths]
+    terms += [one.term for one in model.covariances] + [one.term for one in model.intercepts]
+    labels = [str(value) for term in terms for one in term.modifiers if one.kind == "label" for value in one.values]
+    found = []
+    for path in model.paths:
+        label = next((str(one.values[0]) for one in path.term.modifiers if one.kind == "label"), "")
+        if label in columns and label not in used and labels.count(label) == 1:
+            found.append(
+                Problem(
+                    "warning", "label_like_column",
+                    f"`{label}*{path.predictor}` labels the path from {path.predictor} as '{label}', which is a column "
+                    f"of the data. A product of the two is written `{label}:{path.predictor}`.",
+                    (path.outcome, path.predictor),
+                )
+            )  # fmt: skip
+    return tuple(found)
 
 
 def random_covariates(model: Model, covariates: tuple[str, ...]) -> tuple[Problem, ...]:

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from rantau.errors import ModelSyntaxError
 from rantau.files import read_text
+from rantau.model.habits import arrow, of_label, of_line, of_modifier
 from rantau.model.locate import located
 from rantau.model.spec import (
     Block,
@@ -40,6 +41,10 @@ _REFUSED_OPERATORS = {
     "<=": "write `<`: a constraint holds with equality at its boundary.",
     ">=": "write `>`: a constraint holds with equality at its boundary.",
 }
+_ARROWS = (
+    "arrows are not part of the language: write `y ~ x` for a path from x to y, and `x ~~ y` for a covariance. In a "
+    "constraint, put a space before the minus: `a < -b`."
+)
 _HYPOTHESIS = re.compile(
     r"^[#!]\s*(?P<name>[Hh]\d+[a-z]?)\b\s*[:.]?\s*(?:\(\s*(?P<sign>[^)]{0,3}?)\s*\))?\s*[:.]?\s*(?P<text>.*)$"
 )
@@ -201,9 +206,13 @@ class _Reader:
 
     def statement(self) -> None:
         operators = [token for token in self.tokens if token.kind == "operator"]
+        sign = arrow(self.tokens)
+        if sign is not None:
+            self.fail(_ARROWS, sign.span)
         if not operators:
             self.fail(
-                f"this line has no operator; a statement needs one of {', '.join(OPERATORS[1:5])}, ~, ==, |.",
+                f"this line has no operator; a statement needs one of {', '.join(OPERATORS[1:5])}, ~, ==, |."
+                f"{of_line(self.tokens)}",
                 self.token.span,
             )
         operator = operators[0]
@@ -324,7 +333,8 @@ class _Reader:
                 self.fail("expected a variable after ':'.", self.token.span)
             name = f"{name}:{self.take().text}"
         if self.token.text == "(":
-            self.fail(f"'{name}' is not a modifier; known: start(), equal(), c(), efa().", token.span)
+            known = "known: start(), equal(), c(), efa()."
+            self.fail(f"'{name}' is not a modifier; {known}{of_modifier(name)}", token.span)
         return Term(name, tuple(modifiers), span)
 
     def merged(self, old: Term | None, new: Term) -> Term:
@@ -365,6 +375,8 @@ class _Reader:
             value = self.value()
         if self.token.text != "*":
             return None
+        if isinstance(value, str) and token.kind == "name" and of_label(value):
+            self.fail(f"'{value}' is no label: {of_label(value)}.", token.span)
         self.take()
         return Modifier(_kind(value), (value,), token.span)
 

@@ -39,7 +39,10 @@ _PLAIN = {
 def _foreign(character: str) -> str:
     """Say what to write instead of a character that is not of the language."""
     if character == "=":
-        return "a single '=' means nothing here; write `=~` (is measured by), `~` (is explained by) or `==`."
+        return (
+            "a single '=' means nothing here; write `=~` (is measured by), `~` (is explained by), `:=` (is defined as) "
+            "or `==`."
+        )
     if character in "\"'":
         return f"the quotation mark {character} is not closed on this line."
     shown = f"'{character}'" if character.isprintable() else "an invisible character"

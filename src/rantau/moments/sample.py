@@ -136,6 +136,13 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     return Sample(tuple(names), np.column_stack(each), source)
 
 
+def column_names(data: Responses | pd.DataFrame) -> tuple[str, ...]:
+    """Return the names of all columns, of items and others."""
+    if isinstance(data, Responses):
+        return (*data.columns, *data.extras_names)
+    return tuple(str(column) for column in as_frame(data).columns)
+
+
 def source_of(frame: pd.DataFrame) -> str:
     """Return where a frame came from, for messages: one that `read_table` made knows its file."""
     return str(frame.attrs.get("source", "data"))
