@@ -147,11 +147,11 @@ def _advance(
     slope: Array,
 ) -> Point:
     """Move every active member one step on, and return the point reached."""
-    theta, value, _, _ = state
+    theta, value, damping, _ = state
     rest = np.arange(active.size)
     hessian = second.expected
     if second.exact is not None:
-        near = slope < NEAR
+        near = (slope < NEAR) & (damping[active] == 0)
         if near.all():
             step = -solve(second.exact, g)
             reached = _point(layout, discrepancy, moments, theta[active] + step)
