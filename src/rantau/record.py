@@ -31,8 +31,13 @@ def _same(left: object, right: object) -> bool:
 
 
 def _key(value: object) -> object:
+    # What is equal has one key: NaN is NaN here, and -0 is 0.
+    if isinstance(value, float) and math.isnan(value):
+        return "nan"
     if not isinstance(value, np.ndarray):
         return value
+    if value.dtype.kind == "f":
+        value = np.where(np.isnan(value), np.nan, value) + 0.0
     # The bytes of an object array are addresses, which equal cells do not share.
     return (value.shape, tuple(value.ravel()) if value.dtype.hasobject else value.tobytes())
 

@@ -1,5 +1,6 @@
 """What a novice does wrong and a malicious tester does on purpose: nothing is computed wrongly in silence."""
 
+import pickle
 import re
 from pathlib import Path
 
@@ -371,3 +372,49 @@ def test_a_label_that_may_be_meant_as_a_factor_is_told(hs):
     assert sem("x1 ~ x2*x3\nd := 2*x2", hs).problems == ()
     assert sem("x1 ~ x2*x3 + x2*x4", hs).problems == ()
     assert sem("x1 ~ b*x3", hs).problems == ()
+
+
+# -- how rows were drawn ---------------------------------------------------------------------------
+
+
+def test_a_group_that_is_one_cluster_says_nothing_of_clusters(hs):
+    with pytest.raises(EstimationError, match=r"group 'Pasteur', are of one cluster; two at least .* in each group"):
+        cfa(HS, hs, group="school", cluster="school")
+    with pytest.raises(EstimationError, match="has 1 cluster; two at least are needed"):
+        cfa(HS, hs.assign(one=1), cluster="one")
+
+
+@pytest.mark.filterwarnings("ignore::rantau.errors.ConvergenceWarning")
+def test_evidence_that_is_thin_is_told(hs):
+    few = cfa(HS, hs, cluster="school")
+    assert [(one.severity, one.code) for one in few.problems] == [("warning", "few_clusters")]
+    assert "There are 2 clusters" in few.problems[0].text
+    many = cfa(HS, hs.assign(team=np.arange(len(hs)) // 5), cluster="team")
+    assert many.problems == ()
+    uneven = hs.assign(weight=np.where(np.arange(len(hs)) % 20 == 0, 1e6, 1.0))
+    told = {one.code: one.text for one in cfa(HS, uneven, sampling_weights="weight").problems}
+    assert "301 rows are worth 16 of equal weight, fewer than there are parameters (21)" in told["uneven_weights"]
+    small = cfa("F =~ 1*x4 + 1*x5 + 1*x6", hs[:15], estimator="WLS")
+    assert [one.code for one in small.problems] == ["few_rows_for_wls"]
+    assert cfa(HS, hs, estimator="WLS").problems == ()
+
+
+def test_a_fit_is_the_same_value_after_a_pickle(hs):
+    fit = cfa(HS, hs)
+    again = pickle.loads(pickle.dumps(fit))
+    assert again == fit
+    assert hash(again) == hash(fit)
+    assert again.summary() == fit.summary()
+
+
+def test_what_becomes_of_the_data_does_not_touch_the_fit(hs):
+    data = hs.copy()
+    fit = cfa(HS, data)
+    before = fit.summary(), fit.scores().to_numpy()
+    data["x1"] = 0.0
+    frame = fit.estimates()
+    frame["est"] = 0.0
+    assert fit.summary() == before[0]
+    assert np.array_equal(fit.scores().to_numpy(), before[1])
+    with pytest.raises(ValueError, match="read-only"):
+        fit.theta[0] = 1.0

@@ -14,6 +14,7 @@ from rantau.covariance.constraints import Constraints, check_constraints, check_
 from rantau.covariance.definitions import check_definitions, defined
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.doubts import correlations_given, labels_like_columns, thin_evidence
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
@@ -21,10 +22,8 @@ from rantau.covariance.model_test import statistics
 from rantau.covariance.problems import (
     advice_for,
     at_boundary,
-    correlations_given,
     doubtful_products,
     find_problems,
-    labels_like_columns,
     missed_constraints,
     random_covariates,
     undefined,
@@ -42,6 +41,7 @@ from rantau.fit import Problem
 from rantau.model.composites import Anchors
 from rantau.model.parameters import ParameterTable, check_counts, tabulate
 from rantau.model.spec import Model
+from rantau.moments.belonging import check_clusters
 from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments
 from rantau.moments.sample import Sample, column_names
@@ -312,7 +312,10 @@ def _fit(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics
         more = (correlations_given(table.observed),) if data.looks_like_correlations else ()
     else:
         table, sample, df, n_read = prepare(request, data)
-        more = labels_like_columns(request.model, column_names(data))
+        more = (
+            *labels_like_columns(request.model, column_names(data)),
+            *thin_evidence(sample, table, request.recipe.discrepancy),
+        )
         observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
     check_singular(observed, request.model)
     fit = fit_moments(request, table, sample, observed, df, n_read)
@@ -348,6 +351,7 @@ def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[Parame
     sample = rows_used(request, table, _multiplied(request, taken))
     df = _degrees_of_freedom(model, table, sample.n_obs)
     check_spread(sample)
+    check_clusters(sample)
     return table, sample, df, taken.n_obs
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.constraints import Constraints, in_text
 from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.minimise import Minimum
-from rantau.errors import listing
 from rantau.fit import Problem
 from rantau.model.parameters import ParameterTable
 from rantau.model.products import Expansion
@@ -247,52 +244,6 @@ def undefined(model: Model, values: Array) -> tuple[Problem, ...]:
         for one, value in zip(model.definitions, values, strict=True)
         if not np.isfinite(value)
     )  # fmt: skip
-
-
-def correlations_given(names: tuple[str, ...]) -> Problem:
-    """Warn where correlations of `names` are analysed as if they were covariances."""
-    return Problem(
-        "warning", "correlations",
-        f"All variances of {listing(names, most=4)} are 1: correlations analysed as covariances give wrong standard "
-        "errors, and wrong fit where variances or loadings are held equal (Cudeck, 1989). Give the standard deviations "
-        "with them: rt.moments(correlations, n, sd=...).",
-        names,
-    )  # fmt: skip
-
-
-def labels_like_columns(model: Model, columns: Collection[str]) -> tuple[Problem, ...]:
-    """Warn where a label may be meant as a factor of a product.
-
-    Parameters
-    ----------
-    model
-        As written.
-    columns
-        Of the data.
-
-    Returns
-    -------
-    tuple of Problem
-        A warning for each path whose label is a column, and is not used for anything.
-    """
-    used = [name for one in model.definitions for name in one.expression.names]
-    used += [name for one in model.constraints for part in (one.left, one.right) for name in part.names]
-    terms = [term for block in model.blocks for term in block.terms] + [path.term for path in model.paths]
-    terms += [one.term for one in model.covariances] + [one.term for one in model.intercepts]
-    labels = [str(value) for term in terms for one in term.modifiers if one.kind == "label" for value in one.values]
-    found = []
-    for path in model.paths:
-        label = next((str(one.values[0]) for one in path.term.modifiers if one.kind == "label"), "")
-        if label in columns and label not in used and labels.count(label) == 1:
-            found.append(
-                Problem(
-                    "warning", "label_like_column",
-                    f"`{label}*{path.predictor}` labels the path from {path.predictor} as '{label}', which is a column "
-                    f"of the data. A product of the two is written `{label}:{path.predictor}`.",
-                    (path.outcome, path.predictor),
-                )
-            )  # fmt: skip
-    return tuple(found)
 
 
 def random_covariates(model: Model, covariates: tuple[str, ...]) -> tuple[Problem, ...]:

@@ -62,8 +62,8 @@ def belonging(
         sample = sample.replace(cluster=codes)
         if len(labels) < 2:
             raise EstimationError(
-                f"{sample.source}: the column '{cluster}' (cluster) has {len(labels)} clusters; "
-                "two at least are needed."
+                f"{sample.source}: the column '{cluster}' (cluster) has {len(labels)} "
+                f"cluster{'' if len(labels) == 1 else 's'}; two at least are needed."
             )
     if group is not None:
         codes, labels = labelled(_column(data, group, "group"))
@@ -167,6 +167,26 @@ def _check_groups(codes: Indices, labels: tuple[str, ...], where: str) -> None:
             f"{listing([f'{label} ({size})' for label, size in zip(labels, sizes, strict=True)])}. Join it with "
             "another, or leave its rows out."
         )
+
+
+def check_clusters(sample: Sample) -> None:
+    """Refuse rows of which some group lies in one cluster: nothing then says how clusters differ.
+
+    Raises
+    ------
+    EstimationError
+        Naming the group.
+    """
+    if sample.cluster is None:
+        return
+    for place, label in enumerate(sample.groups):
+        if np.unique(sample.cluster[sample.membership == place]).size < 2:
+            where = f", group '{label}'," if label else ""
+            raise EstimationError(
+                f"{sample.source}: the rows that are used{where} are of one cluster; two at least are needed"
+                f"{' in each group' if label else ''}, or nothing says how clusters differ. Leave cluster= out, or "
+                "give the column of smaller units."
+            )
 
 
 def _refuse(wrong: Any, sample: Sample, column: str, needed: str) -> None:  # noqa: ANN401 - a mask

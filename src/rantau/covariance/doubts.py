@@ -1,0 +1,121 @@
+"""What deserves a look before a fit is believed, and can be seen from what was asked and given."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from rantau.errors import listing
+from rantau.fit import Problem
+from rantau.model.parameters import ParameterTable
+from rantau.model.spec import Model
+from rantau.moments.sample import Sample
+
+#: Fewer clusters than this, or fewer rows for each moment of WLS, are too few.
+MANY_CLUSTERS, ENOUGH = 30, 3
+
+
+def correlations_given(names: tuple[str, ...]) -> Problem:
+    """Warn where correlations of `names` are analysed as if they were covariances."""
+    return Problem(
+        "warning", "correlations",
+        f"All variances of {listing(names, most=4)} are 1: correlations analysed as covariances give wrong standard "
+        "errors, and wrong fit where variances or loadings are held equal (Cudeck, 1989). Give the standard deviations "
+        "with them: rt.moments(correlations, n, sd=...).",
+        names,
+    )  # fmt: skip
+
+
+def labels_like_columns(model: Model, columns: Collection[str]) -> tuple[Problem, ...]:
+    """Warn where a label may be meant as a factor of a product.
+
+    Parameters
+    ----------
+    model
+        As written.
+    columns
+        Of the data.
+
+    Returns
+    -------
+    tuple of Problem
+        A warning for each path whose label is a column, and is not used for anything.
+    """
+    used = [name for one in model.definitions for name in one.expression.names]
+    used += [name for one in model.constraints for part in (one.left, one.right) for name in part.names]
+    terms = [term for block in model.blocks for term in block.terms] + [path.term for path in model.paths]
+    terms += [one.term for one in model.covariances] + [one.term for one in model.intercepts]
+    labels = [str(value) for term in terms for one in term.modifiers if one.kind == "label" for value in one.values]
+    found = []
+    for path in model.paths:
+        label = next((str(one.values[0]) for one in path.term.modifiers if one.kind == "label"), "")
+        if label in columns and label not in used and labels.count(label) == 1:
+            found.append(
+                Problem(
+                    "warning", "label_like_column",
+                    f"`{label}*{path.predictor}` labels the path from {path.predictor} as '{label}', which is a column "
+                    f"of the data. A product of the two is written `{label}:{path.predictor}`.",
+                    (path.outcome, path.predictor),
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def thin_evidence(sample: Sample, table: ParameterTable, discrepancy: str) -> tuple[Problem, ...]:
+    """Warn where clusters or rows are too few for what is read off them.
+
+    Parameters
+    ----------
+    sample
+        The rows that are used.
+    table
+        The parameters.
+    discrepancy
+        The fitting function's name.
+
+    Returns
+    -------
+    tuple of Problem
+        Warnings.
+
+    Notes
+    -----
+    Cameron & Miller (2015), section VI, for clusters; Kish (1965), section 11.7, for weights; Hu, Bentler & Kano
+    (1992) for weighted least squares.
+    """
+    found = []
+    if sample.cluster is not None:
+        clusters = int(np.unique(sample.cluster).size)
+        if clusters < MANY_CLUSTERS:
+            found.append(
+                Problem(
+                    "warning", "few_clusters",
+                    f"There are {clusters} clusters. Standard errors that allow for clusters need many, some "
+                    f"{MANY_CLUSTERS} at least; with fewer they are too small.",
+                )
+            )  # fmt: skip
+    if sample.weights is not None:
+        worth = float(sample.weights.sum()) ** 2 / float(sample.weights @ sample.weights)
+        if worth < table.n_free:
+            found.append(
+                Problem(
+                    "warning", "uneven_weights",
+                    f"The sampling weights are so uneven that {sample.n_obs} rows are worth {worth:.0f} of equal "
+                    f"weight, fewer than there are parameters ({table.n_free}). Look at the largest weights.",
+                )
+            )  # fmt: skip
+    if discrepancy == "wls":
+        p = len(table.observed)
+        moments = p * (p + 1) // 2 + (p if table.mean_structure else 0)
+        rows = int(np.bincount(sample.membership).min())
+        where = " of a group" if sample.group is not None else ""
+        if rows < ENOUGH * moments:
+            found.append(
+                Problem(
+                    "warning", "few_rows_for_wls",
+                    f"WLS weighs {moments} moments by a matrix of which {rows} rows{where} tell little: in samples "
+                    "of this size chi-square is too large and standard errors are too small. Take estimator='MLR'.",
+                )
+            )  # fmt: skip
+    return tuple(found)
