@@ -418,3 +418,41 @@ def test_what_becomes_of_the_data_does_not_touch_the_fit(hs):
     assert np.array_equal(fit.scores().to_numpy(), before[1])
     with pytest.raises(ValueError, match="read-only"):
         fit.theta[0] = 1.0
+
+
+# -- moments in place of rows ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"missing": "fiml"}, "missing= needs the rows.*or leave it out"),
+        ({"estimator": "MLR"}, "estimator='MLR' needs the rows.*or take estimator='ML'"),
+        ({"estimator": "WLS"}, "estimator='WLS' needs the rows.*or take estimator='ML'"),
+        ({"se": "robust"}, "se='robust_sem' needs the rows.*or leave it out"),
+        ({"test": "satorra.bentler"}, "test='satorra_bentler' needs the rows.*or leave it out"),
+        ({"cluster": "school"}, "cluster= needs the rows.*or leave it out"),
+        ({"sampling_weights": "w"}, "sampling_weights= needs the rows.*or leave it out"),
+        ({"group": "school"}, "group= needs the rows.*groups are those of the moments"),
+    ],
+)
+def test_what_moments_cannot_tell_is_named_as_it_was_asked(options, message, hs):
+    with pytest.raises(OptionError, match=message):
+        cfa(HS, moments(hs[ITEMS].cov(), len(hs)), **options)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("covariance", "error", "message"),
+    [
+        (5, ResponseError, "the rows of a lower triangle are needed, got 5"),
+        ("", ResponseError, "it is empty"),
+        (np.ones((9, 2)), ResponseError, "Rows of answers need no moments"),
+        ([[1e200], [0, 1]], ResponseError, "values such as 1e.200 cannot be analysed"),
+        ([[1e-200], [0, 1]], EstimationError, "the variance of 'a' is 1e-200, too small to be squared"),
+    ],
+    ids=["number", "nothing", "rows", "huge", "tiny"],
+)
+def test_what_is_no_matrix_of_covariances(covariance, error, message):
+    with pytest.raises(error, match=message):
+        moments(covariance, 100, names=["a", "b"])

@@ -29,7 +29,7 @@ from rantau.covariance.problems import (
     undefined,
 )
 from rantau.covariance.product_columns import with_products
-from rantau.covariance.request import SemRequest, measurement_part
+from rantau.covariance.request import DEFAULT, SemRequest, measurement_part
 from rantau.covariance.result import SemFit, correlation_of
 from rantau.covariance.setting import fixed_places, free_of_constraints, set_up
 from rantau.covariance.standard_errors import check_identification, estimate_covariance
@@ -377,20 +377,25 @@ def _degrees_of_freedom(model: Model, table: ParameterTable, n_obs: int) -> int:
 def _of_summary(request: SemRequest, data: SummaryStatistics) -> tuple[SemRequest, ParameterTable, GroupMoments, int]:
     """Return what is asked of summary statistics, its parameters, moments and df; what needs the rows is refused."""
     model, recipe = request.model, request.recipe
-    needs = {
-        f"estimator='{request.estimator}'": recipe.discrepancy == "wls",
-        f"missing='{request.missing}'": request.missing != "listwise",
-        f"se='{recipe.se}'": recipe.se not in ("standard", "none"),
-        f"test='{recipe.test}'": recipe.test not in ("standard", "none", "browne_residual_nt"),
-        "sampling_weights": bool(request.sampling_weights),
-        "cluster": bool(request.cluster),
-        "information='first_order'": recipe.information == "first_order",
-        "group (groups are those of the moments)": bool(request.group),
-        "a product of variables": bool(request.expanded.products),
-    }
-    for option, wanted in needs.items():
+    estimator = f"estimator='{request.estimator}'"
+    defaults = request.estimator not in ("ML", "GLS", "ULS") and DEFAULT in (request.se, request.test)
+    leave = "leave it out"
+    needs = (
+        ("missing=", request.missing != "listwise", leave),
+        ("sampling_weights=", bool(request.sampling_weights), leave),
+        ("cluster=", bool(request.cluster), leave),
+        ("group=", bool(request.group), "leave it out, as the groups are those of the moments"),
+        ("a product of variables", bool(request.expanded.products), leave),
+        (estimator, defaults or recipe.discrepancy == "wls", "take estimator='ML'"),
+        (f"se='{recipe.se}'", recipe.se not in ("standard", "none"), leave),
+        (f"test='{recipe.test}'", recipe.test not in ("standard", "none", "browne_residual_nt"), leave),
+        ("information='first_order'", recipe.information == "first_order", leave),
+    )
+    for what, wanted, instead in needs:
         if wanted:
-            raise OptionError(f"{option} needs the rows, and the data are summary statistics; take estimator='ML'.")
+            raise OptionError(
+                f"{what} needs the rows, and the data are summary statistics: fit the rows, or {instead}."
+            )
     taken = take_summary(model, data)
     if not taken.has_means and request.meanstructure is None and not request.needs_means:
         # As lavaan does: without means in the data, groups have none in the model.

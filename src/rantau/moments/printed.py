@@ -13,6 +13,8 @@ from rantau.errors import ResponseError, listing
 
 #: By how much two cells that should be equal may differ, relative to the variances, before it is no rounding.
 _UNEVEN = 1e-6
+#: Squares of larger numbers overflow.
+_LARGEST = 1e140
 
 
 def square_of(matrix: Any, names: Sequence[str] | None, where: str) -> tuple[Array, tuple[str, ...]]:  # noqa: ANN401
@@ -53,24 +55,46 @@ def square_of(matrix: Any, names: Sequence[str] | None, where: str) -> tuple[Arr
     elif getattr(matrix, "ndim", 0) == 2:
         square = _numbers(np.asarray(matrix), where)
     else:
-        square = _lower_triangle(list(matrix), where)
+        square = _lower_triangle(_rows(matrix, where), where)
+    if not square.size:
+        raise ResponseError(f"{where}: it is empty.")
     if called is None:
         raise ResponseError(f"{where}: the variables have no names; give names=[...] in the order of the matrix.")
     if len(set(called)) != len(called):
         raise ResponseError(f"names: '{next(name for name in called if called.count(name) > 1)}' is there twice.")
     if square.shape != (len(called), len(called)):
-        rows_and_columns = f"{square.shape[0]} rows and {square.shape[1]} columns"
-        raise ResponseError(f"{where}: {len(called)} names ({listing(called)}) and a matrix of {rows_and_columns}.")
+        shape = f"{square.shape[0]} rows and {square.shape[1]} columns"
+        answers = (
+            " Rows of answers need no moments: give them to rt.sem or rt.cfa." if len(square) > len(called) else ""
+        )
+        raise ResponseError(f"{where}: {len(called)} names ({listing(called)}) and a matrix of {shape}.{answers}")
     return _mirrored(square, called, where), called
+
+
+def _rows(matrix: Any, where: str) -> list[Any]:  # noqa: ANN401 - a matrix in any guise
+    """Return the rows of what is neither a frame nor an array."""
+    try:
+        rows = [list(row) for row in matrix]
+    except TypeError:
+        rows = []
+    if not rows:
+        raise ResponseError(
+            f"{where}: a data frame, an array, or the rows of a lower triangle are needed, got {matrix!r}."
+        )
+    return rows
 
 
 def _numbers(cells: Any, where: str) -> Array:  # noqa: ANN401 - cells of any kind
     try:
-        return np.array(cells, dtype=float)
+        found = np.array(cells, dtype=float)
     except (TypeError, ValueError):
         raise ResponseError(
             f"{where}: it must hold numbers alone, got {listing(map(str, np.ravel(cells)), most=6)}."
         ) from None
+    huge = found[np.isfinite(found) & (np.abs(found) > _LARGEST)]
+    if huge.size:
+        raise ResponseError(f"{where}: values such as {huge[0]:g} cannot be analysed; give them in a larger unit.")
+    return found
 
 
 def _lower_triangle(rows: list[Any], where: str) -> Array:

@@ -17,6 +17,8 @@ from rantau.record import Record
 DIVISORS = ("n-1", "n")
 #: A smallest eigenvalue of the correlations that means that one variable repeats others.
 _SINGULAR = 1e-10
+#: Squares of smaller variances are no numbers.
+_SMALLEST = 1e-140
 
 
 class SummaryStatistics(Record):
@@ -251,6 +253,12 @@ def check_definite(square: Array, names: tuple[str, ...], where: str) -> None:
     if not (variance > 0).all():
         place = int(np.flatnonzero(~(variance > 0))[0])
         raise EstimationError(f"{where}: the variance of '{names[place]}' is {variance[place]:g}; it must be positive.")
+    if variance.min() < _SMALLEST:
+        place = int(variance.argmin())
+        raise EstimationError(
+            f"{where}: the variance of '{names[place]}' is {variance[place]:g}, too small to be squared; give it in a "
+            "smaller unit."
+        )
     sd = np.sqrt(variance)
     correlation = square / np.multiply.outer(sd, sd)
     beyond = np.argwhere(np.tril(np.abs(correlation), -1) > 1)
