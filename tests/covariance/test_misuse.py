@@ -456,3 +456,7 @@ def test_what_moments_cannot_tell_is_named_as_it_was_asked(options, message, hs)
 def test_what_is_no_matrix_of_covariances(covariance, error, message):
     with pytest.raises(error, match=message):
         moments(covariance, 100, names=["a", "b"])
+
+
+def test_a_lower_triangle_may_hold_nothing_but_noughts():
+    assert moments([[4.0], [0, 1]], 100, names=["a", "b"], divisor="n").covariance[0].tolist() == [[4, 0], [0, 1]]

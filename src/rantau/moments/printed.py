@@ -121,10 +121,10 @@ def _lower_triangle(rows: list[Any], where: str) -> Array:
 
 def _mirrored(square: Array, names: tuple[str, ...], where: str) -> Array:
     """Fill the triangle that was left empty from the other, and refuse two that differ."""
-    empty = np.isnan(square)
+    empty, filled = np.isnan(square), np.nan_to_num(square)
     for triangle in (np.triu(np.ones_like(empty), 1), np.tril(np.ones_like(empty), -1)):
         # Some programs write zeros where nothing stands; no symmetric matrix has them on one side only.
-        if not square[triangle].any() and square[triangle.T].any():
+        if not filled[triangle].any() and filled[triangle.T].any():
             empty = empty | triangle
     whole = np.where(empty, square.T, square)
     if not np.isfinite(whole).all():
