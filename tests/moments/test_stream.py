@@ -1,5 +1,7 @@
 """Files too long to hold: the moments of all rows, whatever the chunks."""
 
+import gc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -76,7 +78,7 @@ def test_files_as_programs_write_them(tmp_path, text, chunk):
         ("a,B\n1,2\n", {}, ResponseError, r"there is no column 'b'\. Did you mean 'B'"),
         ("a,b,b\n1,2,3\n", {}, ResponseError, "the column 'b' appears more than once"),
         ("a,b,g\n1,2,3\n", {"group": "a"}, ResponseError, "'a' is asked for twice"),
-        ("", {}, ResponseError, "there is no column 'a'"),
+        ("", {}, ResponseError, "the file is empty; it should hold the answers"),
         ("a,b\n", {}, EstimationError, "0 of 0 rows have an answer to every item used"),
         ("a,b\n1,\n,2\n3,4\n", {}, EstimationError, "1 of 3 rows have an answer to every item used"),
         ("a,b\n1,2\n3,2\n", {}, EstimationError, "the variance of 'b' is 0"),
@@ -84,11 +86,11 @@ def test_files_as_programs_write_them(tmp_path, text, chunk):
             "a,b,g\n1,2,x\n3,4,x\n",
             {"group": "g"},
             EstimationError,
-            r"'g' \(group\) has 1 different entries; two groups",
+            r"'g' \(group\) has 'x' in every row; two groups",
         ),
-        ("a,b,g\n1,2,x\n3,5,x\n0,4,x\n3,4,y\n", {"group": "g"}, EstimationError, "group 'y': 1 rows have"),
+        ("a,b,g\n1,2,x\n3,5,x\n0,4,x\n3,4,y\n", {"group": "g"}, EstimationError, "group 'y': 1 row has"),
         ("a,b,g\n1,2,x\n3,5,x\n0,4,x\n3,,y\n", {"group": "g"}, EstimationError, "group 'y': 0 rows have"),
-        ("a,b\n1,2\n", {"chunk": 0}, OptionError, "chunk must be 1 row or more, got 0"),
+        ("a,b\n1,2\n", {"chunk": 0}, OptionError, "chunk must be a whole number of rows, 1 or more, got 0"),
     ],
 )
 def test_files_that_cannot_be_read(tmp_path, text, options, kind, message):
@@ -103,3 +105,29 @@ def test_a_file_that_is_not_there():
         ResponseError, match=r"tests/data/hs_gap\.csv: no such file.*Did you mean 'tests/data/hs_gaps\.csv'"
     ):
         read_moments("tests/data/hs_gap.csv", ITEMS)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("path", "names", "options", "kind", "message"),
+    [
+        (None, ["a"], {}, ResponseError, "the name of a CSV file is needed, got a NoneType"),
+        (".", ["a"], {}, ResponseError, "this is a folder"),
+        ("answers.csv", [], {}, OptionError, "names= takes the columns wanted"),
+        ("answers.csv", None, {}, OptionError, "names= takes the columns wanted"),
+        ("answers.csv", [1], {}, OptionError, "names= takes names"),
+        ("answers.csv", ["a"], {"chunk": None}, OptionError, "chunk must be a whole number"),
+        ("answers.csv", ["a"], {"chunk": 1.5}, OptionError, "chunk must be a whole number"),
+        ("answers.csv", ["a"], {"group": ["b"]}, OptionError, "group= takes the name of a column"),
+        ("answers.csv", ["a", "b"], {}, ResponseError, "row 2: a number is needed, got 'x'"),
+        ("book.xlsx", ["a"], {}, ResponseError, "this is a workbook, not text"),
+    ],
+)  # fmt: skip
+def test_what_is_no_file_and_no_name(tmp_path, monkeypatch, path, names, options, kind, message):
+    """No file stays open behind an error."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "answers.csv").write_text("a,b\n1,2\n2,x\n4,3\n", "utf-8")
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04" + bytes(40))
+    with pytest.raises(kind, match=message):
+        read_moments(path, names, **options)
+    gc.collect()

@@ -15,6 +15,7 @@ from rantau.extras import require
 from rantau.moments.belonging import EMPTY, labelled
 from rantau.moments.sample import numbers
 from rantau.moments.summary import SummaryStatistics, check_definite
+from rantau.options import column_name, several_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,9 +63,16 @@ def read_moments(
     >>> read_moments("surveys/mobile/responses.csv", ["CUSL1", "CUSL2"], chunk=50).n_obs
     250
     """
-    if chunk < 1:
-        raise OptionError(f"chunk must be 1 row or more, got {chunk}.")
-    wanted = tuple(names)
+    if isinstance(chunk, bool) or not isinstance(chunk, int) or chunk < 1:
+        raise OptionError(f"chunk must be a whole number of rows, 1 or more, got {chunk!r}.")
+    if not isinstance(path, str | Path):
+        raise ResponseError(
+            f"the name of a CSV file is needed, got a {type(path).__name__}; rt.sem takes rows as such."
+        )
+    wanted = several_names("names", names, "x1")
+    if not wanted:
+        raise OptionError("names= takes the columns wanted, such as rt.parse_model(text).observed; got none.")
+    group = column_name("group", group) or None
     parts: dict[str, _Part] = {}
     one: tuple[str, ...] = ("",)
     read = 0
@@ -82,9 +90,10 @@ def read_moments(
             if len(rows):
                 part.add(rows)
     if group is not None and len(parts) < 2:
+        entries = f"'{next(iter(parts))}' in every row" if parts else "no entry in any row"
         raise EstimationError(
-            f"{path}: the column '{group}' (group) has {len(parts)} different entries; two groups at least are needed. "
-            "Leave group= out for one."
+            f"{path}: the column '{group}' (group) has {entries}; two groups at least are needed. Leave group= out for "
+            "one."
         )
     used = sum(part.n for part in parts.values())
     if not parts or used < 2:
@@ -92,7 +101,8 @@ def read_moments(
     for label, part in parts.items():
         where = f"{path}, group '{label}'" if label else str(path)
         if part.n < 2:
-            raise EstimationError(f"{where}: {part.n} rows have an answer to every item used; two at least are needed.")
+            rows_left = "1 row has" if part.n == 1 else f"{part.n} rows have"
+            raise EstimationError(f"{where}: {rows_left} an answer to every item used; two at least are needed.")
         check_definite(part.squares / part.n, wanted, where)
     return SummaryStatistics(
         wanted,
@@ -148,7 +158,7 @@ def _chunks(path: Path, names: tuple[str, ...], group: str | None, chunk: int) -
         raise ResponseError(f"'{twice}' is asked for twice; the group must be another column than the variables.")
     try:
         # All columns are taken apart, or a row that is too long would pass unseen with its cells in the wrong places.
-        for table in pandas.read_csv(
+        with pandas.read_csv(
             path,
             sep=delimiter,
             skiprows=skipped,
@@ -161,8 +171,9 @@ def _chunks(path: Path, names: tuple[str, ...], group: str | None, chunk: int) -
             low_memory=False,
             chunksize=max(1, chunk * len(needed) // len(header)),
             encoding="utf-8-sig",
-        ):
-            yield table[[header.index(name) for name in needed]].set_axis(list(needed), axis=1)
+        ) as tables:
+            for table in tables:
+                yield table[[header.index(name) for name in needed]].set_axis(list(needed), axis=1)
     except pandas.errors.EmptyDataError:
         return
     except (pandas.errors.ParserError, UnicodeDecodeError) as fault:
@@ -171,11 +182,19 @@ def _chunks(path: Path, names: tuple[str, ...], group: str | None, chunk: int) -
 
 def _header(path: Path, needed: tuple[str, ...]) -> tuple[int, str, list[str]]:
     """Return how many lines the header takes, what stands between cells, and the names of the columns."""
+    if path.is_dir():
+        raise ResponseError(f"{path}: this is a folder; give the name of a file in it.")
     if not path.is_file():
         files = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
         guess = nearest(path.name, files)
         hint = f" Did you mean '{path.parent / guess}'?" if guess else ""
         raise ResponseError(f"{path}: no such file for the answers.{hint}")
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head == b"PK\x03\x04":
+        raise ResponseError(f"{path}: this is a workbook, not text. Save it as CSV UTF-8.")
+    if not head:
+        raise ResponseError(f"{path}: the file is empty; it should hold the answers.")
     known, found = set(needed), []
     for delimiter in _DELIMITERS:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
