@@ -209,7 +209,7 @@ def test_columns_that_are_no_items_of_the_instrument(tmp_path):
             ResponseError,
             r"\(sampling_weights\), row 1: a number is needed, got 'woman'",
         ),
-        ({"site": ["p", None] * 4}, {"cluster": "site"}, EstimationError, r"'site' \(cluster\) has 1 clusters; two"),
+        ({"site": ["p", None] * 4}, {"cluster": "site"}, EstimationError, r"'site' \(cluster\) has 1 cluster; two"),
         (
             {"site": ["p", "q", None, "p"] * 2},
             {"cluster": "site"},
