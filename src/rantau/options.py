@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 from rantau.errors import OptionError, unknown
@@ -124,6 +126,30 @@ def check_switch(option: str, got: Any, *, may_be_none: bool = False) -> None:  
         return
     allowed = "True, False or None" if may_be_none else "True or False"
     raise OptionError(f"{option}= is {allowed}, got {_shown(got)}.")
+
+
+def check_level(got: Any, *, such_as: str = "0.95") -> None:  # noqa: ANN401 - whatever a caller gives
+    """Refuse a level of confidence that is no number between 0 and 1.
+
+    Raises
+    ------
+    OptionError
+        Saying what is allowed.
+
+    Examples
+    --------
+    >>> check_level(95)
+    Traceback (most recent call last):
+        ...
+    rantau.errors.OptionError: level must lie between 0 and 1, such as 0.95, got 95.
+    """
+    if not is_number(got) or not 0 < got < 1:
+        raise OptionError(f"level must lie between 0 and 1, such as {such_as}, got {_shown(got)}.")
+
+
+def is_number(got: Any) -> bool:  # noqa: ANN401 - whatever a caller gives
+    """Tell whether a value is one number: no text, no boolean, no NaN."""
+    return isinstance(got, Real) and not isinstance(got, bool) and not math.isnan(got)
 
 
 def _shown(got: Any) -> str:  # noqa: ANN401 - whatever a caller gives

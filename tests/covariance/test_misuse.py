@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rantau.covariance import cfa, growth, sem
+from rantau.covariance import cfa, compare, growth, sem
 from rantau.errors import ConvergenceWarning, EstimationError, ModelSyntaxError, OptionError, ResponseError
 from rantau.inference import bootstrap, monte_carlo
 from rantau.moments import moments
@@ -460,3 +460,74 @@ def test_what_is_no_matrix_of_covariances(covariance, error, message):
 
 def test_a_lower_triangle_may_hold_nothing_but_noughts():
     assert moments([[4.0], [0, 1]], 100, names=["a", "b"], divisor="n").covariance[0].tolist() == [[4, 0], [0, 1]]
+
+
+# -- what is asked of a fit ------------------------------------------------------------------------
+
+ASKED = [
+    (lambda fit: fit.estimates(level="0.95"), "level must lie between 0 and 1, such as 0.95, got '0.95'"),
+    (lambda fit: fit.estimates(level=None), "level must lie between 0 and 1.*got None"),
+    (lambda fit: fit.estimates(level=True), "level must lie between 0 and 1.*got True"),
+    (lambda fit: fit.residual_summary(level="a"), "such as 0.90, got 'a'"),
+    (lambda fit: fit.residual_summary(close=None), "close is a size of residuals, such as 0.05, got None"),
+    (lambda fit: fit.modification_indices(minimum="3"), "minimum is the least index shown, such as 3.84, got '3'"),
+    (lambda fit: fit.modification_indices(minimum=float("nan")), "minimum is the least index shown.*got nan"),
+    (lambda fit: fit.modification_indices(operators=3), "operators= takes names"),
+    (lambda fit: fit.modification_indices(sort="no"), "sort= is True or False, got 'no'"),
+    (lambda fit: fit.modification_indices(free_remove=1), "free_remove= is True or False, got 1"),
+    (lambda fit: fit.scores(errors="yes"), "errors= is True or False, got 'yes'"),
+    (lambda fit: fit.wald_test(None), "constraints are given as a text.*got None"),
+    (lambda fit: fit.wald_test(["a == 0"]), "constraints are given as a text"),
+    (lambda fit: fit.wald_test(""), "constraints are given as a text.*got ''"),
+    (lambda fit: fit.score_test(add=""), "add= takes parameters as a text"),
+    (lambda fit: fit.score_test(add=["visual =~ x9"]), "add= takes parameters as a text"),
+    (lambda fit: fit.compare(fit, scaled_shifted="no"), "scaled_shifted= is True or False"),
+    (lambda fit: compare([fit, fit]), r"Give a list's fits one by one: rt\.compare\(\*fits\)"),
+    (lambda fit: compare(fit, fit, names="ab"), "names= takes 2 names, one for each fit, got the text 'ab'"),
+    (lambda fit: compare(fit, fit, names=[1, 2]), "names= takes names"),
+]
+
+
+@pytest.mark.parametrize(("ask", "message"), ASKED, ids=[row[1][:50] for row in ASKED])
+def test_arguments_that_are_none(ask, message, hs):
+    with pytest.raises(OptionError, match=message):
+        ask(cfa(HS, hs))
+
+
+@pytest.mark.parametrize("release", [1.5, True, [], {}, [1, None]], ids=repr)
+def test_equalities_are_named_or_numbered(release, hs):
+    fit = cfa(HS, hs, group="school", group_equal="loadings")
+    with pytest.raises(OptionError, match="release= takes numbers from 1 to 6"):
+        fit.score_test(release)
+    spaced, bare = fit.score_test("visual =~ x2 (Pasteur)"), fit.score_test("visual=~x2 (Pasteur)")
+    assert spaced.chisq == bare.chisq
+
+
+@pytest.mark.parametrize(
+    ("add", "message"),
+    [
+        ("a := b", "add= takes loadings"),
+        ("a == b", "add= takes loadings"),
+        ("x1 | t1", "add= takes loadings"),
+        ("visual <~ x9", "add= takes loadings"),
+        ("visual =~ 0.5*x9", "a parameter is added as a free one; leave the modifier out"),
+        ("visual =~ a*x9", "leave the modifier out"),
+    ],
+)
+def test_what_adds_no_parameter(add, message, hs):
+    with pytest.raises(ModelSyntaxError, match=message):
+        cfa(HS, hs).score_test(add=add)
+
+
+@pytest.mark.parametrize("add", ["visual =~ x1", "speed ~ visual"])
+def test_what_the_data_cannot_tell_has_no_test(add, hs):
+    with pytest.raises(EstimationError, match=r"could not tell .* from what is free already"):
+        cfa(HS, hs).score_test(add=add)
+
+
+def test_other_names_of_the_same(hs):
+    fit = cfa(HS, hs)
+    for ours, theirs in (("all", "std.all"), ("lv", "std.lv"), ("nox", "STD_NOX")):
+        assert fit.standardized(kind=theirs).equals(fit.standardized(kind=ours))
+    assert fit.scores("EBM").equals(fit.scores("regression"))
+    assert fit.scores("ML").equals(fit.scores("Bartlett"))

@@ -17,6 +17,7 @@ from rantau.covariance.after_fit.scores import predicted_frame, score_frame
 from rantau.covariance.after_fit.wald_test import WaldTest, wald_test
 from rantau.covariance.derived import derived, row_names
 from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.estimators import spelling
 from rantau.covariance.fit_indices import SHORT as SHORT_LIST
 from rantau.covariance.fit_indices import fit_index_values
 from rantau.covariance.implied import Implied, Layout, cell_values, imply
@@ -31,7 +32,7 @@ from rantau.covariance.standardise import (
     standardised_slopes,
     standardised_variables,
 )
-from rantau.errors import EstimationError, OptionError
+from rantau.errors import EstimationError
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.parameters import ParameterTable
@@ -39,7 +40,7 @@ from rantau.model.products import Product
 from rantau.model.spec import Model
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.sample import Sample
-from rantau.options import choose
+from rantau.options import check_level, check_switch, choose
 from rantau.record import Record
 from rantau.survey.responses import Responses
 
@@ -239,7 +240,7 @@ class SemFit(Record):
         standard deviation. lavaan's `std.all` takes the product's own deviation. The product of two observed
         variables is a column like any other, as in lavaan.
         """
-        choose("kind", kind, KINDS)
+        kind = choose("kind", str(spelling(kind)).removeprefix("std_"), KINDS)
         values, gradients = self._standardised(kind)
         return self._inference(values, gradients, level, "est_std")
 
@@ -384,6 +385,7 @@ class SemFit(Record):
         >>> bool(fit.scores()["F"].std() < fit.scores("bartlett")["F"].std())
         True
         """
+        check_switch("errors", errors)
         return score_frame(self, method, data, errors=errors)
 
     def predicted(self, method: str = "regression", *, data: Responses | pd.DataFrame | None = None) -> pd.DataFrame:
@@ -646,8 +648,7 @@ class SemFit(Record):
     def _inference(
         self, est: Array, gradients: Array, level: float, name: str, extra: dict[str, Array] | None = None
     ) -> pd.DataFrame:
-        if not 0 < level < 1:
-            raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
+        check_level(level)
         se, moved = self._errors(gradients)
         se = np.where(np.isfinite(est), se, np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -16,7 +16,7 @@ from rantau.inference.intervals import ROWS as INTERVALS
 from rantau.inference.intervals import Interval
 from rantau.inference.jackknife import acceleration
 from rantau.inference.replicates import Replicates
-from rantau.options import choose
+from rantau.options import check_level, choose
 from rantau.record import Record
 
 if TYPE_CHECKING:
@@ -135,8 +135,7 @@ class Draws(Record):
         chosen = {row.name: row for row in INTERVALS}[choose("interval", interval, [row.name for row in INTERVALS])]
         choose("alternative", alternative, ALTERNATIVES)
         choose("inadmissible", inadmissible, INADMISSIBLE)
-        if not 0 < level < 1:
-            raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
+        check_level(level)
         choose("of", of, tuple(dict.fromkeys(one.of for one in self.quantities)))
         which = np.array([one.of == of for one in self.quantities])
         good = self._good(drop=inadmissible == "drop")

@@ -14,7 +14,7 @@ from rantau.covariance.estimators import spelling
 from rantau.covariance.outcome import ModelTest
 from rantau.errors import EstimationError, OptionError, listing
 from rantau.extras import require
-from rantau.options import choose
+from rantau.options import check_switch, choose, several_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,7 @@ def way_of(method: str, scaled_shifted: bool, restrictions: str) -> Way:
     OptionError
         If one has a value that is not allowed.
     """
+    check_switch("scaled_shifted", scaled_shifted)
     return Way(
         choose("method", spelling(method), METHODS),
         scaled_shifted,
@@ -103,8 +104,14 @@ def compare(
     (3.0, True)
     """
     if len(fits) < 2:
-        raise OptionError(f"compare() needs two fits or more, got {len(fits)}.")
-    called = tuple(names) if len(names) else tuple(f"model {place}" for place in range(1, len(fits) + 1))
+        hint = (
+            " Give a list's fits one by one: rt.compare(*fits)." if fits and isinstance(fits[0], list | tuple) else ""
+        )
+        raise OptionError(f"compare() needs two fits or more, got {len(fits)}.{hint}")
+    if isinstance(names, str):
+        raise OptionError(f"names= takes {len(fits)} names, one for each fit, got the text {names!r}.")
+    given = several_names("names", names, "baseline")
+    called = given or tuple(f"model {place}" for place in range(1, len(fits) + 1))
     if len(called) != len(fits) or len(set(called)) < len(called):
         raise OptionError(f"names needs {len(fits)} names, all different, one for each fit, got {listing(called)}.")
     way = way_of(method, scaled_shifted, restrictions)

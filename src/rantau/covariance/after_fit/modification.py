@@ -14,12 +14,12 @@ from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import UNDIRECTED, cell_values, imply
 from rantau.covariance.setting import evidence_of, setting_of
 from rantau.covariance.standardise import standardised_variables
-from rantau.errors import EstimationError
+from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.model.composites import composites
 from rantau.model.parameters import ParameterTable
 from rantau.model.spec import Model
-from rantau.options import choose
+from rantau.options import check_switch, choose, is_number, several_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,9 +34,13 @@ def modification_indices(
     fit: SemFit, *, minimum: float, sort: bool, operators: str | Sequence[str] | None, free_remove: bool
 ) -> pd.DataFrame:
     """Compute the modification index of every parameter that could be added; see `SemFit.modification_indices`."""
-    wanted = OPERATORS if operators is None else (operators,) if isinstance(operators, str) else tuple(operators)
+    wanted = several_names("operators", operators, "=~") or OPERATORS
     for operator in wanted:
         choose("operators", operator, OPERATORS)
+    check_switch("sort", sort)
+    check_switch("free_remove", free_remove)
+    if not is_number(minimum):
+        raise OptionError(f"minimum is the least index shown, such as 3.84, got {minimum!r}.")
     check_converged(fit, "modification indices are")
     stated = _stated(fit.model, fit.table, free_too=not free_remove)
     further = [one for one in (*stated, *_unstated(fit.model, fit.table)) if one.op in wanted]

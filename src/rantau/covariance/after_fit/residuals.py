@@ -20,7 +20,7 @@ from rantau.covariance.setting import Setting, evidence_of, setting_of
 from rantau.errors import OptionError
 from rantau.extras import require
 from rantau.moments.asymptotic import normal_asymptotic_covariance
-from rantau.options import choose
+from rantau.options import check_level, choose, is_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,9 +137,8 @@ def residual_table(fit: SemFit, kind: str) -> pd.DataFrame:
 def residual_summary(fit: SemFit, kind: str, level: float, close: float) -> list[pd.DataFrame]:
     """Return the size of the residuals of each group; see `SemFit.residual_summary`."""
     kind = kind_of(kind, tuple(SIZES))
-    if not 0 < level < 1:
-        raise OptionError(f"level must lie between 0 and 1, such as 0.90, got {level}.")
-    if not close >= 0:
+    check_level(level, such_as="0.90")
+    if not is_number(close) or close < 0:
         raise OptionError(f"close is a size of residuals, such as 0.05, got {close}.")
     found = _with_errors(fit, kind, setting_of(fit))
     p, m = len(fit.table.observed), found.values.shape[1]

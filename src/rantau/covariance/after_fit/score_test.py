@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,8 +17,9 @@ from rantau.covariance.constraints import free_directions
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import Layout, cell_values
 from rantau.covariance.setting import Setting, evidence_of, setting_of
-from rantau.errors import OptionError, unknown
+from rantau.errors import EstimationError, OptionError, listing, unknown
 from rantau.extras import require
+from rantau.model.composites import composites
 from rantau.model.locate import first_use, refusal
 from rantau.model.parameters import ParameterTable
 from rantau.model.spec import Model
@@ -171,6 +172,9 @@ def _answer(fit: SemFit, evidence: Evidence, question: Question) -> ScoreTest:
     each, expected = np.full((2, k), np.nan)
     each[told] = half * slope[told] ** 2 / alone[told]
     expected[told] = -slope[told] / alone[told]
+    if not told.any():
+        names = listing([name[0] for name in question.names], most=3)
+        raise EstimationError(f"{fit.model.source}: the data could not tell {names} from what is free already.")
     order = np.flatnonzero(told)
     order, steps, move = _one_by_one(left, slope, order[np.argsort(-each[order], kind="stable")])
     change = ways[:, order] @ move
@@ -252,18 +256,28 @@ def _chosen(held: Restrictions, release: Sequence[int | str] | int | str | None)
         return list(range(count))
     known = [(label, name[0], name[2]) for name, label in zip(held.names, held.labels, strict=True)]
     found: set[int] = set()
-    for one in (release,) if isinstance(release, int | str) else release:
+    asked = (release,) if isinstance(release, int | str) else tuple(release) if isinstance(release, Iterable) else ()
+    if not asked or any(isinstance(one, bool) or not isinstance(one, int | str) for one in asked):
+        raise OptionError(
+            f"release= takes numbers from 1 to {count} as in univariate(), labels, or names of parameters; got "
+            f"{release!r}."
+        )
+    for one in asked:
         if isinstance(one, int):
             if not 1 <= one <= count:
                 raise OptionError(f"release counts the equalities from 1 to {count}, as univariate() does; got {one}.")
             found.add(one - 1)
             continue
-        matching = {place for place, texts in enumerate(known) if one.split() in [text.split() for text in texts]}
+        matching = {place for place, texts in enumerate(known) if _bare(one) in [_bare(text) for text in texts]}
         if not matching:
             names = dict.fromkeys(text for texts in known for text in texts if text)
             raise OptionError(unknown("equality to release", one, names))
         found |= matching
     return sorted(found)
+
+
+def _bare(name: str) -> str:
+    return "".join(name.split())
 
 
 # -- further parameters ----------------------------------------------------------------------------
@@ -272,6 +286,8 @@ def _chosen(held: Restrictions, release: Sequence[int | str] | int | str | None)
 def _added(fit: SemFit, evidence: Evidence, setting: Setting, text: str) -> Question:
     """Ask what further parameters would take up, each in every group where it is not free."""
     table = fit.table
+    if not isinstance(text, str) or not text.strip():
+        raise OptionError(f"add= takes parameters as a text, such as 'F =~ x4; x7 ~~ x8'; got {text!r}.")
     values = {(row.lhs, row.op, row.rhs, row.group): row for row in table.rows}
     further: list[Further] = []
     names: list[tuple[str, str, str]] = []
@@ -293,8 +309,22 @@ def _added(fit: SemFit, evidence: Evidence, setting: Setting, text: str) -> Ques
     return Question(wider.table, wider.layout, wider.scale, free, ways, tuple(names))
 
 
+def _refuse_more(model: Model) -> None:
+    """Refuse statements that add no parameter, and modifiers, which a test has no use for."""
+    spans = [one.span for one in model.definitions] + [one.span for one in model.constraints]
+    spans += [one.span for one in model.thresholds] + [one.span for one in composites(model)]
+    if spans:
+        raise refusal(model, spans[0], "add= takes loadings (`=~`), paths (`~`), covariances (`~~`) and means (`~ 1`).")
+    terms = [term for block in model.blocks for term in block.terms] + [path.term for path in model.paths]
+    terms += [one.term for one in model.covariances] + [one.term for one in model.intercepts]
+    for term in terms:
+        if term.modifiers:
+            raise refusal(model, term.modifiers[0].span, "a parameter is added as a free one; leave the modifier out.")
+
+
 def _stated(fit: SemFit, model: Model) -> Iterator[tuple[str, str, str]]:
     """Name the parameters that a text states, as the table does where it has them."""
+    _refuse_more(model)
     named = [(block.construct, "=~", item) for block in model.blocks for item in block.items]
     named += [(path.outcome, "~", path.predictor) for path in model.paths]
     named += [(one.left, "~~", one.right) for one in model.covariances]

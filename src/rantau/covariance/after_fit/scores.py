@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: How scores are made.
 METHODS = ("regression", "bartlett")
+#: lavaan's other names for the same.
+_ALIASES = {"ebm": "regression", "ml": "bartlett"}
 #: Information on a latent variable below this share of the largest is none.
 NOTHING = 1e-10
 
@@ -56,7 +58,8 @@ class Part(NamedTuple):
 
 def factor_scores(fit: SemFit, method: str, data: Responses | pd.DataFrame | None) -> Scores:
     """Compute scores; see `SemFit.scores`."""
-    method = choose("method", spelling(method) if isinstance(method, str) else method, METHODS)
+    spelt = spelling(method) if isinstance(method, str) else method
+    method = choose("method", _ALIASES.get(spelt, spelt) if isinstance(spelt, str) else spelt, METHODS)
     if not fit.table.latent:
         raise OptionError(f"{fit.model.source}: the model has no latent variables, so there is nothing to score.")
     if not fit.converged:

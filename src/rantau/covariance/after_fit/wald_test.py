@@ -10,7 +10,7 @@ from scipy.special import chdtrc
 from rantau.arrays import Array
 from rantau.covariance.after_fit.restrictions import independent
 from rantau.covariance.constraints import Constraints, check_constraints, in_text
-from rantau.errors import EstimationError
+from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.model.locate import refusal
 from rantau.model.spec import Model
@@ -75,6 +75,10 @@ def wald_test(fit: SemFit, constraints: str) -> WaldTest:
     covariance = fit.covariance * np.outer(scale, scale)
     difference, jacobian = Constraints(model, fit.table, scale).margins(fit.theta * scale)
     spread = jacobian @ covariance @ jacobian.T
+    valued = np.isfinite(difference) & np.isfinite(jacobian).all(axis=1)
+    if not valued.all():
+        one = model.constraints[int(np.argmin(valued))]
+        raise refusal(model, one.span, f"`{' '.join(in_text(one))}` has no value at the estimates.")
     _check_testable(model, jacobian, spread)
     chisq = float(difference @ np.linalg.solve(spread, difference))
     return WaldTest(chisq, difference.size, tuple(in_text(one) for one in model.constraints), difference, spread)
@@ -82,6 +86,8 @@ def wald_test(fit: SemFit, constraints: str) -> WaldTest:
 
 def _read(fit: SemFit, text: str) -> Model:
     """Read constraints, with the labels and the definitions of the fit."""
+    if not isinstance(text, str) or not text.strip():
+        raise OptionError(f"constraints are given as a text, such as 'a == b; c == 0'; got {text!r}.")
     read = parse_model(text, source="constraints")
     spans = [[one.span for one in part] for part in (read.blocks, read.paths, read.covariances)]
     spans += [[one.span for one in part] for part in (read.intercepts, read.thresholds, read.definitions)]
@@ -104,4 +110,6 @@ def _check_testable(model: Model, jacobian: Array, spread: Array) -> None:
     found = independent(spread / np.sqrt(np.outer(np.diag(spread), np.diag(spread))), spread[:0])
     if not found.all():
         one = model.constraints[int(np.argmin(found))]
-        raise refusal(model, one.span, f"`{' '.join(in_text(one))}` follows from the other constraints; leave it out.")
+        raise refusal(
+            model, one.span, f"`{' '.join(in_text(one))}` follows from the others or contradicts them; leave it out."
+        )
