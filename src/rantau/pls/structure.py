@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -49,19 +50,19 @@ class Structure(Record):
     definitions: tuple[Definition, ...]
     ignored: tuple[Problem, ...]
 
-    @property
+    @cached_property
     def blocks(self) -> tuple[slice, ...]:
         """The items of each construct, as slices of 0..p."""
         starts = np.searchsorted(self.owner, np.arange(len(self.constructs) + 1))
         return tuple(slice(int(a), int(b)) for a, b in pairwise(starts))
 
-    @property
+    @cached_property
     def single(self) -> Mask:
         """Which constructs have one item, `(J,)`."""
         mask: Mask = np.bincount(self.owner, minlength=len(self.constructs)) == 1
         return mask
 
-    @property
+    @cached_property
     def factors(self) -> Mask:
         """Which constructs consistent PLS corrects, `(J,)`: reflective, several items, mode A."""
         reflective = np.array([kind == "reflective" for kind in self.kinds])
@@ -69,12 +70,12 @@ class Structure(Record):
         mask: Mask = reflective & mode_a & ~self.single
         return mask
 
-    @property
+    @cached_property
     def endogenous(self) -> tuple[int, ...]:
         """The constructs that have predictors."""
         return tuple(int(j) for j in np.flatnonzero(self.paths.any(axis=1)))
 
-    @property
+    @cached_property
     def routes(self) -> tuple[tuple[int, ...], ...]:
         """Every directed route of two or more paths, as the constructs passed, predictor first."""
         found: list[tuple[int, ...]] = []
@@ -84,7 +85,7 @@ class Structure(Record):
             found += edges
         return tuple(sorted(found, key=lambda route: (route[-1], route[0], len(route), route)))
 
-    @property
+    @cached_property
     def reached(self) -> tuple[tuple[int, int], ...]:
         """Every `(outcome, predictor)` that a path or a route joins."""
         direct = {(int(j), int(i)) for j, i in np.argwhere(self.paths)}
