@@ -10,15 +10,13 @@ import numpy as np
 from rantau.arrays import Array, Mask
 
 
-def rho_a(weights: Array, block: Array) -> Array:
+def rho_a(weights: Array) -> Array:
     """Return the reliability of the scores of a block that was weighted by mode A.
 
     Parameters
     ----------
     weights
-        Of the block, `(draws, k)`, with w'Rw = 1.
-    block
-        The correlations of its items, `(draws, k, k)`.
+        Of the block, `(draws, k)`, with w'Rw = 1, where R are the correlations of its items.
 
     Returns
     -------
@@ -26,16 +24,15 @@ def rho_a(weights: Array, block: Array) -> Array:
         `(draws,)`; 1 for a single item, by assumption. It may leave the interval from 0 to 1, which says that
         the block does not measure one thing.
 
-    Source: Dijkstra and Henseler (2015): (w'w)² w'(S - diag S)w / w'(ww' - diag ww')w.
+    Source: Dijkstra and Henseler (2015): (w'w)² w'(R - diag R)w / w'(ww' - diag ww')w, whose w'Rw is 1 and diag R the
+    identity.
     """
     if weights.shape[1] == 1:
         return np.ones(weights.shape[0])
     squares = weights**2
     length = squares.sum(axis=1)
-    diagonal = np.diagonal(block, axis1=-2, axis2=-1)
-    observed = np.einsum("di,dij,dj->d", weights, block, weights) - (squares * diagonal).sum(axis=1)
-    expected = length**2 - (squares**2).sum(axis=1)
-    found: Array = length**2 * observed / expected
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Array = length**2 * (1 - length) / (length**2 - (squares**2).sum(axis=1))
     return found
 
 

@@ -10,22 +10,26 @@ from rantau.arrays import Array, Indices, Mask
 from rantau.errors import listing
 from rantau.pls.consistent import consistent_loadings, disattenuated, rho_a
 from rantau.pls.inner_schemes import ROWS as SCHEMES
-from rantau.pls.iterate import aligned_signs, iterate, spread
+from rantau.pls.iterate import among_scores, items_with_scores, iterate, turns
 from rantau.pls.outer_modes import ROWS as MODES
 from rantau.pls.outer_modes.mode_a import MODE_A
 from rantau.pls.request import PlsRequest
-from rantau.pls.structural import explained, path_coefficients
+from rantau.pls.rows import OuterMode
 from rantau.pls.structure import Structure
 from rantau.record import Record
 
 #: Below this share of its mean, the standard deviation of an item is rounding noise.
 _CONSTANT = 1e-7
-#: Below this, the smallest eigenvalue of a correlation matrix counts as zero.
+#: Below this, the share of a variable's variance that others do not explain counts as zero.
 _SINGULAR = 1e-10
+_SCHEMES = {row.name: row for row in SCHEMES}
+_MODES = {row.name: row for row in MODES}
 
 
 class Estimates(Record):
     """A stack of PLS estimates.
+
+    In memory the draws lie side by side, so that what runs over all of them is quick.
 
     Attributes
     ----------
@@ -106,107 +110,150 @@ def estimate(
         The estimates, and every fault that some member has. Numbers of members with a fatal fault are without
         meaning.
     """
-    correlation, faults = _correlations(covariance, mean, structure)
-    blocks = structure.blocks
-    modes = {row.name: row for row in MODES}
+    draws = len(covariance)
+    correlation, matrices, faults = _prepared(covariance, mean, structure)
+    blocks, owner, network = structure.blocks, structure.owner, structure.network
     loop = iterate(
         correlation,
-        owner=structure.owner,
-        paths=structure.paths,
+        owner=owner,
+        network=network,
         blocks=blocks,
-        scheme={row.name: row for row in SCHEMES}[request.scheme],
-        # One item is its own score whatever the mode; mode A says so without an inverse.
-        modes=tuple(
-            MODE_A if single else modes[mode] for mode, single in zip(structure.modes, structure.single, strict=True)
-        ),
+        scheme=_SCHEMES[request.scheme],
+        modes=_modes(structure),
+        matrices=matrices,
         tolerance=request.tolerance,
         max_iterations=request.max_iterations,
     )
     weights = loop.weights
-    if towards is not None:
-        weights = aligned_signs(weights, correlation, blocks, towards)
-    elif request.signs == "dominant":
-        weights = aligned_signs(weights, correlation, blocks, np.ones(weights.shape[1]))
+    cross = items_with_scores(correlation, weights, blocks)
+    proxies = among_scores(weights, cross, blocks)
+    items = np.arange(owner.size)
+    loadings = cross[owner, items]
+    if towards is not None or request.signs == "dominant":
+        turn = turns(loadings, blocks, towards)
+        weights *= turn[owner]
+        loadings *= turn[owner]
+        cross *= turn[:, None]
+        proxies *= turn
+        proxies *= turn[:, None]
 
-    outer = spread(weights, structure.owner, len(blocks))
-    cross = correlation @ outer
-    proxies = outer.transpose(0, 2, 1) @ cross
-    reliability = np.stack(
-        [
-            rho_a(weights[:, block], correlation[:, block, block]) if mode != "B" else np.ones(len(weights))
-            for mode, block in zip(structure.modes, blocks, strict=True)
-        ],
-        axis=1,
-    )
-    loadings = cross[:, np.arange(structure.owner.size), structure.owner]
+    reliability = np.ones((len(blocks), draws))
+    for j, (mode, single, block) in enumerate(zip(structure.modes, structure.single, blocks, strict=True)):
+        if mode != "B" and not single:
+            reliability[j] = rho_a(weights[block].T)
     constructs = proxies
     if request.consistent:
-        loadings = loadings.copy()
-        for j in np.flatnonzero(structure.factors):
-            loadings[:, blocks[j]] = consistent_loadings(weights[:, blocks[j]], reliability[:, j])
-        constructs = disattenuated(proxies, reliability, structure.factors)
-    beta = path_coefficients(constructs, structure.paths)
+        for j in np.flatnonzero(structure.factors).tolist():
+            loadings[blocks[j]] = consistent_loadings(weights[blocks[j]].T, reliability[j]).T
+        constructs = disattenuated(proxies.transpose(2, 0, 1), reliability.T, structure.factors).transpose(1, 2, 0)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        beta = network.regress(constructs)
+    r_squared = np.einsum("oid,oid->od", beta, constructs)
+    r_squared[~network.paths.any(axis=1)] = np.nan
     estimates = Estimates(
-        correlation=correlation,
-        weights=weights,
-        loadings=loadings,
-        cross=cross,
-        proxies=proxies,
-        constructs=constructs,
-        rho_a=reliability,
-        beta=beta,
-        r_squared=explained(constructs, beta, structure.paths),
+        correlation=_draws_first(correlation),
+        weights=_draws_first(weights),
+        loadings=_draws_first(loadings),
+        cross=_draws_first(cross.swapaxes(0, 1)),
+        proxies=_draws_first(proxies),
+        constructs=_draws_first(constructs),
+        rho_a=_draws_first(reliability),
+        beta=_draws_first(beta),
+        r_squared=_draws_first(r_squared),
         iterations=loop.iterations,
         converged=loop.converged,
     )
-    every = (*faults, *_faults_of_estimates(estimates, structure, request))
+    every = (*faults, *_faults_of_estimates(estimates, proxies, structure, request))
     return estimates, tuple(fault for fault in every if fault.where.any())
 
 
-def _correlations(covariance: Array, mean: Array, structure: Structure) -> tuple[Array, list[Fault]]:
-    """Standardise; members that cannot be estimated become identity matrices and are named by a fault."""
-    variance = np.diagonal(covariance, axis1=1, axis2=2)
-    constant = ~(variance > (_CONSTANT * mean) ** 2)
-    faults = [
-        Fault(
-            "no_variance",
-            "no variance in {names}: every answer is the same",
-            structure.items,
-            constant,
-            fatal=True,
-        )
-    ]
-    sd = np.sqrt(np.where(constant, 1.0, variance))
-    correlation = covariance / (sd[:, :, None] * sd[:, None, :])
-    diagonal = np.arange(sd.shape[1])
-    correlation[:, diagonal, diagonal] = 1.0
-    correlation[constant.any(axis=1)] = np.eye(sd.shape[1])
-
-    inverts = {row.name for row in MODES if row.inverts}
-    singular = np.zeros((len(sd), len(structure.constructs)), dtype=bool)
-    for j, block in enumerate(structure.blocks):
-        if structure.modes[j] in inverts and not structure.single[j]:
-            singular[:, j] = np.linalg.eigvalsh(correlation[:, block, block])[:, 0] < _SINGULAR
-    correlation[singular.any(axis=1)] = np.eye(sd.shape[1])
-    sentence = "items of {names} are exact combinations of one another, so mode B cannot weight them"
-    faults.append(Fault("collinear_items", sentence, structure.constructs, singular, fatal=True))
-    return correlation, faults
+def _draws_first(array: Array) -> Array:
+    """Turn `(..., draws)` into `(draws, ...)` and close it; the numbers stay where they are, a draw beside the next."""
+    array.setflags(write=False)
+    if array.base is not None:
+        array.base.setflags(write=False)
+    return array.transpose(array.ndim - 1, *range(array.ndim - 1))
 
 
-def _faults_of_estimates(estimates: Estimates, structure: Structure, request: PlsRequest) -> list[Fault]:
-    """Look for what makes estimates useless or not to be trusted."""
-    collinear = np.zeros((len(estimates.weights), len(structure.constructs)), dtype=bool)
-    for outcome in structure.endogenous:
-        among = estimates.proxies[:, structure.predictors(outcome)[:, None], structure.predictors(outcome)]
-        usable = np.isfinite(among).all(axis=(1, 2))
-        collinear[usable, outcome] = np.linalg.eigvalsh(among[usable])[:, 0] < _SINGULAR
+def _modes(structure: Structure) -> tuple[OuterMode, ...]:
+    # One item is its own score whatever the mode; mode A says so without an inverse.
+    return tuple(
+        MODE_A if single else _MODES[mode] for mode, single in zip(structure.modes, structure.single, strict=True)
+    )
+
+
+def _prepared(
+    covariance: Array, mean: Array, structure: Structure
+) -> tuple[Array, tuple[Array | None, ...], list[Fault]]:
+    """Standardise, the draws last, and make what outer modes need of their blocks.
+
+    Members that cannot be estimated become identity matrices and are named by a fault.
+    """
+    variance = np.diagonal(covariance, axis1=1, axis2=2).T
+    unknown = ~np.isfinite(variance)
+    with np.errstate(invalid="ignore"):
+        constant = ~(variance > (_CONSTANT * mean.T) ** 2) & ~unknown
+    reciprocal = 1 / np.sqrt(np.where(unknown | constant, 1.0, variance))
+    correlation = reciprocal[:, None] * reciprocal
+    correlation *= covariance.transpose(1, 2, 0)
+    every = np.arange(len(variance))
+    correlation[every, every] = 1.0
+    _blank(correlation, np.any(unknown | constant, axis=0))
+
+    matrices: list[Array | None] = []
+    singular = np.zeros((len(structure.constructs), len(covariance)), dtype=bool)
+    for j, (mode, block) in enumerate(zip(_modes(structure), structure.blocks, strict=True)):
+        # A block of all is a view, and modes leave what they are given as it is.
+        matrix = None if mode.matrix is None else mode.matrix(correlation[block, block])
+        matrices.append(matrix)
+        if mode.inverts and matrix is not None:
+            singular[j] = ~_regular(np.diagonal(matrix).T).all(axis=0)
+    lost: Mask = np.any(singular, axis=0)
+    _blank(correlation, lost)
+    for matrix in matrices:
+        if matrix is not None:
+            _blank(matrix, lost)
+    untold = "the answers do not tell the variance of {names}"
+    every_answer = "no variance in {names}: every answer is the same"
+    combined = "items of {names} are exact combinations of one another, so mode B cannot weight them"
+    return (
+        correlation,
+        tuple(matrices),
+        [
+            Fault("no_answer", untold, structure.items, unknown.T, fatal=True),
+            Fault("no_variance", every_answer, structure.items, constant.T, fatal=True),
+            Fault("collinear_items", combined, structure.constructs, singular.T, fatal=True),
+        ],
+    )
+
+
+def _blank(matrices: Array, which: Mask) -> None:
+    """Make some members of `(k, k, draws)` identity matrices."""
+    if which.any():
+        matrices[..., which] = np.eye(len(matrices))[..., None]
+
+
+def _regular(inflation: Array) -> Mask:
+    """Say which variance inflation factors mean that something is left beside what the other variables give."""
+    with np.errstate(invalid="ignore"):
+        regular: Mask = (inflation > 0) & (inflation < 1 / _SINGULAR)
+    return regular
+
+
+def _faults_of_estimates(
+    estimates: Estimates, proxies: Array, structure: Structure, request: PlsRequest
+) -> list[Fault]:
+    """Look for what makes estimates useless or not to be trusted; `proxies` are `(J, J, draws)`."""
+    paths = structure.network.paths[:, :, None]
+    known = np.isfinite(proxies.sum(axis=(0, 1)))
+    collinear = (paths & ~_regular(structure.network.inflation(proxies))).any(axis=1) & known
     lost = f"the weights did not settle within {request.max_iterations} iterations"
     faults = [
         Fault(
             "collinear_predictors",
             "the predictors of {names} are exact combinations of one another",
             structure.constructs,
-            collinear,
+            collinear.T,
             fatal=True,
         ),
         Fault("not_converged", lost, ("",), ~estimates.converged[:, None]),

@@ -1,34 +1,33 @@
 """The weight loop of PLS, on a stack of correlation matrices.
 
-A single fit is a stack of one. Scores are never formed: all that the loop needs of them are their
-correlations, which follow from the items' correlations and the weights.
+Scores are never formed: all that the loop needs of them are their correlations, which follow from the items'
+correlations and the weights. In here the draws come last, `(p, p, draws)`, so that each step is one pass over all of
+them, and only the items of a construct's own block enter its score. A single fit is a stack of one; there calls cost
+more than arithmetic, so `_alone` takes the same steps with whole matrices.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
+from rantau.pls.network import Network
 from rantau.pls.rows import InnerScheme, OuterMode
-from rantau.record import Record
+
+#: Up to this many items, a single fit multiplies whole matrices.
+_WHOLE = 200
+#: The stack is rid of members that have ended when no more than this share still goes on.
+_THINNED = 0.7
 
 
-class Weights(Record):
-    """Where the loop ended.
+class Weights(NamedTuple):
+    """Where the loop ended."""
 
-    Attributes
-    ----------
-    weights
-        `(draws, p)`; the score of each block has unit variance.
-    iterations
-        `(draws,)`.
-    converged
-        `(draws,)`: whether no weight moved by more than the tolerance in the last iteration.
-    """
-
-    weights: Array
-    iterations: Indices
-    converged: Mask
+    weights: Array  # (p, draws); the score of each block has unit variance
+    iterations: Indices  # (draws,)
+    converged: Mask  # (draws,) whether no weight moved by more than the tolerance in the last iteration
 
 
 def spread(weights: Array, owner: Indices, n_constructs: int) -> Array:
@@ -38,25 +37,46 @@ def spread(weights: Array, owner: Indices, n_constructs: int) -> Array:
     return matrix
 
 
-def unit_variance(weights: Array, correlation: Array, blocks: tuple[slice, ...]) -> Array:
-    """Scale weights `(draws, p)` by block, so that each score has variance 1 (w'Rw = 1)."""
-    scaled = np.empty_like(weights)
-    for block in blocks:
-        own = weights[:, block]
-        variance = np.einsum("di,dij,dj->d", own, correlation[:, block, block], own)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            scaled[:, block] = own / np.sqrt(variance)[:, None]
-    return scaled
+def items_with_scores(correlation: Array, weights: Array, blocks: tuple[slice, ...]) -> Array:
+    """Compute the covariances of items with weighted sums of blocks.
+
+    Parameters
+    ----------
+    correlation
+        `(p, p, draws)`.
+    weights
+        `(p, draws)`.
+    blocks
+        The items of each construct.
+
+    Returns
+    -------
+    Array
+        `(J, p, draws)`.
+    """
+    found = np.empty((len(blocks), *weights.shape))
+    for place, block in enumerate(blocks):
+        np.einsum("qpd,qd->pd", correlation[block], weights[block], out=found[place])
+    return found
+
+
+def among_scores(weights: Array, cross: Array, blocks: tuple[slice, ...]) -> Array:
+    """Compute the covariances of weighted sums, `(J, J, draws)`, from what `items_with_scores` gave."""
+    found = np.empty((len(blocks), len(blocks), weights.shape[1]))
+    for place, block in enumerate(blocks):
+        np.einsum("jqd,qd->jd", cross[:, block], weights[block], out=found[:, place])
+    return found
 
 
 def iterate(
     correlation: Array,
     *,
     owner: Indices,
-    paths: Mask,
+    network: Network,
     blocks: tuple[slice, ...],
     scheme: InnerScheme,
     modes: tuple[OuterMode, ...],
+    matrices: tuple[Array | None, ...],
     tolerance: float,
     max_iterations: int,
 ) -> Weights:
@@ -64,22 +84,24 @@ def iterate(
 
     All weights begin at 1. One iteration forms the inner proxies from the current scores, and from the
     items' correlations with them the next weights of all blocks at once. It ends when no weight changes by
-    more than the tolerance; members that have ended leave the stack.
+    more than the tolerance; members that have ended keep what they then had.
 
     Parameters
     ----------
     correlation
-        Of the items, `(draws, p, p)`.
+        Of the items, `(p, p, draws)`.
     owner
         The construct of each item, `(p,)`, ascending.
-    paths
-        `(J, J)`, true at `[outcome, predictor]`.
+    network
+        The paths.
     blocks
         The items of each construct, as slices of 0..p.
     scheme
         How inner proxies are formed.
     modes
         How items are weighted, one per construct.
+    matrices
+        What each mode makes of its block, `(k, k, draws)` or None.
     tolerance
         On the largest absolute change of an outer weight.
     max_iterations
@@ -88,69 +110,131 @@ def iterate(
     Returns
     -------
     Weights
-        Signs are as they come; `aligned_signs` sets them.
+        Signs are as they come; `turns` sets them.
 
     Source: Lohmöller (1989), Latent Variable Path Modeling with Partial Least Squares.
     """
-    draws, n_items, _ = correlation.shape
-    weights = unit_variance(np.ones((draws, n_items)), correlation, blocks)
-    iterations = np.full(draws, max_iterations)
-    converged = np.zeros(draws, dtype=bool)
-    prepared = [mode.prepare(correlation[:, block, block]) for mode, block in zip(modes, blocks, strict=True)]
+    fixed = tuple(block for mode, block in zip(modes, blocks, strict=True) if not mode.follows)
+    prepared = [(block, matrix) for block, matrix in zip(blocks, matrices, strict=True) if matrix is not None]
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        if correlation.shape[-1] == 1 and len(correlation) <= _WHOLE:
+            return _alone(correlation[..., 0], owner, network, scheme, fixed, prepared, tolerance, max_iterations)
+        return _together(correlation, owner, blocks, network, scheme, fixed, prepared, tolerance, max_iterations)
 
-    active = np.arange(draws)
-    rest, current = correlation, weights
-    for iteration in range(1, max_iterations + 1):
-        outer = spread(current, owner, len(blocks))
-        cross = rest @ outer
-        inner = scheme.weights(outer.transpose(0, 2, 1) @ cross, paths)
-        towards = np.einsum("dpj,djp->dp", cross, inner[:, :, owner])
-        following = np.empty_like(current)
-        for mode, block, ready in zip(modes, blocks, prepared, strict=True):
-            following[:, block] = mode.weights(ready, towards[:, block])
-        following = unit_variance(following, rest, blocks)
 
-        change = np.abs(following - current).max(axis=1)
-        weights[active], iterations[active] = following, iteration
-        converged[active] = change < tolerance
+def _together(
+    correlation: Array,
+    owner: Indices,
+    blocks: tuple[slice, ...],
+    network: Network,
+    scheme: InnerScheme,
+    fixed: tuple[slice, ...],
+    prepared: list[tuple[slice, Array]],
+    tolerance: float,
+    max_iterations: int,
+) -> Weights:
+    count, draws = len(correlation), correlation.shape[-1]
+    found = Weights(np.empty((count, draws)), np.full(draws, max_iterations), np.zeros(draws, dtype=bool))
+    active, live = np.arange(draws), np.ones(draws, dtype=bool)
+    rest, current, before = correlation, np.ones((count, draws)), np.zeros((count, draws))
+    for iteration in range(max_iterations + 1):
+        cross = items_with_scores(rest, current, blocks)
+        among = among_scores(current, cross, blocks)
+        length = 1 / np.sqrt(np.diagonal(among).T)
+        scaled = current * length[owner]
+        change = np.abs(scaled - before).max(axis=0)
         # A NaN never comes back: such a member leaves as not converged.
-        going = change >= tolerance
-        if not going.any():
-            break
-        current = following
-        if not going.all():
-            active, rest, current = active[going], rest[going], current[going]
-            prepared = [ready[going] for ready in prepared]
-    return Weights(weights, iterations, converged)
+        ended = live & ~(change >= tolerance) if iteration else np.zeros_like(live)
+        if iteration == max_iterations:
+            ended = live
+        if ended.any():
+            which = active[ended]
+            found.weights[:, which], found.iterations[which] = scaled[:, ended], iteration
+            found.converged[which] = change[ended] < tolerance
+            live = live & ~ended
+            if not live.any():
+                break
+        among *= length
+        among *= length[:, None]
+        inner = scheme.weights(among, network) * length
+        before, current = scaled, np.empty_like(scaled)
+        for place, block in enumerate(blocks):
+            np.einsum("jpd,jd->pd", cross[:, block], inner[place], out=current[block])
+        for block, matrix in prepared:
+            current[block] = np.einsum("pqd,qd->pd", matrix, current[block])
+        for block in fixed:
+            current[block] = scaled[block]
+        if live.mean() <= _THINNED:
+            stay = np.flatnonzero(live)
+            active, live = active[stay], live[stay]
+            rest, current, before = (array.take(stay, axis=-1) for array in (rest, current, before))
+            prepared = [(block, matrix.take(stay, axis=-1)) for block, matrix in prepared]
+    return found
 
 
-def aligned_signs(weights: Array, correlation: Array, blocks: tuple[slice, ...], towards: Array) -> Array:
-    """Turn each construct so that its loadings go with given ones.
+def _alone(
+    correlation: Array,
+    owner: Indices,
+    network: Network,
+    scheme: InnerScheme,
+    fixed: tuple[slice, ...],
+    prepared: list[tuple[slice, Array]],
+    tolerance: float,
+    max_iterations: int,
+) -> Weights:
+    """Take the same steps with weights as a matrix `(p, J)`, zero outside each item's own block."""
+    rows = np.arange(owner.size)
+    own = np.zeros((owner.size, len(network.paths)))
+    own[rows, owner] = 1.0
+    regress: Array | None = None
+    if prepared:
+        regress = np.eye(owner.size)
+        for block, matrix in prepared:
+            regress[block, block] = matrix[..., 0]
+    current, before, change = own, own, np.inf
+    for iteration in range(max_iterations + 1):
+        cross = correlation @ current
+        among = current.T @ cross
+        length = 1 / np.sqrt(among.diagonal())
+        scaled = current * length
+        if iteration:
+            change = np.abs(scaled - before).max()
+            if iteration == max_iterations or not change >= tolerance:
+                break
+        inner = scheme.weights((among * length * length[:, None])[..., None], network)[..., 0] * length
+        current = cross @ inner.T
+        if regress is not None:
+            current = regress @ current
+        current *= own
+        for block in fixed:
+            current[block] = scaled[block]
+        before = scaled
+    return Weights(scaled[rows, owner][:, None], np.array([iteration]), np.array([change < tolerance]))
 
-    The direction of a score is arbitrary. In a sample it points where most of its items point: `towards` is then all
-    ones, and the loadings sum to more than zero. A bootstrap draw points where the sample does: `towards` are the
-    sample's loadings. Judging each draw by itself would turn some draws over where a block's items nearly balance.
+
+def turns(loadings: Array, blocks: tuple[slice, ...], towards: Array | None = None) -> Array:
+    """Say which constructs must be turned so that their loadings go with given ones.
+
+    The direction of a score is arbitrary. In a sample it points where most of its items point: the loadings sum to
+    more than zero. A bootstrap draw points where the sample does: `towards` are the sample's loadings. Judging each
+    draw by itself would turn some draws over where a block's items nearly balance.
 
     Parameters
     ----------
-    weights
-        `(draws, p)`.
-    correlation
-        `(draws, p, p)`.
+    loadings
+        Correlations of items with their own scores, `(p, draws)`.
     blocks
         The items of each construct.
     towards
-        `(p,)`.
+        `(p,)`; all 1 unless given.
 
     Returns
     -------
     Array
-        The weights, `(draws, p)`, with the sign of whole blocks changed where needed.
+        1 or -1, `(J, draws)`.
 
     Source: Tenenhaus, Esposito Vinzi, Chatelin and Lauro (2005), construct-level sign changes.
     """
-    turned = weights.copy()
-    for block in blocks:
-        sums = np.einsum("i,dij,dj->d", towards[block], correlation[:, block, block], weights[:, block])
-        turned[:, block] *= np.where(sums < 0, -1.0, 1.0)[:, None]
-    return turned
+    along = loadings if towards is None else loadings * towards[:, None]
+    sums = np.stack([along[block].sum(axis=0) for block in blocks])
+    return np.where(sums < 0, -1.0, 1.0)

@@ -1,10 +1,19 @@
-"""Least squares from correlations, on a stack."""
+"""Least squares from correlations, on a stack.
+
+LAPACK is called once for each member of a stack, which for matrices as small as those of PLS costs more than the
+arithmetic. So a stack is eliminated by hand: with the draws last, each step is one pass over all of them.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from rantau.arrays import Array, Indices
+
+#: From this many members on, elimination by hand is quicker than LAPACK ...
+_MANY = 16
+#: ... for matrices of up to this many rows.
+_SMALL = 24
 
 
 def solve(left: Array, right: Array) -> Array:
@@ -31,9 +40,65 @@ def solve(left: Array, right: Array) -> Array:
     return solution
 
 
+def regressions(augmented: Array) -> Array:
+    """Solve the normal equations of several regressions in every draw.
+
+    Parameters
+    ----------
+    augmented
+        `(m, k, k + 1, draws)`: of each of m regressions the correlations of its k predictors, and last
+        those with the outcome. It is used up.
+
+    Returns
+    -------
+    Array
+        Coefficients `(m, k, draws)`.
+
+    Source: Higham (2002), Accuracy and Stability of Numerical Algorithms, section 14.4: Gauss-Jordan elimination, which
+    needs no pivoting where the matrix is positive definite.
+    """
+    rest = augmented
+    k = rest.shape[1]
+    for pivot in range(k):
+        row = rest[:, pivot, pivot + 1 :] / rest[:, pivot, pivot, None]
+        rest[:, :, pivot + 1 :] -= rest[:, :, pivot, None] * row[:, None]
+        rest[:, pivot, pivot + 1 :] = row
+    return rest[:, :, k]
+
+
+def inverses(matrices: Array) -> Array:
+    """Invert positive definite matrices `(k, k, draws)`, the draws last.
+
+    Where one is singular, the result is not finite or has a diagonal beyond any meaning: `inflation` tells.
+    """
+    if matrices.shape[-1] < _MANY or len(matrices) > _SMALL:
+        found: Array = inverse(np.moveaxis(matrices, -1, 0))
+        return np.moveaxis(found, 0, -1)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        return _swept(matrices.copy())
+
+
+def _swept(rest: Array) -> Array:
+    """Sweep every row of symmetric matrices `(k, k, draws)`, in place."""
+    for pivot in range(len(rest)):
+        reciprocal = 1 / rest[pivot, pivot]
+        column = rest[:, pivot].copy()
+        row = rest[pivot] * reciprocal
+        column[pivot] = 0.0
+        row[pivot] = reciprocal
+        rest[:, pivot] = 0.0
+        rest -= column[:, None] * row
+        rest[pivot] = row
+    return rest
+
+
 def inverse(matrix: Array) -> Array:
     """Invert each member of a stack `(draws, k, k)`; NaN where it is singular."""
-    return solve(matrix, np.broadcast_to(np.eye(matrix.shape[-1]), matrix.shape))
+    try:
+        found: Array = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        found = solve(matrix, np.broadcast_to(np.eye(matrix.shape[-1]), matrix.shape))
+    return found
 
 
 def coefficients(correlation: Array, outcome: int, predictors: Indices) -> Array:
@@ -51,8 +116,14 @@ def coefficients(correlation: Array, outcome: int, predictors: Indices) -> Array
     Array
         `(draws, k)`, one coefficient per predictor.
     """
-    among = correlation[:, predictors[:, None], predictors]
-    return solve(among, correlation[:, predictors, outcome, None])[..., 0]
+    if len(correlation) < _MANY or not 0 < predictors.size <= _SMALL:
+        among = correlation[:, predictors[:, None], predictors]
+        return solve(among, correlation[:, predictors, outcome, None])[..., 0]
+    columns = np.append(predictors, outcome)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        # The other way round, a stack whose draws lie side by side is gathered by whole rows.
+        found: Array = regressions(correlation.T[predictors[:, None], columns][None])[0].T
+    return found
 
 
 def inflation(correlation: Array) -> Array:
@@ -72,7 +143,10 @@ def inflation(correlation: Array) -> Array:
 
     Source: Belsley, Kuh and Welsch (1980), Regression Diagnostics: the diagonal of the inverse.
     """
-    diagonal = np.diagonal(inverse(correlation), axis1=-2, axis2=-1)
+    return _factors(np.diagonal(inverses(np.ascontiguousarray(correlation.T))), correlation)
+
+
+def _factors(diagonal: Array, correlation: Array) -> Array:
     # Beyond 1e12 the inverse is rounding noise, and may even be negative.
     factors = np.where((diagonal > 0) & (diagonal < 1e12), diagonal, np.inf)
     known = np.isfinite(correlation.sum(axis=(1, 2)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array
+from rantau.pls.network import Network
 from rantau.record import Record
 
 
@@ -16,31 +17,32 @@ class InnerScheme(Record):
     name
         What the option `scheme` calls it.
     weights
-        Takes the correlations of the scores `(draws, J, J)` and the paths `(J, J)`, true at `[outcome,
-        predictor]`; gives `(draws, J, J)`, whose column j holds the weights of all scores in the proxy of
-        construct j.
+        Takes the correlations of the scores `(J, J, draws)` and the network of paths; gives `(J, J, draws)`, at
+        `[construct, neighbour]` the weight of a score in the proxy of a construct.
     source
         Where it is described.
     """
 
     name: str
-    weights: Callable[[Array, Mask], Array]
+    weights: Callable[[Array, Network], Array]
     source: str
 
 
 class OuterMode(Record):
     """How the items of a block are weighted, given their correlations with the inner proxy.
 
+    Every mode is linear: a matrix made of the block's correlations is multiplied with the items' correlations with
+    the proxy. The loop scales what comes out.
+
     Attributes
     ----------
     name
         What the option `modes` calls it.
-    prepare
-        Takes the block's correlations `(draws, k, k)` and does once what need not be done in each iteration;
-        what it gives is handed to `weights`.
-    weights
-        Takes what `prepare` gave and the items' correlations with the proxy `(draws, k)`; gives weights
-        `(draws, k)` of any length: the loop scales them.
+    matrix
+        Takes the block's correlations `(k, k, draws)` and gives the matrix, of the same shape; None where weights
+        are the correlations themselves.
+    follows
+        Whether weights follow the proxy at all; equal ones do not, and stay as they begin.
     inverts
         Whether the block's correlations must be regular.
     source
@@ -48,7 +50,7 @@ class OuterMode(Record):
     """
 
     name: str
-    prepare: Callable[[Array], Array]
-    weights: Callable[[Array, Array], Array]
+    matrix: Callable[[Array], Array] | None
+    follows: bool
     inverts: bool
     source: str

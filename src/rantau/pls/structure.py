@@ -10,6 +10,7 @@ import numpy as np
 from rantau.arrays import Indices, Mask
 from rantau.fit import Problem
 from rantau.model.spec import Definition
+from rantau.pls.network import Network
 from rantau.record import Record
 
 
@@ -55,6 +56,11 @@ class Structure(Record):
         """The items of each construct, as slices of 0..p."""
         starts = np.searchsorted(self.owner, np.arange(len(self.constructs) + 1))
         return tuple(slice(int(a), int(b)) for a, b in pairwise(starts))
+
+    @cached_property
+    def network(self) -> Network:
+        """The paths, laid out for regressions."""
+        return Network(self.paths)
 
     @cached_property
     def single(self) -> Mask:

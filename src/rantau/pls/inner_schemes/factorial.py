@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array
+from rantau.pls.network import Network
 from rantau.pls.rows import InnerScheme
 
 
-def weights(correlation: Array, paths: Mask) -> Array:
+def weights(correlation: Array, network: Network) -> Array:
     """Weight each neighbour by its correlation, whichever way the path points.
 
     Parameters
     ----------
     correlation
-        Of the scores, `(draws, J, J)`.
-    paths
-        `(J, J)`, true at `[outcome, predictor]`.
+        Of the scores, `(J, J, draws)`.
+    network
+        The paths.
 
     Returns
     -------
     Array
-        `(draws, J, J)` at `[neighbour, construct]`.
+        `(J, J, draws)` at `[construct, neighbour]`.
     """
-    return np.where(paths | paths.T, correlation, 0.0)
+    return correlation * network.neighbours[:, :, None]
 
 
 FACTORIAL = InnerScheme("factorial", weights, "Lohmöller (1989), Latent Variable Path Modeling with PLS")

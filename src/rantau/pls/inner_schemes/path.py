@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from rantau.arrays import Array, Mask
-from rantau.pls.regression import coefficients
+from rantau.arrays import Array
+from rantau.pls.network import Network
 from rantau.pls.rows import InnerScheme
 
 
-def weights(correlation: Array, paths: Mask) -> Array:
+def weights(correlation: Array, network: Network) -> Array:
     """Weight what comes before a construct by its regression on it, what comes after by correlation.
 
     Parameters
     ----------
     correlation
-        Of the scores, `(draws, J, J)`.
-    paths
-        `(J, J)`, true at `[outcome, predictor]`.
+        Of the scores, `(J, J, draws)`.
+    network
+        The paths.
 
     Returns
     -------
     Array
-        `(draws, J, J)` at `[neighbour, construct]`.
+        `(J, J, draws)` at `[construct, neighbour]`.
     """
-    inner = np.where(paths, correlation, 0.0)
-    for outcome in np.flatnonzero(paths.any(axis=1)):
-        predictors = np.flatnonzero(paths[outcome])
-        inner[:, predictors, outcome] = coefficients(correlation, int(outcome), predictors)
-    return inner
+    return network.regress(correlation) + correlation * network.paths.T[:, :, None]
 
 
 PATH = InnerScheme("path", weights, "Lohmöller (1989), Latent Variable Path Modeling with PLS")

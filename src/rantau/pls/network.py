@@ -1,0 +1,133 @@
+"""The paths between constructs, laid out once for the regressions of many draws."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from rantau.arrays import Array, Indices, Mask
+from rantau.pls.regression import inverse, inverses, regressions, solve
+from rantau.record import Record
+
+
+class Padded(NamedTuple):
+    """All regressions of a network as one stack, those of few predictors filled up with rows of the identity.
+
+    Positions are those in the flattened correlations of the `J` constructs, with a 0 and a 1 appended.
+    """
+
+    left: Indices  # (m, k, k)
+    right: Indices  # (m, k, 1)
+    at: Indices  # (m, k) in the flattened coefficients, J * J where there is no predictor
+
+
+class Network(Record):
+    """Which construct has a path to which.
+
+    Attributes
+    ----------
+    paths
+        `(J, J)`, true at `[outcome, predictor]`.
+    """
+
+    paths: Mask
+
+    @cached_property
+    def neighbours(self) -> Mask:
+        """Which constructs a path joins, whichever way it points, `(J, J)`."""
+        joined: Mask = self.paths | self.paths.T
+        return joined
+
+    @cached_property
+    def equations(self) -> tuple[tuple[Indices, Indices], ...]:
+        """Outcomes `(m,)` and their predictors `(m, k)`, those of equal k together."""
+        sizes = self.paths.sum(axis=1)
+        found = []
+        for size in np.unique(sizes[sizes > 0]):
+            outcomes = np.flatnonzero(sizes == size)
+            found.append((outcomes, np.stack([np.flatnonzero(self.paths[outcome]) for outcome in outcomes])))
+        return tuple(found)
+
+    @cached_property
+    def padded(self) -> Padded:
+        """All equations at once, for where calls cost more than arithmetic."""
+        count, most = len(self.paths), int(self.paths.sum(axis=1).max())
+        outcomes = np.flatnonzero(self.paths.any(axis=1))
+        left = np.full((len(outcomes), most, most), count**2)
+        left[:, np.arange(most), np.arange(most)] = count**2 + 1
+        right, at = np.full((len(outcomes), most, 1), count**2), np.full((len(outcomes), most), count**2)
+        for place, outcome in enumerate(outcomes):
+            predictors = np.flatnonzero(self.paths[outcome])
+            own = slice(predictors.size)
+            left[place, own, own] = predictors[:, None] * count + predictors
+            right[place, own, 0] = predictors * count + outcome
+            at[place, own] = outcome * count + predictors
+        return Padded(left, right, at)
+
+    def regress(self, correlation: Array) -> Array:
+        """Regress each construct on its predictors.
+
+        Parameters
+        ----------
+        correlation
+            Of the constructs, `(J, J, draws)`: the draws come last.
+
+        Returns
+        -------
+        Array
+            Coefficients `(J, J, draws)` at `[outcome, predictor]`, zero where there is no path; NaN or without
+            meaning where predictors determine one another.
+        """
+        if correlation.shape[-1] == 1:
+            return self._regress_one(correlation)
+        beta = np.zeros_like(correlation)
+        for outcomes, predictors in self.equations:
+            if predictors.shape[1] == 1:
+                beta[outcomes, predictors[:, 0]] = correlation[outcomes, predictors[:, 0]]
+                continue
+            columns = np.concatenate([predictors, outcomes[:, None]], axis=1)
+            beta[outcomes[:, None], predictors] = regressions(correlation[predictors[:, :, None], columns[:, None, :]])
+        return beta
+
+    def _regress_one(self, correlation: Array) -> Array:
+        """Solve the equations of one draw by one call."""
+        padded, count = self.padded, len(self.paths)
+        cells = np.concatenate([correlation.ravel(), (0.0, 1.0)])
+        beta = np.zeros(count**2 + 1)
+        beta[padded.at] = solve(cells[padded.left], cells[padded.right])[..., 0]
+        return beta[:-1].reshape(count, count, 1)
+
+    def inflation(self, correlation: Array) -> Array:
+        """Compute how the variance of each coefficient is inflated by the other predictors of its outcome.
+
+        Parameters
+        ----------
+        correlation
+            Of the constructs, `(J, J, draws)`.
+
+        Returns
+        -------
+        Array
+            Variance inflation factors `(J, J, draws)` at `[outcome, predictor]`, 1 where there is no path; not finite,
+            below 0 or huge where predictors determine one another.
+
+        Source: Belsley, Kuh and Welsch (1980), Regression Diagnostics: the diagonal of the inverse.
+        """
+        if correlation.shape[-1] == 1:
+            padded, count = self.padded, len(self.paths)
+            cells = np.concatenate([correlation.ravel(), (0.0, 1.0)])
+            found = np.ones(count**2 + 1)
+            found[padded.at] = np.diagonal(inverse(cells[padded.left]), axis1=1, axis2=2)
+            return found[:-1].reshape(count, count, 1)
+        factors = np.ones_like(correlation)
+        for outcomes, predictors in self.equations:
+            if predictors.shape[1] == 1:
+                continue
+            sets, which = np.unique(predictors, axis=0, return_inverse=True)
+            for place, among in enumerate(sets):
+                diagonal = np.diagonal(inverses(correlation[among[:, None], among])).T
+                for outcome in outcomes[which.ravel() == place]:
+                    factors[outcome, among] = diagonal
+        return factors
