@@ -49,6 +49,9 @@ class Estimates(Record):
         `(draws, J)`; NaN without predictors.
     iterations, converged
         `(draws,)`.
+    units
+        The standard deviation of each construct's score in the unit in which coefficients are told, `(draws, J)`: 1 but
+        for products of scores, which are not standardised again; None where there are none.
     """
 
     correlation: Array
@@ -62,6 +65,12 @@ class Estimates(Record):
     r_squared: Array
     iterations: Indices
     converged: Mask
+    units: Array | None = None
+
+    @property
+    def coefficients(self) -> Array:
+        """Path coefficients in the units of the predictors, `(draws, J, J)`: `beta` but for products."""
+        return self.beta if self.units is None else self.beta / self.units[:, None, :]
 
 
 class Fault(NamedTuple):
@@ -189,7 +198,7 @@ def _prepared(
 
     Members that cannot be estimated become identity matrices and are named by a fault.
     """
-    variance = np.diagonal(covariance, axis1=1, axis2=2).T
+    variance = np.ascontiguousarray(np.diagonal(covariance, axis1=1, axis2=2).T)
     unknown = ~np.isfinite(variance)
     with np.errstate(invalid="ignore"):
         constant = ~(variance > (_CONSTANT * mean.T) ** 2) & ~unknown
