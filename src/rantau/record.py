@@ -13,11 +13,18 @@ def _frozen(value: object) -> object:
     """Return an array as a read-only copy, and anything else as it is."""
     if not isinstance(value, np.ndarray):
         return value
-    if not value.flags.writeable and value.base is None:
+    if _closed(value):
         return value
     copy = np.array(value)
     copy.setflags(write=False)
     return copy
+
+
+def _closed(value: object) -> bool:
+    """Say whether nobody can write into an array, nor into the one it is a view of."""
+    while isinstance(value, np.ndarray) and not value.flags.writeable:
+        value = value.base
+    return value is None
 
 
 def _same(left: object, right: object) -> bool:

@@ -6,14 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Mask
 from rantau.errors import EstimationError, listing
-from rantau.moments.sample import Sample
+from rantau.moments.em import saturated
+from rantau.moments.patterns import missing_patterns
+from rantau.moments.sample import Sample, row_shares
 from rantau.options import choose
 from rantau.record import Record
 
-#: How a missing answer is met: rows with one are left out, or the item's mean stands in.
-MISSING = ("listwise", "mean")
+#: How a missing answer is met: rows with one are left out, the item's mean stands in, or every answer there is enters
+#: the likelihood of normal data.
+MISSING = ("listwise", "mean", "em")
+#: How many products of pairs of items are held at once (64 MB).
+_BLOCK = 8_000_000
 
 
 class Moments(Record):
@@ -87,9 +92,10 @@ def sample_moments(sample: Sample, *, missing: str = "listwise") -> Moments:
     Parameters
     ----------
     sample
-        `(n_obs, p)` values, NaN where missing.
+        `(n_obs, p)` values, NaN where missing, with sampling weights or without.
     missing
-        `listwise` leaves out rows with a missing answer; `mean` puts the item's mean in its place.
+        `listwise` leaves out rows with a missing answer; `mean` puts the item's mean in its place; `em` takes
+        the moments under which the answers there are would be most likely.
 
     Returns
     -------
@@ -99,9 +105,9 @@ def sample_moments(sample: Sample, *, missing: str = "listwise") -> Moments:
     Raises
     ------
     OptionError
-        If `missing` is neither.
+        If `missing` is none of these.
     EstimationError
-        If an item was never answered, or no complete row is left.
+        If an item was never answered, or no complete row is left; under `em`, as `em.saturated` says.
 
     Examples
     --------
@@ -112,28 +118,35 @@ def sample_moments(sample: Sample, *, missing: str = "listwise") -> Moments:
     choose("missing", missing, MISSING)
     if missing == "listwise":
         sample = complete_rows(sample)
-    once = np.ones((1, sample.n_obs))
-    stack = resampled_moments(sample, once)
-    return Moments(stack.names, stack.n_obs, stack.covariance[0], stack.mean[0])
+    elif missing == "em" and np.isnan(sample.values).any():
+        found = saturated(missing_patterns(sample, row_shares(sample)), sample.names, source=sample.source)
+        return Moments(sample.names, sample.n_obs, found.covariance[0], found.mean[0])
+    _check_answered(sample)
+    covariance, mean = _of_one(sample, row_shares(sample))
+    return Moments(sample.names, sample.n_obs, covariance, mean)
 
 
-def resampled_moments(sample: Sample, counts: Array) -> Moments:
+def resampled_moments(sample: Sample, counts: Array, *, missing: str = "mean") -> Moments:
     """Compute the moments of many resamples with one matrix product.
 
-    Where answers are missing, each resample puts its own item means in their place, so the imputation is
-    done again inside every resample. Rows should be complete beforehand for listwise deletion.
+    Where answers are missing, each resample puts its own item means in their place, or finds its own estimates by EM,
+    so nothing is taken over from the sample. Rows should be complete beforehand for listwise deletion. A row counts as
+    often as it is taken times its sampling weight.
 
     Parameters
     ----------
     sample
-        `(n_obs, p)` values, NaN where missing.
+        `(n_obs, p)` values, NaN where missing, with sampling weights or without.
     counts
         `(draws, n_obs)`: how often each row is drawn; every draw has the same total.
+    missing
+        `mean` or `em`, which are the same where no answer is missing.
 
     Returns
     -------
     Moments
-        Covariance `(draws, p, p)` with the draw's total as divisor, mean `(draws, p)`.
+        Covariance `(draws, p, p)` with the draw's total as divisor, mean `(draws, p)`; in memory the draws lie side by
+        side. NaN where a resample cannot tell.
 
     Raises
     ------
@@ -145,35 +158,86 @@ def resampled_moments(sample: Sample, counts: Array) -> Moments:
     With Z the `(n, p(p+1)/2)` products of centred columns, all second moments of all draws are `counts @ Z`.
     Columns are centred at the full sample's means first, so no digits are lost to large means.
     """
-    observed = ~np.isnan(sample.values)
-    if not observed.any(axis=0).all():
-        empty = sample.names[int(np.flatnonzero(~observed.any(axis=0))[0])]
+    _check_answered(sample)
+    total = int(counts[0].sum())
+    shares = row_shares(sample, counts)
+    if missing == "em" and np.isnan(sample.values).any():
+        found = saturated(missing_patterns(sample, shares), sample.names, source=sample.source)
+        return Moments(sample.names, total, found.covariance[:, 0], found.mean[:, 0])
+    if len(shares) == 1:
+        covariance, mean = _of_one(sample, shares[0])
+        return Moments(sample.names, total, covariance[None], mean[None])
+    return Moments(sample.names, total, *_of_many(sample, shares))
+
+
+def _check_answered(sample: Sample) -> None:
+    if np.isnan(sample.centre).any():
+        empty = sample.names[int(np.flatnonzero(np.isnan(sample.centre))[0])]
         raise EstimationError(f"{sample.source}: nobody answered '{empty}'.")
-    p = len(sample.names)
-    total = float(counts[0].sum())
-    centre = np.nanmean(sample.values, axis=0)
-    centred = np.where(observed, sample.values - centre, 0.0)
-    left, right = np.tril_indices(p)
-    products = counts @ (centred[:, left] * centred[:, right])
-    sums = counts @ centred
-    if observed.all():
+
+
+def _of_one(sample: Sample, shares: Array) -> tuple[Array, Array]:
+    """Compute the covariance matrix and the means of rows that count `(n,)`."""
+    centred, total = sample.centred, shares.sum()
+    weighted = centred * shares[:, None]
+    products, sums = weighted.T @ centred, weighted.sum(axis=0)
+    seen = ~np.isnan(sample.values)
+    if seen.all():
         shift = sums / total
-        second = products / total - shift[:, left] * shift[:, right]
+        return products / total - shift[:, None] * shift, sample.centre + shift
+    here = seen.astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shift = sums / (shares @ here)
+    # An imputed cell deviates from its mean by nothing, so only pairs of observed cells contribute.
+    half = (weighted.T @ here) * shift
+    both = (here * shares[:, None]).T @ here
+    return (products - half - half.T + shift[:, None] * shift * both) / total, sample.centre + shift
+
+
+def _of_many(sample: Sample, shares: Array) -> tuple[Array, Array]:
+    """Compute the covariance matrices and means of many resamples, `(draws, n)`, with the draws last in memory."""
+    n, p = sample.values.shape
+    left, right = np.tril_indices(p)
+    taken, total = shares.T, shares.sum(axis=1)
+    if n * left.size <= _BLOCK:
+        second = sample.products @ taken
     else:
-        seen = observed.astype(float)
-        with np.errstate(invalid="ignore"):
-            shift = sums / (counts @ seen)
-        both = counts @ (seen[:, left] * seen[:, right])
-        cross_left = counts @ (centred[:, left] * seen[:, right])
-        cross_right = counts @ (seen[:, left] * centred[:, right])
-        # An imputed cell deviates from its mean by nothing, so only pairs of observed cells contribute.
-        second = (
-            products
-            - shift[:, right] * cross_left
-            - shift[:, left] * cross_right
-            + shift[:, left] * shift[:, right] * both
-        ) / total
-    covariance = np.empty((counts.shape[0], p, p))
-    covariance[:, left, right] = second
-    covariance[:, right, left] = second
-    return Moments(sample.names, int(total), covariance, centre + shift)
+        second = np.zeros((left.size, len(shares)))
+        step = max(1, _BLOCK // left.size)
+        for start in range(0, n, step):
+            columns = sample.centred[start : start + step].T
+            second += (columns[left] * columns[right]) @ taken[start : start + step]
+    shift = sample.centred.T @ taken
+    gaps = np.isnan(sample.values)
+    if gaps.any():
+        shift, correction = _without_gaps(sample, gaps, shift, taken, total)
+        second -= correction
+    else:
+        shift /= total
+        second -= shift[left] * shift[right] * total
+    second /= total
+    place = np.empty((p, p), dtype=np.intp)
+    place[left, right] = place[right, left] = np.arange(left.size)
+    covariance = second[place]
+    mean = sample.centre[:, None] + shift
+    for array in (covariance, mean):
+        array.setflags(write=False)
+    return covariance.transpose(2, 0, 1), mean.T
+
+
+def _without_gaps(sample: Sample, gaps: Mask, sums: Array, taken: Array, total: Array) -> tuple[Array, Array]:
+    """Return the means of the answers there are, as deviations, and what centring takes off the sums of products.
+
+    An imputed cell deviates from its mean by nothing, so only pairs of observed cells contribute. Rows without a gap
+    need no product of their own: what is to be taken off comes from the rows with one.
+    """
+    left, right = np.tril_indices(len(sums))
+    rows = np.flatnonzero(gaps.any(axis=1))
+    absent, present, often = gaps[rows].T.astype(float), sample.centred[rows].T, taken[rows]
+    lost = absent @ often
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shift = sums / (total - lost)
+    of_left = sums[left] - (present[left] * absent[right]) @ often
+    of_right = sums[right] - (absent[left] * present[right]) @ often
+    both = total - lost[left] - lost[right] + (absent[left] * absent[right]) @ often
+    return shift, shift[right] * of_left + shift[left] * of_right - shift[left] * shift[right] * both

@@ -8,11 +8,11 @@ from rantau.arrays import Array, check_shape
 from rantau.moments.compute import complete_rows
 from rantau.moments.em import saturated
 from rantau.moments.patterns import Patterns, missing_patterns, weighted_moments
-from rantau.moments.sample import Sample
+from rantau.moments.sample import Sample, row_shares
 from rantau.options import choose
 from rantau.record import Record
 
-__all__ = ["MISSING", "GroupMoments", "Patterns", "grouped_moments"]
+__all__ = ["MISSING", "GroupMoments", "Patterns", "grouped_moments", "row_shares"]
 
 #: How a missing answer is met: rows with one are left out, or every answer there is enters the likelihood.
 MISSING = ("listwise", "fiml")
@@ -115,27 +115,3 @@ def grouped_moments(sample: Sample, *, missing: str = "listwise", counts: Array 
         mean[..., place, :] = np.where(empty[..., None], np.nan, centre)
         covariance[..., place, :, :] = np.where(empty[..., None, None], np.nan, spread)
     return GroupMoments(sample.names, sample.groups, n, covariance, mean)
-
-
-def row_shares(sample: Sample, counts: Array | None = None) -> Array:
-    """Compute how much each row counts: how often it is taken times its sampling weight, scaled.
-
-    Parameters
-    ----------
-    sample
-        `(n_obs, p)` with sampling weights or without.
-    counts
-        `(draws, n_obs)` how often each row is taken; once unless given.
-
-    Returns
-    -------
-    Array
-        `(n_obs,)`, or `(draws, n_obs)`; the sum is the number of rows taken.
-    """
-    taken = np.ones(sample.n_obs) if counts is None else np.asarray(counts, dtype=float)
-    if sample.weights is None:
-        return taken
-    weighted = taken * sample.weights
-    scale = taken.sum(axis=-1, keepdims=True) / weighted.sum(axis=-1, keepdims=True)
-    shares: Array = weighted * scale
-    return shares

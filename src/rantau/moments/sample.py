@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +75,27 @@ class Sample(Record):
         """The group of each row `(n_obs,)`, counted from 0, also where there is one group."""
         return np.zeros(self.n_obs, dtype=np.intp) if self.group is None else self.group
 
+    @cached_property
+    def centre(self) -> Array:
+        """The mean of those who answered each item, `(n_items,)`; NaN where nobody did."""
+        answered = (~np.isnan(self.values)).sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found: Array = np.nansum(self.values, axis=0) / answered
+        return found
+
+    @cached_property
+    def centred(self) -> Array:
+        """Deviations from `centre`, `(n_obs, n_items)`; 0 where an answer is missing."""
+        return np.nan_to_num(self.values - self.centre, nan=0.0)
+
+    @cached_property
+    def products(self) -> Array:
+        """The products of deviations of each pair of items, `(n_items (n_items + 1) / 2, n_obs)`, row by row."""
+        columns = np.ascontiguousarray(self.centred.T)
+        left, right = np.tril_indices(len(columns))
+        found: Array = columns[left] * columns[right]
+        return found
+
     def rows(self, keep: Mask | Indices) -> Sample:
         """Return some of the rows, with their groups, weights and clusters.
 
@@ -89,6 +111,30 @@ class Sample(Record):
             cluster=None if self.cluster is None else self.cluster[keep],
             positions=(np.arange(self.n_obs) if self.positions is None else self.positions)[keep],
         )
+
+
+def row_shares(sample: Sample, counts: Array | None = None) -> Array:
+    """Compute how much each row counts: how often it is taken times its sampling weight, scaled.
+
+    Parameters
+    ----------
+    sample
+        `(n_obs, p)` with sampling weights or without.
+    counts
+        `(draws, n_obs)` how often each row is taken; once unless given.
+
+    Returns
+    -------
+    Array
+        `(n_obs,)`, or `(draws, n_obs)`; the sum is the number of rows taken.
+    """
+    taken = np.ones(sample.n_obs) if counts is None else np.asarray(counts, dtype=float)
+    if sample.weights is None:
+        return taken
+    weighted = taken * sample.weights
+    scale = taken.sum(axis=-1, keepdims=True) / weighted.sum(axis=-1, keepdims=True)
+    shares: Array = weighted * scale
+    return shares
 
 
 def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
