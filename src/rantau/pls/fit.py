@@ -17,12 +17,15 @@ from rantau.errors import (
 )
 from rantau.fit import Problem
 from rantau.model.spec import Model
-from rantau.moments.compute import MISSING, complete_rows, sample_moments
+from rantau.moments.compute import MISSING, complete_rows
 from rantau.options import choose
-from rantau.pls.estimate import Fault, estimate
-from rantau.pls.from_model import structure_of
+from rantau.pls.estimate import Fault
+from rantau.pls.from_model import plan_of
+from rantau.pls.higher_order import ALIASES
 from rantau.pls.inner_schemes import ROWS as SCHEMES
 from rantau.pls.request import PlsRequest
+from rantau.pls.interaction import products_of
+from rantau.pls.resolve import resolve
 from rantau.pls.result import PlsFit
 from rantau.survey.responses import Responses
 
@@ -37,6 +40,10 @@ ADVICE = {
     "not_converged": (
         "Raise max_iterations, or try another scheme; weights that never settle often mean that a construct "
         "is unrelated to its neighbours."
+    ),
+    "product_without_variance": (
+        "The product varies no more than its unreliable parts make it: report consistent=False and say so, or take "
+        "the product out of the model."
     ),
     "reliability_out_of_range": (
         "Look at the loadings of that block; a weak or reversed item, or a block of mixed content, is the usual cause."
@@ -61,6 +68,8 @@ def pls(
     signs: str = "dominant",
     tolerance: float = 1e-10,
     max_iterations: int = 300,
+    interaction: str = "two_stage",
+    higher_order: str = "disjoint",
 ) -> PlsFit:
     """Estimate a PLS path model.
 
@@ -68,7 +77,8 @@ def pls(
     ----------
     model
         A model or its text. `=~` blocks are weighted by mode A, `<~` blocks by mode B; an observed variable
-        in a path is a construct of one item. What only the covariance engine reads (`~~`, start values and
+        in a path is a construct of one item. A product in a path (`Y ~ X + M + X:M`, `X:X`, `X:M:W`) is a construct of
+        its own, and a block may hold constructs (`G =~ A + B`). What only the covariance engine reads (`~~`, start values and
         fixed numbers of loadings) is named in `problems` and otherwise passed over.
     data
         Responses or a data frame.
@@ -88,6 +98,19 @@ def pls(
         The weight loop ends when no outer weight changes by more.
     max_iterations
         Where the weight loop gives up.
+    interaction
+        How products are estimated. `two_stage`: the product of standardised scores of a first stage is one item of
+        the second, which estimates all weights again (as seminr does). `scores`: likewise, but the second stage is a
+        regression on scores (as Hair et al., 2022, describe it). `product_indicator`: products of standardised items.
+        `orthogonal`: these, made independent of the items. A product is not standardised again: its coefficient is by
+        how much a standard deviation of one changes the effect of the other. Under `consistent=True` both stages of
+        scores have their moments corrected; products of items are refused.
+    higher_order
+        How constructs of constructs are estimated. `disjoint` (or `two_stage`): scores of the parts, from a first stage
+        in which they stand for the whole, measure it in the second, where all others keep their items. `embedded`:
+        scores of parts and of all others, from a first stage of repeated items. `saturated`: likewise, from one in
+        which all first-order constructs are related (as cSEM does). `repeated`: one stage, with all items of the parts
+        measuring the whole once more.
 
     Returns
     -------
@@ -105,7 +128,9 @@ def pls(
     OptionError
         If an option has no such value.
 
-    Source: Wold (1982); Lohmöller (1989); Dijkstra and Henseler (2015) for `consistent`.
+    Source: Wold (1982); Lohmöller (1989); Dijkstra and Henseler (2015) for `consistent`, Dijkstra and
+    Schermelleh-Engel (2014) for its products; Henseler and Chin (2010) for `interaction`; Becker, Klein and Wetzels
+    (2012), Sarstedt et al. (2019), and Schuberth, Rademaker and Henseler (2020) for `higher_order`.
 
     Examples
     --------
@@ -125,29 +150,43 @@ def pls(
         signs=choose("signs", signs, ("dominant", "none")),
         tolerance=_positive("tolerance", tolerance),
         max_iterations=int(_positive("max_iterations", max_iterations)),
+        interaction=interaction,
+        higher_order=ALIASES.get(higher_order, higher_order),
     )
     read = as_model(model)
-    structure = structure_of(read, modes=request.modes, consistent=consistent)
-    taken = take_sample(read, data, names=structure.items)
+    plan = plan_of(
+        read,
+        modes=request.modes,
+        consistent=consistent,
+        interaction=request.interaction,
+        higher_order=request.higher_order,
+    )
+    if request.missing == "em" and any(column.product for stage in plan.stages for column in stage.columns):
+        raise OptionError(
+            f"missing='em' estimates means and covariances, and the product '{products_of(plan.whole)[0]}' needs rows. "
+            "Take missing='mean' or 'listwise'."
+        )
+    taken = take_sample(read, data, names=plan.items)
     entered = np.ones(taken.n_obs, dtype=bool)
     if request.missing == "listwise":
         entered = np.isfinite(taken.values.sum(axis=1))
         taken = complete_rows(taken)
-    computed = sample_moments(taken, missing=request.missing)
-    estimates, faults = estimate(computed.covariance[None], computed.mean[None], structure, request)
+    ascent, faults = resolve(taken, np.ones((1, taken.n_obs)), plan, request)
     for fault in faults:
         if fault.fatal:
             raise EstimationError(_sentence(fault))
-    problems = (*structure.ignored, *(Problem("error", f.code, _sentence(f), f.about(0)) for f in faults))
+    problems = (*plan.whole.ignored, *(Problem("error", f.code, _sentence(f), f.about(0)) for f in faults))
     _warn(problems)
     return PlsFit(
         model=read,
         request=request,
-        structure=structure,
-        solution=estimates,
+        structure=plan.whole,
+        solution=ascent.whole,
         problems=problems,
         sample=taken,
         entered=entered,
+        plan=plan,
+        ascent=ascent,
     )
 
 

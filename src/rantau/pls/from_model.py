@@ -13,15 +13,101 @@ from rantau.fit import Problem
 from rantau.model.locate import first_use, refusal
 from rantau.model.spec import Definition, Model, Modifier, Span, Term
 from rantau.options import choose
+from rantau.pls.higher_order import ALIASES, ladder, refuse_odd_orders, warn_of_explained_parts
+from rantau.pls.higher_order import METHODS as ORDERS
+from rantau.pls.interaction import METHODS as PRODUCTS
+from rantau.pls.interaction import products_of, refuse_odd_products, with_products
 from rantau.pls.outer_modes import ROWS as MODES
+from rantau.pls.stages import Plan, plan_from
 from rantau.pls.structure import Structure, ordered
 
 #: Which outer mode each kind of block gets unless `modes` says otherwise.
 MODE_OF_KIND = {"reflective": "A", "composite": "B"}
 
 
+def plan_of(
+    model: Model,
+    *,
+    modes: tuple[tuple[str, str], ...] = (),
+    consistent: bool = False,
+    interaction: str = "two_stage",
+    higher_order: str = "disjoint",
+) -> Plan:
+    """Read a model as PLS understands it, and plan how it is estimated.
+
+    Parameters
+    ----------
+    model
+        Any model; blocks, paths and definitions are used.
+    modes
+        `(construct, mode)` pairs that replace the mode a block's operator gives it.
+    consistent
+        Whether factors will be corrected.
+    interaction
+        How products are estimated: `two_stage`, `scores`, `product_indicator` or `orthogonal`.
+    higher_order
+        How constructs of constructs are estimated: `disjoint`, `embedded`, `repeated` or `saturated`.
+
+    Returns
+    -------
+    Plan
+        Of one stage for a model without products and constructs of constructs.
+
+    Raises
+    ------
+    ModelSyntaxError
+        For what PLS cannot estimate, with its place.
+    OptionError
+        For options that have no such value, or that cannot go together.
+
+    Examples
+    --------
+    >>> from rantau.model.syntax import parse_model
+    >>> model = parse_model("X =~ x1 + x2; M =~ m1 + m2; Y =~ y1 + y2; Y ~ X + M + X:M")
+    >>> [stage.structure.constructs for stage in plan_of(model).stages]
+    [('X', 'M', 'Y'), ('X', 'M', 'Y', 'X:M')]
+    """
+    interaction = choose("interaction", interaction, PRODUCTS)
+    higher_order = ALIASES.get(higher_order, higher_order)
+    choose("higher_order", higher_order, (*ORDERS, *ALIASES))
+    written = structure_of(model, modes=modes, consistent=consistent)
+    stages = ladder(written, higher_order)
+    if consistent:
+        _refuse_correction(model, written, interaction, higher_order, stages=len(stages))
+    stages = with_products(written, stages, interaction, consistent=consistent)
+    warned = warn_of_explained_parts(written, higher_order)
+    return plan_from(written.replace(ignored=(*written.ignored, *warned)), stages)
+
+
+def _refuse_correction(model: Model, written: Structure, interaction: str, higher_order: str, *, stages: int) -> None:
+    """Refuse what cannot be corrected for unreliability."""
+    products = products_of(written)
+    nested = any(term.name in model.constructs for block in model.blocks for term in block.terms)
+    if products and interaction in ("product_indicator", "orthogonal"):
+        raise OptionError(
+            f"consistent=True has no correction for products of items ('{products[0]}', "
+            f"interaction='{interaction}'), whose errors are correlated. Take interaction='two_stage', whose moments "
+            "are corrected, or consistent=False."
+        )
+    if nested and higher_order in ("repeated", "embedded"):
+        raise OptionError(
+            f"consistent=True has no correction for repeated items (higher_order='{higher_order}'), whose errors are "
+            "correlated. Take higher_order='disjoint' or consistent=False."
+        )
+    if stages > 2:
+        raise OptionError(
+            "consistent=True corrects constructs of the second order; this model has some of the third. "
+            "Take consistent=False, or join the two upper orders."
+        )
+    if nested and products:
+        raise OptionError(
+            f"consistent=True corrects constructs of constructs or products ('{products[0]}'), not both in one model. "
+            "Take consistent=False, or leave one of them out."
+        )
+
+
 def structure_of(model: Model, *, modes: tuple[tuple[str, str], ...] = (), consistent: bool = False) -> Structure:
-    """Read a model as PLS understands it.
+    """Read a model as it is written.
 
     Parameters
     ----------
@@ -35,18 +121,21 @@ def structure_of(model: Model, *, modes: tuple[tuple[str, str], ...] = (), consi
     Returns
     -------
     Structure
-        Constructs in the order of the file.
+        Constructs in the order of the file, products last. The items of a construct of constructs are the names of its
+        parts; a product is an item of its own.
 
     Raises
     ------
     ModelSyntaxError
-        For interactions, constructs measured by constructs, constraints, intercepts, thresholds, fixed paths,
-        loops, items in two blocks, and constructs without a path.
+        For constraints, intercepts, thresholds, fixed paths, loops, items in two blocks, constructs without a path, and
+        products or constructs of constructs that mean nothing.
     OptionError
         If `modes` names an unknown construct or mode.
     """
     _refuse_foreign_statements(model)
     _refuse_odd_blocks(model)
+    refuse_odd_orders(model)
+    refuse_odd_products(model)
     constructs, kinds, items = _constructs(model)
     at = {name: position for position, name in enumerate(constructs)}
     paths = np.zeros((len(constructs), len(constructs)), dtype=bool)
@@ -76,17 +165,22 @@ def structure_of(model: Model, *, modes: tuple[tuple[str, str], ...] = (), consi
 
 
 def _constructs(model: Model) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Names, kinds and items: the blocks, then each observed variable of a path as a block of one item."""
-    names = list(model.constructs)
-    kinds = [block.kind for block in model.blocks]
-    items = [block.items for block in model.blocks]
-    for path in model.paths:
-        for name in (path.outcome, path.predictor):
-            if name not in names:
-                names.append(name)
-                kinds.append("composite")
-                items.append((name,))
-    return tuple(names), tuple(kinds), tuple(items)
+    """Names, kinds and items: the blocks, then what stands for itself.
+
+    That is an observed variable in a path, or beside constructs in the block of one of higher order; products come last.
+    """
+    found = {block.construct: (block.kind, block.items) for block in model.blocks}
+    alone = [
+        item
+        for block in model.blocks
+        if any(item in found for item in block.items)
+        for item in block.items
+        if item not in found
+    ]
+    alone += [name for path in model.paths for name in (path.outcome, path.predictor)]
+    for name in sorted(alone, key=lambda name: ":" in name):
+        found.setdefault(name, ("composite", (name,)))
+    return tuple(found), tuple(kind for kind, _ in found.values()), tuple(items for _, items in found.values())
 
 
 def _modes(
@@ -130,20 +224,15 @@ def _refuse_foreign_statements(model: Model) -> None:
             model.thresholds[0].span,
             "PLS has no thresholds: it takes answers as numbers. Remove this line, or use rt.sem().",
         )
-    for term in _terms(model):
-        if len(term.factors) > 1:
-            raise refusal(
-                model,
-                term.span,
-                f"PLS cannot estimate interactions yet, got '{term.name}'. Leave the product out of the model.",
-            )
-
-
-def _terms(model: Model) -> Iterator[Term]:
     for block in model.blocks:
-        yield from block.terms
-    for path in model.paths:
-        yield path.term
+        for term in block.terms:
+            if len(term.factors) > 1:
+                raise refusal(
+                    model,
+                    term.span,
+                    f"a product cannot measure '{block.construct}', got '{term.name}'. Write the product in a path "
+                    f"(`Outcome ~ {' + '.join((*dict.fromkeys(term.factors), term.name))}`).",
+                )
 
 
 def _refuse_odd_blocks(model: Model) -> None:
@@ -151,13 +240,6 @@ def _refuse_odd_blocks(model: Model) -> None:
     owner: dict[str, str] = {}
     for block in model.blocks:
         for term in block.terms:
-            if term.name in constructs:
-                raise refusal(
-                    model,
-                    term.span,
-                    "PLS cannot estimate higher-order constructs yet: "
-                    f"'{block.construct}' is measured by the construct '{term.name}'. Measure it by items.",
-                )
             if any(modifier.kind == "efa" for modifier in term.modifiers):
                 raise refusal(
                     model, term.span, "PLS has no exploratory blocks (efa). Name the items of each construct."
@@ -171,7 +253,8 @@ def _refuse_odd_blocks(model: Model) -> None:
                 )
             owner[term.name] = block.construct
     for path in model.paths:
-        for name, span in ((path.outcome, path.span), (path.predictor, path.term.span)):
+        places = [(path.outcome, path.span), *((name, path.term.span) for name in path.term.factors)]
+        for name, span in places:
             if name in owner and name not in constructs:
                 raise refusal(
                     model,
@@ -210,8 +293,9 @@ def _refuse_odd_network(model: Model, constructs: tuple[str, ...], paths: Mask) 
             "the model has no paths; PLS weights items by how constructs relate. "
             "Write at least one line such as `Loyalty ~ Satisfaction`, or use rt.cfa().",
         )
+    measuring = {term.name for block in model.blocks for term in block.terms}
     for name, used in zip(constructs, list(np.any(paths | paths.T, axis=1)), strict=True):
-        if not used:
+        if not used and name not in measuring:
             raise refusal(
                 model,
                 model.block(name).span,

@@ -21,6 +21,10 @@ class PlsRequest(Record):
     signs
         `dominant` turns each construct so that its items' correlations with it sum to more than zero;
         `none` leaves signs as the weight loop ends. Bootstrap draws point where the sample does.
+    interaction
+        How products of constructs are estimated: `two_stage`, `scores`, `product_indicator` or `orthogonal`.
+    higher_order
+        How constructs of constructs are estimated: `disjoint`, `embedded`, `repeated` or `saturated`.
     tolerance
         On the largest absolute change of an outer weight.
     max_iterations
@@ -34,3 +38,5 @@ class PlsRequest(Record):
     signs: str = "dominant"
     tolerance: float = 1e-10
     max_iterations: int = 300
+    interaction: str = "two_stage"
+    higher_order: str = "disjoint"

@@ -12,14 +12,28 @@ from rantau.arrays import Array, Mask
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.spec import Model
-from rantau.moments import Sample, resampled_moments
+from rantau.moments import Sample
 from rantau.options import choose
 from rantau.pls import measurement, model_fit, structural
-from rantau.pls.estimate import Estimates, estimate, reasons
+from rantau.pls.blindfolding import blindfold
+from rantau.pls.estimate import Estimates, reasons
 from rantau.pls.iterate import spread
-from rantau.pls.quantities import RELIABILITY, named_values, reliability
+from rantau.pls.quantities import (
+    RELIABILITY,
+    TABLES,
+    VARIANTS,
+    Solved,
+    criteria,
+    named_values,
+    reliability,
+    reliability_variants,
+)
 from rantau.pls.request import PlsRequest
+from rantau.pls.resolve import directions, resolve
+from rantau.pls.stages import Ascent, Plan, Stage
 from rantau.pls.structure import Structure
+from rantau.pls.transform import transformed_rows
+from rantau.pls.variants import redundancy_of_own_items
 from rantau.record import Record
 
 if TYPE_CHECKING:
@@ -47,6 +61,8 @@ class PlsFit(Record):
         The rows that entered, NaN where an answer is missing.
     entered
         Which rows of the data those are, `(rows of the data,)`.
+    shows
+        The table that `quantities`, `values()` and `refit()` are of: one of `tables`.
     """
 
     model: Model
@@ -56,6 +72,15 @@ class PlsFit(Record):
     problems: tuple[Problem, ...]
     sample: Sample
     entered: Mask
+    plan: Plan
+    ascent: Ascent
+    shows: str = "estimates"
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Every stage by itself, in the order of estimation; one where nothing is a product or of higher order."""
+        pairs = zip(self.plan.stages, self.ascent.stages, strict=True)
+        return tuple(Stage(stage.structure, estimates) for stage, estimates in pairs)
 
     @property
     def n_obs(self) -> int:
@@ -80,24 +105,44 @@ class PlsFit(Record):
     # -- for bootstrap, groups and prediction -----------------------------------------------------------
 
     @property
+    def tables(self) -> tuple[str, ...]:
+        """What `showing` takes: the tables whose numbers get intervals, named as the methods that return them."""
+        return tuple(TABLES)
+
+    def showing(self, of: str) -> PlsFit:
+        """Return this fit with `quantities`, `values()` and `refit()` of one of its `tables`.
+
+        `rt.bootstrap(fit).table(of="htmt2")` does this by itself, with the draws it has.
+
+        Raises
+        ------
+        OptionError
+            If there is no such table.
+        """
+        return self.replace(shows=choose("of", of, self.tables))
+
+    @property
     def quantities(self) -> tuple[Quantity, ...]:
         """The names of `values()`; `quantities.named_values` lists them."""
-        return named_values(self.solution, self.structure)[0]
+        return self._named(self.shows)[0]
 
     def estimates(self) -> pd.DataFrame:
         """Return every quantity: `lhs op rhs est`, named as `quantities.named_values` says."""
-        rows = [(one.lhs, one.op, one.rhs, value) for one, value in zip(self.quantities, self.values(), strict=True)]
+        names, values = self._named("estimates")
+        rows = [(one.lhs, one.op, one.rhs, value) for one, value in zip(names, values, strict=True)]
         return _table(rows, ("lhs", "op", "rhs", "est"))
 
     def values(self) -> Array:
         """Return the estimates, `(n_quantities,)`."""
-        found: Array = named_values(self.solution, self.structure)[1][0]
-        return found
+        return self._named(self.shows)[1]
 
-    def _directions(self) -> Array:
-        """Return each item's correlation with its own score, `(p,)`."""
-        found: Array = self.solution.cross[0][np.arange(self.structure.owner.size), self.structure.owner]
-        return found
+    def _named(self, of: str) -> tuple[tuple[Quantity, ...], Array]:
+        names, values = named_values(self.solution, self.structure, of, request=self.request, n_obs=self.n_obs)
+        return names, values[0]
+
+    @property
+    def _solved(self) -> Solved:
+        return Solved(self.solution, self.structure, self.request, self.n_obs)
 
     @property
     def strata(self) -> None:
@@ -125,15 +170,37 @@ class PlsFit(Record):
         Returns
         -------
         Refits
-            Values `(draws, n_quantities)`, NaN in failed draws.
+            Values `(draws, n_quantities)` of the table this fit `shows`, NaN in failed draws.
         """
-        moments = resampled_moments(self.sample, counts)
-        stack, means = moments.covariance, moments.mean
-        estimates, faults = estimate(stack, means, self.structure, self.request, towards=self._directions())
-        why = reasons(faults, len(stack))
-        values = named_values(estimates, self.structure)[1]
+        towards = directions(self.ascent.stages, self.plan)
+        ascent, faults = resolve(self.sample, counts, self.plan, self.request, towards=towards)
+        why = reasons(faults, len(counts))
+        values = named_values(
+            ascent.whole, self.structure, self.shows, request=self.request, n_obs=round(float(counts[0].sum()))
+        )[1]
         values[[bool(reason) for reason in why]] = np.nan
         return Refits(values, why, np.full_like(values, np.nan) if errors else None)
+
+    def transformed(self, model: str = "estimated") -> PlsFit:
+        """Return this fit with rows whose correlations are those that a model implies, for the test of exact fit.
+
+        Parameters
+        ----------
+        model
+            `estimated`, or `saturated` to judge the outer model alone.
+
+        Raises
+        ------
+        OptionError
+            If there is no such model, or the items of the fit are scores or products.
+        EstimationError
+            If the rows have gaps that were not filled by means, or either matrix is not positive definite.
+
+        Source: Beran and Srivastava (1985): (x - m) S^-1/2 Sigma^1/2, with symmetric roots.
+        """
+        choose("model", model, model_fit.MODELS)
+        implied = model_fit.implied_by(self.solution, self.structure, model)[0]
+        return self.replace(sample=transformed_rows(self.sample, self.structure, self.request, implied))
 
     # -- the outer model ---------------------------------------------------------------------------------
 
@@ -162,26 +229,83 @@ class PlsFit(Record):
         scores[self.entered] = standardised @ outer
         return _frame(scores, tuple(range(len(scores))), self.structure.constructs)
 
-    def reliability(self) -> pd.DataFrame:
+    def communalities(self) -> pd.DataFrame:
+        """Return the share of each item's variance that its construct explains: `construct item est`.
+
+        Source: Tenenhaus et al. (2005): the squared loading, whose mean over a block is AVE.
+        """
+        return self._outer(measurement.communality(self.solution.loadings)[0])
+
+    def reliability(self, *, variants: bool = False) -> pd.DataFrame:
         """Return `alpha rho_a rho_c ave` per construct.
 
         A single item has 1 throughout, by assumption. A block weighted by mode B has rho_a 1, as its score is
         taken for free of error; its other columns are computed like any other's, but do not judge a formative
         construct.
 
-        Source: Cronbach (1951); Dijkstra and Henseler (2015); Werts, Linn and Jöreskog (1974);
-        Fornell and Larcker (1981).
-        """
-        return _frame(reliability(self.solution, self.structure)[0], self.structure.constructs, RELIABILITY)
+        Parameters
+        ----------
+        variants
+            Whether to add what else goes by these names, with l the loadings, w the weights, S the correlations of the
+            items: `alpha_weighted` r(1'w)²/w'Sw with r the mean correlation (cSEM's RhoT_weighted); `rho_c_observed`
+            (1'l)²/1'S1 (RhoC_mm); `rho_c_weighted` (w'l)²/w'Sw (RhoC_weighted); `rho_c_weighted_implied`
+            (w'l)²/((w'l)² + sum w²(1 - l²)) (RhoC_weighted_mm). All are of the sum or the score that their name says,
+            and in plain PLS, whose loadings are correlations with the score, the last three run high.
 
-    def htmt(self) -> pd.DataFrame:
-        """Return heterotrait-monotrait ratios (HTMT+), symmetric, NaN on the diagonal.
-
-        Source: Henseler, Ringle and Sarstedt (2015); Ringle et al. (2023) for absolute
-        correlations.
+        Source: alpha, k/(k-1) (1 - k/1'S1): Cronbach (1951); rho_a, (w'w)² w'(S - I)w / w'(ww' - diag ww')w: Dijkstra
+        and Henseler (2015); rho_c, (1'l)²/((1'l)² + sum(1 - l²)): Werts, Linn and Jöreskog (1974); ave, the mean of
+        l²: Fornell and Larcker (1981).
         """
-        values = measurement.htmt(self.solution.correlation, self.structure.blocks)[0]
+        found = _frame(reliability(self.solution, self.structure)[0], self.structure.constructs, RELIABILITY)
+        if not variants:
+            return found
+        others = reliability_variants(self.solution, self.structure)[0]
+        return found.join(_frame(others, self.structure.constructs, VARIANTS))
+
+    def htmt(self, *, signed: bool = False) -> pd.DataFrame:
+        """Return heterotrait-monotrait ratios, symmetric, NaN on the diagonal.
+
+        Parameters
+        ----------
+        signed
+            Whether correlations keep their signs, as the ratio was first proposed; otherwise their absolute values
+            are taken (HTMT+), so that a reversed item does not hide an overlap.
+
+        Source: Henseler, Ringle and Sarstedt (2015), equation 6; Ringle et al. (2023) for absolute correlations.
+        """
+        values = measurement.htmt(self.solution.correlation, self.structure.blocks, signed=signed)[0]
         return _frame(values, self.structure.constructs, self.structure.constructs)
+
+    def htmt2(self, *, signed: bool = False) -> pd.DataFrame:
+        """Return heterotrait-monotrait ratios of geometric means (HTMT2), symmetric, NaN on the diagonal.
+
+        They do not suppose that the items of a construct load alike.
+
+        Parameters
+        ----------
+        signed
+            Whether correlations keep their signs: a pair that a negative one enters has then no geometric mean and
+            is NaN, as in cSEM. Otherwise absolute values are taken.
+
+        Source: Roemer, Schuberth and Henseler (2021).
+        """
+        values = measurement.htmt2(self.solution.correlation, self.structure.blocks, signed=signed)[0]
+        return _frame(values, self.structure.constructs, self.structure.constructs)
+
+    def redundancy(self) -> pd.Series:
+        """Return the correlation of each mode B score with that of the same items weighted by mode A.
+
+        A redundancy analysis for want of another measure, as cSEM's `doRedundancyAnalysis`: the model is estimated once
+        more for each such construct. It says little of validity; `rt.redundancy` holds a construct against a global
+        item, as the analysis was meant.
+
+        Source: Chin (1998); Hair et al. (2014).
+        """
+        structure = self.structure
+        values = redundancy_of_own_items(self.solution, structure, self.request)[0]
+        which = [j for j, mode in enumerate(structure.modes) if mode == "B" and not structure.single[j]]
+        names = [structure.constructs[j] for j in which]
+        return require("pandas").Series(values[which], index=names, name="redundancy")  # type: ignore[no-any-return]
 
     def fornell_larcker(self) -> pd.DataFrame:
         """Return the square roots of AVE on the diagonal, correlations of constructs below it, NaN above.
@@ -201,9 +325,14 @@ class PlsFit(Record):
     # -- the inner model ---------------------------------------------------------------------------------
 
     def paths(self) -> pd.DataFrame:
-        """Return path coefficients: `lhs op rhs est`, lhs the outcome, in the order of the model."""
+        """Return path coefficients: `lhs op rhs est`, lhs the outcome, in the order of the model.
+
+        Scores are standardised, products of scores are not once more: the coefficient of `X:M` is by how much a standard
+        deviation of M changes the effect of X (see `slopes`). Where items are repeated, the paths that join
+        higher-order constructs to their parts are among `effects()`.
+        """
         at = self.structure.constructs.index
-        beta = self.solution.beta[0]
+        beta = self.solution.coefficients[0]
         rows = [
             (path.outcome, "~", path.predictor, beta[at(path.outcome), at(path.predictor)]) for path in self.model.paths
         ]
@@ -217,17 +346,21 @@ class PlsFit(Record):
         return self._endogenous(values, ("r_squared", "adjusted"))
 
     def information_criteria(self) -> pd.DataFrame:
-        """Return `aic bic` per construct that has predictors; smaller is better among models of one outcome.
+        """Return `aic aicc aicu bic fpe hq hqc gm cp` per construct that has predictors.
 
-        Source: Sharma et al. (2019).
+        Smaller is better among models of one outcome; `rt.rival_models` compares. Formulas stand at
+        `structural.information_criteria`. Each has another origin, so compare a column, not a row.
+
+        Source: Sharma, Sarstedt, Shmueli, Kim and Thiele (2019).
         """
-        both = structural.information_criteria(self.solution.r_squared, self.structure.paths, self.n_obs)
-        return self._endogenous(np.stack([values[0] for values in both], axis=1), ("aic", "bic"))
+        return self._endogenous(criteria(self._solved)[0], structural.CRITERIA)
 
     def f_squared(self) -> pd.DataFrame:
         """Return Cohen's f², outcomes (rows) x predictors (columns), NaN where there is no path.
 
-        The predictor is left out of the regression while all scores stay as they are.
+        The predictor is left out of the regression while all scores stay as they are, as in cSEM. Where f² of another
+        program differs, it has estimated the model once more without the path, and so other scores, or has rounded R²
+        (seminr).
 
         Source: Cohen (1988), equation 9.2.3.
         """
@@ -244,7 +377,7 @@ class PlsFit(Record):
         an empty `via` for all routes together.
         """
         rows = []
-        for quantity, value in zip(self.quantities, self.values(), strict=True):
+        for quantity, value in zip(*self._named("estimates"), strict=True):
             kind = {"~": "direct"}.get(quantity.op, quantity.op)
             if kind in ("direct", "indirect", "total"):
                 source, _, via = quantity.rhs.partition(" -> ")
@@ -254,10 +387,29 @@ class PlsFit(Record):
         rows.sort(key=lambda row: (order[row[2]], at(row[0]), at(row[1]), row[3] != ""))
         return _table(rows, ("lhs", "rhs", "kind", "via", "est"))
 
+    def variance_accounted_for(self) -> pd.DataFrame:
+        """Return `lhs rhs direct indirect total vaf` of every pair that has both a direct and an indirect effect.
+
+        `vaf` is the share of the total effect that is indirect. It reads as a share only where both effects have the
+        same sign: outside 0 to 1 they have not, and suppression is what to write about.
+
+        Source: Hair et al. (2014).
+        """
+        names, beta = self.structure.constructs, self.solution.beta
+        total, share = structural.total_effects(beta)[0], structural.accounted_for(beta)[0]
+        direct = beta[0]
+        pairs = sorted({(route[-1], route[0]) for route in self.structure.routes})
+        rows = [
+            (names[j], names[i], direct[j, i], total[j, i] - direct[j, i], total[j, i], share[j, i])
+            for j, i in pairs
+            if self.structure.paths[j, i]
+        ]
+        return _table(rows, ("lhs", "rhs", "direct", "indirect", "total", "vaf"))
+
     def definitions(self) -> pd.DataFrame:
         """Return what the model defines by `:=`: `lhs op rhs est`."""
-        pairs = zip(self.quantities, self.values(), strict=True)
-        rows = [(quantity.lhs, ":=", quantity.rhs, value) for quantity, value in pairs if quantity.op == ":="]
+        pairs = zip(*self._named("definitions"), strict=True)
+        rows = [(quantity.lhs, ":=", quantity.rhs, value) for quantity, value in pairs]
         return _table(rows, ("lhs", "op", "rhs", "est"))
 
     def vif(self) -> pd.DataFrame:
@@ -283,7 +435,14 @@ class PlsFit(Record):
     # -- the whole model ---------------------------------------------------------------------------------
 
     def fit_indices(self, model: str = "estimated") -> pd.Series:
-        """Return `srmr d_uls d_g nfi`; NaN where the weights did not settle.
+        """Return how well the model gives back the correlations of the items; NaN where the weights did not settle.
+
+        `srmr` (over p(p+1)/2 elements), `d_uls`, `d_g` (logarithms of base 10) and `d_ml` are distances between the
+        two matrices: `rt.fit_test` tests them. `nfi` compares with uncorrelated items, `rms_theta` judges the
+        residuals of the outer model. `chisq df chisq_df cfi ifi nnfi rmsea gfi cn` are computed from the maximum
+        likelihood discrepancy, which PLS does not minimise: they have no known distribution and no cut-off values.
+        Formulas and sources stand at `model_fit.fit_indices`. There is no GoF: it does not tell models that fit from
+        models that do not (Henseler & Sarstedt, 2013).
 
         Parameters
         ----------
@@ -292,16 +451,33 @@ class PlsFit(Record):
             only the outer model is judged.
         """
         choose("model", model, model_fit.MODELS)
-        estimates, structure = self.solution, self.structure
-        constructs = estimates.constructs
-        if model == "estimated":
-            constructs = structural.implied_constructs(constructs, estimates.beta, estimates.r_squared, structure.paths)
-        implied = model_fit.implied_items(estimates.correlation, estimates.loadings, constructs, structure)
-        indices = {
-            index.__name__: float(index(estimates.correlation, implied)[0]) if self.converged else np.nan
-            for index in (model_fit.srmr, model_fit.d_uls, model_fit.d_g, model_fit.nfi)
-        }
-        return require("pandas").Series(indices, name=model)  # type: ignore[no-any-return]
+        found = model_fit.fit_indices(self.solution, self.structure, self.n_obs, model)
+        values = {name: float(value[0]) if self.converged else np.nan for name, value in found.items()}
+        return require("pandas").Series(values, name=model)  # type: ignore[no-any-return]
+
+    def blindfold(self, distance: int = 7) -> pd.DataFrame:
+        """Return Q² by blindfolding: `sso sse_redundancy q2_redundancy sse_communality q2_communality` per construct.
+
+        Legacy: it predicts cells that the model was estimated without, but not rows, and so mixes explanation and
+        prediction (Shmueli, Ray, Velasquez Estrada & Chatla, 2016). See `blindfolding.blindfold` for the procedure.
+
+        Parameters
+        ----------
+        distance
+            Every so many answers of a block one is left out, in as many rounds, so that each is left out once; 5 to
+            12 is usual. It must not divide the number of rows, or whole rows would be left out.
+
+        Raises
+        ------
+        OptionError
+            If the distance is not a whole number from 2, divides the number of rows or exceeds it.
+        EstimationError
+            If the fit is consistent or weighted, did not converge, has items that are scores or products, or cannot be
+            made in some round.
+
+        Source: Stone (1974); Geisser (1974); Chin (1998); Tenenhaus et al. (2005).
+        """
+        return blindfold(self.sample, self.structure, self.request, self.solution, distance)
 
     def __repr__(self) -> str:
         trusted = "" if self.trustworthy else "; NOT TO BE TRUSTED, see problems"
@@ -333,7 +509,8 @@ class PlsFit(Record):
         return f"{name}, {self.request.scheme} scheme; n = {self.n_obs}; {ended} iterations"
 
     def _main_tables(self) -> tuple[tuple[str, pd.DataFrame], ...]:
-        indices = require("pandas").DataFrame([self.fit_indices(model) for model in model_fit.MODELS])
+        found = [self.fit_indices(model)[[*model_fit.DISTANCES, "nfi"]] for model in model_fit.MODELS]
+        indices = require("pandas").DataFrame(found)
         return (
             ("Paths", self.paths()),
             ("Explained variance", self.r_squared()),

@@ -1,0 +1,53 @@
+"""From rows, and how much each of them counts, to the estimates of a plan: the road of a fit and of all its resamples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array
+from rantau.moments.compute import resampled_moments, row_shares
+from rantau.moments.sample import Sample
+from rantau.pls.climb import climb
+from rantau.pls.estimate import Estimates, Fault, estimate
+from rantau.pls.multiply import Rows
+from rantau.pls.request import PlsRequest
+from rantau.pls.stages import Ascent, Plan
+
+
+def resolve(
+    sample: Sample, counts: Array, plan: Plan, request: PlsRequest, *, towards: tuple[Array, ...] | None = None
+) -> tuple[Ascent, tuple[Fault, ...]]:
+    """Estimate a plan on resamples of rows.
+
+    Parameters
+    ----------
+    sample
+        The items of the plan.
+    counts
+        `(draws, n)`: how often each row is taken.
+    plan, request
+        What is asked.
+    towards
+        The loadings of each stage in the sample, so that constructs of draws point where they do there.
+
+    Returns
+    -------
+    tuple
+        The estimates, and every fault that some member has.
+    """
+    moments = resampled_moments(sample, counts, missing="em" if request.missing == "em" else "mean")
+    covariance, mean = moments.covariance, moments.mean
+    if plan.plain:
+        aim = None if towards is None else towards[0]
+        estimates, faults = estimate(covariance, mean, plan.whole, request, towards=aim)
+        return Ascent(estimates, (estimates,)), faults
+    rows = Rows(sample.values, row_shares(sample, counts), counts.sum(axis=1))
+    return climb(covariance, mean, plan, request, rows, towards=towards)
+
+
+def directions(stages: tuple[Estimates, ...], plan: Plan) -> tuple[Array, ...]:
+    """Return each item's correlation with its own score, `(k,)`, for each stage of a single fit."""
+    return tuple(
+        estimates.cross[0][np.arange(stage.structure.owner.size), stage.structure.owner]
+        for estimates, stage in zip(stages, plan.stages, strict=True)
+    )
