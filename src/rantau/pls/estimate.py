@@ -212,8 +212,7 @@ def _prepared(
     matrices: list[Array | None] = []
     singular = np.zeros((len(structure.constructs), len(covariance)), dtype=bool)
     for j, (mode, block) in enumerate(zip(_modes(structure), structure.blocks, strict=True)):
-        # A block of all is a view, and modes leave what they are given as it is.
-        matrix = None if mode.matrix is None else mode.matrix(correlation[block, block])
+        matrix = mode.matrix(correlation[block, block])
         matrices.append(matrix)
         if mode.inverts and matrix is not None:
             singular[j] = ~_regular(np.diagonal(matrix).T).all(axis=0)

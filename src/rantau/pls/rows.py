@@ -39,8 +39,8 @@ class OuterMode(Record):
     name
         What the option `modes` calls it.
     matrix
-        Takes the block's correlations `(k, k, draws)` and gives the matrix, of the same shape; None where weights
-        are the correlations themselves.
+        Takes the block's correlations `(k, k, draws)` and gives the matrix, of the same shape; None stands for the
+        identity.
     follows
         Whether weights follow the proxy at all; equal ones do not, and stay as they begin.
     inverts
@@ -50,7 +50,7 @@ class OuterMode(Record):
     """
 
     name: str
-    matrix: Callable[[Array], Array] | None
+    matrix: Callable[[Array], Array | None]
     follows: bool
     inverts: bool
     source: str
