@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Mask
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import MEAN, UNDIRECTED, Layout, members
+from rantau.covariance.implied import MEAN, UNDIRECTED, Cells, Layout, imply, members
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.model.parameters import ParameterTable
@@ -61,14 +63,27 @@ def _inverse(matrices: Array) -> Array:
 
 def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments) -> tuple[Layout, Minimum, int]:
     layout, start = _baseline_layout(table, moments)
-    minimum = minimise(layout, discrepancy, moments, start)
+    if discrepancy.by_blocks:
+        minimum = _at(start, discrepancy.function(imply(layout, start), moments).value)
+    else:
+        minimum = minimise(layout, discrepancy, moments, start)
     p, x = len(table.observed), len(table.exogenous)
     counted = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if table.mean_structure else 0)
     return layout, minimum, table.n_groups * counted - layout.n_free
 
 
-def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layout, Array]:
-    """Lay out variances, covariances of covariates, and means; start at the sample's own."""
+def _at(theta: Array, value: Array) -> Minimum:
+    """Return a minimum that is known without a search."""
+    draws = len(theta)
+    return Minimum(
+        theta, value, np.zeros(draws), np.ones(draws, dtype=bool), np.zeros(draws, dtype=int),
+        np.zeros((draws, 0), dtype=bool),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _baseline_cells(table: ParameterTable) -> tuple[Cells, Mask]:
+    """Return the cells of variances, covariances of covariates, and means; and which the sample's own moments fill."""
     p, groups = len(table.observed), table.n_groups
     covariates = [table.observed.index(name) for name in table.covariates]
     fixed = {table.observed.index(name) for name in table.exogenous}
@@ -78,16 +93,21 @@ def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layo
         cells += [(MEAN, i, 0) for i in range(p)]
     kind, row, column = np.array(cells, dtype=np.intp).T
     held = np.array([i in fixed and (k == MEAN or j in fixed) for k, i, j in cells])
-    values = np.where(kind == MEAN, moments.mean[..., row], moments.covariance[..., row, column])
+    n_free = groups * int((~held).sum())
     place = np.full((groups, kind.size), -1, dtype=np.intp)
-    place[:, ~held] = np.arange(groups * int((~held).sum())).reshape(groups, -1)
-    layout = Layout(
-        table.observed, p, groups * int((~held).sum()), kind, row, column, place, np.where(held, values, 0.0),
-        np.ones(place.shape), table.mean_structure,
-    )  # fmt: skip
+    place[:, ~held] = np.arange(n_free).reshape(groups, -1)
+    return Cells(table.observed, p, n_free, kind, row, column, place, table.mean_structure), held
+
+
+def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layout, Array]:
+    """Lay out the baseline; start at the sample's own moments."""
+    cells, held = _baseline_cells(table)
+    kind, row, column = cells.kind, cells.row, cells.column
+    values = np.where(kind == MEAN, moments.mean[..., row], moments.covariance[..., row, column])
+    layout = Layout(cells, np.where(held, values, 0.0), np.ones(cells.place.shape))
     if moments.patterns is not None and not table.covariates:
         # Where nothing covaries, what others answered tells nothing of a gap.
-        mean, variance = available(moments.patterns, groups)
+        mean, variance = available(moments.patterns, table.n_groups)
         values = np.where(kind == MEAN, mean[..., row], variance[..., row])
     return layout, values[..., ~held].reshape(values.shape[0], -1)
 

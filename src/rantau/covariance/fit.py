@@ -16,7 +16,8 @@ from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.doubts import correlations_given, labels_like_columns, thin_evidence
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
+from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply, slopes
+from rantau.covariance.local import exceeds
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
 from rantau.covariance.problems import (
@@ -32,7 +33,7 @@ from rantau.covariance.product_columns import with_products
 from rantau.covariance.request import DEFAULT, SemRequest, measurement_part
 from rantau.covariance.result import SemFit, correlation_of
 from rantau.covariance.setting import fixed_places, free_of_constraints, set_up
-from rantau.covariance.standard_errors import check_identification, estimate_covariance
+from rantau.covariance.standard_errors import SINGULAR, check_identification, estimate_covariance
 from rantau.covariance.start import choose_anchors, start_values, stated_starts
 from rantau.covariance.weak_markers import detour, weakly_scaled
 from rantau.door import as_model, check_spread, take_sample, take_summary
@@ -52,6 +53,8 @@ from rantau.survey.responses import Responses
 if TYPE_CHECKING:
     import pandas as pd
 
+#: A sketch of a minimum ends at this scaled gradient.
+SKETCH = 1e-2
 #: Total effects beyond this, in standard units, are those of a loop that never fades.
 ENDLESS = 1e8
 
@@ -447,11 +450,11 @@ def fit_moments(
     setting = set_up(table, discrepancy, request.likelihood, sample, observed)
     scaled_layout, scaled, scale, deviation = setting.layout, setting.moments, setting.scale, setting.deviation
     start = start_values(table, scaled_layout, scaled)
-    start = _possible(scaled_layout, discrepancy, scaled, start, stated_starts(table, scale), model.source)
+    start, expected = _possible(scaled_layout, discrepancy, scaled, start, stated_starts(table, scale), model.source)
     constraints = Constraints(model, table, scale) if model.constraints else None
     if constraints is not None:
         check_values(constraints, start)
-    check_identification(scaled_layout, table, discrepancy, scaled, start, model.source, constraints)
+    check_identification(scaled_layout, table, discrepancy, scaled, start, model.source, constraints, expected)
 
     minimum = _minimum(scaled_layout, discrepancy, stack_of_one(scaled), start[None], constraints)
     theta = minimum.theta[0]
@@ -530,6 +533,8 @@ def _minimum(
 ) -> Minimum:
     if constraints is not None:
         return minimise_within(layout, discrepancy, moments, start, constraints)
+    if moments.patterns is not None:
+        start = _sketched(layout, moments, start)
     found = minimise(layout, discrepancy, moments, start)
     way = None if found.converged[0] else detour(layout, found.theta[0])
     if way is None:
@@ -537,6 +542,13 @@ def _minimum(
     there = way.back(minimise(way.layout, discrepancy, moments, way.start[None]).theta[0])
     again = minimise(layout, discrepancy, moments, there[None]) if np.isfinite(there).all() else found
     return again if again.converged[0] else found
+
+
+def _sketched(layout: Layout, moments: GroupMoments, start: Array) -> Array:
+    """Fit the unrestricted estimates as if rows were complete: a good start where every pattern of gaps costs."""
+    complete = next(row for row in DISCREPANCIES if row.name == "ml")
+    found = minimise(layout, complete, moments.replace(patterns=None), start, tolerance=SKETCH)
+    return found.theta if found.converged[0] else start
 
 
 def check_singular(observed: GroupMoments, model: Model) -> None:
@@ -556,9 +568,10 @@ def check_singular(observed: GroupMoments, model: Model) -> None:
     """
     p = len(observed.names)
     for label, n_obs, covariance in zip(observed.groups, observed.n, observed.covariance, strict=True):
-        values, vectors = np.linalg.eigh(correlation_of(covariance))
-        if values[0] > 1e-10:
+        correlation = correlation_of(covariance)
+        if exceeds(correlation, SINGULAR):
             continue
+        vectors = np.linalg.eigh(correlation)[1]
         where = f" in group '{label}'" if label else ""
         if n_obs <= p:
             raise EstimationError(
@@ -574,8 +587,13 @@ def check_singular(observed: GroupMoments, model: Model) -> None:
 
 def _possible(
     layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, start: Array, stated: Array, source: str
-) -> Array:
+) -> tuple[Array, Array]:
     """Pull start values towards independence until, with those the model states, they imply possible moments.
+
+    Returns
+    -------
+    tuple
+        `(n_free,)` values and the expected Hessian there.
 
     Raises
     ------
@@ -592,9 +610,10 @@ def _possible(
         with np.errstate(over="ignore", invalid="ignore"):
             implied = imply(layout, trial)
             fades = np.abs(implied.effect).max(initial=0.0) < ENDLESS
-            possible = fades and np.isfinite(discrepancy.function(implied, observed).value)
-        if possible:
-            return trial
+            local = discrepancy.function(implied, observed)
+        if fades and np.isfinite(local.value):
+            factors = slopes(layout, implied)
+            return trial, discrepancy.second(layout, implied, factors, observed, local, False).expected
     raise EstimationError(
         f"{source}: the start values and fixed values of the model imply a covariance matrix that is not "
         "positive definite, so the estimation cannot begin. Look for a fixed covariance or loading that is too "

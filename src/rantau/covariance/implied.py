@@ -15,7 +15,7 @@ cells; a cell may be free in one group and fixed in another.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -27,8 +27,8 @@ from rantau.record import Record
 DIRECTED, UNDIRECTED, MEAN = 0, 1, 2
 
 
-class Layout(Record):
-    """Where each parameter goes: constant index arrays of one model.
+class Cells(Record):
+    """The cells of a model's matrices, and which parameters fill them: what no data change.
 
     Attributes
     ----------
@@ -40,11 +40,6 @@ class Layout(Record):
         `(cells,)`: which matrix, and where in it (`column` is 0 for means).
     place
         `(G, cells)`: which free parameter fills the cell; -1 where fixed.
-    base
-        `(G, cells)`: the fixed value, 0 where free; `(draws, G, cells)` where each member of a stack has its own
-        moments of exogenous covariates.
-    factor
-        `(G, cells)`: what the parameter is multiplied with; 1 unless the layout was rescaled.
     mean_structure
         Whether means are modelled.
     """
@@ -56,19 +51,18 @@ class Layout(Record):
     row: Indices
     column: Indices
     place: Indices
-    base: Array
-    factor: Array
     mean_structure: bool
-
-    @property
-    def n_groups(self) -> int:
-        """The number of groups."""
-        return int(self.place.shape[0])
 
     @cached_property
     def moving(self) -> Indices:
         """The cells that are free in some group, `(f,)`: all derivatives are by these."""
         return np.flatnonzero((self.place >= 0).any(axis=0))
+
+    @cached_property
+    def in_order(self) -> bool:
+        """Whether the free cells are the parameters, one by one and in order."""
+        moving = self.place[:, self.moving]
+        return bool(len(moving) == 1 and np.array_equal(moving[0], np.arange(self.n_free)))
 
     @cached_property
     def roles(self) -> Roles:
@@ -91,6 +85,99 @@ class Layout(Record):
         )
 
     @cached_property
+    def pairs(self) -> Pairs:
+        """Where the factors of the derivatives of sigma stand among the few columns that they are made of."""
+        roles = self.roles
+        directed = roles.kind == DIRECTED
+        effect = np.unique(np.concatenate([roles.row, roles.column[~directed]]))
+        total = np.unique(roles.column[directed])
+        size = effect.size + total.size
+        left = np.searchsorted(effect, roles.row)
+        right = np.where(
+            directed,
+            effect.size + np.searchsorted(total, roles.column),
+            np.searchsorted(effect, np.where(directed, 0, roles.column)),
+        )
+        left_left, left_right, right_right = (
+            one[:, None] * size + other for one, other in ((left, left), (left, right), (right, right))
+        )
+        return Pairs(effect, total, left_left, left_right, right_right, np.outer(roles.share, roles.share))
+
+
+class Layout(Record):
+    """Where each parameter goes: constant index arrays of one model, in some units.
+
+    Attributes
+    ----------
+    cells
+        The model.
+    base
+        `(G, cells)`: the fixed value, 0 where free; `(draws, G, cells)` where each member of a stack has its own
+        moments of exogenous covariates.
+    factor
+        `(G, cells)`: what the parameter is multiplied with; 1 unless the layout was rescaled.
+    """
+
+    cells: Cells
+    base: Array
+    factor: Array
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Observed first, then latent."""
+        return self.cells.variables
+
+    @property
+    def n_observed(self) -> int:
+        """How many variables are observed."""
+        return self.cells.n_observed
+
+    @property
+    def n_free(self) -> int:
+        """How many parameters are free."""
+        return self.cells.n_free
+
+    @property
+    def n_groups(self) -> int:
+        """The number of groups."""
+        return int(self.cells.place.shape[0])
+
+    @property
+    def kind(self) -> Indices:
+        """`(cells,)`: which matrix."""
+        return self.cells.kind
+
+    @property
+    def row(self) -> Indices:
+        """`(cells,)`: which row of it."""
+        return self.cells.row
+
+    @property
+    def column(self) -> Indices:
+        """`(cells,)`: which column of it; 0 for means."""
+        return self.cells.column
+
+    @property
+    def place(self) -> Indices:
+        """`(G, cells)`: which free parameter fills the cell; -1 where fixed."""
+        return self.cells.place
+
+    @property
+    def mean_structure(self) -> bool:
+        """Whether means are modelled."""
+        return self.cells.mean_structure
+
+    @property
+    def moving(self) -> Indices:
+        """The cells that are free in some group, `(f,)`."""
+        return self.cells.moving
+
+    @property
+    def roles(self) -> Roles:
+        """What the index arrays say, sorted for use."""
+        return self.cells.roles
+
+    @cached_property
     def gathers(self) -> tuple[Gather, ...]:
         """How derivatives by cells become derivatives by parameters, one entry per group."""
         found = []
@@ -108,10 +195,7 @@ class Layout(Record):
     @cached_property
     def plain(self) -> bool:
         """Whether cells and parameters are the same thing: one group, no equalities, unit factors."""
-        return self.n_groups == 1 and bool(
-            np.array_equal(self.place[0, self.moving], np.arange(self.n_free))
-            and (self.factor[:, self.moving] == 1).all()
-        )
+        return self.cells.in_order and bool((self.factor[:, self.moving] == 1).all())
 
 
 class Roles(NamedTuple):
@@ -127,6 +211,23 @@ class Roles(NamedTuple):
     free_directed: Indices
     free_undirected: Indices
     free_means: Indices
+
+
+class Pairs(NamedTuple):
+    """How the products of the derivatives of sigma by all pairs of cells are read off a small matrix.
+
+    The factors of the derivatives are columns of E and of C, few of them different: those `effect` and `total` name
+    are put side by side, `(p, b)`. `left_left`, `left_right`, `right_right (f, f)` are the flat places of the pairs
+    in a `(b, b)` matrix of products of these columns; `share (f, f)` what a product of two right factors is
+    multiplied with.
+    """
+
+    effect: Indices
+    total: Indices
+    left_left: Indices
+    left_right: Indices
+    right_right: Indices
+    share: Array
 
 
 class Gather(NamedTuple):
@@ -172,13 +273,39 @@ class Slopes(NamedTuple):
     ----------
     left, right
         `(..., G, p, f)`: the derivative of sigma is `left right' + right left'`, cell by cell.
+    columns
+        `(..., G, p, b)`: the different columns that left and right are made of, see `Pairs`.
     mean
         `(..., G, p, f)`: the derivative of mu; None without a mean structure.
     """
 
     left: Array
     right: Array
+    columns: Array
     mean: Array | None
+
+
+@lru_cache(maxsize=64)
+def cells_of(table: ParameterTable) -> Cells:
+    """Return the cells of a parameter table."""
+    variables = (*table.observed, *table.latent)
+    at = {name: position for position, name in enumerate(variables)}
+    groups = table.n_groups
+    count = len(table.rows) // groups
+    spots = np.array([_spot(parameter, at) for parameter in table.rows[:count]], dtype=np.intp).reshape(count, 3)
+    place = np.array([row.free for row in table.rows], dtype=np.intp).reshape(groups, count)
+    return Cells(
+        variables, len(table.observed), table.n_free, spots[:, 0], spots[:, 1], spots[:, 2], place,
+        table.mean_structure,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _fixed(table: ParameterTable) -> Array:
+    """Return the fixed values of the cells, `(G, cells)`; 0 where free, and where the sample has the value."""
+    values = np.array([row.value if row.free < 0 and not row.exogenous else 0.0 for row in table.rows])
+    values.setflags(write=False)
+    return values.reshape(table.n_groups, -1)
 
 
 def lay_out(table: ParameterTable, exogenous_covariance: Array, exogenous_mean: Array) -> Layout:
@@ -196,31 +323,18 @@ def lay_out(table: ParameterTable, exogenous_covariance: Array, exogenous_mean: 
     Layout
         In the units of the data.
     """
-    variables = (*table.observed, *table.latent)
-    at = {name: position for position, name in enumerate(variables)}
-    groups = table.n_groups
-    cells = len(table.rows) // groups
-    first = table.rows[:cells]
-    spots = np.array([_spot(parameter, at) for parameter in first], dtype=np.intp).reshape(cells, 3)
-    place = np.array([row.free for row in table.rows], dtype=np.intp).reshape(groups, cells)
-    fixed = np.array([row.value if row.free < 0 and not row.exogenous else 0.0 for row in table.rows])
-    base = np.broadcast_to(fixed.reshape(groups, cells), (*exogenous_mean.shape[:-1], cells))
+    cells, base = cells_of(table), _fixed(table)
     if table.exogenous:
-        base = base.copy()
+        base = np.array(np.broadcast_to(base, (*exogenous_mean.shape[:-1], base.shape[-1])))
         x = {name: position for position, name in enumerate(table.exogenous)}
-        for position, parameter in enumerate(first):
+        for position, parameter in enumerate(table.rows[: base.shape[-1]]):
             if not parameter.exogenous:
                 continue
             if parameter.op == "~1":
                 base[..., position] = exogenous_mean[..., x[parameter.lhs]]
             else:
                 base[..., position] = exogenous_covariance[..., x[parameter.lhs], x[parameter.rhs]]
-    elif base.ndim > 2:
-        base = base[(0,) * (base.ndim - 2)]
-    return Layout(
-        variables, len(table.observed), table.n_free, spots[:, 0], spots[:, 1], spots[:, 2],
-        place, base, np.ones((groups, cells)), table.mean_structure,
-    )  # fmt: skip
+    return Layout(cells, base, np.ones(cells.place.shape))
 
 
 def _spot(parameter: Parameter, at: dict[str, int]) -> tuple[int, int, int]:
@@ -331,13 +445,44 @@ def slopes(layout: Layout, implied: Implied) -> Slopes:
     """Compute the factors of the derivatives of sigma and mu by every free cell."""
     p, roles = layout.n_observed, layout.roles
     left, right = cell_slopes(layout, implied)
+    pairs = layout.cells.pairs
+    columns = np.concatenate(
+        [implied.effect[..., :p, :][..., pairs.effect], implied.total[..., :p, :][..., pairs.total]], axis=-1
+    )
     mean = None
     if layout.mean_structure:
         mean = np.zeros((*implied.mu.shape, layout.moving.size))
         effect, directed, means = implied.effect[..., :p, :], roles.free_directed, roles.free_means
         mean[..., directed] = effect[..., roles.row[directed]] * implied.mean[..., None, roles.column[directed]]
         mean[..., means] = effect[..., roles.row[means]]
-    return Slopes(left[..., :p, :], right[..., :p, :], mean)
+    return Slopes(left[..., :p, :], right[..., :p, :], columns, mean)
+
+
+class Products(NamedTuple):
+    """`left' M left`, `left' M right` and `right' M right` for all pairs of cells, `(..., G, f, f)`.
+
+    The right factors are those before `Pairs.share`, which multiplies every product of derivatives once.
+    """
+
+    left_left: Array
+    left_right: Array
+    right_right: Array
+
+
+def products(layout: Layout, slope: Slopes, weighted: Array) -> Products:
+    """Return the products of all pairs of factors of the derivatives of sigma, with a matrix M between them.
+
+    Parameters
+    ----------
+    layout, slope
+        The model and its derivatives.
+    weighted
+        `(..., G, p, b)`: `M columns`, M symmetric.
+    """
+    pairs = layout.cells.pairs
+    small = np.swapaxes(slope.columns, -1, -2) @ weighted
+    flat = small.reshape(*small.shape[:-2], -1)
+    return Products(*(flat.take(one, axis=-1) for one in (pairs.left_left, pairs.left_right, pairs.right_right)))
 
 
 def cell_slopes(layout: Layout, implied: Implied) -> tuple[Array, Array]:

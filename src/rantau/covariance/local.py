@@ -49,6 +49,15 @@ def shares(moments: GroupMoments) -> Array:
     return np.asarray(moments.n / moments.n.sum(axis=-1, keepdims=True))
 
 
+def exceeds(matrix: Array, least: float) -> bool:
+    """Tell whether every eigenvalue of one symmetric matrix `(k, k)` is above `least`, by Cholesky's factors."""
+    try:
+        root = np.linalg.cholesky(matrix - least * np.eye(len(matrix)))
+    except np.linalg.LinAlgError:
+        return False
+    return bool(np.isfinite(root).all())
+
+
 def positive_definite(matrices: Array) -> Mask:
     """Tell for each matrix `(..., p, p)` of a stack whether it is positive definite."""
     finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))

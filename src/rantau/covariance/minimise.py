@@ -13,6 +13,8 @@ from rantau.record import Record
 
 #: Scaled gradients below this are near enough for Newton steps to be tried.
 NEAR = 0.3
+#: Damping below this is none.
+LEAST = 1e-3
 #: The scaled gradient of a minimum is below this.
 TOLERANCE = 1e-9
 
@@ -78,12 +80,12 @@ def minimise(
 
     Notes
     -----
-    Near the solution Newton steps on the exact second derivatives, which converge quadratically. Where such a step
-    points uphill or does not lower the discrepancy as a quadratic bowl would, and far from the solution, steps with
-    Levenberg's damping: `(H + damping diag E) step = -g`, E twice the expected information, H the exact second
-    derivatives near the solution if they are positive definite, else E (Fisher scoring). Damping starts at none, grows
-    tenfold when a step does not lower the discrepancy or leaves the region of positive definite sigma, and shrinks
-    tenfold after each success. Members that have converged leave the stack.
+    Near the solution Newton steps on the exact second derivatives H, which converge quadratically; far from it Fisher
+    scoring on the expected ones, E. Where such a step does not lower the discrepancy as a quadratic bowl would, steps
+    in a trust region (Nocedal & Wright, 2006, ch. 4) whose measure is E, which no change of parameters alters: in
+    the axes where E is 1 and H diagonal, `-slope / (|curvature| + damping)`. A direction that bends downwards is thus
+    followed down. Damping goes with how much of the promised descent came about. Members that have converged leave
+    the stack.
     """
     draws = start.shape[0]
     theta = np.array(start)
@@ -148,90 +150,101 @@ def _advance(
 ) -> Point:
     """Move every active member one step on, and return the point reached."""
     theta, value, damping, _ = state
-    rest = np.arange(active.size)
-    hessian = second.expected
-    if second.exact is not None:
-        near = (slope < NEAR) & (damping[active] == 0)
-        if near.all():
-            step = -solve(second.exact, g)
-            reached = _point(layout, discrepancy, moments, theta[active] + step)
-            moved = _downhill(g, step, value[active], reached[1].value)
-            theta[active[moved]] += step[moved]
-            if moved.all():
-                return reached
-            rest = rest[~moved]
-        elif near.any():
-            some = np.flatnonzero(near)
-            step = -solve(second.exact[some], g[some])
-            trial = theta[active[some]] + step
-            new = _point(members(layout, some), discrepancy, take_members(moments, some), trial)[1].value
-            moved = _downhill(g[some], step, value[active[some]], new)
-            theta[active[some[moved]]] = trial[moved]
-            rest = np.setdiff1d(rest, some[moved])
-        # What is expected may be far from what is, where a model fits badly; shorter steps on it would only creep.
-        bent = rest[near[rest]]
-        hessian = hessian.copy()
-        hessian[bent] = np.where(convex(second.exact[bent], hessian[bent]), second.exact[bent], hessian[bent])
-    whole = _step(layout, discrepancy, moments, state, active, rest, (g[rest], hessian[rest], second.expected[rest]))
-    return _point(layout, discrepancy, moments, theta[active]) if whole is None else whole
+    left = np.arange(active.size)
+    near = slope < NEAR
+    tries = [(near, second.exact, 0.25)] if second.exact is not None else []
+    for wanted, hessian, share in (*tries, (np.ones_like(near), second.expected, 0.05)):
+        some = left[wanted[left] & (damping[active[left]] == 0)]
+        if not some.size:
+            continue
+        step = -solve(hessian[some], g[some])
+        trial = theta[active[some]] + step
+        reached = _point(members(layout, some), discrepancy, take_members(moments, some), trial)
+        moved = _downhill(g[some], step, value[active[some]], reached[1].value, share)
+        theta[active[some[moved]]] = trial[moved]
+        if moved.all() and some.size == active.size:
+            return reached
+        left = np.setdiff1d(left, some[moved])
+    if left.size:
+        _bowls(layout, discrepancy, moments, state, active, left, (g, second, slope))
+    return _point(layout, discrepancy, moments, theta[active])
 
 
-def convex(exact: Array, expected: Array) -> Mask:
-    """Tell where the exact Hessian curves upwards in every direction, `(..., 1, 1)`, in units of the expected one."""
-    unit = np.sqrt(np.maximum(np.einsum("...kk->...k", expected), 1e-300))
-    scaled = exact / (unit[..., :, None] * unit[..., None, :])
-    found: Mask = np.linalg.eigvalsh(scaled)[..., :1, None] > 1e-8
+def _downhill(g: Array, step: Array, before: Array, after: Array, share: float) -> Mask:
+    """Tell which undamped steps go down as they should: by a share at least of what a quadratic bowl promises."""
+    promised = -np.sum(g * step, axis=-1) / 2
+    found: Mask = (promised > 0) & (after <= before - share * promised + _rounding(before))
     return found
 
 
-def _downhill(g: Array, step: Array, before: Array, after: Array) -> Mask:
-    """Tell which Newton steps go down as they should: by a quarter at least of what a quadratic bowl promises."""
-    promised = -np.sum(g * step, axis=-1)
-    found: Mask = (promised > 0) & (after <= before - promised / 8 + 1e-12 * (1 + np.abs(before)))
-    return found
+def _rounding(value: Array) -> Array:
+    """Return by how much a discrepancy may rise for no other reason than rounding."""
+    return np.asarray(1e-12 * (1 + np.abs(value)))
 
 
-def _step(
+def _bowls(
     layout: Layout,
     discrepancy: Discrepancy,
     moments: GroupMoments,
     state: State,
     active: Indices,
-    rest: Indices,
-    local: tuple[Array, Array, Array],
-) -> Point | None:
-    """Try damped steps until each member of `rest` has one that does not raise its discrepancy.
+    which: Indices,
+    local: tuple[Array, Second, Array],
+) -> None:
+    """Move `which` of the active members along the axes of a bowl that opens upwards, as far as it can be believed.
 
-    `local` is the gradient, the Hessian to step by, and the expected one, whose diagonal damps.
-
-    Returns the point reached where the first step served all active members; None otherwise.
+    `local` is gradient, second derivatives and slope of all active members.
     """
     theta, value, damping, failures = state
-    g, hessian, expected = local
-    diagonal = np.maximum(np.einsum("...kk->...k", expected), 1e-300)
-    eye = np.eye(layout.n_free)
-    waiting = np.arange(rest.size)
-    for attempt in range(60):
-        place = rest[waiting]
-        tried = active[place]
-        ridge = (damping[tried] + 1e-14)[:, None] * diagonal[waiting]
-        damped = hessian[waiting] + ridge[:, :, None] * eye
-        step = -solve(damped, g[waiting])
-        trial = theta[tried] + step
-        some = place if place.size < active.size else np.arange(active.size)
-        reached = _point(members(layout, some), discrepancy, take_members(moments, some), trial)
+    g, second, slope = local
+    axes, along, curvature, bowl = _axes(g[which], second, which, slope[which])
+    members_of = active[which]
+    damping[members_of] = np.maximum(damping[members_of], LEAST)
+    waiting = np.arange(which.size)
+    for _ in range(60):
+        tried = members_of[waiting]
+        short = -along[waiting] / (bowl[waiting] + damping[tried, None])
+        trial = theta[tried] + np.einsum("dij,dj->di", axes[waiting], short)
+        some = which[waiting]
+        reached = _point(members(layout, some), discrepancy, take_members(moments, some), trial)[1].value
+        promised = -np.sum(short * (along[waiting] + curvature[waiting] * short / 2), axis=-1)
+        with np.errstate(invalid="ignore"):
+            kept = (value[tried] - reached) / promised
         # Near the minimum the discrepancy cannot be told from its rounding error; a step may then stand.
-        good = reached[1].value <= value[tried] + 1e-12 * (1 + np.abs(value[tried]))
+        blurred = (promised < _rounding(value[tried])) & (reached <= value[tried] + _rounding(value[tried]))
+        good = (kept > 0.01) | blurred
         theta[tried[good]] = trial[good]
-        damping[tried[good]] = np.where(damping[tried[good]] > 1e-6, damping[tried[good]] / 10, 0.0)
         failures[tried[good]] = 0
-        bad = tried[~good]
-        damping[bad] = np.maximum(damping[bad] * 10, 1e-4)
-        failures[bad] += 1
+        shorter = np.where(kept > 0.75, 0.1, np.where(kept < 0.25, 4.0, 1.0))
+        eased = np.where(blurred, 0.0, damping[tried] * shorter)
+        damping[tried[good]] = np.where(eased > LEAST / 2, eased, 0.0)[good]
+        damping[tried[~good]] *= 10
+        failures[tried[~good]] += 1
         waiting = waiting[~good]
         if waiting.size == 0:
-            return reached if attempt == 0 and rest.size == active.size else None
-    return None
+            return
+
+
+def _axes(g: Array, second: Second, which: Indices, slope: Array) -> tuple[Array, Array, Array, Array]:
+    """Return the axes along which the exact Hessian is diagonal where the expected one is the measure.
+
+    Returns
+    -------
+    tuple
+        `(n, k, k)` axes in columns, each of length 1 by the expected Hessian; `(n, k)` slope along them; curvature
+        (far from a minimum that of the expected Hessian, 1); and that of a bowl that opens upwards: its size.
+    """
+    expected = second.expected[which]
+    unit = np.sqrt(np.maximum(np.einsum("...kk->...k", expected), 1e-300))
+    values, vectors = np.linalg.eigh(expected / (unit[:, :, None] * unit[:, None, :]))
+    axes = vectors / np.sqrt(np.maximum(values, 1e-12))[:, None, :] / unit[:, :, None]
+    curvature = np.ones(unit.shape)
+    near = np.flatnonzero(slope < NEAR)
+    if second.exact is not None and near.size:
+        curvature[near], turn = np.linalg.eigh(np.swapaxes(axes[near], -1, -2) @ second.exact[which[near]] @ axes[near])
+        axes[near] = axes[near] @ turn
+    along = np.einsum("dij,di->dj", axes, g)
+    return axes, along, curvature, np.maximum(np.abs(curvature), 1e-8)
 
 
 def look(

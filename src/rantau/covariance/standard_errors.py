@@ -9,6 +9,7 @@ from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import Layout
+from rantau.covariance.local import exceeds
 from rantau.covariance.minimise import look
 from rantau.covariance.robust.sandwich import information, normal_spread_of_moments, spread_of_moments, spread_of_scores
 from rantau.errors import IdentificationError
@@ -41,10 +42,10 @@ def inverse_information(information_matrix: Array, directions: Array) -> Array:
     whole = directions.shape[0] == directions.shape[1]
     inner = information_matrix if whole else directions.T @ information_matrix @ directions
     scaled, deviation = _correlation_metric(inner)
-    values, vectors = np.linalg.eigh(scaled)
-    if values.size and not values[0] > SINGULAR:
+    if not exceeds(scaled, SINGULAR):
         return np.full_like(information_matrix, np.nan)
-    inverse = (vectors / values) @ vectors.T / np.outer(deviation, deviation)
+    inverse = np.linalg.inv(scaled)
+    inverse = (inverse + inverse.T) / 2 / np.outer(deviation, deviation)
     return np.asarray(inverse if whole else directions @ inverse @ directions.T)
 
 
@@ -56,6 +57,7 @@ def check_identification(
     theta: Array,
     source: str,
     constraints: Constraints | None = None,
+    expected: Array | None = None,
 ) -> None:
     """Refuse a model whose information matrix is singular near any parameters.
 
@@ -71,6 +73,8 @@ def check_identification(
         The model file's name, for the message.
     constraints
         Those of the model, which may identify what the moments do not.
+    expected
+        `(n_free, n_free)`: the expected Hessian at `theta`, where it is at hand.
 
     Raises
     ------
@@ -84,12 +88,15 @@ def check_identification(
     nudge = np.random.default_rng(20050).uniform(0.85, 1.15, size=theta.shape)
     guilty: set[int] | None = None
     for point in (theta, theta * nudge + 0.02 * (nudge - 1)):
-        matrix = expected_hessian(layout, discrepancy, moments, point)
+        first = expected if point is theta else None
+        matrix = expected_hessian(layout, discrepancy, moments, point) if first is None else first
         scaled, deviation = _correlation_metric(matrix)
         if constraints is not None:
             jacobian = constraints.margins(point)[1][constraints.equalities] / deviation
             length = np.maximum(np.linalg.norm(jacobian, axis=-1, keepdims=True), 1e-300)
             scaled = scaled + (jacobian / length).T @ (jacobian / length)
+        if exceeds(scaled, SINGULAR):
+            return
         values, vectors = np.linalg.eigh(scaled)
         null = vectors[:, values < SINGULAR]
         if null.shape[1] == 0:

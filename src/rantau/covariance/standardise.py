@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from rantau.covariance.implied import (
     DIRECTED,
     MEAN,
     UNDIRECTED,
+    Cells,
     Implied,
     Layout,
     cell_slopes,
@@ -80,7 +82,7 @@ def _ratios(layout: Layout, cells: Array, implied: Implied, which: Mask) -> Arra
         # What does not vary has no standard deviation to be expressed in.
         at_i = np.where(deviation[..., i] > 0, deviation[..., i], np.nan)
         directed = deviation[..., j] / at_i
-        product = product_paths(layout)
+        product = product_paths(layout.cells)
         loading, of_left, of_right = _loadings(cells, product)
         unit = deviation[..., product.left] * deviation[..., product.right] * of_left * of_right / loading
         directed[..., product.cell] = unit / at_i[..., product.cell]
@@ -108,7 +110,8 @@ class ProductPaths(NamedTuple):
     loadings: tuple[Indices, Indices, Indices]
 
 
-def product_paths(layout: Layout) -> ProductPaths:
+@lru_cache(maxsize=64)
+def product_paths(layout: Cells) -> ProductPaths:
     """Return the paths from products of constructs; that of two observed variables is a column like any other."""
     at = {name: place for place, name in enumerate(layout.variables)}
     arrows: dict[tuple[int, int], int] = {}
@@ -175,7 +178,7 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
         between = -(residual_slope[..., i, :] + residual_slope[..., j, :])
         undirected = np.where((i == j)[:, None], -2 * at_i, between)
         of_cause = log_slope[..., j, :]
-        product = product_paths(layout)
+        product = product_paths(layout.cells)
         of_parts = log_slope[..., product.left, :] + log_slope[..., product.right, :]
         for loading, place, sign in zip(_loadings(cells, product), product.loadings, (-1, 1, 1), strict=True):
             of_parts += np.where((place >= 0)[:, None], sign * own[:, place] / loading[..., None], 0.0)

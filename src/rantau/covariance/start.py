@@ -6,6 +6,7 @@ import numpy as np
 
 from rantau.arrays import Array, Mask
 from rantau.covariance.implied import DIRECTED, MEAN, Layout, lay_out, rescale
+from rantau.covariance.local import exceeds
 from rantau.model.composites import Anchors, composites
 from rantau.model.parameters import Parameter, ParameterTable
 from rantau.model.spec import Model
@@ -302,8 +303,8 @@ def _proper(correlation: Array) -> Array:
     """Shrink a correlation matrix until it is positive definite."""
     deviation = np.sqrt(np.diag(correlation))
     matrix: Array = correlation / np.outer(deviation, deviation)
-    smallest = float(np.linalg.eigvalsh(matrix)[0])
-    if smallest < MARGIN:
+    if not exceeds(matrix, MARGIN):
+        smallest = float(np.linalg.eigvalsh(matrix)[0])
         share = (MARGIN - smallest) / (1 - smallest)
         matrix = (1 - share) * matrix + share * np.eye(len(matrix))
     return matrix

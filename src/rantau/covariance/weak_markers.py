@@ -83,7 +83,7 @@ def detour(layout: Layout, theta: Array) -> Detour | None:
     start[place[:, markers]] = cells[:, markers] * unit
     if not np.isfinite(start).all():
         return None
-    other = layout.replace(place=place, base=base, factor=factor)
+    other = Layout(layout.cells.replace(place=place), base, factor)
     return Detour(other, start, layout, factors, markers, variances)
 
 

@@ -60,6 +60,9 @@ def missing_patterns(sample: Sample, counts: Array) -> Patterns:
     seen, membership = ~np.isnan(sample.values), sample.membership
     blocks = list(alike_rows(seen, membership))
     p, lead = len(sample.names), counts.shape[:-1]
+    first = np.array([rows[0] for rows in blocks], dtype=np.intp)
+    if counts.ndim == 1 and len(blocks) > 1 and sample.n_obs * p * p <= _BLOCK:
+        return Patterns(membership[first], seen[first], *_runs(sample.values, counts, blocks, seen[first]))
     n = np.zeros((*lead, len(blocks)))
     mean = np.zeros((*lead, len(blocks), p))
     covariance = np.zeros((*lead, len(blocks), p, p))
@@ -69,8 +72,28 @@ def missing_patterns(sample: Sample, counts: Array) -> Patterns:
         n[..., place] = total
         mean[..., place, items] = centre
         covariance[..., place, items[:, None], items] = spread
-    first = np.array([rows[0] for rows in blocks], dtype=np.intp)
     return Patterns(membership[first], seen[first], n, covariance, mean)
+
+
+def _runs(values: Array, counts: Array, blocks: list[Indices], seen: Mask) -> tuple[Array, Array, Array]:
+    """Compute `weighted_moments` of many small blocks of rows at once, as sums over runs of the rows in order.
+
+    `values (n_obs, p)`, `counts (n_obs,)`, `seen (B, p)`; returns totals `(B,)`, covariances and means.
+    """
+    sizes = np.array([rows.size for rows in blocks])
+    starts, order = np.cumsum(sizes) - sizes, np.concatenate(blocks)
+    share, rows = counts[order, None], values[order]
+    known = np.repeat(seen, sizes, axis=0)
+    total = np.add.reduceat(share[:, 0], starts)
+    divisor = np.where(total > 0, total, 1.0)
+    # Columns are centred twice, so no digits are lost to large means.
+    rough = np.where(seen, values[[block[0] for block in blocks]], 0.0)
+    away = np.where(known, rows - np.repeat(rough, sizes, axis=0), 0.0)
+    shift = np.add.reduceat(share * away, starts) / divisor[:, None]
+    centred = np.where(known, away - np.repeat(shift, sizes, axis=0), 0.0)
+    products = (share * centred)[:, :, None] * centred[:, None, :]
+    covariance = np.add.reduceat(products, starts) / divisor[:, None, None]
+    return total, covariance, np.where(total[:, None] > 0, rough + shift, 0.0)
 
 
 def alike_rows(seen: Mask, membership: Indices) -> Iterator[Indices]:

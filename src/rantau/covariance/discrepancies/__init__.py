@@ -32,6 +32,8 @@ class Discrepancy(Record):
         From the sample moments to the value of a model that fits them perfectly, `(...)`.
     in_units
         Whether the minimum is the same in any units of the variables.
+    by_blocks
+        Whether the sample's own moments are the best that unrelated blocks of variables can have, each unrestricted.
     source
         The paper.
     """
@@ -41,13 +43,14 @@ class Discrepancy(Record):
     second: Callable[[Layout, Implied, Slopes, GroupMoments, Local, bool], Second]
     floor: Callable[[GroupMoments], Array]
     in_units: bool
+    by_blocks: bool
     source: str
 
 
 ROWS = (
-    Discrepancy("ml", ml, ml_second, ml_floor, True, "Jöreskog (1967)"),
-    Discrepancy("fiml", fiml, fiml_second, fiml_floor, True, "Arbuckle (1996)"),
-    Discrepancy("gls", gls, gls_second, no_floor, True, "Browne (1974)"),
-    Discrepancy("uls", uls, uls_second, no_floor, False, "Browne (1984)"),
-    Discrepancy("wls", wls, wls_second, no_floor, True, "Browne (1984)"),
+    Discrepancy("ml", ml, ml_second, ml_floor, True, True, "Jöreskog (1967)"),
+    Discrepancy("fiml", fiml, fiml_second, fiml_floor, True, False, "Arbuckle (1996)"),
+    Discrepancy("gls", gls, gls_second, no_floor, True, False, "Browne (1974)"),
+    Discrepancy("uls", uls, uls_second, no_floor, False, True, "Browne (1984)"),
+    Discrepancy("wls", wls, wls_second, no_floor, True, False, "Browne (1984)"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather_matrix
+from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather_matrix, products
 from rantau.covariance.local import Local, Second, shares
 from rantau.moments.grouped import GroupMoments
 
@@ -44,10 +44,8 @@ def gls_second(
 ) -> Second:
     """Compute the second derivatives: `tr(V dSigma_k V dSigma_l) + 2 dmu_k' V dmu_l`, and `curvature` besides."""
     weight, share = local.weight, shares(moments)[..., None, None]
-    left_t, right_t = np.swapaxes(slope.left, -1, -2), np.swapaxes(slope.right, -1, -2)
-    weighted_right = weight @ slope.right
-    uw = left_t @ weighted_right
-    by_cell = 2 * (uw * np.swapaxes(uw, -1, -2) + (left_t @ weight @ slope.left) * (right_t @ weighted_right))
+    uu, uw, ww = products(layout, slope, weight @ slope.columns)
+    by_cell = 2 * layout.cells.pairs.share * (uw * np.swapaxes(uw, -1, -2) + uu * ww)
     if slope.mean is not None:
         by_cell += 2 * np.swapaxes(slope.mean, -1, -2) @ weight @ slope.mean
     expected = share * by_cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather_matrix
+from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather_matrix, products
 from rantau.covariance.local import Local, Second, positive_definite, shares
 from rantau.moments.grouped import GroupMoments
 
@@ -89,33 +89,33 @@ def ml_second(
     every trace is a sum of four products of small matrices.
     """
     weight, share = local.weight, shares(moments)[..., None, None]
-    left_t, right_t = np.swapaxes(slope.left, -1, -2), np.swapaxes(slope.right, -1, -2)
-    weighted_left, weighted_right = weight @ slope.left, weight @ slope.right
-    uu, uw, ww = left_t @ weighted_left, left_t @ weighted_right, right_t @ weighted_right
-    expected = 2 * (uw * np.swapaxes(uw, -1, -2) + uu * ww)
-    if slope.mean is not None:
-        weighted_mean = weight @ slope.mean
-        mean_t = np.swapaxes(slope.mean, -1, -2)
-        of_means = 2 * (mean_t @ weighted_mean)
+    twice = 2 * layout.cells.pairs.share
+    weighted = weight @ slope.columns
+    uu, uw, ww = products(layout, slope, weighted)
+    wu = np.swapaxes(uw, -1, -2)
+    expected = uw * wu
+    expected += uu * ww
+    expected *= twice
+    of_means = 0.0 if slope.mean is None else 2 * (np.swapaxes(slope.mean, -1, -2) @ weight @ slope.mean)
     if not exact:
-        if slope.mean is not None:
-            expected += of_means
-        return Second(gather_matrix(layout, share * expected), None)
+        return Second(gather_matrix(layout, share * (expected + of_means)), None)
     distance = moments.mean - implied.mu
     # W S W + (W d)(W d)' sandwiched between the slopes, W taken in from both sides.
     middle = moments.covariance + distance[..., :, None] * distance[..., None, :]
-    wl_t, wr_t = np.swapaxes(weighted_left, -1, -2), np.swapaxes(weighted_right, -1, -2)
-    middle_left, middle_right = middle @ weighted_left, middle @ weighted_right
-    uqu, uqw, wqw = wl_t @ middle_left, wl_t @ middle_right, wr_t @ middle_right
-    wu, wqu = np.swapaxes(uw, -1, -2), np.swapaxes(uqw, -1, -2)
-    by_cell = 2 * (wu * uqw + ww * uqu + uu * wqw + uw * wqu) - expected
+    uqu, uqw, wqw = products(layout, slope, weight @ (middle @ weighted))
+    by_cell = wu * uqw
+    by_cell += np.swapaxes(by_cell, -1, -2)
+    by_cell += ww * uqu
+    by_cell += uu * wqw
+    by_cell *= twice
+    by_cell -= expected
     if slope.mean is not None:
         pulled = (weight @ distance[..., None])[..., 0]
         # dSigma_l W d = u (w'Wd) + w (u'Wd)
         along_left = pulled[..., None, :] @ slope.left
         along_right = pulled[..., None, :] @ slope.right
-        mixed = np.swapaxes(weighted_mean, -1, -2) @ (slope.left * along_right + slope.right * along_left)
+        weighted_mean = np.swapaxes(slope.mean, -1, -2) @ weight
+        mixed = weighted_mean @ (slope.left * along_right + slope.right * along_left)
         by_cell += of_means + 2 * (mixed + np.swapaxes(mixed, -1, -2))
-        expected = expected + of_means
     bent = curvature(layout, implied, local.by_sigma, local.by_mu)
-    return Second(gather_matrix(layout, share * expected), gather_matrix(layout, share * by_cell + bent))
+    return Second(gather_matrix(layout, share * (expected + of_means)), gather_matrix(layout, share * by_cell + bent))

@@ -91,12 +91,16 @@ def _correlations(statistics: Statistics) -> Array:
 
 def _both(statistics: Statistics, residual: Array, means: Array, *, diagonal: bool) -> tuple[float, float]:
     """Return the root mean square of residuals `(G, p, p)` with those of the means `(G, p)`, and without."""
-    i, j = np.tril_indices(residual.shape[-1], 0 if diagonal else -1)
-    squares = residual[:, i, j] ** 2
-    if not squares.shape[1]:
+    p = residual.shape[-1]
+    count = p * (p + 1) // 2 if diagonal else p * (p - 1) // 2
+    if not count:
         return float("nan"), float("nan")
-    alone = float(statistics.shares @ np.sqrt(squares.mean(axis=1)))
+    # Every residual beside the diagonal stands in the matrix twice.
+    own = np.einsum("gii,gii->g", residual, residual)
+    twice = np.einsum("gij,gij->g", residual, residual)
+    squares = (twice + own) / 2 if diagonal else (twice - own) / 2
+    alone = float(statistics.shares @ np.sqrt(squares / count))
     if not statistics.mean_structure:
         return alone, alone
-    squares = np.concatenate([squares, means**2], axis=1)
-    return float(statistics.shares @ np.sqrt(squares.mean(axis=1))), alone
+    with_means = (squares + np.einsum("gi,gi->g", means, means)) / (count + p)
+    return float(statistics.shares @ np.sqrt(with_means)), alone
