@@ -290,7 +290,9 @@ class _Ground:
             converged=np.all([one.converged for one in self.estimates], axis=0),
             units=unit,
         )
-        return Ascent(whole, tuple(self.estimates), scores, tuple(self.products))
+        p = len(self.items)
+        products = tuple(np.stack([self._linear(part)[:, :p] for part in key], axis=2) for key in self.products)
+        return Ascent(whole, tuple(self.estimates), scores, products)
 
     def _constructs(self, plan: Plan, proxies: Array, rho_a: Array) -> Array:
         """Return the corrected correlations: those of the last stage, and of the parts of constructs with them."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rantau.arrays import Mask
 from rantau.door import as_model, take_sample
 from rantau.errors import (
     AdmissibilityWarning,
@@ -17,14 +18,14 @@ from rantau.errors import (
 )
 from rantau.fit import Problem
 from rantau.model.spec import Model
-from rantau.moments.compute import MISSING, complete_rows
+from rantau.moments.compute import MISSING, answered_rows, complete_rows, sample_moments
 from rantau.options import choose
 from rantau.pls.estimate import Fault
 from rantau.pls.from_model import plan_of
 from rantau.pls.higher_order import ALIASES
 from rantau.pls.inner_schemes import ROWS as SCHEMES
-from rantau.pls.request import PlsRequest
 from rantau.pls.interaction import products_of
+from rantau.pls.request import PlsRequest
 from rantau.pls.resolve import resolve
 from rantau.pls.result import PlsFit
 from rantau.survey.responses import Responses
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 #: What may help, by the code of the fault.
 ADVICE = {
+    "no_answer": "Take the item out of the model, or look for a coding fault.",
+    "no_moments": "Take an item with few answers out of the model, or use missing='listwise'.",
     "no_variance": "Take the item out of the model, or look at how it was coded.",
     "collinear_items": "Drop a redundant item, or weight the block by mode A: modes=((construct, 'A'),).",
     "collinear_predictors": "Drop one of the predictors, or join them.",
@@ -64,6 +67,7 @@ def pls(
     scheme: str = "path",
     consistent: bool = False,
     modes: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    weights: str | None = None,
     missing: str = "mean",
     signs: str = "dominant",
     tolerance: float = 1e-10,
@@ -89,8 +93,13 @@ def pls(
     modes
         `(construct, mode)` pairs or a mapping, mode `A`, `B` or `unit`, to replace the mode that the block's
         operator gives it.
+    weights
+        The column of sampling weights, positive numbers: what counts the rows in means, correlations and scores. `n_obs`
+        stays the number of rows. A resample takes rows with equal chances and keeps their weights.
     missing
-        `mean`: the item's mean stands in for a missing answer; `listwise`: such rows are left out.
+        `mean`: the item's mean stands in for a missing answer; `listwise` (or `casewise`): such rows are left out; `em`:
+        means and covariances are those under which the answers there are would be most likely, were they normal. Each
+        resample does so anew.
     signs
         `dominant`: each construct points where the correlations of its items with it sum to more than zero.
         `none`: signs as the weight loop ends. Each bootstrap draw points where the sample does.
@@ -129,7 +138,8 @@ def pls(
         If an option has no such value.
 
     Source: Wold (1982); Lohmöller (1989); Dijkstra and Henseler (2015) for `consistent`, Dijkstra and
-    Schermelleh-Engel (2014) for its products; Henseler and Chin (2010) for `interaction`; Becker, Klein and Wetzels
+    Schermelleh-Engel (2014) for its products; Becker and Ismail (2016) for `weights`; Little and Rubin (2002),
+    section 11.2, for `em`; Henseler and Chin (2010) for `interaction`; Becker, Klein and Wetzels
     (2012), Sarstedt et al. (2019), and Schuberth, Rademaker and Henseler (2020) for `higher_order`.
 
     Examples
@@ -146,7 +156,8 @@ def pls(
         scheme=choose("scheme", scheme, [row.name for row in SCHEMES]),
         consistent=consistent,
         modes=_pairs(modes),
-        missing=choose("missing", missing, MISSING),
+        missing=choose("missing", "listwise" if missing == "casewise" else missing, MISSING),
+        weights=weights,
         signs=choose("signs", signs, ("dominant", "none")),
         tolerance=_positive("tolerance", tolerance),
         max_iterations=int(_positive("max_iterations", max_iterations)),
@@ -166,14 +177,19 @@ def pls(
             f"missing='em' estimates means and covariances, and the product '{products_of(plan.whole)[0]}' needs rows. "
             "Take missing='mean' or 'listwise'."
         )
-    taken = take_sample(read, data, names=plan.items)
-    entered = np.ones(taken.n_obs, dtype=bool)
+    taken = take_sample(read, data, names=plan.items, weights=weights)
+    gaps = np.isnan(taken.values)
+    entered: Mask = np.ones(taken.n_obs, dtype=bool)
     if request.missing == "listwise":
-        entered = np.isfinite(taken.values.sum(axis=1))
-        taken = complete_rows(taken)
+        entered, taken = ~gaps.any(axis=1), complete_rows(taken)
+    elif request.missing == "em":
+        entered, taken = ~gaps.all(axis=1), answered_rows(taken)
     ascent, faults = resolve(taken, np.ones((1, taken.n_obs)), plan, request)
     for fault in faults:
         if fault.fatal:
+            if request.missing == "em":
+                # Which says more exactly why there are no moments, if that is what is wrong.
+                sample_moments(taken, missing="em")
             raise EstimationError(_sentence(fault))
     problems = (*plan.whole.ignored, *(Problem("error", f.code, _sentence(f), f.about(0)) for f in faults))
     _warn(problems)

@@ -190,7 +190,10 @@ def _modes(
     wanted: tuple[tuple[str, str], ...],
     consistent: bool,
 ) -> tuple[str, ...]:
-    chosen = {name: MODE_OF_KIND[kind] for name, kind in zip(constructs, kinds, strict=True)}
+    # Products of items are alike, as their factors are: they are weighted by mode A (Chin et al., 2003).
+    chosen = {
+        name: "A" if ":" in name else MODE_OF_KIND[kind] for name, kind in zip(constructs, kinds, strict=True)
+    }
     for name, mode in wanted:
         if name not in chosen:
             raise OptionError(unknown("construct", name, constructs, where="modes"))

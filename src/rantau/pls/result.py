@@ -17,7 +17,6 @@ from rantau.options import choose
 from rantau.pls import measurement, model_fit, structural
 from rantau.pls.blindfolding import blindfold
 from rantau.pls.estimate import Estimates, reasons
-from rantau.pls.iterate import spread
 from rantau.pls.quantities import (
     RELIABILITY,
     TABLES,
@@ -30,6 +29,7 @@ from rantau.pls.quantities import (
 )
 from rantau.pls.request import PlsRequest
 from rantau.pls.resolve import directions, resolve
+from rantau.pls.scores import score_rows
 from rantau.pls.stages import Ascent, Plan, Stage
 from rantau.pls.structure import Structure
 from rantau.pls.transform import transformed_rows
@@ -219,14 +219,11 @@ class PlsFit(Record):
     def scores(self) -> pd.DataFrame:
         """Return the scores of constructs, a row per row of the data; mean 0, variance 1 (divisor n - 1).
 
-        Under `missing="mean"` missing answers count as the item's mean; under `listwise` such rows are NaN.
+        A product of scores is not standardised again. Under `missing="mean"` missing answers count as the item's mean,
+        under `em` as what the row's other answers lead to expect; under `listwise` such rows are NaN.
         """
-        values = self.sample.values
-        values = np.where(np.isnan(values), np.nanmean(values, axis=0), values)
-        standardised = (values - values.mean(axis=0)) / values.std(axis=0, ddof=1)
-        outer = spread(self.solution.weights, self.structure.owner, len(self.structure.constructs))[0]
-        scores = np.full((self.entered.size, outer.shape[1]), np.nan)
-        scores[self.entered] = standardised @ outer
+        scores = np.full((self.entered.size, len(self.structure.constructs)), np.nan)
+        scores[self.entered] = score_rows(self.sample, self.plan, self.ascent, self.request)
         return _frame(scores, tuple(range(len(scores))), self.structure.constructs)
 
     def communalities(self) -> pd.DataFrame:

@@ -98,8 +98,8 @@ class Plan(Record):
 
     @property
     def plain(self) -> bool:
-        """Whether items of the data are all there is."""
-        return len(self.stages) == 1 and not any(column.product for column in self.stages[0].columns)
+        """Whether the items of the data, each of them once, are all there is."""
+        return len(self.stages) == 1 and self.stages[0].structure.items == self.items
 
     @cached_property
     def home(self) -> tuple[int, ...]:
@@ -144,16 +144,16 @@ class Ascent(Record):
     stages
         The numbers of each stage.
     scores
-        `(draws, q, J)`: how each construct's score, of unit variance, comes from standardised items and products; None
-        for a plain model.
+        `(draws, q, J)`: how each construct's score, of unit variance, comes from standardised items and, after them,
+        products; None for a plain model.
     products
-        Which parts are multiplied for each of the products in `scores`, after the items.
+        The factors of each product, `(draws, p, factors)`: combinations of standardised items.
     """
 
     whole: Estimates
     stages: tuple[Estimates, ...]
     scores: Array | None = None
-    products: tuple[tuple[Part, ...], ...] = ()
+    products: tuple[Array, ...] = ()
 
 
 def stage_of(written: Structure, blocks: Blocks, links: Links) -> StagePlan:
