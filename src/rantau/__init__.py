@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from rantau.covariance import SamFit, SemFit, cfa, compare, growth, sam, sem
     from rantau.crosscheck import Verification, crosscheck
     from rantau.errors import RantauError, RantauWarning
-    from rantau.inference import BollenStine, Draws, bollen_stine, bootstrap, monte_carlo
+    from rantau.inference import BollenStine, Draws, FitTest, bollen_stine, bootstrap, fit_test, monte_carlo
     from rantau.model import Model, parse_model, read_model
     from rantau.moments.stream import read_moments
     from rantau.moments.summary import SummaryStatistics, moments
     from rantau.pls import PlsFit, pls
+    from rantau.pls.redundancy import redundancy
+    from rantau.pls.rivals import rival_models
     from rantau.quality import Validity, judge_hypotheses, reliability, validity
     from rantau.report.assemble import Report, report
     from rantau.report.diagram import Diagram, diagram
@@ -46,11 +48,13 @@ _HOMES = {
     "rantau.covariance": ("SamFit", "SemFit", "cfa", "compare", "growth", "sam", "sem"),
     "rantau.crosscheck": ("Verification", "crosscheck"),
     "rantau.errors": ("RantauError", "RantauWarning"),
-    "rantau.inference": ("BollenStine", "Draws", "bollen_stine", "bootstrap", "monte_carlo"),
+    "rantau.inference": ("BollenStine", "Draws", "FitTest", "bollen_stine", "bootstrap", "fit_test", "monte_carlo"),
     "rantau.model": ("Model", "parse_model", "read_model"),
     "rantau.moments.stream": ("read_moments",),
     "rantau.moments.summary": ("SummaryStatistics", "moments"),
     "rantau.pls": ("PlsFit", "pls"),
+    "rantau.pls.redundancy": ("redundancy",),
+    "rantau.pls.rivals": ("rival_models",),
     "rantau.quality": ("Validity", "judge_hypotheses", "reliability", "validity"),
     "rantau.report.assemble": ("Report", "report"),
     "rantau.report.diagram": ("Diagram", "diagram"),
@@ -75,6 +79,7 @@ __all__ = [
     "BollenStine",
     "Diagram",
     "Draws",
+    "FitTest",
     "Model",
     "Outcome",
     "PlsFit",
@@ -98,6 +103,7 @@ __all__ = [
     "crosscheck",
     "describe",
     "diagram",
+    "fit_test",
     "growth",
     "judge_hypotheses",
     "moments",
@@ -111,8 +117,10 @@ __all__ = [
     "read_study",
     "read_survey",
     "read_table",
+    "redundancy",
     "reliability",
     "report",
+    "rival_models",
     "run",
     "sam",
     "score",

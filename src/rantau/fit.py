@@ -43,7 +43,7 @@ class Quantity(Record):
     group
         The group it belongs to, counted from 1; 0 for what belongs to none, such as a defined quantity.
     of
-        The table that shows it: `estimates`, `standardized` or `fit_indices`.
+        The table that shows it: `estimates`, `standardized`, `fit_indices`, or another table of the fit.
     """
 
     lhs: str

@@ -73,8 +73,10 @@ def test_pls_has_no_standard_errors_of_its_own():
     fit = fitted(NAME)
     assert np.isnan(fit.errors()).all()
     assert np.isnan(fit.refit(np.ones((2, fit.n_obs)), errors=True).errors).all()
-    with pytest.raises(OptionError, match="errors=True, for studentised intervals, needs a fit with standard errors"):
-        bootstrap(fit, draws=10, errors=True)
+    with pytest.raises(OptionError, match="nested must be a whole number of at least 2, got 1"):
+        bootstrap(fit, draws=10, errors=True, nested=1)
+    with pytest.raises(OptionError, match=r"interval='student' needs the standard errors.*errors=True"):
+        bootstrap(fit, draws=10).table(interval="student")
     with pytest.raises(OptionError, match=r"unknown of 'standardised'\. Allowed: estimates"):
         bootstrap(fit, draws=10).table(of="standardised")
     with pytest.raises(OptionError, match=r"a covariance matrix, which a PlsFit has not.*rt\.bootstrap"):

@@ -22,6 +22,7 @@ def bootstrap(
     seed: int = 1,
     rows: Rows | None = None,
     errors: bool = False,
+    nested: int = 50,
     workers: int = 1,
     unconverged: str = "refuse",
     progress: Progress | None = None,
@@ -44,7 +45,10 @@ def bootstrap(
         `(draws, size)` row numbers of `fit.sample` from 0, to be used as they are instead of random ones; `draws`
         and `seed` are then not used.
     errors
-        Whether each draw shall have standard errors, for `table(interval="student")`.
+        Whether each draw shall have standard errors, for `table(interval="student")`. Where the fit has none, as PLS,
+        they are the standard deviations of resamples of the draw itself.
+    nested
+        How many such resamples each draw then gets, at least 2: so many times longer it takes.
     workers
         Processes to share the work.
     unconverged
@@ -60,14 +64,14 @@ def bootstrap(
     Raises
     ------
     OptionError
-        If an option has no meaning, or `errors` is asked of a fit that has none.
+        If an option has no meaning.
     EstimationError
         If the fit did not converge, has no rows or rows in clusters, or if the rows given are not those of the
         sample.
 
     Notes
     -----
-    Efron & Tibshirani (1993), ch. 6. In each draw the constructs of PLS point where they do in the fit.
+    Efron & Tibshirani (1993), ch. 6, and section 12.5 for nested resamples. In each draw the constructs of PLS point where they do in the fit.
 
     Examples
     --------
@@ -86,11 +90,14 @@ def bootstrap(
         )
     known = np.isfinite(fit.errors()) if errors else np.array([])
     if errors and not known.any():
-        raise OptionError(
-            "errors=True, for studentised intervals, needs a fit with standard errors of its own, which PLS has not. "
-            "Leave it out, and take interval='percentile' or 'bca'."
-        )
-    refits = refit_draws(fit, draws=draws, seed=seed, rows=rows, errors=errors, workers=workers, progress=progress)
+        if isinstance(nested, bool) or not isinstance(nested, int) or nested < 2:
+            raise OptionError(f"nested must be a whole number of at least 2, got {nested!r}.")
+        known = np.isfinite(fit.values())
+    else:
+        nested = 0
+    refits = refit_draws(
+        fit, draws=draws, seed=seed, rows=rows, errors=errors, nested=nested, workers=workers, progress=progress
+    )
     return Draws(
         fit.quantities,
         fit.values(),
@@ -100,6 +107,8 @@ def bootstrap(
         _notes(refits, known),
         refits.errors,
         fit,
+        None if rows is None else np.asarray(rows),
+        nested,
     )
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Indices, Mask
 from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.fit import Fit, Quantity
 from rantau.inference.intervals import ROWS as INTERVALS
 from rantau.inference.intervals import Interval
 from rantau.inference.jackknife import acceleration
+from rantau.inference.refit import refit_draws
 from rantau.inference.replicates import Replicates
-from rantau.options import check_level, choose
+from rantau.options import check_level, choose, is_number
 from rantau.record import Record
 
 if TYPE_CHECKING:
@@ -24,10 +25,24 @@ if TYPE_CHECKING:
 
 #: Against which side of zero a p value speaks.
 ALTERNATIVES = ("two-sided", "greater", "less")
+#: Which limits an interval has.
+SIDES = ("both", "lower", "upper")
 #: What becomes of draws that were estimated and are inadmissible.
 INADMISSIBLE = ("keep", "drop")
 #: Spreads below this share of a quantity's size are rounding.
 _ROUNDING = 1e-12
+
+
+@runtime_checkable
+class Showing(Fit, Protocol):
+    """A fit with more tables than its quantities are of."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of all of them."""
+
+    def showing(self, of: str) -> Fit:
+        """Return this fit with the quantities of one of them."""
 
 
 class Draws(Record):
@@ -52,6 +67,10 @@ class Draws(Record):
         `(draws, n_quantities)` standard errors; None where they were not asked for.
     fit
         What was resampled; None for draws of `monte_carlo`, which are made from estimates alone.
+    rows
+        `(draws, size)` row numbers where they were given from outside; None where they were drawn.
+    nested
+        How many resamples of each draw gave its standard errors; 0 where the fit gave them.
     """
 
     quantities: tuple[Quantity, ...]
@@ -62,6 +81,8 @@ class Draws(Record):
     notes: tuple[str, ...] = ()
     errors: Array | None = None
     fit: Fit | None = None
+    rows: Indices | None = None
+    nested: int = 0
 
     @property
     def n_failed(self) -> int:
@@ -84,7 +105,9 @@ class Draws(Record):
         of: str = "estimates",
         interval: str = "percentile",
         level: float = 0.95,
+        side: str = "both",
         alternative: str = "two-sided",
+        null: float = 0.0,
         inadmissible: str = "keep",
     ) -> pd.DataFrame:
         """Return estimates with the standard errors, intervals and p-values of the draws.
@@ -92,14 +115,21 @@ class Draws(Record):
         Parameters
         ----------
         of
-            Which quantities: `estimates`, or of a covariance-based fit `standardized` or `fit_indices`.
+            Which quantities: `estimates`; of a covariance-based fit `standardized` or `fit_indices`; of a PLS fit any
+            of its `tables`, such as `htmt`, `htmt2`, `effects`, `reliability`, `f_squared`, `vif`, `fit_indices`: those
+            are computed when asked for, in the same draws.
         interval
             `percentile`; `bca`, for which the fit is made again without each row in turn; `basic`; `student`,
             which needs `bootstrap(..., errors=True)`.
         level
             Of the intervals, between 0 and 1.
+        side
+            `both` limits, or one: with `upper` the interval has no lower limit (minus infinity) and all that may be
+            missed lies above, with `lower` the other way round. The level must then be above 0.5.
         alternative
-            What p tests: `two-sided`; `greater`, that the quantity is above zero; `less`, that it is below.
+            What p tests: `two-sided`; `greater`, that the quantity is above `null`; `less`, that it is below.
+        null
+            What p tests the quantity against: 0 for an effect, 0.85 or 0.90 (with `alternative="less"`) for HTMT.
         inadmissible
             `keep` or `drop` draws that were estimated and are inadmissible, such as those with a negative
             variance. Dropping them narrows intervals, as it leaves out one side of what sampling does.
@@ -121,7 +151,7 @@ class Draws(Record):
         Notes
         -----
         `p` belongs to the percentile interval whichever interval is shown: the share of draws on the other side
-        of zero, counted with one draw more, so that it is never zero (Davison & Hinkley, 1997, eq. 4.11); twice
+        of `null`, counted with one draw more, so that it is never zero (Davison & Hinkley, 1997, eq. 4.11); twice
         the smaller share if two-sided. A quantity that is the same in every draw has no p, nor has a fit index.
 
         Percentile limits are type 7 quantiles (Hyndman & Fan, 1996). The other intervals interpolate between
@@ -136,15 +166,35 @@ class Draws(Record):
         choose("alternative", alternative, ALTERNATIVES)
         choose("inadmissible", inadmissible, INADMISSIBLE)
         check_level(level)
-        choose("of", of, tuple(dict.fromkeys(one.of for one in self.quantities)))
+        choose("side", side, SIDES)
+        if side != "both" and level <= 0.5:
+            raise OptionError(f"a one-sided interval has a level above 0.5, such as 0.95, got {level}.")
+        if not is_number(null):
+            raise OptionError(f"null is the number that p tests against, such as 0.9, got {null!r}.")
+        if choose("of", of, self.tables) not in {one.of for one in self.quantities}:
+            further = self._of(of)
+            if not further.quantities:
+                # Such as effects by a model of one path.
+                return self.table(level=0.5).iloc[:0]
+            return further.table(
+                of=of,
+                interval=interval,
+                level=level,
+                side=side,
+                alternative=alternative,
+                null=null,
+                inadmissible=inadmissible,
+            )
         which = np.array([one.of == of for one in self.quantities])
         good = self._good(drop=inadmissible == "drop")
         given = self._replicates(chosen, good, which)
         values = given.values
         constant = np.ptp(values, axis=0) <= _ROUNDING * np.abs(values).max(axis=0)
         with np.errstate(invalid="ignore"):
-            limits = chosen.function(given, level)
+            limits = chosen.function(given, level if side == "both" else 2 * level - 1)
         low, high = (np.where(constant, values[0], limit) for limit in limits)
+        low = np.full_like(low, -np.inf) if side == "upper" else low
+        high = np.full_like(high, np.inf) if side == "lower" else high
         undefined = np.isnan(values).any(axis=0)
         untested = constant | undefined | (of == "fit_indices")
         named = [one for one in self.quantities if one.of == of]
@@ -158,11 +208,39 @@ class Draws(Record):
             "se": np.where(constant, 0.0, values.std(axis=0, ddof=1)),
             "ci_low": np.where(undefined, np.nan, low),
             "ci_high": np.where(undefined, np.nan, high),
-            "p": np.where(untested, np.nan, _p(values, alternative)),
+            "p": np.where(untested, np.nan, _p(values - null, alternative)),
         }
         if max(one.group for one in self.quantities) <= 1:
             del columns["group"]
         return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """What `table(of=)` takes."""
+        known = dict.fromkeys(one.of for one in self.quantities)
+        return tuple(dict.fromkeys((*known, *(self.fit.tables if isinstance(self.fit, Showing) else ()))))
+
+    def _of(self, of: str) -> Draws:
+        """Return the same draws of another table."""
+        known: dict[str, Draws] = self.__dict__.setdefault("_known", {})
+        if of not in known and isinstance(self.fit, Showing):
+            fit = self.fit.showing(of)
+            refits = refit_draws(
+                fit,
+                draws=len(self.values),
+                seed=max(self.seed, 0),
+                rows=self.rows,
+                errors=self.errors is not None,
+                nested=self.nested,
+            )
+            known[of] = self.replace(
+                quantities=fit.quantities,
+                estimates=fit.values(),
+                values=refits.values,
+                errors=refits.errors,
+                fit=fit,
+            )
+        return known[of]
 
     def _good(self, *, drop: bool) -> Mask:
         """Say which draws are to be used, `(draws,)`."""
@@ -195,6 +273,8 @@ class Draws(Record):
                     "asked for: rt.bootstrap(fit, errors=True)."
                 )
             standard_errors, errors = self.fit.errors()[which], self.errors[good][:, which]
+            if self.nested:
+                standard_errors = self.values[good][:, which].std(axis=0, ddof=1)
         return Replicates(self.estimates[which], self.values[good][:, which], standard_errors, errors, rate)
 
     def __str__(self) -> str:

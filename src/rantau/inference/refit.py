@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from rantau.arrays import Array, Indices
 from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.fit import Fit, Refits
+from rantau.inference.nested import refit_with_errors
 from rantau.inference.resample import BLOCK, count_blocks, counts_of, draw_counts
 from rantau.moments.sample import Sample
 
@@ -29,6 +30,17 @@ _MOST_BLOCKS = 3
 _STACK = 300_000
 
 
+class Errors(NamedTuple):
+    """Whether each draw shall have standard errors, and from how many resamples of its own; 0: from the fit."""
+
+    wanted: bool
+    nested: int
+    seed: int
+
+
+NO_ERRORS = Errors(wanted=False, nested=0, seed=0)
+
+
 def refit_draws(
     fit: Fit,
     *,
@@ -36,6 +48,7 @@ def refit_draws(
     seed: int,
     rows: Rows | None,
     errors: bool = False,
+    nested: int = 0,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Refits:
@@ -51,6 +64,8 @@ def refit_draws(
         `(draws, size)` row numbers from 0, to be used instead; `draws` and `seed` are then not used.
     errors
         Whether each draw shall have standard errors.
+    nested
+        How many resamples of each draw give its standard errors; 0 where the fit gives them.
     workers
         Processes to share the work.
     progress
@@ -76,14 +91,14 @@ def refit_draws(
     if rows is not None:
         given = _checked(rows, sample.n_obs)
         batches = [partial(_given, given[part]) for part in _parts(len(given), sample)]
-        return _joined(fit, batches, len(given), errors, workers, progress)
+        return _joined(fit, batches, len(given), Errors(errors, nested, seed), workers, progress)
     if draws < 2:
         raise OptionError(f"draws must be at least 2, got {draws}.")
     _check_independent(sample)
     blocks = tuple(count_blocks(draws, seed))
     step = _blocks_at_once(sample)
     drawn = [partial(_drawn, blocks[start : start + step]) for start in range(0, len(blocks), step)]
-    return _joined(fit, drawn, draws, errors, workers, progress)
+    return _joined(fit, drawn, draws, Errors(errors, nested, seed), workers, progress)
 
 
 def refit_without_each(fit: Fit) -> Refits:
@@ -157,7 +172,7 @@ def _joined(
     fit: Fit,
     batches: Sequence[Batch],
     total: int,
-    errors: bool = False,
+    errors: Errors = NO_ERRORS,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Refits:
@@ -171,13 +186,13 @@ def _joined(
     return Refits(
         np.concatenate([one.values for one in done]),
         reasons,
-        np.concatenate([one.errors for one in done if one.errors is not None]) if errors else None,
+        np.concatenate([one.errors for one in done if one.errors is not None]) if errors.wanted else None,
         # Of what failed there is nothing more to say.
         tuple("" if reason else note for reason, note in zip(reasons, notes, strict=True)),
     )
 
 
-def _run(fit: Fit, batches: Sequence[Batch], errors: bool, workers: int) -> Any:  # noqa: ANN401 - an iterator of Refits
+def _run(fit: Fit, batches: Sequence[Batch], errors: Errors, workers: int) -> Any:  # noqa: ANN401 - an iterator of Refits
     if workers == 1:
         return (_refit(fit, batch, errors) for batch in batches)
     joblib = require("joblib")
@@ -185,8 +200,11 @@ def _run(fit: Fit, batches: Sequence[Batch], errors: bool, workers: int) -> Any:
     return joblib.Parallel(n_jobs=workers, return_as="generator")(jobs)
 
 
-def _refit(fit: Fit, batch: Batch, errors: bool) -> Refits:
-    return fit.refit(batch(strata_of(fit)), errors=errors)
+def _refit(fit: Fit, batch: Batch, errors: Errors) -> Refits:
+    counts = batch(strata_of(fit))
+    if errors.wanted and errors.nested:
+        return refit_with_errors(fit, counts, nested=errors.nested, seed=errors.seed)
+    return fit.refit(counts, errors=errors.wanted)
 
 
 def _check_independent(sample: Sample) -> None:

@@ -3,12 +3,146 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import chdtri
 
 from rantau.arrays import Array
+from rantau.pls.estimate import Estimates
+from rantau.pls.structural import implied_constructs
 from rantau.pls.structure import Structure
 
 #: Which correlations of the constructs are taken: those the paths imply, or those estimated.
 MODELS = ("estimated", "saturated")
+#: Distances between the correlations of the items and those implied: what a bootstrap test of exact fit is made of.
+DISTANCES = ("srmr", "d_uls", "d_g", "d_ml")
+#: What `fit_indices` returns, in order: distances, what compares them with uncorrelated items, and what follows from a
+#: chi-square.
+INDICES = (*DISTANCES, "nfi", "rms_theta", "chisq", "df", "chisq_df", "cfi", "ifi", "nnfi", "rmsea", "gfi", "cn")
+
+
+def fit_indices(
+    estimates: Estimates, structure: Structure, n_obs: int, model: str, names: tuple[str, ...] = INDICES
+) -> dict[str, Array]:
+    """Return how well a model gives back the correlations of its items.
+
+    Parameters
+    ----------
+    estimates
+        Of a stack.
+    structure
+        The model.
+    n_obs
+        Rows.
+    model
+        `estimated`: constructs correlate as the paths imply; `saturated`: as they were estimated.
+    names
+        Those of `INDICES` that are wanted, at least `DISTANCES`.
+
+    Returns
+    -------
+    dict
+        `(draws,)` by name; NaN where a matrix is not positive definite, of distances `d_g` and `d_ml` alone.
+
+    Notes
+    -----
+    - `srmr`, `d_uls`, `d_g`, `d_ml`: see the functions of these names.
+    - `nfi`: 1 - F/F0 with the maximum likelihood discrepancies of the model and of uncorrelated items (Bentler &
+      Bonett, 1980).
+    - `rms_theta`: see `rms_theta`; a matter of the outer model alone.
+    - `chisq` is (n - 1) F, and `cfi` (Bentler, 1990), `ifi` (Bollen, 1989), `nnfi` (Tucker & Lewis, 1973), `rmsea`
+      (Steiger & Lind, 1980) and `cn` (Hoelter, 1983, at 5 %) follow from it as they do for a model fitted by
+      maximum likelihood. PLS does not minimise F, so they have no known distribution and no cut-off values; they are
+      given as cSEM gives them. `gfi` is that of Jöreskog and Sörbom (1982), 1 - tr((Σ⁻¹S - I)²)/tr((Σ⁻¹S)²).
+    - `df` counts correlations of items less free parameters: a loading for each item of a reflective construct, also
+      for a single one (as cSEM counts); for a composite its weights but one, and the correlations within its block;
+      the paths, and the correlations of exogenous constructs (of all constructs in the saturated model).
+
+    The goodness of fit (GoF) of Tenenhaus et al. (2005) is left out: it does not tell models that fit from models that
+    do not (Henseler & Sarstedt, 2013).
+    """
+    correlation, implied = estimates.correlation, implied_by(estimates, structure, model)
+    ratios = _relative_eigenvalues(correlation, implied)
+    found = {
+        "srmr": srmr(correlation, implied),
+        "d_uls": d_uls(correlation, implied),
+        "d_g": 0.5 * (np.log10(ratios) ** 2).sum(axis=1),
+        "d_ml": (1 / ratios + np.log(ratios) - 1).sum(axis=1),
+    }
+    if set(names) <= set(found):
+        return {name: found[name] for name in names}
+    p = structure.owner.size
+    df, df0 = _degrees_of_freedom(structure, model), p * (p - 1) / 2
+    independence = -np.linalg.slogdet(correlation)[1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        chisq, chisq0 = (n_obs - 1) * found["d_ml"], (n_obs - 1) * independence
+        excess, excess0 = np.maximum(chisq - df, 0), np.maximum(chisq0 - df0, 0)
+        found |= {
+            "nfi": 1 - found["d_ml"] / independence,
+            "rms_theta": rms_theta(estimates, structure),
+            "chisq": chisq,
+            "df": np.where(np.isnan(found["srmr"]), np.nan, float(df)),
+            "chisq_df": chisq / df if df > 0 else np.full_like(chisq, np.nan),
+            "cfi": 1 - excess / np.maximum(excess0, excess),
+            "ifi": (chisq0 - chisq) / (chisq0 - df),
+            "nnfi": (chisq0 / df0 - chisq / df) / (chisq0 / df0 - 1) if df > 0 else np.full_like(chisq, np.nan),
+            "rmsea": np.sqrt(excess / (df * (n_obs - 1))) if df > 0 else np.full_like(chisq, np.nan),
+            "gfi": 1 - ((1 / ratios - 1) ** 2).sum(axis=1) / (1 / ratios**2).sum(axis=1),
+            "cn": chdtri(df, 0.05) / found["d_ml"] + 1 if df > 0 else np.full_like(chisq, np.nan),
+        }
+    return {name: found[name] for name in names}
+
+
+def _degrees_of_freedom(structure: Structure, model: str) -> int:
+    """Count the correlations of items less what is free to give them back."""
+    free = 0
+    for kind, block in zip(structure.kinds, structure.blocks, strict=True):
+        k = block.stop - block.start
+        free += k if kind == "reflective" else k - 1 + k * (k - 1) // 2
+    exogenous = len(structure.constructs)
+    if model == "estimated":
+        exogenous -= len(structure.endogenous)
+        free += int(structure.paths.sum())
+    p = structure.owner.size
+    return p * (p - 1) // 2 - free - exogenous * (exogenous - 1) // 2
+
+
+def rms_theta(estimates: Estimates, structure: Structure) -> Array:
+    """Return the root mean square of the covariances among the items' residuals, `(draws,)`.
+
+    An item's residual is what its loading and the score of its construct leave of it. Pairs within the block of a
+    composite, whose correlations the model leaves free, are not counted. Under `consistent=True` loadings and
+    correlations of constructs are the corrected ones.
+
+    Parameters
+    ----------
+    estimates
+        Of a stack; its correlations of items are `(draws, p, p)`.
+    structure
+        The model.
+
+    Source: Lohmöller (1989), Latent Variable Path Modeling with Partial Least Squares, RMS covariance of residuals;
+    Henseler et al. (2014) for RMS_theta.
+    """
+    owner = structure.owner
+    loadings, cross = estimates.loadings, estimates.cross
+    explained = loadings[:, :, None] * cross[:, :, owner].transpose(0, 2, 1)
+    among = loadings[:, :, None] * loadings[:, None, :] * estimates.constructs[:, owner[:, None], owner]
+    residual = estimates.correlation - explained - explained.transpose(0, 2, 1) + among
+    counted = np.tri(owner.size, k=-1, dtype=bool)
+    for block, kind in zip(structure.blocks, structure.kinds, strict=True):
+        if kind == "composite":
+            counted[block, block] = False
+    if not counted.any():
+        return np.full(len(loadings), np.nan)
+    found: Array = np.sqrt((residual[:, counted] ** 2).mean(axis=1))
+    return found
+
+
+def implied_by(estimates: Estimates, structure: Structure, model: str) -> Array:
+    """Return the correlations of items that the estimated or the saturated model implies, `(draws, p, p)`."""
+    constructs = estimates.constructs
+    if model == "estimated":
+        constructs = implied_constructs(constructs, estimates.beta, estimates.r_squared, structure.paths)
+    return implied_items(estimates.correlation, estimates.loadings, constructs, structure)
 
 
 def implied_items(correlation: Array, loadings: Array, constructs: Array, structure: Structure) -> Array:
@@ -72,24 +206,31 @@ def d_g(correlation: Array, implied: Array) -> Array:
     cSEM, so that values can be held against published ones; the natural logarithm would give 5.302 times as
     much. The bootstrap test, which is how this distance is judged, does not depend on the base.
 
+    Parameters
+    ----------
+    correlation, implied
+        `(draws, p, p)`.
+
     Source: Dijkstra and Henseler (2015), Consistent and asymptotically normal PLS estimators.
     """
-    values = _relative_eigenvalues(correlation, implied)
-    found: Array = 0.5 * (np.log10(values) ** 2).sum(axis=1)
+    found: Array = 0.5 * (np.log10(_relative_eigenvalues(correlation, implied)) ** 2).sum(axis=1)
     return found
 
 
-def nfi(correlation: Array, implied: Array) -> Array:
-    """Return the normed fit index against uncorrelated items, `(draws,)`, with the ML discrepancy.
+def d_ml(correlation: Array, implied: Array) -> Array:
+    """Return the maximum likelihood discrepancy ln|Sigma| - ln|S| + tr(S Sigma^-1) - p, `(draws,)`.
 
     NaN where either matrix is not positive definite.
 
-    Source: Bentler and Bonett (1980): 1 - F / F of independence.
+    Parameters
+    ----------
+    correlation, implied
+        `(draws, p, p)`.
+
+    Source: Jöreskog (1969), A general approach to confirmatory maximum likelihood factor analysis.
     """
-    values = 1 / _relative_eigenvalues(correlation, implied)
-    discrepancy = (values - np.log(values) - 1).sum(axis=1)
-    independence = -np.linalg.slogdet(correlation)[1]
-    found: Array = 1 - discrepancy / independence
+    ratios = _relative_eigenvalues(correlation, implied)
+    found: Array = (1 / ratios + np.log(ratios) - 1).sum(axis=1)
     return found
 
 

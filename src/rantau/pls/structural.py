@@ -47,16 +47,59 @@ def adjusted(r_squared: Array, paths: Mask, n_obs: int) -> Array:
     return 1 - (1 - r_squared) * (n_obs - 1) / np.where(spare > 0, spare, np.nan)
 
 
-def information_criteria(r_squared: Array, paths: Mask, n_obs: int) -> tuple[Array, Array]:
-    """Return AIC and BIC of each construct's equation, each `(draws, J)`.
+#: What `information_criteria` returns, in order.
+CRITERIA = ("aic", "aicc", "aicu", "bic", "fpe", "hq", "hqc", "gm", "cp")
 
-    Source: Sharma, Sarstedt, Shmueli, Kim and Thiele (2019); the error sum of squares of a
-    standardised outcome is (1 - R²)(n - 1).
+
+def information_criteria(r_squared: Array, paths: Mask, n_obs: int, full: Array | None = None) -> Array:
+    """Return criteria that weigh the fit of each construct's equation against its size; smaller is better.
+
+    With SSE the error sum of squares of the standardised outcome, (1 - R²)(n - 1), and k the coefficients of the
+    equation, its intercept among them:
+
+    - aic: n ln(SSE/n) + 2k; aicc: n ln(SSE/n) + n (n + k)/(n - k - 2); aicu: n ln(SSE/(n - k)) + 2k;
+    - bic: n ln(SSE/n) + k ln n; fpe: SSE/(n - k) (1 + k/n);
+    - hq: n ln(SSE/n) + 2k ln ln n; hqc: n ln(SSE/n) + 2k n ln ln n / (n - k - 2);
+    - gm: SSE/MSE + k ln n; cp (Mallows): SSE/MSE - (n - 2k), with MSE the error of the model in which every
+      construct has all those before it as predictors.
+
+    Parameters
+    ----------
+    r_squared
+        `(draws, J)`.
+    paths
+        `(J, J)`, true at `[outcome, predictor]`.
+    n_obs
+        Rows.
+    full
+        `(draws, J)`, R² in the model of all possible paths; without it gm and cp are NaN.
+
+    Returns
+    -------
+    Array
+        `(draws, J, 9)`, in the order of `CRITERIA`; NaN for constructs without predictors.
+
+    Source: Sharma, Sarstedt, Shmueli, Kim and Thiele (2019), PLS-based model selection.
     """
-    k = paths.sum(axis=1) + 1
+    n, k = n_obs, paths.sum(axis=1) + 1
+    spare, room = (np.where(n - k > less, n - k - less, np.nan) for less in (0, 2))
     with np.errstate(invalid="ignore", divide="ignore"):
-        base = n_obs * np.log((1 - r_squared) * (n_obs - 1) / n_obs)
-    return base + 2 * k, base + k * np.log(n_obs)
+        sse = (1 - r_squared) * (n - 1)
+        base = n * np.log(sse / n)
+        relative = sse / (1 - (np.full_like(r_squared, np.nan) if full is None else full))
+        twice = 2 * k * np.log(np.log(n)) if n > 1 else np.nan
+        found = (
+            base + 2 * k,
+            base + n * (n + k) / room,
+            n * np.log(sse / spare) + 2 * k,
+            base + k * np.log(n),
+            sse / spare * (1 + k / n),
+            base + twice,
+            base + n * twice / room,
+            relative + k * np.log(n),
+            relative - (n - 2 * k),
+        )
+    return np.stack(found, axis=2)
 
 
 def f_squared(constructs: Array, r_squared: Array, paths: Mask) -> Array:
@@ -144,3 +187,16 @@ def implied_constructs(constructs: Array, beta: Array, r_squared: Array, paths: 
     effects = identity + total_effects(beta)
     implied = effects @ psi @ effects.transpose(0, 2, 1)
     return np.where(identity == 1, 1.0, implied)
+
+
+def accounted_for(beta: Array) -> Array:
+    """Return the share of each total effect that is indirect, `(draws, J, J)` at `[outcome, predictor]`.
+
+    It reads as a share only where the direct and the indirect effect have the same sign.
+
+    Source: Hair, Hult, Ringle and Sarstedt (2014), A Primer on PLS-SEM, on the variance accounted for (VAF).
+    """
+    total = total_effects(beta)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Array = (total - beta) / total
+    return found

@@ -1,0 +1,102 @@
+"""redundancy(): does a formative construct say what another measure of it says?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rantau.errors import OptionError, listing, unknown
+from rantau.model.spec import Block, Model, Path, Span, Term
+from rantau.options import several_names
+from rantau.pls.fit import pls
+from rantau.pls.result import PlsFit
+from rantau.survey.responses import Responses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Of what is written nowhere.
+_NOWHERE = Span(1, 1)
+
+
+def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, against: str | Sequence[str]) -> PlsFit:
+    """Relate a construct to another measure of the same thing, in a model of these two alone.
+
+    Convergent validity of a formative construct: its path to a global item, or to reflective items of the same thing,
+    should be 0.70 or more, so that it explains half of the other's variance (Hair et al.; 0.80 by Chin).
+
+    Parameters
+    ----------
+    fit
+        The fit in which the construct stands; its options and the construct's mode are kept.
+    data
+        Responses or a data frame, with the items of the construct and those it is held against.
+    construct
+        The name of the construct, most often one weighted by mode B.
+    against
+        A global item, or several items, which make a reflective construct named `<construct>_global`.
+
+    Returns
+    -------
+    PlsFit
+        With one path: see `paths()` and `r_squared()`, and `rt.bootstrap` for intervals.
+
+    Raises
+    ------
+    OptionError
+        If the fit has no such construct, or it is measured by constructs, or held against its own items.
+    ResponseError
+        If the data lack an item.
+
+    Notes
+    -----
+    Chin (1998), The Partial Least Squares Approach to Structural Equation Modeling; Hair, Hult, Ringle and Sarstedt
+    (2014). Where no other measure was asked for, `PlsFit.redundancy()` holds the construct against its own items
+    weighted by mode A, as cSEM does, which says little.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd, rantau as rt
+    >>> draw = np.random.default_rng(1).normal(size=(300, 5))
+    >>> data = pd.DataFrame(draw[:, :3], columns=["a", "b", "c"])
+    >>> data["whole"] = draw[:, :3].sum(axis=1) + 0.5 * draw[:, 3]
+    >>> data["y"] = data["whole"] + draw[:, 4]
+    >>> fit = rt.pls("F <~ a + b + c; Y =~ y; Y ~ F", data)
+    >>> other = rt.redundancy(fit, data, construct="F", against="whole")
+    >>> bool(other.paths()["est"][0] > 0.9)
+    True
+    """
+    names = fit.model.constructs
+    if construct not in names:
+        raise OptionError(unknown("construct", construct, names))
+    block = fit.model.block(construct)
+    lower = [item for item in block.items if item in names]
+    if lower:
+        raise OptionError(
+            f"redundancy() takes constructs measured by items, and {construct} is measured by the constructs "
+            f"{listing(lower)}. Ask for each of them."
+        )
+    items = several_names("against", against, "global_item")
+    own = [item for item in items if item in block.items]
+    if own or not items:
+        raise OptionError(
+            f"against= takes items that do not belong to {construct}, got {listing(own) if own else 'none'}. "
+            f"fit.redundancy() holds {construct} against its own items."
+        )
+    request = fit.request
+    mode = fit.structure.modes[fit.structure.constructs.index(construct)]
+    options: dict[str, Any] = {name: getattr(request, name) for name in request.field_names()}
+    return pls(_of_two(block, items), data, **{**options, "modes": ((construct, mode),)})
+
+
+def _of_two(block: Block, items: tuple[str, ...]) -> Model:
+    """Return the model in which a construct explains one item, or a reflective construct of several."""
+    blocks, outcome = (block,), items[0]
+    if len(items) > 1:
+        outcome = f"{block.construct}_global"
+        blocks = (block, Block(outcome, "reflective", tuple(Term(item, (), _NOWHERE) for item in items), _NOWHERE))
+    path = Path(outcome, Term(block.construct, (), _NOWHERE), _NOWHERE)
+    operator = {"reflective": "=~", "composite": "<~"}
+    lines = [f"{one.construct} {operator[one.kind]} {' + '.join(one.items)}" for one in blocks]
+    text = "\n".join([*lines, f"{outcome} ~ {block.construct}"])
+    return Model(blocks, (path,), (), (), (), (), (), (), text, "<redundancy>")

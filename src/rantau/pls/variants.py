@@ -1,0 +1,77 @@
+"""The same correlations under a changed model: every path drawn, or a block weighted in another way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array
+from rantau.pls.estimate import Estimates, estimate
+from rantau.pls.measurement import redundancy
+from rantau.pls.request import PlsRequest
+from rantau.pls.structure import Structure, ordered
+
+
+def explained_by_all_before(estimates: Estimates, structure: Structure, request: PlsRequest) -> Array:
+    """Return R² of each construct in the model where every construct depends on all before it.
+
+    Constructs stand after their predictors, and otherwise in the order of the model. Weights are estimated anew, as
+    the inner proxies change with the paths.
+
+    Parameters
+    ----------
+    estimates
+        Of a stack; its correlations of items are `(draws, p, p)`.
+    structure
+        The model.
+    request
+        The options.
+
+    Returns
+    -------
+    Array
+        `(draws, J)`, NaN for the first construct.
+
+    Source: Sharma, Sarstedt, Shmueli, Kim and Thiele (2019), the saturated model whose error enters GM and Mallows' Cp;
+    estimated anew as in cSEM.
+    """
+    order = np.array(ordered(structure.paths))
+    place = np.empty(order.size, dtype=np.intp)
+    place[order] = np.arange(order.size)
+    every = structure.replace(paths=place[:, None] > place, labels=(), definitions=())
+    return _again(estimates, every, request).r_squared
+
+
+def redundancy_of_own_items(estimates: Estimates, structure: Structure, request: PlsRequest) -> Array:
+    """Return the correlation of each mode B score with that of the same items weighted by mode A.
+
+    The model is estimated once more for each such construct, with its block weighted by mode A and all else as it was.
+
+    Parameters
+    ----------
+    estimates
+        Of a stack; its correlations of items are `(draws, p, p)`.
+    structure
+        The model.
+    request
+        The options.
+
+    Returns
+    -------
+    Array
+        `(draws, J)`, NaN for constructs of one item or another mode.
+
+    Source: cSEM's `doRedundancyAnalysis`, after Chin (1998) and Hair et al. (2014).
+    """
+    found = np.full((len(estimates.weights), len(structure.constructs)), np.nan)
+    for j, block in enumerate(structure.blocks):
+        if structure.modes[j] == "B" and not structure.single[j]:
+            modes = tuple("A" if k == j else mode for k, mode in enumerate(structure.modes))
+            again = _again(estimates, structure.replace(modes=modes), request)
+            among = estimates.correlation[:, block, block]
+            found[:, j] = np.abs(redundancy(estimates.weights[:, block], again.weights[:, block], among))
+    return found
+
+
+def _again(estimates: Estimates, structure: Structure, request: PlsRequest) -> Estimates:
+    correlation = estimates.correlation
+    return estimate(correlation, np.zeros(correlation.shape[:2]), structure, request)[0]
