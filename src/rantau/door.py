@@ -11,7 +11,7 @@ from rantau.errors import EstimationError, ModelSyntaxError, ResponseError, near
 from rantau.model.locate import first_use, located
 from rantau.model.spec import Model
 from rantau.model.syntax import parse_model
-from rantau.moments.belonging import belonging
+from rantau.moments.belonging import belonging, weighted
 from rantau.moments.sample import Sample, sample
 from rantau.moments.summary import SummaryStatistics
 from rantau.survey.responses import Responses
@@ -50,6 +50,7 @@ def take_sample(
     group: str | None = None,
     sampling_weights: str | None = None,
     cluster: str | None = None,
+    weights: str | None = None,
 ) -> Sample:
     """Take the variables of a model from a data set, with errors that point into the model file.
 
@@ -68,6 +69,8 @@ def take_sample(
         The column with each row's weight, a positive number.
     cluster
         The column that says to which cluster a row belongs, such as a school.
+    weights
+        As `sampling_weights`, for the engine that calls it so.
 
     Returns
     -------
@@ -91,7 +94,8 @@ def take_sample(
     for name in wanted:
         if columns and name not in columns:
             raise _absent(model, name, columns, f"The data have {len(columns)} columns")
-    for option, column in (("group", group), ("sampling_weights", sampling_weights), ("cluster", cluster)):
+    asked = (("group", group), ("sampling_weights", sampling_weights), ("weights", weights), ("cluster", cluster))
+    for option, column in asked:
         if column is not None and column in wanted:
             raise ResponseError(
                 located(
@@ -102,7 +106,10 @@ def take_sample(
                     span=first_use(model, column),
                 )
             )
-    taken = belonging(sample(data, wanted), data, group=group, sampling_weights=sampling_weights, cluster=cluster)
+    taken = sample(data, wanted)
+    if weights is not None:
+        taken = weighted(taken, data, weights, option="weights")
+    taken = belonging(taken, data, group=group, sampling_weights=sampling_weights, cluster=cluster)
     if taken.n_obs < 2:
         rows = f"{taken.n_obs} row{'' if taken.n_obs == 1 else 's'}"
         raise EstimationError(f"{taken.source}: {rows}; nothing can be estimated from fewer than two.")

@@ -56,7 +56,7 @@ def belonging(
         If there are fewer than two groups or clusters, or fewer than two rows in a group.
     """
     if sampling_weights is not None:
-        sample = sample.replace(weights=_weights(data, sampling_weights, sample.source))
+        sample = sample.replace(weights=_weights(data, sampling_weights, sample.source, "sampling_weights"))
     if cluster is not None:
         codes, labels = labelled(_column(data, cluster, "cluster"))
         sample = sample.replace(cluster=codes)
@@ -71,7 +71,7 @@ def belonging(
         whole = sample.replace(group=codes, groups=labels, ungrouped=int((codes < 0).sum()))
         sample = whole.rows(codes >= 0) if whole.ungrouped else whole
     # Looked at last: a row that belongs to no group needs neither.
-    if sample.weights is not None:
+    if sampling_weights is not None and sample.weights is not None:
         _refuse(~(sample.weights > 0), sample, f"'{sampling_weights}' (sampling_weights)", "a positive weight")
     if sample.cluster is not None:
         _refuse(sample.cluster < 0, sample, f"'{cluster}' (cluster)", "a cluster")
@@ -142,12 +142,37 @@ def _label(entry: Any) -> str:  # noqa: ANN401 - a cell
     return str(entry).strip()
 
 
-def _weights(data: Responses | pd.DataFrame, name: str, source: str) -> Array:
-    column = _column(data, name, "sampling_weights")
+def weighted(sample: Sample, data: Responses | pd.DataFrame, name: str, *, option: str = "sampling_weights") -> Sample:
+    """Add to a sample the weights of its rows.
+
+    Parameters
+    ----------
+    sample
+        `(n_obs, p)`, the rows of the data.
+    data
+        Scored responses or a data frame.
+    name
+        A column of positive numbers.
+    option
+        What the caller calls it, for messages.
+
+    Raises
+    ------
+    ResponseError
+        If the column is not there, holds text, or a number that is missing or not positive.
+    """
+    sample = sample.replace(weights=_weights(data, name, sample.source, option))
+    if sample.weights is not None:
+        _refuse(~(sample.weights > 0), sample, f"'{name}' ({option})", "a positive weight")
+    return sample
+
+
+def _weights(data: Responses | pd.DataFrame, name: str, source: str, option: str) -> Array:
+    column = _column(data, name, option)
     if isinstance(data, Responses):
         # Columns that no instrument describes are text.
         column = column.map(lambda cell: None if isinstance(cell, str) and cell.strip() in EMPTY else cell)
-    return numbers(column, f"{source}: column '{name}' (sampling_weights)")
+    return numbers(column, f"{source}: column '{name}' ({option})")
 
 
 def _check_groups(codes: Indices, labels: tuple[str, ...], where: str) -> None:

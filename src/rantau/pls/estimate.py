@@ -200,6 +200,7 @@ def _prepared(
     """
     variance = np.ascontiguousarray(np.diagonal(covariance, axis1=1, axis2=2).T)
     unknown = ~np.isfinite(variance)
+    nothing: Mask = np.all(unknown, axis=0)
     with np.errstate(invalid="ignore"):
         constant = ~(variance > (_CONSTANT * mean.T) ** 2) & ~unknown
     reciprocal = 1 / np.sqrt(np.where(unknown | constant, 1.0, variance))
@@ -221,6 +222,7 @@ def _prepared(
     for matrix in matrices:
         if matrix is not None:
             _blank(matrix, lost)
+    undetermined = "the answers do not determine the covariances of the items"
     untold = "the answers do not tell the variance of {names}"
     every_answer = "no variance in {names}: every answer is the same"
     combined = "items of {names} are exact combinations of one another, so mode B cannot weight them"
@@ -228,7 +230,8 @@ def _prepared(
         correlation,
         tuple(matrices),
         [
-            Fault("no_answer", untold, structure.items, unknown.T, fatal=True),
+            Fault("no_moments", undetermined, ("",), nothing[:, None], fatal=True),
+            Fault("no_answer", untold, structure.items, (unknown & ~nothing).T, fatal=True),
             Fault("no_variance", every_answer, structure.items, constant.T, fatal=True),
             Fault("collinear_items", combined, structure.constructs, singular.T, fatal=True),
         ],

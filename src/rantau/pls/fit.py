@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Mask
 from rantau.door import as_model, take_sample
 from rantau.errors import (
     AdmissibilityWarning,
@@ -48,6 +47,10 @@ ADVICE = {
         "The product varies no more than its unreliable parts make it: report consistent=False and say so, or take "
         "the product out of the model."
     ),
+    "products_not_positive_definite": (
+        "The sample is too small, or the parts too unreliable, for products to be corrected: leave some out, or report "
+        "consistent=False and say so."
+    ),
     "reliability_out_of_range": (
         "Look at the loadings of that block; a weak or reversed item, or a block of mixed content, is the usual cause."
     ),
@@ -82,8 +85,8 @@ def pls(
     model
         A model or its text. `=~` blocks are weighted by mode A, `<~` blocks by mode B; an observed variable
         in a path is a construct of one item. A product in a path (`Y ~ X + M + X:M`, `X:X`, `X:M:W`) is a construct of
-        its own, and a block may hold constructs (`G =~ A + B`). What only the covariance engine reads (`~~`, start values and
-        fixed numbers of loadings) is named in `problems` and otherwise passed over.
+        its own, and a block may hold constructs (`G =~ A + B`). What only the covariance engine reads (`~~`, start
+        values and fixed numbers of loadings) is named in `problems` and otherwise passed over.
     data
         Responses or a data frame.
     scheme
@@ -94,12 +97,12 @@ def pls(
         `(construct, mode)` pairs or a mapping, mode `A`, `B` or `unit`, to replace the mode that the block's
         operator gives it.
     weights
-        The column of sampling weights, positive numbers: what counts the rows in means, correlations and scores. `n_obs`
-        stays the number of rows. A resample takes rows with equal chances and keeps their weights.
+        The column of sampling weights, positive numbers: how much rows count in means, correlations and scores.
+        `n_obs` stays the number of rows. A resample takes rows with equal chances and keeps their weights.
     missing
-        `mean`: the item's mean stands in for a missing answer; `listwise` (or `casewise`): such rows are left out; `em`:
-        means and covariances are those under which the answers there are would be most likely, were they normal. Each
-        resample does so anew.
+        `mean`: the item's mean stands in for a missing answer; `listwise` (or `casewise`): such rows are left out;
+        `em`: means and covariances are those under which the answers there are would be most likely, were they
+        normal. Each resample does so anew.
     signs
         `dominant`: each construct points where the correlations of its items with it sum to more than zero.
         `none`: signs as the weight loop ends. Each bootstrap draw points where the sample does.
@@ -178,12 +181,12 @@ def pls(
             "Take missing='mean' or 'listwise'."
         )
     taken = take_sample(read, data, names=plan.items, weights=weights)
-    gaps = np.isnan(taken.values)
-    entered: Mask = np.ones(taken.n_obs, dtype=bool)
+    answered = (~np.isnan(taken.values)).sum(axis=1)
+    entered = np.ones(taken.n_obs, dtype=bool)
     if request.missing == "listwise":
-        entered, taken = ~gaps.any(axis=1), complete_rows(taken)
+        entered, taken = answered == len(plan.items), complete_rows(taken)
     elif request.missing == "em":
-        entered, taken = ~gaps.all(axis=1), answered_rows(taken)
+        entered, taken = answered > 0, answered_rows(taken)
     ascent, faults = resolve(taken, np.ones((1, taken.n_obs)), plan, request)
     for fault in faults:
         if fault.fatal:

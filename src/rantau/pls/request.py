@@ -17,7 +17,10 @@ class PlsRequest(Record):
     modes
         `(construct, mode)` pairs that replace the mode a block's operator gives it.
     missing
-        `mean` puts the item's mean in the place of a missing answer; `listwise` leaves such rows out.
+        `mean` puts the item's mean in the place of a missing answer; `listwise` leaves such rows out; `em` estimates
+        the moments from every answer there is.
+    weights
+        The column of sampling weights; None where every row counts alike.
     signs
         `dominant` turns each construct so that its items' correlations with it sum to more than zero;
         `none` leaves signs as the weight loop ends. Bootstrap draws point where the sample does.
@@ -35,6 +38,7 @@ class PlsRequest(Record):
     consistent: bool = False
     modes: tuple[tuple[str, str], ...] = ()
     missing: str = "mean"
+    weights: str | None = None
     signs: str = "dominant"
     tolerance: float = 1e-10
     max_iterations: int = 300
