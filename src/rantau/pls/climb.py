@@ -52,7 +52,10 @@ def climb(
     ground = _Ground(covariance, mean, plan.items, rows, consistent=request.consistent)
     faults: list[Fault] = []
     for place, stage in enumerate(plan.stages):
-        lost = np.any([fault.where.any(axis=1) for fault in faults if fault.fatal], axis=0) if faults else None
+        lost = np.zeros(len(covariance), dtype=bool)
+        for fault in faults:
+            if fault.fatal:
+                lost |= fault.where.any(axis=1)
         moments, means, found = ground.step(stage, lost)
         estimates, more = estimate(
             moments, means, stage.structure, request, towards=None if towards is None else towards[place]
@@ -62,7 +65,7 @@ def climb(
         known = {(fault.code, fault.names) for fault in faults}
         faults += found
         for fault in more:
-            fresh = fault.where if lost is None or not fault.fatal else fault.where & ~lost[:, None]
+            fresh = fault.where & ~lost[:, None]
             if fresh.any() and (fault.code, fault.names) not in known:
                 faults.append(fault._replace(where=fresh))
     return ground.whole(plan, request), tuple(faults)
@@ -92,7 +95,7 @@ class _Ground:
 
     # -- columns ------------------------------------------------------------------------------------------
 
-    def step(self, stage: StagePlan, lost: Mask | None) -> tuple[Array, Array, list[Fault]]:
+    def step(self, stage: StagePlan, lost: Mask) -> tuple[Array, Array, list[Fault]]:
         """Return the covariances and means of a stage's items, and what is wrong with them."""
         self._multiply(stage)
         vectors = np.stack([self._vector(column) for column in stage.columns], axis=2)
@@ -113,6 +116,8 @@ class _Ground:
                     fatal=True,
                 )
             )
+            if products.any():
+                faults.append(_indefinite(moments, faults[-1].where.any(axis=1)))
             self.units[-1] = np.where(products, np.sqrt(np.where(latent > 0, latent, np.nan)), 1.0)
         self.columns.append(vectors / np.where(unit > 0, unit, 1.0)[:, None, :])
         # The first stage looks at items as they are, to tell a constant one from one that varies little.
@@ -122,9 +127,7 @@ class _Ground:
             if item is not None:
                 scale[:, place], means[:, place] = self.deviation[:, item], self.mean[:, item]
         moments = moments * scale[:, :, None] * scale[:, None, :]
-        unknown = ~np.isfinite(moments).all(axis=(1, 2))
-        if lost is not None:
-            unknown |= lost
+        unknown = ~np.isfinite(moments).all(axis=(1, 2)) | lost
         for fault in faults:
             unknown |= fault.where.any(axis=1)
         moments[unknown], means[unknown] = np.eye(moments.shape[1]), 0.0
@@ -314,6 +317,16 @@ class _Ground:
                 if neighbour in names and names.index(neighbour) not in at and other != place:
                     found[:, part, names.index(neighbour)] = estimates.correlation[:, place, other]
         return found
+
+
+def _indefinite(moments: Array, known: Mask) -> Fault:
+    """Name the members whose corrected moments are those of no variables at all."""
+    usable = np.isfinite(moments).all(axis=(1, 2)) & ~known
+    deviation = np.sqrt(np.diagonal(moments[usable], axis1=1, axis2=2))
+    where = np.zeros(len(moments), dtype=bool)
+    where[usable] = np.linalg.eigvalsh(moments[usable] / (deviation[:, :, None] * deviation[:, None, :]))[:, 0] <= 1e-10
+    sentence = "the corrected correlations of constructs and their products are not positive definite"
+    return Fault("products_not_positive_definite", sentence, ("",), where[:, None], fatal=True)
 
 
 def _of_data(column: Column) -> bool:
