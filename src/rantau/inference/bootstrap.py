@@ -71,7 +71,8 @@ def bootstrap(
 
     Notes
     -----
-    Efron & Tibshirani (1993), ch. 6, and section 12.5 for nested resamples. In each draw the constructs of PLS point where they do in the fit.
+    Efron & Tibshirani (1993), ch. 6, and section 12.5 for nested resamples. In each draw the constructs of PLS point
+    where they do in the fit.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""fit_test(): does a PLS model fit exactly, judged by resamples from a population in which it does?"""
+"""fit_test(): exact fit of a PLS model, judged by resamples from a population in which it is true."""
 
 from __future__ import annotations
 
@@ -173,10 +173,10 @@ def fit_test(
         raise EstimationError("the fit did not converge, so its distances mean nothing. See fit.problems.")
     shown = fit.showing("fit_indices")
     at = [shown.quantities.index(Quantity(name, "", model, of="fit_indices")) for name in DISTANCES]
-    turned = fit.transformed(model).showing("fit_indices")
+    turned = fit.conforming(model).showing("fit_indices")
     refits = refit_draws(turned, draws=draws, seed=seed, rows=rows, workers=workers, progress=progress)
     values = refits.values[:, at]
-    lost = np.isnan(values).any(axis=1).tolist()
+    lost: list[bool] = np.any(np.isnan(values), axis=1).tolist()
     undefined = "a distance is undefined"
     reasons = tuple(why or (undefined if gone else "") for why, gone in zip(refits.reasons, lost, strict=True))
     found = FitTest(model, DISTANCES, shown.values()[at], values, reasons, seed if rows is None else -1)

@@ -64,8 +64,9 @@ def blindfold(
     values = np.where(np.isnan(sample.values), np.nanmean(sample.values, axis=0), sample.values)
     values = (values - values.mean(axis=0)) / values.std(axis=0)
     rows = [_of_block(values, j, structure, request, solution, distance) for j in range(len(structure.constructs))]
-    frame = require("pandas").DataFrame(rows, index=list(structure.constructs), columns=list(COLUMNS))
-    return frame  # type: ignore[no-any-return]
+    return require("pandas").DataFrame(  # type: ignore[no-any-return]
+        rows, index=list(structure.constructs), columns=list(COLUMNS)
+    )
 
 
 def _of_block(

@@ -1,4 +1,4 @@
-"""redundancy(): does a formative construct say what another measure of it says?"""
+"""redundancy(): whether a formative construct says what another measure of it says."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
 
 def _of_two(block: Block, items: tuple[str, ...]) -> Model:
     """Return the model in which a construct explains one item, or a reflective construct of several."""
-    blocks, outcome = (block,), items[0]
+    blocks: tuple[Block, ...] = (block,)
+    outcome = items[0]
     if len(items) > 1:
         outcome = f"{block.construct}_global"
         blocks = (block, Block(outcome, "reflective", tuple(Term(item, (), _NOWHERE) for item in items), _NOWHERE))

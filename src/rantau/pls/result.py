@@ -181,7 +181,7 @@ class PlsFit(Record):
         values[[bool(reason) for reason in why]] = np.nan
         return Refits(values, why, np.full_like(values, np.nan) if errors else None)
 
-    def transformed(self, model: str = "estimated") -> PlsFit:
+    def conforming(self, model: str = "estimated") -> PlsFit:
         """Return this fit with rows whose correlations are those that a model implies, for the test of exact fit.
 
         Parameters

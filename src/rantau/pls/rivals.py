@@ -117,5 +117,5 @@ def _items(fit: PlsFit, construct: str) -> tuple[str, ...]:
 def _same_rows(fit: PlsFit, other: PlsFit, items: tuple[str, ...]) -> bool:
     if not set(items) <= set(fit.sample.names):  # Scores of constructs of lower order are no answers.
         return fit.n_obs == other.n_obs
-    columns = [one.sample.values[:, [one.sample.names.index(item) for item in items]] for one in (fit, other)]
-    return np.array_equal(*columns, equal_nan=True)
+    mine, theirs = (one.sample.values[:, [one.sample.names.index(item) for item in items]] for one in (fit, other))
+    return np.array_equal(mine, theirs, equal_nan=True)
