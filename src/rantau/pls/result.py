@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.spec import Model
 from rantau.moments import Sample
-from rantau.options import choose
+from rantau.options import check_level, choose
 from rantau.pls import measurement, model_fit, structural
 from rantau.pls.blindfolding import blindfold
 from rantau.pls.estimate import Estimates, reasons
@@ -30,6 +30,7 @@ from rantau.pls.quantities import (
 from rantau.pls.request import PlsRequest
 from rantau.pls.resolve import directions, resolve
 from rantau.pls.scores import score_rows
+from rantau.pls.slopes import Replicates, Slope, significant_regions, simple_slopes
 from rantau.pls.stages import Ascent, Plan, Stage
 from rantau.pls.structure import Structure
 from rantau.pls.transform import transformed_rows
@@ -402,6 +403,95 @@ class PlsFit(Record):
             if self.structure.paths[j, i]
         ]
         return _table(rows, ("lhs", "rhs", "direct", "indirect", "total", "vaf"))
+
+    def slopes(
+        self,
+        outcome: str,
+        predictor: str,
+        moderator: str | Sequence[str],
+        *,
+        at: Sequence[float] = (-1.0, 0.0, 1.0),
+        draws: Replicates | None = None,
+        level: float = 0.95,
+    ) -> pd.DataFrame:
+        """Return simple slopes: by how much the outcome rises with the predictor at values of a moderator.
+
+        All is in standard deviations of the scores; constructs that are not named stand at their mean.
+
+        Parameters
+        ----------
+        outcome, predictor
+            Names of constructs, a product with the predictor among what predicts the outcome.
+        moderator
+            What it is multiplied with, or several of them; the predictor itself where it is squared.
+        at
+            Values of each moderator, in standard deviations from its mean.
+        draws
+            `rt.bootstrap(fit)`, for standard errors and percentile intervals.
+        level
+            Of the intervals.
+
+        Returns
+        -------
+        DataFrame
+            A column per moderator, `est`, and given draws `se ci_low ci_high`; a row per combination of values.
+
+        Raises
+        ------
+        OptionError
+            If there is no such product, or the draws are of another fit.
+
+        Source: Aiken and West (1991).
+
+        Examples
+        --------
+        >>> import pandas as pd, rantau as rt
+        >>> data = pd.DataFrame({"x": [1, 2, 3, 4, 5, 6], "m": [2, 1, 4, 3, 6, 3], "y": [1, 3, 2, 5, 4, 9]})
+        >>> fit = rt.pls("y ~ x + m + x:m", data)
+        >>> fit.slopes("y", "x", "m").columns.tolist()
+        ['m', 'est']
+        """
+        moderators = (moderator,) if isinstance(moderator, str) else tuple(moderator)
+        check_level(level)
+        slope = Slope(self.structure, outcome, predictor, moderators)
+        estimate = slope.coefficients(self.solution, self.structure)[0]
+        drawn = None if draws is None else slope.replicates(draws)
+        rows = simple_slopes(slope, estimate, at, drawn, level)
+        return _table(rows, (*moderators, "est", *(("se", "ci_low", "ci_high") if drawn is not None else ())))
+
+    def significant_regions(
+        self, outcome: str, predictor: str, moderator: str, *, draws: Replicates, level: float = 0.95
+    ) -> pd.DataFrame:
+        """Return for which values of a moderator the predictor has an effect: the Johnson-Neyman regions.
+
+        Parameters
+        ----------
+        outcome, predictor, moderator
+            As for `slopes`.
+        draws
+            `rt.bootstrap(fit)`, whose covariances of coefficients are used.
+        level
+            Of confidence, for each value by itself.
+
+        Returns
+        -------
+        DataFrame
+            `low high slope share`: regions of the moderator in standard deviations from its mean, whether the slope is
+            `positive`, `negative` or `not significant` there, and the share of rows that lie in it.
+
+        Raises
+        ------
+        OptionError
+            If there is no such product, or the draws are of another fit.
+
+        Source: Johnson and Neyman (1936); Bauer and Curran (2005).
+        """
+        check_level(level)
+        slope = Slope(self.structure, outcome, predictor, (moderator,))
+        estimate = slope.coefficients(self.solution, self.structure)[0]
+        scores = self.scores()[moderator].dropna().to_numpy()
+        rows = significant_regions(slope, estimate, slope.replicates(draws), level, scores)
+        return _table(rows, ("low", "high", "slope", "share"))
 
     def definitions(self) -> pd.DataFrame:
         """Return what the model defines by `:=`: `lhs op rhs est`."""
