@@ -1,10 +1,10 @@
-"""How far the other packages can follow a covariance fit: complete rows of one group, by maximum likelihood."""
+"""How far the other packages can follow a fit: complete rows of one group that count alike, by maximum likelihood."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from rantau.crosscheck.kinds import FactorFit, rows_of
+from rantau.crosscheck.kinds import FactorFit, ScoreFit, rows_of
 
 #: The standard errors that the packages compute, and the information these rest on.
 PLAIN_ERRORS = ("standard", "expected")
@@ -38,6 +38,16 @@ def estimates_beyond(fit: FactorFit) -> str:
         return "it has no composites in covariance structures"
     if fit.model.constraints:
         return "it is given no constraints among parameters, and this model has some"
+    return ""
+
+
+def scores_beyond(fit: ScoreFit) -> str:
+    """Return why no other package gives the numbers of a fit of scores; empty where they do."""
+    rows = rows_of(fit)
+    if rows.weights is not None:
+        return "it weighs all rows alike, and this fit has sampling weights"
+    if fit.request.missing == "em" and np.isnan(rows.values).any():
+        return "it needs complete rows, and this fit uses all answers by the EM algorithm"
     return ""
 
 

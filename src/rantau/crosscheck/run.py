@@ -9,6 +9,7 @@ import numpy as np
 from rantau.crosscheck.asking import PackageFailedError, installed
 from rantau.crosscheck.kinds import FactorFit, ScoreFit, rows_of
 from rantau.crosscheck.packages import ROWS, Package
+from rantau.crosscheck.reach import scores_beyond
 from rantau.crosscheck.verification import Skipped, Verification
 from rantau.errors import MissingExtraError, OptionError, ResponseError
 from rantau.fit import Fit
@@ -77,6 +78,8 @@ def crosscheck(fit: Fit, *, data: Responses | pd.DataFrame | None = None, name: 
 def _asked(row: Package, fit: Fit) -> Verification:
     if not row.can(fit):
         reason = f"{row.name} is asked for {row.compares}, and this fit is of another kind"
+    elif isinstance(fit, ScoreFit) and scores_beyond(fit):
+        reason = scores_beyond(fit)
     else:
         try:
             return row.function(fit)
@@ -96,15 +99,16 @@ def _with_rows(fit: FactorFit | ScoreFit, data: Responses | pd.DataFrame | None)
         raise ResponseError(
             f"{rows.source}: {used.n_obs} rows, and the fit was made from {fit.n_obs}; give the data it was made from."
         )
-    return fit.replace(sample=used)
+    weights = None if fit.sample is None else fit.sample.weights
+    return fit.replace(sample=used.replace(weights=weights))
 
 
 def _answered(fit: FactorFit | ScoreFit, rows: Sample) -> Sample:
     """Return the rows that a fit with gaps uses: of factors, those with any answer and with all fixed covariates."""
-    if isinstance(fit, ScoreFit):
+    if isinstance(fit, ScoreFit) and fit.request.missing != "em":
         return rows
     keep = np.asarray(~np.isnan(rows.values).all(axis=1))
-    if fit.request.missing == "fiml":
+    if not isinstance(fit, ScoreFit) and fit.request.missing == "fiml":
         fixed = [rows.names.index(name) for name in fit.table.exogenous]
         keep &= ~np.isnan(rows.values[:, fixed]).any(axis=1)
     return rows.rows(keep)

@@ -62,6 +62,10 @@ def _engines(material: Material) -> Iterator[tuple[str, str]]:
         request = study.covariance.of(material.model)
         yield from zip(("Covariance", "  rows"), account_of(request, rows.values, read), strict=True)
     if "pls" in study.engines:
-        gaps = {"mean": "the mean of the item in the place of a gap", "listwise": "rows with a gap are left out"}
+        gaps = {
+            "mean": "the mean of the item in the place of a gap",
+            "listwise": "rows with a gap are left out",
+            "em": "every answer counts, by the EM algorithm",
+        }
         kind = "consistent PLS" if study.consistent else "PLS"
         yield "PLS", f"{kind}, {study.scheme} scheme; {gaps[study.pls_missing]}; {study.draws} bootstrap draws"

@@ -19,7 +19,7 @@ def pls(
     consistent: Annotated[
         bool, typer.Option("--consistent", help="Correct reflective constructs for unreliability (PLSc).")
     ] = False,
-    missing: Annotated[str, typer.Option(help="mean (of the item in the place of a gap) or listwise.")] = "mean",
+    missing: Annotated[str, typer.Option(help="mean (of the item in the place of a gap), em or listwise.")] = "mean",
     out: Out = None,
     as_json: Json = False,
 ) -> int:

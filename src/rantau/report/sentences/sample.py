@@ -74,7 +74,7 @@ def _missing(prose: Prose) -> str:
     if factor is not None:
         told.append(say("sample.listwise" if factor.request.missing == "listwise" else "sample.fiml", n=factor.n_obs))
     if findings.pls is not None:
-        treated = "mean" if findings.pls.request.missing == "mean" else "pls_listwise"
+        treated = {"mean": "mean", "em": "em"}.get(findings.pls.request.missing, "pls_listwise")
         told.append(say(f"sample.{treated}", n=findings.pls.n_obs))
     return join(*told)
 
