@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -23,15 +24,19 @@ class Row(NamedTuple):
     label: str
 
 
+@lru_cache(maxsize=64)
 def shown_rows(table: ParameterTable) -> Indices:
     """Return the rows of a table that are shown: all but those of excrescent variables."""
     hidden = set(table.excrescent)
-    return np.array(
+    found = np.array(
         [place for place, row in enumerate(table.rows) if row.lhs not in hidden and row.rhs not in hidden],
         dtype=np.intp,
     )
+    found.setflags(write=False)
+    return found
 
 
+@lru_cache(maxsize=64)
 def row_names(model: Model, table: ParameterTable) -> tuple[Row, ...]:
     """Return the names of the rows of `derived`, in order."""
     found = [table.rows[place] for place in shown_rows(table)]

@@ -85,6 +85,19 @@ class Cells(Record):
         )
 
     @cached_property
+    def depth(self) -> int:
+        """How many directed effects follow one another at most; -1 where they go round in a loop."""
+        size, directed = len(self.variables), self.kind == DIRECTED
+        arrows = np.zeros((size, size), dtype=bool)
+        arrows[self.row[directed], self.column[directed]] = True
+        reached, steps = arrows, 0
+        while reached.any():
+            if steps == size:
+                return -1
+            reached, steps = reached @ arrows, steps + 1
+        return steps
+
+    @cached_property
     def pairs(self) -> Pairs:
         """Where the factors of the derivatives of sigma stand among the few columns that they are made of."""
         roles = self.roles
@@ -414,10 +427,9 @@ def imply(layout: Layout, theta: Array) -> Implied:
     stack = cells.shape[:-1]
     roles = layout.roles
     directed, undirected = roles.directed, roles.undirected
-    inverse = np.zeros((*stack, size, size))
-    inverse[..., np.arange(size), np.arange(size)] = 1.0
-    inverse[..., layout.row[directed], layout.column[directed]] -= cells[..., directed]
-    effect = _inverse(inverse)
+    direct = np.zeros((*stack, size, size))
+    direct[..., layout.row[directed], layout.column[directed]] = cells[..., directed]
+    effect = _effects(direct, layout.cells.depth)
     covariance = np.zeros((*stack, size, size))
     values = cells[..., undirected]
     covariance[..., layout.row[undirected], layout.column[undirected]] = values
@@ -429,6 +441,22 @@ def imply(layout: Layout, theta: Array) -> Implied:
         mean[..., layout.row[roles.means]] = cells[..., roles.means]
         mean = (effect @ mean[..., None])[..., 0]
     return Implied(total[..., :p, :p], mean[..., :p], total, effect, mean)
+
+
+def _effects(direct: Array, depth: int) -> Array:
+    """Return `(I - A)^-1` of direct effects A `(..., v, v)`; without loops that is `I + A + ... + A^depth`."""
+    size = direct.shape[-1]
+    if depth < 0:
+        return _inverse(np.eye(size) - direct)
+    diagonal = np.arange(size)
+    effect = direct.copy()
+    effect[..., diagonal, diagonal] += 1.0
+    power, summed = direct, 1
+    while summed < depth:
+        power = power @ power
+        effect = effect + effect @ power
+        summed = 2 * summed + 1
+    return effect
 
 
 def _inverse(matrices: Array) -> Array:

@@ -74,9 +74,7 @@ def climb(
 class _Ground:
     """What the stages of one stack have in common; it grows as they are climbed."""
 
-    def __init__(
-        self, covariance: Array, mean: Array, items: tuple[str, ...], rows: Rows, *, consistent: bool
-    ) -> None:
+    def __init__(self, covariance: Array, mean: Array, items: tuple[str, ...], rows: Rows, *, consistent: bool) -> None:
         variance = np.diagonal(covariance, axis1=1, axis2=2)
         usable = variance > 0
         self.mean, self.deviation = mean, np.sqrt(np.where(usable, variance, 0.0))

@@ -103,7 +103,9 @@ def ladder(written: Structure, method: str) -> tuple[StagePlan, ...]:
         )
     if highest == 1 or method == "disjoint":
         return _disjoint(written, parts, order)
-    first = _repeated(written, parts, order) if method in ("repeated", "embedded") else _saturated(written, parts, order)
+    first = (
+        _repeated(written, parts, order) if method in ("repeated", "embedded") else _saturated(written, parts, order)
+    )
     if method == "repeated":
         return (first,)
     inside = {part for block in parts.values() for part in block}
@@ -155,9 +157,7 @@ def _items(written: Structure, name: str) -> tuple[Column, ...]:
     return tuple(Column(item, (Part(item),)) for item in written.items[block])
 
 
-def _disjoint(
-    written: Structure, parts: dict[str, tuple[str, ...]], order: dict[str, int]
-) -> tuple[StagePlan, ...]:
+def _disjoint(written: Structure, parts: dict[str, tuple[str, ...]], order: dict[str, int]) -> tuple[StagePlan, ...]:
     inside = {part for block in parts.values() for part in block}
     met: dict[str, int] = {}
     stages: list[StagePlan] = []

@@ -195,7 +195,9 @@ def _solved(seen: dict[Powers, Array], quality: Array) -> dict[Powers, Array]:
             term = latent[lower].copy()
             for j, (high, low, lost) in enumerate(zip(key, lower, gone, strict=True)):
                 # The moments of a normal error: variance, 3 variance², 15 variance³.
-                term *= comb(high, low) * quality[:, j] ** low * prod(range(lost - 1, 0, -2)) * error[:, j] ** (lost // 2)
+                term *= (
+                    comb(high, low) * quality[:, j] ** low * prod(range(lost - 1, 0, -2)) * error[:, j] ** (lost // 2)
+                )
             rest -= term
         for j, power in enumerate(key):
             rest /= quality[:, j] ** power

@@ -67,9 +67,7 @@ class StagePlan(Record):
     def blocks(self) -> dict[str, tuple[Column, ...]]:
         """The columns of each construct."""
         structure = self.structure
-        return {
-            name: self.columns[block] for name, block in zip(structure.constructs, structure.blocks, strict=True)
-        }
+        return {name: self.columns[block] for name, block in zip(structure.constructs, structure.blocks, strict=True)}
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
