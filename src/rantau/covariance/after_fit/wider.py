@@ -123,8 +123,13 @@ def slope_and_information(evidence: Evidence, layout: Layout) -> tuple[Array, Ar
         `(n_free,)` and `(n_free, n_free)`.
     """
     slope = slopes(layout, evidence.implied)
-    local = evidence.local
-    second = evidence.discrepancy.second(layout, evidence.implied, slope, evidence.moments, local, False)
+    local = bent = evidence.local
+    moments = evidence.moments
+    if not np.array_equal(evidence.shares * evidence.n_obs, moments.n):
+        # Groups weigh in the information of the fit by their rows, and its further parts must be of one piece with it.
+        moments = moments.replace(n=evidence.shares * evidence.n_obs)
+        bent = evidence.discrepancy.function(evidence.implied, moments)
+    second = evidence.discrepancy.second(layout, evidence.implied, slope, moments, bent, False)
     return gradient(layout, slope, local.by_sigma, local.by_mu), second.expected
 
 
