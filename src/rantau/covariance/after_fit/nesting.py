@@ -81,14 +81,20 @@ def meet(larger: Standing, smaller: Standing) -> Meeting:
     covariance = implied.sigma[:, order[:, None], order] / np.outer(deviation, deviation)
     own, mean = evidence.moments, implied.mu[:, order] / deviation
     moments = GroupMoments(own.names, own.groups, own.n, covariance, mean)
-    likelihood = next(row for row in DISCREPANCIES if row.name == "ml")
+    # Where one of the two implies what is no covariance matrix, likelihood has no value; squares have.
+    name = "ml" if _positive(covariance) and _positive(evidence.implied.sigma) else "uls"
+    distance = next(row for row in DISCREPANCIES if row.name == name)
     stack, start = stack_of_one(moments), evidence.theta[None]
     if fit.model.constraints:
         constraints = Constraints(fit.model, fit.table, setting.scale)
-        found = minimise_within(evidence.layout, likelihood, stack, start, constraints, active=fit.active)
+        found = minimise_within(evidence.layout, distance, stack, start, constraints, active=fit.active)
     else:
-        found = minimise(evidence.layout, likelihood, stack, start)
-    return Meeting(float(found.value[0] - likelihood.floor(moments)), found.theta[0])
+        found = minimise(evidence.layout, distance, stack, start)
+    return Meeting(float(found.value[0] - distance.floor(moments)), found.theta[0])
+
+
+def _positive(covariance: Array) -> bool:
+    return bool((np.linalg.eigvalsh(covariance)[..., 0] > 0).all())
 
 
 def evidence_at(larger: Standing, theta: Array) -> Evidence:
