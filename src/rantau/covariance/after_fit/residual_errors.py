@@ -16,7 +16,7 @@ from rantau.moments.asymptotic import normal_asymptotic_covariance
 ROBUST = ("robust_sem", "robust_huber_white", "robust_cluster")
 
 
-def covariance_of_moments(evidence: Evidence, se: str) -> Array:
+def covariance_of_moments(evidence: Evidence, se: str, kind: str = "observed") -> Array:
     """Compute the covariance matrix of root-n times the sample moments of each group, Gamma.
 
     Parameters
@@ -25,6 +25,9 @@ def covariance_of_moments(evidence: Evidence, se: str) -> Array:
         A structure with its data.
     se
         One of `estimators.STANDARD_ERRORS`: the robust ones take it from the rows, the others from normal theory.
+    kind
+        One of `estimators.INFORMATION`: where answers are missing, `expected` takes what the moments are told on
+        average; otherwise it is what these rows tell.
 
     Returns
     -------
@@ -34,18 +37,14 @@ def covariance_of_moments(evidence: Evidence, se: str) -> Array:
 
     Notes
     -----
-    Normal theory at the sample's own moments; under full-information likelihood the inverse of the observed
-    information of the unrestricted model, or the sandwich (White, 1982) with it. Rows: Browne (1984), eq. 3.4.
+    Normal theory at the sample's own moments; under full-information likelihood the inverse of the information of the
+    unrestricted model, or the sandwich (White, 1982) with it, in both of which the moments of fixed covariates are
+    known numbers. Rows: Browne (1984), eq. 3.4.
     """
     moments, means = evidence.moments, evidence.layout.mean_structure
     robust = se in ROBUST or moments.weight is not None
     if moments.patterns is not None:
-        inverse = [
-            np.linalg.inv(one) for one in moment_information(evidence, moments.covariance, moments.mean, exact=True)
-        ]
-        if robust:
-            inverse = [one @ _spread(evidence, group) @ one for group, one in enumerate(inverse)]
-        return _given(np.stack(inverse), evidence)
+        return _from_patterns(evidence, robust, kind)
     if not robust:
         return _given(normal_asymptotic_covariance(moments.covariance, means), evidence)
     cluster = evidence.rows.cluster
@@ -59,6 +58,18 @@ def covariance_of_moments(evidence: Evidence, se: str) -> Array:
             spread = summed.T @ summed
         found.append(spread / deviation.weights.sum())
     return np.stack(found)
+
+
+def _from_patterns(evidence: Evidence, robust: bool, kind: str) -> Array:
+    """Invert the information on the moments that vary, or put it round the spread of what rows say of them."""
+    moments, rest = evidence.moments, free_moments(evidence)
+    every = moment_information(evidence, moments.covariance, moments.mean, exact=kind != "expected")
+    found = np.zeros((len(every), *every[0].shape))
+    for group, one in enumerate(every):
+        inverse = np.linalg.inv(one[np.ix_(rest, rest)])
+        spread = inverse @ _spread(evidence, group)[np.ix_(rest, rest)] @ inverse if robust else inverse
+        found[group][np.ix_(rest, rest)] = spread
+    return found
 
 
 def _spread(evidence: Evidence, group: int) -> Array:

@@ -242,7 +242,7 @@ def _with_errors(fit: SemFit, kind: str, setting: Setting) -> Residuals:
     evidence, recipe = evidence_of(fit, setting), fit.request.recipe
     n = fit.moments.n
     if fit.converged:
-        gamma = covariance_of_moments(evidence, recipe.se)
+        gamma = covariance_of_moments(evidence, recipe.se, recipe.information)
         errors = covariance_of_residuals(evidence, gamma, weights_of_moments(evidence, recipe.information), n)
     else:
         errors = gamma = np.full((*values.shape, values.shape[1]), np.nan)
