@@ -6,6 +6,8 @@ from scipy.special import chdtrc
 
 from rantau.record import Record
 
+NAN = float("nan")
+
 
 class ModelTest(Record):
     """A chi-square statistic and what it is held against.
@@ -28,18 +30,28 @@ class ModelTest(Record):
     df: float
     scaling: float = 1.0
     shift: float = 0.0
-    scaling_h1: float = float("nan")
-    scaling_h0: float = float("nan")
+    scaling_h1: float = NAN
+    scaling_h0: float = NAN
 
     @property
     def pvalue(self) -> float:
         """The probability of a larger statistic if the model holds; NaN without degrees of freedom."""
-        return float(chdtrc(self.df, self.statistic)) if self.df > 0 else float("nan")
+        return float(chdtrc(self.df, self.statistic)) if self.df > 0 else NAN
 
     @property
     def trace(self) -> float:
         """What the standard statistic is in expectation if the model holds."""
         return (self.df - self.shift) * self.scaling
+
+
+def divided(name: str, chisq: float, df: float, scaling: float, h1: float = NAN, h0: float = NAN) -> ModelTest:
+    """Divide a standard statistic by its scaling factor.
+
+    A misfit or a sample can be so bad that what estimates the factor comes out negative. There is no test then: a
+    negative chi-square would be held for a perfect fit. Statistic and factor are NaN, as in lavaan.
+    """
+    factor = scaling if scaling > 0 else NAN
+    return ModelTest(name, chisq / factor, df, factor, scaling_h1=h1, scaling_h0=h0)
 
 
 class Corrected(Record):

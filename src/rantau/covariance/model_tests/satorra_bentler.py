@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.outcome import ModelTest
+from rantau.covariance.outcome import ModelTest, divided
 from rantau.covariance.robust.traces import traces, written_trace
 
 
@@ -14,5 +14,4 @@ def satorra_bentler(evidence: Evidence, information: str) -> ModelTest:
     what is wanted, as in lavaan.
     """
     trace = traces(evidence).first if information == "expected" else written_trace(evidence, information)
-    scaling = trace / evidence.df
-    return ModelTest("satorra_bentler", evidence.chisq / scaling, float(evidence.df), scaling)
+    return divided("satorra_bentler", evidence.chisq, float(evidence.df), trace / evidence.df)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.model_tests.yuan_bentler_mplus import yuan_bentler_mplus
-from rantau.covariance.outcome import ModelTest
+from rantau.covariance.outcome import ModelTest, divided
 from rantau.covariance.robust.traces import written_trace
 
 
@@ -15,4 +15,5 @@ def yuan_bentler(evidence: Evidence, information: str) -> ModelTest:
     """
     scaling = written_trace(evidence, information) / evidence.df
     likelihoods = yuan_bentler_mplus(evidence, information)
-    return likelihoods.replace(name="yuan_bentler", statistic=evidence.chisq / scaling, scaling=scaling)
+    h1, h0 = likelihoods.scaling_h1, likelihoods.scaling_h0
+    return divided("yuan_bentler", evidence.chisq, float(evidence.df), scaling, h1, h0)

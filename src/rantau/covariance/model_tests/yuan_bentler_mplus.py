@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.outcome import ModelTest
+from rantau.covariance.outcome import ModelTest, divided
 from rantau.covariance.robust.sandwich import information, spread_of_scores
 from rantau.covariance.robust.unrestricted import free_moments, unrestricted_trace
 from rantau.covariance.standard_errors import inverse_information
@@ -25,7 +25,5 @@ def yuan_bentler_mplus(evidence: Evidence, kind: str) -> ModelTest:
     inverse = inverse_information(information(evidence, kind), evidence.directions)
     below = float(np.sum(inverse * spread_of_scores(evidence)))
     scaling = (above - below) / evidence.df
-    return ModelTest(
-        "yuan_bentler_mplus", evidence.chisq / scaling, float(evidence.df), scaling,
-        scaling_h1=above / free, scaling_h0=below / (free - evidence.df),
-    )  # fmt: skip
+    h1, h0 = above / free, below / (free - evidence.df)
+    return divided("yuan_bentler_mplus", evidence.chisq, float(evidence.df), scaling, h1, h0)

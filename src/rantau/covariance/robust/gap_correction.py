@@ -123,5 +123,8 @@ class GapCorrection(Record):
         else:
             trace = self.whole - float(np.trace(used))
         chisq, df = evidence.n_obs * misfit, float(evidence.df)
-        scale = trace / df if df > 0 else float("nan")
-        return Corrected(chisq - trace, df, chisq / scale if df > 0 else 0.0, scale)
+        if df <= 0:
+            return Corrected(chisq - trace, df, 0.0, float("nan"))
+        # A negative expectation is no correction.
+        trace = trace if trace > 0 else float("nan")
+        return Corrected(chisq - trace, df, chisq * df / trace, trace / df)
