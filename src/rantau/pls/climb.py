@@ -115,7 +115,7 @@ class _Ground:
                 )
             )
             if products.any():
-                faults.append(_indefinite(moments, faults[-1].where.any(axis=1)))
+                faults.append(_indefinite(moments, np.asarray(faults[-1].where.any(axis=1))))
             self.units[-1] = np.where(products, np.sqrt(np.where(latent > 0, latent, np.nan)), 1.0)
         self.columns.append(vectors / np.where(unit > 0, unit, 1.0)[:, None, :])
         # The first stage looks at items as they are, to tell a constant one from one that varies little.

@@ -11,7 +11,7 @@ from rantau.arrays import Mask
 from rantau.errors import OptionError, unknown
 from rantau.fit import Problem
 from rantau.model.locate import first_use, refusal
-from rantau.model.spec import Definition, Model, Modifier, Span, Term
+from rantau.model.spec import Definition, Model, Modifier, Span
 from rantau.options import choose
 from rantau.pls.higher_order import ALIASES, ladder, refuse_odd_orders, warn_of_explained_parts
 from rantau.pls.higher_order import METHODS as ORDERS
@@ -167,7 +167,8 @@ def structure_of(model: Model, *, modes: tuple[tuple[str, str], ...] = (), consi
 def _constructs(model: Model) -> tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Names, kinds and items: the blocks, then what stands for itself.
 
-    That is an observed variable in a path, or beside constructs in the block of one of higher order; products come last.
+    That is an observed variable in a path, or beside constructs in the block of one of higher order; products come
+    last.
     """
     found = {block.construct: (block.kind, block.items) for block in model.blocks}
     alone = [
@@ -191,9 +192,7 @@ def _modes(
     consistent: bool,
 ) -> tuple[str, ...]:
     # Products of items are alike, as their factors are: they are weighted by mode A (Chin et al., 2003).
-    chosen = {
-        name: "A" if ":" in name else MODE_OF_KIND[kind] for name, kind in zip(constructs, kinds, strict=True)
-    }
+    chosen = {name: "A" if ":" in name else MODE_OF_KIND[kind] for name, kind in zip(constructs, kinds, strict=True)}
     for name, mode in wanted:
         if name not in chosen:
             raise OptionError(unknown("construct", name, constructs, where="modes"))

@@ -1,12 +1,12 @@
-"""From rows, and how much each of them counts, to the estimates of a plan: the road of a fit and of all its resamples."""
+"""From rows, and how often each is taken, to the estimates of a plan: the road of a fit and of all its resamples."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.moments.compute import resampled_moments, row_shares
-from rantau.moments.sample import Sample
+from rantau.moments.compute import resampled_moments
+from rantau.moments.sample import Sample, row_shares
 from rantau.pls.climb import climb
 from rantau.pls.estimate import Estimates, Fault, estimate
 from rantau.pls.multiply import Rows

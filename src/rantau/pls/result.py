@@ -17,19 +17,19 @@ from rantau.options import check_level, choose
 from rantau.pls import measurement, model_fit, structural
 from rantau.pls.blindfolding import blindfold
 from rantau.pls.estimate import Estimates, reasons
+from rantau.pls.flatten import named_in_stages, staged_fit_indices
 from rantau.pls.quantities import (
     RELIABILITY,
     TABLES,
     VARIANTS,
     Solved,
     criteria,
-    named_values,
     reliability,
     reliability_variants,
 )
 from rantau.pls.request import PlsRequest
 from rantau.pls.resolve import directions, resolve
-from rantau.pls.scores import score_rows
+from rantau.pls.scores import score_rows, unit_lengths
 from rantau.pls.slopes import Replicates, Slope, significant_regions, simple_slopes
 from rantau.pls.stages import Ascent, Plan, Stage
 from rantau.pls.structure import Structure
@@ -138,12 +138,13 @@ class PlsFit(Record):
         return self._named(self.shows)[1]
 
     def _named(self, of: str) -> tuple[tuple[Quantity, ...], Array]:
-        names, values = named_values(self.solution, self.structure, of, request=self.request, n_obs=self.n_obs)
+        names, values = named_in_stages(self.plan, self.ascent, of, self.request, self.n_obs)
         return names, values[0]
 
     @property
-    def _solved(self) -> Solved:
-        return Solved(self.solution, self.structure, self.request, self.n_obs)
+    def _last(self) -> Solved:
+        """The last stage, for what estimates equations or blocks anew."""
+        return Solved(self.ascent.stages[-1], self.plan.stages[-1].structure, self.request, self.n_obs)
 
     @property
     def strata(self) -> None:
@@ -176,9 +177,7 @@ class PlsFit(Record):
         towards = directions(self.ascent.stages, self.plan)
         ascent, faults = resolve(self.sample, counts, self.plan, self.request, towards=towards)
         why = reasons(faults, len(counts))
-        values = named_values(
-            ascent.whole, self.structure, self.shows, request=self.request, n_obs=round(float(counts[0].sum()))
-        )[1]
+        values = named_in_stages(self.plan, ascent, self.shows, self.request, round(float(counts[0].sum())))[1]
         values[[bool(reason) for reason in why]] = np.nan
         return Refits(values, why, np.full_like(values, np.nan) if errors else None)
 
@@ -299,8 +298,8 @@ class PlsFit(Record):
 
         Source: Chin (1998); Hair et al. (2014).
         """
-        structure = self.structure
-        values = redundancy_of_own_items(self.solution, structure, self.request)[0]
+        structure = self._last.structure
+        values = redundancy_of_own_items(self._last.estimates, structure, self.request)[0]
         which = [j for j, mode in enumerate(structure.modes) if mode == "B" and not structure.single[j]]
         names = [structure.constructs[j] for j in which]
         return require("pandas").Series(values[which], index=names, name="redundancy")  # type: ignore[no-any-return]
@@ -322,15 +321,32 @@ class PlsFit(Record):
 
     # -- the inner model ---------------------------------------------------------------------------------
 
-    def paths(self) -> pd.DataFrame:
+    def paths(self, *, unstandardised: bool = False) -> pd.DataFrame:
         """Return path coefficients: `lhs op rhs est`, lhs the outcome, in the order of the model.
 
-        Scores are standardised, products of scores are not once more: the coefficient of `X:M` is by how much a standard
-        deviation of M changes the effect of X (see `slopes`). Where items are repeated, the paths that join
+        Scores are standardised, products of scores are not once more: the coefficient of `X:M` is by how much a
+        standard deviation of M changes the effect of X (see `slopes`). Where items are repeated, the paths that join
         higher-order constructs to their parts are among `effects()`.
+
+        Parameters
+        ----------
+        unstandardised
+            In the units of the answers: each score is then a weighted mean of its items as they were answered, its
+            weights summing to 1, and the coefficient of `X:M` belongs to the product of centred scores. This means
+            something where all items of a construct have one scale and weights of one sign (Hair et al., 2022).
+
+        Raises
+        ------
+        OptionError
+            If unstandardised coefficients are asked of a consistent fit or of products of items.
+        EstimationError
+            If the weights of a construct cannot be scaled to sum to 1.
         """
         at = self.structure.constructs.index
         beta = self.solution.coefficients[0]
+        if unstandardised:
+            lengths = unit_lengths(self.sample, self.plan, self.ascent, self.request)
+            beta = beta * lengths / lengths[:, None]
         rows = [
             (path.outcome, "~", path.predictor, beta[at(path.outcome), at(path.predictor)]) for path in self.model.paths
         ]
@@ -351,7 +367,11 @@ class PlsFit(Record):
 
         Source: Sharma, Sarstedt, Shmueli, Kim and Thiele (2019).
         """
-        return self._endogenous(criteria(self._solved)[0], structural.CRITERIA)
+        last = self._last
+        rows = list(last.structure.endogenous)
+        return _frame(
+            criteria(last)[0][rows], tuple(last.structure.constructs[j] for j in rows), structural.CRITERIA
+        )
 
     def f_squared(self) -> pd.DataFrame:
         """Return Cohen's f², outcomes (rows) x predictors (columns), NaN where there is no path.
@@ -538,7 +558,10 @@ class PlsFit(Record):
             only the outer model is judged.
         """
         choose("model", model, model_fit.MODELS)
-        found = model_fit.fit_indices(self.solution, self.structure, self.n_obs, model)
+        if self.plan.plain:
+            found = model_fit.fit_indices(self.solution, self.structure, self.n_obs, model)
+        else:
+            found = staged_fit_indices(self.plan, self.ascent, self.n_obs, model)
         values = {name: float(value[0]) if self.converged else np.nan for name, value in found.items()}
         return require("pandas").Series(values, name=model)  # type: ignore[no-any-return]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.errors import EstimationError, OptionError
 from rantau.moments.compute import resampled_moments
 from rantau.moments.sample import Sample
 from rantau.pls.iterate import spread
@@ -28,24 +29,75 @@ def score_rows(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest) 
     request
         The options.
     """
-    moments = resampled_moments(
-        sample, np.ones((1, sample.n_obs)), missing="em" if request.missing == "em" else "mean"
-    )
+    moments = resampled_moments(sample, np.ones((1, sample.n_obs)), missing="em" if request.missing == "em" else "mean")
     covariance, mean = moments.covariance[0], moments.mean[0]
     deviations = sample.values - mean
     if request.missing == "em":
         deviations = _expected(deviations, covariance)
     standardised = np.where(np.isnan(deviations), 0.0, deviations) / np.sqrt(np.diagonal(covariance))
-    least = np.sqrt((sample.n_obs - 1) / sample.n_obs)
+    least = float(np.sqrt((sample.n_obs - 1) / sample.n_obs))
     structure = plan.whole
     if ascent.scores is None:
         scores: Array = standardised @ spread(ascent.whole.weights, structure.owner, len(structure.constructs))[0]
-        return scores * least
+        return least * scores
     shares = np.ones(sample.n_obs) if sample.weights is None else sample.weights
     products = [(standardised @ factors[0]).prod(axis=1) for factors in ascent.products]
     columns = [standardised, *((product - np.average(product, weights=shares))[:, None] for product in products)]
-    scores = np.concatenate(columns, axis=1) @ ascent.scores[0]
-    return scores * least if ascent.whole.units is None else scores * least * ascent.whole.units[0]
+    scores = np.asarray(np.concatenate(columns, axis=1) @ ascent.scores[0])
+    return least * scores if ascent.whole.units is None else least * scores * ascent.whole.units[0]
+
+
+def unit_lengths(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest) -> Array:
+    """Return one over the standard deviation of each construct's score where it is a weighted mean of its items, `(J,)`.
+
+    The weights of standardised items, divided by the items' standard deviations, are those of the items as they were
+    answered; they are scaled to sum to 1. Of a product, the lengths of its parts are multiplied.
+
+    Parameters
+    ----------
+    sample, plan, ascent, request
+        Of a single fit.
+
+    Raises
+    ------
+    OptionError
+        For consistent fits, which have no scores of the factors, and products of items.
+    EstimationError
+        If the weights of a construct do not sum to more than zero.
+
+    Source: Hair, Hult, Ringle and Sarstedt (2022), on unstandardised weights in importance-performance maps.
+    """
+    structure = plan.whole
+    products = [name for name in structure.constructs if ":" in name]
+    if request.consistent:
+        raise OptionError(
+            "unstandardised coefficients belong to scores, and consistent=True corrects them to factors, which have no "
+            "unit of their own. Take consistent=False."
+        )
+    if products and request.interaction in ("product_indicator", "orthogonal"):
+        raise OptionError(
+            f"'{products[0]}' is measured by products of standardised items (interaction='{request.interaction}'), "
+            "which have no unit of the answers. Take interaction='two_stage'."
+        )
+    once = np.ones((1, sample.n_obs))
+    moments = resampled_moments(sample, once, missing="em" if request.missing == "em" else "mean")
+    deviation = np.sqrt(np.diagonal(moments.covariance[0]) * sample.n_obs / (sample.n_obs - 1))
+    if ascent.scores is None:
+        vectors = spread(ascent.whole.weights, structure.owner, len(structure.constructs))[0]
+    else:
+        vectors = ascent.scores[0][: len(deviation)]
+    lengths = (vectors / deviation[:, None]).sum(axis=0)
+    of = dict(zip(structure.constructs, lengths.tolist(), strict=True))
+    for place, name in enumerate(structure.constructs):
+        if ":" in name:
+            lengths[place] = np.prod([of[part] for part in name.split(":")])
+        elif not of[name] > 0:
+            raise EstimationError(
+                f"the unstandardised weights of '{name}' sum to {of[name]:.3g}, so they cannot be scaled to sum to 1: "
+                "items of opposite direction are in its block. Reverse them first, or report standardised coefficients."
+            )
+    found: Array = lengths
+    return found
 
 
 def _expected(deviations: Array, covariance: Array) -> Array:

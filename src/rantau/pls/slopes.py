@@ -116,7 +116,9 @@ class Slope:
         values = draws.values[:, [found[name] for name in wanted]]
         values = values[np.isfinite(values).all(axis=1)]
         if len(values) < 2:
-            raise EstimationError(f"{len(values)} draws succeeded; intervals need two at least, and thousands to be good.")
+            raise EstimationError(
+                f"{len(values)} draws succeeded; intervals need two at least, and thousands to be good."
+            )
         return values
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, Mask
 from rantau.pls.estimate import Estimates
 from rantau.pls.structure import Structure
 from rantau.record import Record
@@ -226,7 +226,7 @@ def _owner(blocks: Blocks) -> Indices:
     return np.repeat(np.arange(len(blocks)), [len(block) for block in blocks.values()])
 
 
-def _whole_paths(written: Structure, stage: StagePlan) -> Array:
+def _whole_paths(written: Structure, stage: StagePlan) -> Mask:
     at = [written.constructs.index(name) for name in stage.structure.constructs]
     paths = np.zeros_like(written.paths)
     paths[np.ix_(at, at)] = stage.structure.paths
