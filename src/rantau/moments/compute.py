@@ -212,13 +212,17 @@ def _of_many(sample: Sample, shares: Array) -> tuple[Array, Array]:
     if gaps.any():
         shift, correction = _without_gaps(sample, gaps, shift, taken, total)
         second -= correction
+        taken_off = np.zeros_like(shift)
     else:
         shift /= total
-        second -= shift[left] * shift[right] * total
-    second /= total
-    place = np.empty((p, p), dtype=np.intp)
-    place[left, right] = place[right, left] = np.arange(left.size)
-    covariance = second[place]
+        taken_off = shift
+    covariance = np.empty((p, p, len(shares)))
+    # Row by row, as a row fits a processor's cache.
+    for row in range(p):
+        own = second[row * (row + 1) // 2 :][: row + 1]
+        own /= total
+        own -= taken_off[: row + 1] * taken_off[row]
+        covariance[row, : row + 1] = covariance[: row + 1, row] = own
     mean = sample.centre[:, None] + shift
     for array in (covariance, mean):
         array.setflags(write=False)

@@ -41,7 +41,7 @@ def solve(left: Array, right: Array) -> Array:
 
 
 def regressions(augmented: Array) -> Array:
-    """Solve the normal equations of several regressions in every draw.
+    """Solve the normal equations of several regressions among standardised variables in every draw.
 
     Parameters
     ----------
@@ -60,7 +60,9 @@ def regressions(augmented: Array) -> Array:
     rest = augmented
     k = rest.shape[1]
     for pivot in range(k):
-        row = rest[:, pivot, pivot + 1 :] / rest[:, pivot, pivot, None]
+        row = rest[:, pivot, pivot + 1 :].copy()
+        if pivot:
+            row /= rest[:, pivot, pivot, None]
         rest[:, :, pivot + 1 :] -= rest[:, :, pivot, None] * row[:, None]
         rest[:, pivot, pivot + 1 :] = row
     return rest[:, :, k]
