@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rantau.covariance import SemFit, cfa, sem
-from rantau.covariance.fit import prepare
+from rantau.covariance.estimate import prepare
 from rantau.crosscheck import Verification, crosscheck
 from rantau.door import take_sample
 from rantau.errors import RantauWarning, StudyError

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import log_ndtr, ndtri
 
 from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.after_fit.comparison import difference_table, way_of
@@ -15,18 +14,20 @@ from rantau.covariance.after_fit.residuals import covariance_frames, mean_frames
 from rantau.covariance.after_fit.score_test import ScoreTest, score_test
 from rantau.covariance.after_fit.scores import predicted_frame, score_frame
 from rantau.covariance.after_fit.wald_test import WaldTest, wald_test
+from rantau.covariance.delta import delta_errors, inference_table
 from rantau.covariance.derived import derived, row_names
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.estimators import spelling
-from rantau.covariance.fit_indices import SHORT as SHORT_LIST
 from rantau.covariance.fit_indices import fit_index_values
 from rantau.covariance.implied import Implied, Layout, cell_values, imply
 from rantau.covariance.model_test import Statistics
+from rantau.covariance.printed import account_of, line_of, page_of
 from rantau.covariance.request import SemRequest
 from rantau.covariance.resampling import INDICES, refit, transformed
 from rantau.covariance.standardise import (
     KINDS,
     cell_jacobian,
+    correlation_of,
     explained_variance,
     standardised,
     standardised_slopes,
@@ -36,18 +37,15 @@ from rantau.errors import EstimationError
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.parameters import ParameterTable
-from rantau.model.products import Product
 from rantau.model.spec import Model
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.sample import Sample
-from rantau.options import check_level, check_switch, choose
+from rantau.options import check_switch, choose
 from rantau.record import Record
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NAN = float("nan")
 
 
 class SemFit(Record):
@@ -154,8 +152,8 @@ class SemFit(Record):
 
     def errors(self) -> Array:
         """Return the standard errors of `values()`; NaN for the indices, which have none."""
-        estimates = self._errors(self._gradients())[0]
-        standard = self._errors(self._standardised("all")[1])[0]
+        estimates = delta_errors(self.covariance, self._gradients())[0]
+        standard = delta_errors(self.covariance, self._standardised("all")[1])[0]
         return np.concatenate([estimates, standard, np.full(len(INDICES), np.nan)])
 
     def values_at(self, theta: Array) -> Array:
@@ -578,42 +576,16 @@ class SemFit(Record):
 
     def summary(self) -> str:
         """Return a readable account: how it went, fit, estimates."""
-        frame = self.estimates()
-        indices = self.fit_indices()
-        lines = [
-            f"{self.request.estimator} on {self.n_obs} rows ({self.n_read - self.n_obs} left out for missing "
-            f"answers), {self.table.n_free} free parameters, {self.iterations} steps",
-            *(_of_product(product) for product in self.request.expanded.products),
-            *(f"{problem.severity.upper()}: {problem.text}" for problem in self.problems),
-            "",
-            *(
-                f"{name:21s} {(_probability if 'pvalue' in str(name) else three_digits)(value):>9s}"
-                for name, value in indices.items()
-                if name in SHORT_LIST
-            ),
-            "",
-            shown(frame).to_string(index=False, float_format=three_digits, na_rep=""),
-        ]
-        return "\n".join(lines)
+        return account_of(self)
 
     def __str__(self) -> str:
         return self.summary()
 
     def __repr__(self) -> str:
-        if not self.converged:
-            how = "did not converge, see problems"
-        else:
-            trusted = "" if self.trustworthy else "; NOT TO BE TRUSTED, see problems"
-            found = self.statistics
-            how = f"chi-square {found.chisq:.2f}, df {found.df}{trusted}"
-        return (
-            f"<SemFit: {self.request.estimator}, {self.n_obs} rows, {self.table.n_free} free parameters, {how}; "
-            "print it, or see estimates(), standardized(), fit_indices()>"
-        )
+        return line_of(self)
 
     def _repr_html_(self) -> str:
-        notes = "".join(f"<p><strong>{problem.severity}</strong>: {problem.text}</p>" for problem in self.problems)
-        return notes + str(shown(self.estimates()).to_html(index=False, float_format=three_digits, na_rep=""))
+        return page_of(self)
 
     # -- computing ---------------------------------------------------------------------------------
 
@@ -634,69 +606,7 @@ class SemFit(Record):
         values, slopes = derived(self.model, self.table, cells, gradients)
         return values, gradients if slopes is None else slopes
 
-    def _errors(self, gradients: Array) -> tuple[Array, Mask]:
-        """Return standard errors by the delta method, and which quantities any free parameter moves."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            variance = np.einsum("ki,ki->k", gradients @ self.covariance, gradients)
-        # What no free parameter moves (a marker, a standardised variance of 1) has no error, nor what constraints hold.
-        size = np.abs(gradients)
-        with np.errstate(invalid="ignore", over="ignore"):
-            held = np.abs(variance) <= 1e-13 * np.einsum("ki,ki->k", size @ np.abs(self.covariance), size)
-        moved = ~(size.max(axis=1, initial=0.0) <= 1e-12) & ~held
-        return np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0), moved
-
     def _inference(
         self, est: Array, gradients: Array, level: float, name: str, extra: dict[str, Array] | None = None
     ) -> pd.DataFrame:
-        check_level(level)
-        se, moved = self._errors(gradients)
-        se = np.where(np.isfinite(est), se, np.nan)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = np.where(moved, est / se, np.nan)
-        p = 2 * np.exp(log_ndtr(-np.abs(z)))
-        reach = float(ndtri(0.5 + level / 2)) * se
-        lhs, op, rhs, group, label = zip(*row_names(self.model, self.table), strict=True)
-        columns = {
-            "lhs": lhs,
-            "op": op,
-            "rhs": rhs,
-            "group": group,
-            "label": label,
-            name: est,
-            "se": se,
-            "z": z,
-            "p": p,
-        }
-        columns |= {"ci_low": est - reach, "ci_high": est + reach, **(extra or {})}
-        return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]
-
-
-def _of_product(product: Product) -> str:
-    """Say how a product was estimated."""
-    if not product.centred:
-        return f"{product.name}: the product of two columns, not centred"
-    how = {"matched": "matched pairs of items", "all": "all pairs of items"}.get(product.how, "items and a column")
-    return f"{product.name}: {len(product.pairs)} products of {how}, double mean-centred"
-
-
-def three_digits(value: float) -> str:
-    """Write a number with three digits; nothing where there is none."""
-    return "" if np.isnan(value) else f"{value:.3f}"
-
-
-def _probability(value: float) -> str:
-    """Write a p-value; none is zero."""
-    return "<.001" if value < 0.001 else three_digits(value)
-
-
-def shown(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of estimates as it is printed: no p-value is zero."""
-    return frame.assign(p=[_probability(value) for value in frame["p"]])
-
-
-def correlation_of(covariance: Array) -> Array:
-    """Return the correlations of a covariance matrix `(p, p)`; NaN where a variance is not positive."""
-    variance = np.diag(covariance)
-    deviation = np.sqrt(np.where(variance > 0, variance, np.nan))
-    correlation: Array = covariance / np.outer(deviation, deviation)
-    return correlation
+        return inference_table(row_names(self.model, self.table), est, gradients, self.covariance, level, name, extra)

@@ -214,3 +214,11 @@ def explained_variance(layout: Layout, theta: Array) -> Array:
     unexplained[..., owner] = cell_values(layout, theta)[..., own]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(caused & (unexplained >= 0), 1 - unexplained / variance, np.nan)
+
+
+def correlation_of(covariance: Array) -> Array:
+    """Return the correlations of a covariance matrix `(p, p)`; NaN where a variance is not positive."""
+    variance = np.diag(covariance)
+    deviation = np.sqrt(np.where(variance > 0, variance, np.nan))
+    correlation: Array = covariance / np.outer(deviation, deviation)
+    return correlation

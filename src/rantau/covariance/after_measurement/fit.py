@@ -31,8 +31,8 @@ from rantau.covariance.after_measurement.request import SamRequest
 from rantau.covariance.after_measurement.result import SamFit
 from rantau.covariance.after_measurement.table import joint_table
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
+from rantau.covariance.estimate import check_singular, fit_moments, rows_used
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.fit import check_singular, fit_moments, rows_used
 from rantau.covariance.minimise import Minimum
 from rantau.covariance.problems import find_problems, products_alone, random_covariates
 from rantau.covariance.product_columns import with_products

@@ -11,8 +11,10 @@ from rantau.covariance.after_measurement.moments import LatentMoments, Route
 from rantau.covariance.after_measurement.parts import Parts
 from rantau.covariance.after_measurement.refit import refit
 from rantau.covariance.after_measurement.request import SamRequest
+from rantau.covariance.printed import shown, three_digits
 from rantau.covariance.resampling import INDICES
-from rantau.covariance.result import SemFit, correlation_of, shown, three_digits
+from rantau.covariance.result import SemFit
+from rantau.covariance.standardise import correlation_of
 from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.spec import Model
