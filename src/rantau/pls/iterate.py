@@ -158,8 +158,8 @@ def _together(
         among *= length[:, None]
         inner = scheme.weights(among, network) * length
         before, current = scaled, np.empty_like(scaled)
-        for place, block in enumerate(blocks):
-            np.einsum("jpd,jd->pd", cross[:, block], inner[place], out=current[block])
+        for place, (block, span) in enumerate(zip(blocks, network.spans, strict=True)):
+            np.einsum("jpd,jd->pd", cross[span, block], inner[place, span], out=current[block])
         for block, matrix in prepared:
             current[block] = np.einsum("pqd,qd->pd", matrix, current[block])
         for block in fixed:

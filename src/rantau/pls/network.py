@@ -41,14 +41,26 @@ class Network(Record):
         return joined
 
     @cached_property
+    def spans(self) -> tuple[slice, ...]:
+        """From the first to the last neighbour of each construct."""
+        places = [np.flatnonzero(row).tolist() or [0] for row in self.neighbours]
+        return tuple(slice(own[0], own[-1] + 1) for own in places)
+
+    @cached_property
     def equations(self) -> tuple[tuple[Indices, Indices], ...]:
-        """Outcomes `(m,)` and their predictors `(m, k)`, those of equal k together."""
-        sizes = self.paths.sum(axis=1)
-        found = []
-        for size in np.unique(sizes[sizes > 0]):
-            outcomes = np.flatnonzero(sizes == size)
-            found.append((outcomes, np.stack([np.flatnonzero(self.paths[outcome]) for outcome in outcomes])))
-        return tuple(found)
+        """Outcomes `(m, r)` and their predictors `(m, k)`: the r outcomes of one row have the same predictors.
+
+        Rows of equal r and k stand together.
+        """
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for outcome in np.flatnonzero(self.paths.any(axis=1)).tolist():
+            alike.setdefault(tuple(np.flatnonzero(self.paths[outcome]).tolist()), []).append(outcome)
+        together: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+        for predictors, outcomes in alike.items():
+            together.setdefault((len(predictors), len(outcomes)), []).append(predictors)
+        return tuple(
+            (np.array([alike[predictors] for predictors in rows]), np.array(rows)) for rows in together.values()
+        )
 
     @cached_property
     def padded(self) -> Padded:
@@ -85,10 +97,11 @@ class Network(Record):
         beta = np.zeros_like(correlation)
         for outcomes, predictors in self.equations:
             if predictors.shape[1] == 1:
-                beta[outcomes, predictors[:, 0]] = correlation[outcomes, predictors[:, 0]]
+                beta[outcomes, predictors] = correlation[outcomes, predictors]
                 continue
-            columns = np.concatenate([predictors, outcomes[:, None]], axis=1)
-            beta[outcomes[:, None], predictors] = regressions(correlation[predictors[:, :, None], columns[:, None, :]])
+            columns = np.concatenate([predictors, outcomes], axis=1)
+            found = regressions(correlation[predictors[:, :, None], columns[:, None, :]])
+            beta[outcomes[:, None, :], predictors[:, :, None]] = found
         return beta
 
     def _regress_one(self, correlation: Array) -> Array:
@@ -123,11 +136,7 @@ class Network(Record):
             return found[:-1].reshape(count, count, 1)
         factors = np.ones_like(correlation)
         for outcomes, predictors in self.equations:
-            if predictors.shape[1] == 1:
-                continue
-            sets, which = np.unique(predictors, axis=0, return_inverse=True)
-            for place, among in enumerate(sets):
+            for alike, among in zip(outcomes, predictors, strict=True):
                 diagonal = np.diagonal(inverses(correlation[among[:, None], among])).T
-                for outcome in outcomes[which.ravel() == place]:
-                    factors[outcome, among] = diagonal
+                factors[alike[:, None], among] = diagonal
         return factors

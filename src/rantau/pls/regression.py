@@ -46,13 +46,13 @@ def regressions(augmented: Array) -> Array:
     Parameters
     ----------
     augmented
-        `(m, k, k + 1, draws)`: of each of m regressions the correlations of its k predictors, and last
-        those with the outcome. It is used up.
+        `(m, k, k + r, draws)`: of each of m sets of k predictors their correlations, and last those with r outcomes. It
+        is used up.
 
     Returns
     -------
     Array
-        Coefficients `(m, k, draws)`.
+        Coefficients `(m, k, r, draws)`.
 
     Source: Higham (2002), Accuracy and Stability of Numerical Algorithms, section 14.4: Gauss-Jordan elimination, which
     needs no pivoting where the matrix is positive definite.
@@ -65,7 +65,7 @@ def regressions(augmented: Array) -> Array:
             row /= rest[:, pivot, pivot, None]
         rest[:, :, pivot + 1 :] -= rest[:, :, pivot, None] * row[:, None]
         rest[:, pivot, pivot + 1 :] = row
-    return rest[:, :, k]
+    return rest[:, :, k:]
 
 
 def inverses(matrices: Array) -> Array:
@@ -124,7 +124,7 @@ def coefficients(correlation: Array, outcome: int, predictors: Indices) -> Array
     columns = np.append(predictors, outcome)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         # The other way round, a stack whose draws lie side by side is gathered by whole rows.
-        found: Array = regressions(correlation.T[predictors[:, None], columns][None])[0].T
+        found: Array = regressions(correlation.T[predictors[:, None], columns][None])[0, :, 0].T
     return found
 
 
