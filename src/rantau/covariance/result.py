@@ -147,7 +147,7 @@ class SemFit(Record):
     def values(self) -> Array:
         """Return the estimates, standardised estimates and indices, one per quantity."""
         found = dict(fit_index_values(self.statistics)) if self.converged else {}
-        indices = np.array([found.get(name, NAN) for name in INDICES])
+        indices = np.array([found.get(name, np.nan) for name in INDICES])
         return np.concatenate([self.values_at(self.theta)[: -len(INDICES)], indices])
 
     def errors(self) -> Array:
@@ -251,7 +251,7 @@ class SemFit(Record):
         pandas = require("pandas")
         pairs = fit_index_values(self.statistics)
         if not self.converged:
-            pairs = tuple((name, value if name in ("npar", "ntotal") else NAN) for name, value in pairs)
+            pairs = tuple((name, value if name in ("npar", "ntotal") else np.nan) for name, value in pairs)
         return pandas.Series(dict(pairs), name="value", dtype=float)  # type: ignore[no-any-return]
 
     def r_squared(self) -> pd.Series[float]:
