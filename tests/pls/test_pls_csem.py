@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from pls_reference import CASES, case, fitted, long, matrix, worst
 
+from rantau.pls.model_fit import implied_by
+
 NAMES = [name for name in CASES if name.startswith("csem")]
 CLOSE = 1e-7
 
@@ -91,29 +93,32 @@ def item_vif(fit, numbers):
     return max(abs(outer[theirs.index[i], theirs.columns[j]] - theirs.iloc[i, j]) for i, j in pairs)
 
 
+def reliability_variants(fit, numbers):
+    found = numbers["assess"]
+    names = {"RhoT_weighted": "alpha_weighted", "RhoC_mm": "rho_c_observed", "RhoC_weighted": "rho_c_weighted"}
+    names["RhoC_weighted_mm"] = "rho_c_weighted_implied"
+    theirs = pd.DataFrame({ours: found[name] for name, ours in names.items()}, dtype=float)
+    # cSEM leaves alpha of a single item empty; rantau says 1, by assumption.
+    return worst(fit.reliability(variants=True), theirs.fillna(1.0))
+
+
 def htmt(fit, numbers):
-    theirs = matrix(numbers["assess"]["HTMT"]["htmts"])
-    below = np.tril(np.ones(theirs.shape), -1) == 1
-    return worst(signed_htmt(fit).where(below), theirs.where(below))
+    """cSEM averages signed correlations.
 
-
-def signed_htmt(fit):
-    """rantau's table, but from signed correlations, as cSEM averages them.
-
-    They differ where some correlation of two blocks is negative: in the mobile data PERQ2 and CUSL2 correlate at
-    -0.128. seminr takes absolute values, as rantau does, so `test_pls_seminr` holds the table as it is.
+    The sign matters where some correlation of two blocks is negative: in the mobile data PERQ2 and CUSL2 correlate at
+    -0.128. seminr takes absolute values, as rantau does unless told otherwise: `test_pls_seminr` holds that table.
     """
-    table, correlation = fit.htmt(), fit.solution.correlation[0]
-    for i, one in enumerate(fit.structure.blocks):
-        for j, two in enumerate(fit.structure.blocks):
-            across = correlation[one, two]
-            if i != j and (across < 0).any():
-                within = [
-                    block[np.tril_indices(len(block), -1)].mean()
-                    for block in (correlation[one, one], correlation[two, two])
-                ]
-                table.iloc[i, j] = across.mean() / np.sqrt(within[0] * within[1])
-    return table
+    return _below(fit.htmt(signed=True), numbers["assess"]["HTMT"]["htmts"])
+
+
+def htmt2(fit, numbers):
+    return _below(fit.htmt2(signed=True), numbers["assess"]["HTMT2"]["htmts"])
+
+
+def _below(ours, block):
+    theirs = matrix(block)
+    below = np.tril(np.ones(theirs.shape), -1) == 1
+    return worst(ours.where(below), theirs.where(below))
 
 
 def fornell_larcker(fit, numbers):
@@ -131,8 +136,11 @@ def f_squared(fit, numbers):
 def fit_indices(fit, numbers):
     found = numbers["assess"]
     ours = fit.fit_indices("estimated")
-    theirs = {"srmr": found["SRMR"], "d_uls": found["DL"], "d_g": found["DG"], "nfi": found["NFI"]}
-    return max(abs(ours[name] - theirs[name]) for name in theirs)
+    names = {"SRMR": "srmr", "DL": "d_uls", "DG": "d_g", "DML": "d_ml", "NFI": "nfi", "RMS_theta": "rms_theta"}
+    names |= {"Df": "df", "Chi_square": "chisq", "Chi_square_df": "chisq_df", "CFI": "cfi", "IFI": "ifi"}
+    names |= {"NNFI": "nnfi", "RMSEA": "rmsea", "CN": "cn"}
+    # Chi-square and CN run to several hundreds, so they are held relatively.
+    return max(abs(ours[name] - found[their]) / max(1, abs(found[their])) for their, name in names.items())
 
 
 def saturated_fit(fit, numbers):
@@ -145,9 +153,21 @@ def saturated_fit(fit, numbers):
 
 
 def information_criteria(fit, numbers):
-    theirs = pd.DataFrame({"aic": numbers["assess"]["AIC"], "bic": numbers["assess"]["BIC"]})
+    found = numbers["assess"]
+    names = {"AIC": "aic", "AICc": "aicc", "AICu": "aicu", "BIC": "bic", "FPE": "fpe", "GM": "gm", "HQ": "hq"}
+    names |= {"HQc": "hqc", "Mallows_Cp": "cp"}
+    theirs = pd.DataFrame({ours: found[name] for name, ours in names.items()})
     # They run to several hundreds, so they are held relatively.
     return worst(fit.information_criteria() / theirs, theirs / theirs)
+
+
+def accounted_for(fit, numbers):
+    table = fit.variance_accounted_for()
+    ours = {f"{row.lhs} ~ {row.rhs}": row.vaf for row in table.itertuples()}
+    theirs = {row["Name"]: row["Estimate"] for row in numbers["effects"]["Variance_accounted_for"]}
+    # cSEM lists pairs without a path as well, of whose effect all is indirect.
+    assert all(theirs[name] == 1 for name in theirs.keys() - ours.keys())
+    return max(abs(ours[name] - theirs[name]) for name in ours)
 
 
 TABLES = [
@@ -161,12 +181,15 @@ TABLES = [
     indirect,
     total,
     reliability,
+    reliability_variants,
     vif,
     htmt,
+    htmt2,
     fornell_larcker,
     f_squared,
     fit_indices,
     information_criteria,
+    accounted_for,
 ]
 #: What cSEM reports in some cases only.
 CONSISTENT = [name for name in NAMES if case(name)["options"].get("consistent")]
@@ -195,3 +218,58 @@ def test_admissibility():
     assert case("csem_mobile_consistent")["numbers"]["status"] == "FALSE,FALSE,TRUE,FALSE,FALSE"
     assert [problem.code for problem in fit.problems] == ["constructs_not_positive_definite"]
     assert not fitted("csem_reputation_simple_consistent").problems
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_gfi(name):
+    """cSEM takes tr(A'A) of A = Sigma^-1 S where Joreskog and Sorbom take tr(AA); A is not symmetric.
+
+    Its number is made here from ours, to show that nothing else differs.
+    """
+    fit = fitted(name)
+    correlation = fit.solution.correlation[0]
+    ratio = np.linalg.solve(implied_by(fit.solution, fit.structure, "estimated")[0], correlation)
+    identity = np.eye(len(ratio))
+    theirs = 1 - ((ratio - identity) ** 2).sum() / (ratio**2).sum()
+    assert theirs == pytest.approx(case(name)["numbers"]["assess"]["GFI"], abs=CLOSE)
+    ours = 1 - np.trace((ratio - identity) @ (ratio - identity)) / np.trace(ratio @ ratio)
+    assert fit.fit_indices()["gfi"] == pytest.approx(ours, abs=1e-12)
+
+
+def test_redundancy_of_own_items():
+    theirs = pd.Series(case("redundancy_csem_reputation_ext")["numbers"]["redundancy"])
+    ours = fitted("redundancy_csem_reputation_ext").redundancy()
+    assert list(ours.index) == ["QUAL", "PERF", "CSOR", "ATTR"]
+    assert (ours - theirs).abs().max() < CLOSE
+
+
+def test_composites_have_nothing_to_correct():
+    """cSEM's disattenuated fit of composites by mode A is its plain one, and so is ours."""
+    name = "fit_csem_mobile_composites_mode_a"
+    assert saturated_fit(fitted(name, consistent=True), case(name)["numbers"]) < CLOSE
+
+
+UNIT = "unit_csem_mobile"
+
+
+@pytest.mark.parametrize("table", [weights, score_correlations, htmt, htmt2])
+def test_unit_weights(table):
+    assert table(fitted(UNIT), case(UNIT)["numbers"]) < CLOSE
+
+
+def test_unit_weights_are_corrected_by_csem_alone():
+    """cSEM corrects scores by unit weights with the reliabilities of a factor model by maximum likelihood.
+
+    Its loadings divide a variance by n - 1 where the data were standardised by n, so even a single item has the
+    reliability (n - 1)/n. Given these reliabilities, its correlations of constructs are ours; rho_A, with which PLSc
+    corrects, is of mode A alone.
+    """
+    fit, numbers = fitted(UNIT), case(UNIT)["numbers"]
+    given = pd.Series(numbers["reliabilities"])
+    assert given["Complaints"] == pytest.approx(249 / 250, abs=1e-7)
+    corrected = fit.construct_correlations() / np.sqrt(np.outer(given, given))
+    corrected = corrected.mask(np.eye(len(corrected)) == 1, 1.0)
+    assert worst(corrected, matrix(numbers["construct_vcv"])) < CLOSE
+    for name, ours in (("RhoT", "alpha"), ("RhoT_weighted", "alpha_weighted")):
+        theirs = pd.Series(numbers["assess"][name], dtype=float).fillna(1.0)
+        assert (fit.reliability(variants=True)[ours] - theirs).abs().max() < CLOSE

@@ -108,6 +108,24 @@ def cross_loadings(name):
     return worst(fit.cross_loadings(), matrix(numbers["cross_loadings"]))
 
 
+def f_squared(name):
+    """seminr estimates the model again without each path, and so other scores.
+
+    cSEM, `test_pls_csem`, leaves scores as they are, which is what rantau does unless told otherwise.
+    """
+    theirs = matrix(case(name)["numbers"]["fsq"])
+    ours = fitted(name).f_squared(again=True).T.reindex(index=theirs.index, columns=theirs.columns)
+    return worst(ours.fillna(0.0), theirs)
+
+
+def communalities(name):
+    # seminr's AVE is the mean of them, which is how it is told here.
+    fit, numbers = fitted(name), case(name)["numbers"]
+    theirs = matrix(numbers["reliability"])[["AVE"]]
+    ours = fit.communalities().groupby("construct")["est"].mean().to_frame("AVE")
+    return worst(ours, theirs)
+
+
 def information_criteria(name):
     theirs = matrix(case(name)["numbers"]["it_criteria"])
     # They run to several hundreds, so they are held relatively.
@@ -130,6 +148,8 @@ TABLES = [
     htmt,
     fornell_larcker,
     cross_loadings,
+    communalities,
+    f_squared,
     information_criteria,
 ]
 

@@ -18,7 +18,7 @@ from rantau.pls.structure import Structure
 #: What does not count free parameters, whose number is not settled for models in stages.
 COUNTLESS = (*DISTANCES, "nfi", "gfi")
 #: Tables for which equations or blocks are estimated anew.
-LAST = ("information_criteria", "redundancy")
+LAST = ("information_criteria", "f_squared_again", "redundancy")
 
 
 def staged_fit_indices(plan: Plan, ascent: Ascent, n_obs: int, model: str) -> dict[str, Array]:

@@ -19,9 +19,7 @@ DISTANCES = ("srmr", "d_uls", "d_g", "d_ml")
 INDICES = (*DISTANCES, "nfi", "rms_theta", "chisq", "df", "chisq_df", "cfi", "ifi", "nnfi", "rmsea", "gfi", "cn")
 
 
-def fit_indices(
-    estimates: Estimates, structure: Structure, n_obs: int, model: str, names: tuple[str, ...] = INDICES
-) -> dict[str, Array]:
+def fit_indices(estimates: Estimates, structure: Structure, n_obs: int, model: str) -> dict[str, Array]:
     """Return how well a model gives back the correlations of its items.
 
     Parameters
@@ -34,13 +32,12 @@ def fit_indices(
         Rows.
     model
         `estimated`: constructs correlate as the paths imply; `saturated`: as they were estimated.
-    names
-        Those of `INDICES` that are wanted, at least `DISTANCES`.
 
     Returns
     -------
     dict
-        `(draws,)` by name; NaN where a matrix is not positive definite, of distances `d_g` and `d_ml` alone.
+        `(draws,)` by the names of `INDICES`; all but `srmr`, `d_uls`, `rms_theta` and `df` are NaN where a matrix is
+        not positive definite, and those that divide by `df` where there are none.
 
     Notes
     -----
@@ -51,7 +48,8 @@ def fit_indices(
     - `chisq` is (n - 1) F, and `cfi` (Bentler, 1990), `ifi` (Bollen, 1989), `nnfi` (Tucker & Lewis, 1973), `rmsea`
       (Steiger & Lind, 1980) and `cn` (Hoelter, 1983, at 5 %) follow from it as they do for a model fitted by
       maximum likelihood. PLS does not minimise F, so they have no known distribution and no cut-off values; they are
-      given as cSEM gives them. `gfi` is that of Jöreskog and Sörbom (1982), 1 - tr((Σ⁻¹S - I)²)/tr((Σ⁻¹S)²).
+      given as cSEM gives them. `gfi` is that of Jöreskog and Sörbom (1982), 1 - tr((Σ⁻¹S - I)²)/tr((Σ⁻¹S)²); cSEM
+      takes sums of squared elements for these traces, and so gives another number.
     - `df` counts correlations of items less free parameters: a loading for each item of a reflective construct, also
       for a single one (as cSEM counts); for a composite its weights but one, and the correlations within its block;
       the paths, and the correlations of exogenous constructs (of all constructs in the saturated model).
@@ -61,34 +59,32 @@ def fit_indices(
     """
     correlation, implied = estimates.correlation, implied_by(estimates, structure, model)
     ratios = _relative_eigenvalues(correlation, implied)
-    found = {
-        "srmr": srmr(correlation, implied),
-        "d_uls": d_uls(correlation, implied),
-        "d_g": 0.5 * (np.log10(ratios) ** 2).sum(axis=1),
-        "d_ml": (1 / ratios + np.log(ratios) - 1).sum(axis=1),
-    }
-    if set(names) <= set(found):
-        return {name: found[name] for name in names}
-    p = structure.owner.size
-    df, df0 = _degrees_of_freedom(structure, model), p * (p - 1) / 2
-    independence = -np.linalg.slogdet(correlation)[1]
+    p, n = structure.owner.size, n_obs - 1
+    left, df0 = _degrees_of_freedom(structure, model), p * (p - 1) / 2
+    df = float(left) if left > 0 else np.nan
     with np.errstate(invalid="ignore", divide="ignore"):
-        chisq, chisq0 = (n_obs - 1) * found["d_ml"], (n_obs - 1) * independence
+        distance = srmr(correlation, implied)
+        f, f0 = (1 / ratios + np.log(ratios) - 1).sum(axis=1), -np.linalg.slogdet(correlation)[1]
+        chisq, chisq0 = n * f, n * f0
         excess, excess0 = np.maximum(chisq - df, 0), np.maximum(chisq0 - df0, 0)
-        found |= {
-            "nfi": 1 - found["d_ml"] / independence,
+        found = {
+            "srmr": distance,
+            "d_uls": d_uls(correlation, implied),
+            "d_g": 0.5 * (np.log10(ratios) ** 2).sum(axis=1),
+            "d_ml": f,
+            "nfi": 1 - f / f0,
             "rms_theta": rms_theta(estimates, structure),
             "chisq": chisq,
-            "df": np.where(np.isnan(found["srmr"]), np.nan, float(df)),
-            "chisq_df": chisq / df if df > 0 else np.full_like(chisq, np.nan),
+            "df": np.where(np.isnan(distance), np.nan, float(left)),
+            "chisq_df": chisq / df,
             "cfi": 1 - excess / np.maximum(excess0, excess),
             "ifi": (chisq0 - chisq) / (chisq0 - df),
-            "nnfi": (chisq0 / df0 - chisq / df) / (chisq0 / df0 - 1) if df > 0 else np.full_like(chisq, np.nan),
-            "rmsea": np.sqrt(excess / (df * (n_obs - 1))) if df > 0 else np.full_like(chisq, np.nan),
+            "nnfi": (chisq0 / df0 - chisq / df) / (chisq0 / df0 - 1),
+            "rmsea": np.sqrt(excess / (df * n)),
             "gfi": 1 - ((1 / ratios - 1) ** 2).sum(axis=1) / (1 / ratios**2).sum(axis=1),
-            "cn": chdtri(df, 0.05) / found["d_ml"] + 1 if df > 0 else np.full_like(chisq, np.nan),
+            "cn": chdtri(df, 0.05) / f + 1,
         }
-    return {name: found[name] for name in names}
+    return {name: found[name] for name in INDICES}
 
 
 def _degrees_of_freedom(structure: Structure, model: str) -> int:

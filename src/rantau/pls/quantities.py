@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from rantau.pls.structural import (
     total_effects,
 )
 from rantau.pls.structure import Structure
-from rantau.pls.variants import explained_by_all_before, redundancy_of_own_items
+from rantau.pls.variants import explained_by_all_before, f_squared_estimated_again, redundancy_of_own_items
 
 #: The first columns of `reliability`, which every report shows; the others are what else goes by the same names.
 RELIABILITY = ("alpha", "rho_a", "rho_c", "ave")
@@ -87,10 +88,17 @@ def named_values(
     """
     given = Solved(estimates, structure, PlsRequest() if request is None else request, n_obs)
     pairs = [pair for row in TABLES[of] for pair in row(given)]
-    values = np.empty((len(estimates.weights), len(pairs)))
+    # The draws lie side by side in memory, as in what the quantities are taken from.
+    values = np.empty((len(estimates.weights), len(pairs)), order="F")
     for position, (_, value) in enumerate(pairs):
         values[:, position] = value
-    return tuple(Quantity(*name, of=of) for name, _ in pairs), values
+    return _quantities(tuple(name for name, _ in pairs), of), values
+
+
+@lru_cache(maxsize=64)
+def _quantities(names: tuple[tuple[str, str, str], ...], of: str) -> tuple[Quantity, ...]:
+    """Name quantities; every batch of a bootstrap asks for the same ones."""
+    return tuple(Quantity(*name, of=of) for name in names)
 
 
 # -- the outer model ---------------------------------------------------------------------------------
@@ -191,6 +199,10 @@ def _f_squared(given: Solved) -> Named:
     return _arrows(given, "f2", f_squared(estimates.constructs, estimates.r_squared, paths))
 
 
+def _f_squared_again(given: Solved) -> Named:
+    return _arrows(given, "f2", f_squared_estimated_again(given.estimates, given.structure, given.request))
+
+
 def _vif(given: Solved) -> Named:
     structure = given.structure
     yield from _items(given, "vif", measurement.item_inflation(given.estimates.correlation, structure.blocks))
@@ -279,6 +291,7 @@ TABLES: dict[str, tuple[Callable[[Solved], Named], ...]] = {
     "redundancy": (_redundancy,),
     "r_squared": (_explained, _adjusted),
     "f_squared": (_f_squared,),
+    "f_squared_again": (_f_squared_again,),
     "vif": (_vif,),
     "information_criteria": (_information_criteria,),
     "fit_indices": (_fit_indices,),

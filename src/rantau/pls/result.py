@@ -34,7 +34,7 @@ from rantau.pls.slopes import Replicates, Slope, significant_regions, simple_slo
 from rantau.pls.stages import Ascent, Plan, Stage
 from rantau.pls.structure import Structure
 from rantau.pls.transform import transformed_rows
-from rantau.pls.variants import redundancy_of_own_items
+from rantau.pls.variants import f_squared_estimated_again, redundancy_of_own_items
 from rantau.record import Record
 
 if TYPE_CHECKING:
@@ -369,23 +369,28 @@ class PlsFit(Record):
         """
         last = self._last
         rows = list(last.structure.endogenous)
-        return _frame(
-            criteria(last)[0][rows], tuple(last.structure.constructs[j] for j in rows), structural.CRITERIA
-        )
+        return _frame(criteria(last)[0][rows], tuple(last.structure.constructs[j] for j in rows), structural.CRITERIA)
 
-    def f_squared(self) -> pd.DataFrame:
+    def f_squared(self, *, again: bool = False) -> pd.DataFrame:
         """Return Cohen's f², outcomes (rows) x predictors (columns), NaN where there is no path.
 
-        The predictor is left out of the regression while all scores stay as they are, as in cSEM. Where f² of another
-        program differs, it has estimated the model once more without the path, and so other scores, or has rounded R²
-        (seminr).
+        Parameters
+        ----------
+        again
+            Whether the whole model is estimated once more without each path, and all scores with it, as in seminr.
+            Otherwise the predictor is left out of the regression while all scores stay as they are, as in cSEM: f²
+            asks what one predictor adds to the others for an outcome that remains what it is.
 
         Source: Cohen (1988), equation 9.2.3.
         """
-        estimates, paths = self.solution, self.structure.paths
-        values = structural.f_squared(estimates.constructs, estimates.r_squared, paths)[0]
+        if again:
+            structure, paths = self._last.structure, self._last.structure.paths
+            values = f_squared_estimated_again(self._last.estimates, structure, self.request)[0]
+        else:
+            structure, paths, estimates = self.structure, self.structure.paths, self.solution
+            values = structural.f_squared(estimates.constructs, estimates.r_squared, paths)[0]
         rows, columns = np.flatnonzero(paths.any(axis=1)), np.flatnonzero(paths.any(axis=0))
-        names = self.structure.constructs
+        names = structure.constructs
         return _frame(values[rows[:, None], columns], tuple(names[j] for j in rows), tuple(names[j] for j in columns))
 
     def effects(self) -> pd.DataFrame:

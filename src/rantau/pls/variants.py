@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Mask
 from rantau.pls.estimate import Estimates, estimate
 from rantau.pls.measurement import redundancy
 from rantau.pls.request import PlsRequest
@@ -41,6 +41,60 @@ def explained_by_all_before(estimates: Estimates, structure: Structure, request:
     return _again(estimates, every, request).r_squared
 
 
+def f_squared_estimated_again(estimates: Estimates, structure: Structure, request: PlsRequest) -> Array:
+    """Return f² of each path where the model is estimated once more without the path, and all scores with it.
+
+    An outcome of one predictor has R² = 0 without it. A predictor that no other path joins leaves the model.
+
+    Parameters
+    ----------
+    estimates
+        Of a stack; its correlations of items are `(draws, p, p)`.
+    structure
+        The model.
+    request
+        The options.
+
+    Returns
+    -------
+    Array
+        `(draws, J, J)` at `[outcome, predictor]`, NaN where there is no path.
+
+    Source: Cohen (1988), equation 9.2.3, with R² without a predictor as in seminr and SmartPLS.
+    """
+    found = np.full_like(estimates.constructs, np.nan)
+    for outcome, predictor in np.argwhere(structure.paths):
+        r_squared = estimates.r_squared[:, outcome]
+        without = np.zeros_like(r_squared)
+        if structure.paths[outcome].sum() > 1:
+            paths = structure.paths.copy()
+            paths[outcome, predictor] = False
+            kept = np.ones(len(paths), dtype=bool)
+            kept[predictor] = paths[predictor].any() or paths[:, predictor].any()
+            again = _again(
+                estimates, _of_constructs(structure.replace(paths=paths), kept), request, kept[structure.owner]
+            )
+            without = again.r_squared[:, np.flatnonzero(kept).searchsorted(outcome)]
+        found[:, outcome, predictor] = (r_squared - without) / (1 - r_squared)
+    return found
+
+
+def _of_constructs(structure: Structure, kept: Mask) -> Structure:
+    """Return the model of some constructs `(J,)` alone."""
+    which = np.flatnonzero(kept)
+    items = np.flatnonzero(kept[structure.owner])
+    return structure.replace(
+        constructs=tuple(structure.constructs[j] for j in which),
+        kinds=tuple(structure.kinds[j] for j in which),
+        modes=tuple(structure.modes[j] for j in which),
+        items=tuple(structure.items[i] for i in items),
+        owner=which.searchsorted(structure.owner[items]),
+        paths=structure.paths[np.ix_(which, which)],
+        labels=(),
+        definitions=(),
+    )
+
+
 def redundancy_of_own_items(estimates: Estimates, structure: Structure, request: PlsRequest) -> Array:
     """Return the correlation of each mode B score with that of the same items weighted by mode A.
 
@@ -72,6 +126,8 @@ def redundancy_of_own_items(estimates: Estimates, structure: Structure, request:
     return found
 
 
-def _again(estimates: Estimates, structure: Structure, request: PlsRequest) -> Estimates:
-    correlation = estimates.correlation
+def _again(
+    estimates: Estimates, structure: Structure, request: PlsRequest, items: Mask | slice = slice(None)
+) -> Estimates:
+    correlation = estimates.correlation[:, items][:, :, items]
     return estimate(correlation, np.zeros(correlation.shape[:2]), structure, request)[0]
