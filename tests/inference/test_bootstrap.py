@@ -117,8 +117,8 @@ def test_too_few_good_draws() -> None:
 
 def test_progress_is_told(fit: rt.PlsFit) -> None:
     told: list[tuple[int, int]] = []
-    rt.bootstrap(fit, draws=620, seed=1, progress=lambda done, every: told.append((done, every)))
-    assert told == [(300, 620), (600, 620), (620, 620)]
+    rt.bootstrap(fit, draws=1120, seed=1, progress=lambda done, every: told.append((done, every)))
+    assert told == [(500, 1120), (1000, 1120), (1120, 1120)]
 
 
 def test_refusals(fit: rt.PlsFit) -> None:

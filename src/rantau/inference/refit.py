@@ -25,9 +25,11 @@ Rows: TypeAlias = "NDArray[np.integer[Any]] | Sequence[Sequence[int]]"
 Batch: TypeAlias = Callable[[Indices], Array]
 
 #: Blocks that are estimated as one stack, at most: what is done once per stack is then done more seldom.
-_MOST_BLOCKS = 3
+_MOST_BLOCKS = 5
 #: Numbers in a stack of covariance matrices that still suit a processor's cache.
-_STACK = 300_000
+_STACK = 500_000
+#: Numbers in a stack of covariance matrices, at most (160 MB): of many variables, a block is taken in portions.
+_LARGEST = 20_000_000
 
 
 class Errors(NamedTuple):
@@ -181,10 +183,21 @@ def _joined(
         done.append(refits)
         if progress is not None:
             progress(sum(len(one.reasons) for one in done), total)
+    return _one_after_another(done, errors)
+
+
+def _as_they_are(counts: Array, strata: Indices) -> Array:
+    return counts
+
+
+def _one_after_another(done: Sequence[Refits], errors: Errors) -> Refits:
     reasons = tuple(reason for one in done for reason in one.reasons)
     notes = (note for one in done for note in one.notes or ("",) * len(one.reasons))
+    values = np.concatenate([one.values for one in done])
+    # Closed, it need not be copied into the records it goes through.
+    values.setflags(write=False)
     return Refits(
-        np.concatenate([one.values for one in done]),
+        values,
         reasons,
         np.concatenate([one.errors for one in done if one.errors is not None]) if errors.wanted else None,
         # Of what failed there is nothing more to say.
@@ -202,6 +215,10 @@ def _run(fit: Fit, batches: Sequence[Batch], errors: Errors, workers: int) -> An
 
 def _refit(fit: Fit, batch: Batch, errors: Errors) -> Refits:
     counts = batch(strata_of(fit))
+    step = max(1, _LARGEST // max(1, len(sample_of(fit).names) ** 2))
+    if len(counts) > step:
+        parts = [counts[start : start + step] for start in range(0, len(counts), step)]
+        return _one_after_another([_refit(fit, partial(_as_they_are, part), errors) for part in parts], errors)
     if errors.wanted and errors.nested:
         return refit_with_errors(fit, counts, nested=errors.nested, seed=errors.seed)
     return fit.refit(counts, errors=errors.wanted)
