@@ -48,7 +48,7 @@ def score_rows(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest) 
 
 
 def unit_lengths(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest) -> Array:
-    """Return one over the standard deviation of each construct's score where it is a weighted mean of its items, `(J,)`.
+    """Return one over the standard deviation of each score as a weighted mean of its items, `(J,)`.
 
     The weights of standardised items, divided by the items' standard deviations, are those of the items as they were
     answered; they are scaled to sum to 1. Of a product, the lengths of its parts are multiplied.
@@ -87,14 +87,15 @@ def unit_lengths(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest
     else:
         vectors = ascent.scores[0][: len(deviation)]
     lengths = (vectors / deviation[:, None]).sum(axis=0)
-    of = dict(zip(structure.constructs, lengths.tolist(), strict=True))
     for place, name in enumerate(structure.constructs):
-        if ":" in name:
-            lengths[place] = np.prod([of[part] for part in name.split(":")])
-        elif not of[name] > 0:
+        if ":" in name and ascent.scores is not None:
+            own = int(np.abs(ascent.scores[0][len(deviation) :, place]).argmax())
+            lengths[place] = (ascent.products[own][0] / deviation[:, None]).sum(axis=0).prod()
+        elif not lengths[place] > 0:
             raise EstimationError(
-                f"the unstandardised weights of '{name}' sum to {of[name]:.3g}, so they cannot be scaled to sum to 1: "
-                "items of opposite direction are in its block. Reverse them first, or report standardised coefficients."
+                f"the unstandardised weights of '{name}' sum to {lengths[place]:.3g} and cannot be scaled to sum to 1: "
+                "items of opposite direction are in its block. Reverse them first, or report standardised "
+                "coefficients."
             )
     found: Array = lengths
     return found
