@@ -172,7 +172,7 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     columns = [str(column) for column in frame.columns]
     _check_columns(names, columns, source)
     _check_rows(frame, columns, source)
-    chosen = frame.iloc[:, [columns.index(name) for name in names]]
+    chosen = frame.take([columns.index(name) for name in names], axis=1)
     if all(getattr(dtype, "kind", "O") in "iuf" for dtype in chosen.dtypes):
         values: Array = chosen.to_numpy(dtype=float, na_value=np.nan)
         if not (np.abs(values) > _LARGEST).any():

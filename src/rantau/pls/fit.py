@@ -212,7 +212,7 @@ def pls(
 def _pairs(modes: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     pairs = tuple(modes.items()) if isinstance(modes, Mapping) else tuple(modes)
     for pair in pairs:
-        if not (isinstance(pair, tuple) and len(pair) == 2):
+        if not (isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(part, str) for part in pair)):
             raise OptionError(
                 f"modes takes (construct, mode) pairs such as (('Image', 'B'),), got {pair!r} among them."
             )

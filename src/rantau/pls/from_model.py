@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from rantau.pls.structure import Structure, ordered
 MODE_OF_KIND = {"reflective": "A", "composite": "B"}
 
 
+@lru_cache(maxsize=32)
 def plan_of(
     model: Model,
     *,
