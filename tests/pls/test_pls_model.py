@@ -5,7 +5,7 @@ import pytest
 
 from rantau.errors import ModelSyntaxError, OptionError
 from rantau.model.syntax import parse_model
-from rantau.pls.from_model import structure_of
+from rantau.pls.from_model import plan_of, structure_of
 
 MEASURED = "X =~ x1 + x2\nM =~ m1 + m2\nY <~ y1 + y2\n"
 
@@ -17,8 +17,16 @@ def structure(text, **options):
 @pytest.mark.parametrize(
     ("line", "place", "what"),
     [
-        ("Y ~ X + M + X:M", "4:13", "cannot estimate interactions yet, got 'X:M'"),
-        ("G =~ X + M\nY ~ G", "4:6", "'G' is measured by the construct 'X'"),
+        ("Y ~ X + X:M\nM ~ X", "4:9", "but M does not; .* Write `Y ~ M \\+ X \\+ X:M`"),
+        ("Y ~ X + X:X:X\nM ~ X", "4:9", "'X:X:X' predicts 'Y', but X:X does not"),
+        ("Y ~ X + M + Z + X:M:Z", "4:17", "but X:M and X:Z and M:Z do not"),
+        ("Y ~ X + M + X:M + M:X", "4:19", "'X:M' and 'M:X' are one product"),
+        ("Y ~ X + M + x1:M", "4:13", "'x1' is an item of 'X'"),
+        ("Z =~ X:M\nY ~ Z", "4:6", r"a product cannot measure 'Z', got 'X:M'.*`Outcome ~ X \+ M \+ X:M`"),
+        ("G =~ X + M\nY ~ G + X", "5:9", "'X' measures 'G', which stands for it in paths"),
+        ("G =~ X + M\nY ~ G\nX ~ Y", "6:1", "'X' measures 'G', which stands for it in paths"),
+        ("G =~ X + H\nH =~ M + G\nY ~ G", "4:1", "constructs cannot measure themselves.*G -> H -> G"),
+        ("G =~ X + M\nH =~ X\nY ~ G + H", "5:6", "'X' already measures 'G'"),
         ("M ~ a*X\nY ~ b*M\na == b", "6:1", "PLS cannot hold constraints"),
         ("M ~ X\nY ~ M\nx1 ~ 1", "6:1", "no means or intercepts"),
         ("M ~ X\nY ~ M\nx1 | t1", "6:1", "no thresholds"),
@@ -71,3 +79,53 @@ def test_what_only_the_covariance_engine_reads_is_named():
     assert places == ["study.sem:4:1", "study.sem:1:6", "study.sem:1:13", "study.sem:2:11", "study.sem:6:1"]
     assert "`odd := b*l`, because 'l' is no label of a path" in found.ignored[-1].text
     assert [definition.name for definition in found.definitions] == ["twice"]
+
+
+INTERACTION = MEASURED + "Y ~ X + M + X:M"
+NESTED = MEASURED.replace("Y <~", "Y =~") + "Z =~ z1 + z2\nG =~ X + M\nY ~ G + Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "what"),
+    [
+        (INTERACTION, {"interaction": "twostage"}, "unknown interaction 'twostage'. Did you mean 'two_stage'"),
+        (NESTED, {"higher_order": "disjont"}, "unknown higher_order 'disjont'. Did you mean 'disjoint'"),
+        (
+            INTERACTION,
+            {"consistent": True, "interaction": "orthogonal"},
+            r"no correction for products of items \('X:M', interaction='orthogonal'\).*interaction='two_stage'",
+        ),
+        (NESTED, {"consistent": True, "higher_order": "repeated"}, "no correction for repeated items"),
+        (NESTED + " + G:Z", {"consistent": True}, r"constructs of constructs or products \('G:Z'\), not both"),
+        (
+            NESTED.replace("G + Z", "H") + "\nH =~ G + Z",
+            {"higher_order": "embedded"},
+            "'H' is measured by some that are of higher order themselves. Take higher_order='disjoint'",
+        ),
+        (NESTED.replace("G + Z", "H") + "\nH =~ G + Z", {"consistent": True}, "this model has some of the third"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(text, options, what):
+    with pytest.raises(OptionError, match=what):
+        plan_of(parse_model(text), **options)
+
+
+def test_the_plan_of_a_model():
+    plan = plan_of(parse_model(NESTED + " + G:Z"), higher_order="two_stage")
+    assert [stage.structure.constructs for stage in plan.stages] == [
+        ("X", "M", "Y", "Z"),
+        ("Y", "Z", "G"),
+        ("Y", "Z", "G", "G:Z"),
+    ]
+    assert plan.whole.constructs == ("X", "M", "Y", "Z", "G", "G:Z")
+    assert plan.whole.items == ("x1", "x2", "m1", "m2", "y1", "y2", "z1", "z2", "X", "M", "G:Z")
+    assert plan.items == ("x1", "x2", "m1", "m2", "y1", "y2", "z1", "z2")
+    assert plan_of(parse_model(MEASURED + "Y ~ X + M")).plain
+    items = plan_of(parse_model(INTERACTION + " + X:X"), interaction="product_indicator").whole.items
+    assert items[6:] == ("x1:m1", "x1:m2", "x2:m1", "x2:m2", "x1:x1", "x1:x2", "x2:x2")
+
+
+def test_an_item_beside_constructs_is_a_part_like_them():
+    plan = plan_of(parse_model(MEASURED + "G =~ X + M + age\nY ~ G"))
+    assert plan.stages[0].structure.constructs == ("X", "M", "Y", "age")
+    assert plan.stages[1].structure.items == ("y1", "y2", "X", "M", "age")

@@ -50,14 +50,16 @@ def refuse_odd_orders(model: Model) -> None:
     blocks = {block.construct: block for block in model.blocks}
     owner = {term.name: block for block in model.blocks for term in block.terms if term.name in blocks}
     for block in model.blocks:
-        above, seen = block.construct, []
-        while above in owner and above not in seen:
-            seen.append(above)
+        above, passed = block.construct, [block.construct]
+        while above in owner and len(passed) <= len(owner) + 1:
             above = owner[above].construct
-        if above in seen:
+            passed.append(above)
+            if above == block.construct:
+                break
+        if above == block.construct and len(passed) > 1:
             raise refusal(
                 model, block.span,
-                f"constructs cannot measure themselves, and here they do: {' <- '.join((*seen, above))}. "
+                f"constructs cannot measure themselves, and here they do: {' -> '.join(passed)}. "
                 "Take one of them out of the other's block.",
             )  # fmt: skip
     for path in model.paths:

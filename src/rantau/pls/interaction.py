@@ -45,12 +45,6 @@ def refuse_odd_products(model: Model) -> None:
     terms: dict[str, list[str]] = {}
     for path in model.paths:
         terms.setdefault(path.outcome, []).append(path.predictor)
-        if ":" in path.outcome:
-            raise refusal(
-                model, path.span,
-                f"the product '{path.outcome}' cannot be an outcome: it is known once its parts are. Put what predicts "
-                "it before one of them.",
-            )  # fmt: skip
         factors = tuple(sorted(path.term.factors))
         first = written.setdefault(factors, path.predictor)
         if first != path.predictor:
@@ -63,8 +57,6 @@ def refuse_odd_products(model: Model) -> None:
         if len(factors) < 2:
             continue
         there = [Counter(name.split(":")) for name in terms[path.outcome]]
-        if path.outcome in factors:
-            raise refusal(model, path.term.span, f"'{path.outcome}' cannot be predicted by a product of itself.")
         lacking = [
             ":".join(lower)
             for size in range(1, len(factors))
