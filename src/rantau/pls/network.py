@@ -89,8 +89,8 @@ class Network(Record):
         Returns
         -------
         Array
-            Coefficients `(J, J, draws)` at `[outcome, predictor]`, zero where there is no path; NaN or without
-            meaning where predictors determine one another.
+            Coefficients `(J, J, draws)` at `[outcome, predictor]`, zero where there is no path; where predictors
+            determine one another, some that serve as well as others: `inflation` tells.
         """
         if correlation.shape[-1] == 1:
             return self._regress_one(correlation)
@@ -102,14 +102,21 @@ class Network(Record):
             columns = np.concatenate([predictors, outcomes], axis=1)
             found = regressions(correlation[predictors[:, :, None], columns[:, None, :]])
             beta[outcomes[:, None, :], predictors[:, :, None]] = found
+        if not np.isfinite(beta).all():
+            for draw in np.flatnonzero(np.isfinite(correlation).all(axis=(0, 1)) & ~np.isfinite(beta).all(axis=(0, 1))):
+                beta[..., draw] = self._regress_one(correlation[..., [draw]])[..., 0]
         return beta
 
     def _regress_one(self, correlation: Array) -> Array:
         """Solve the equations of one draw by one call."""
         padded, count = self.padded, len(self.paths)
         cells = np.concatenate([correlation.ravel(), (0.0, 1.0)])
+        left, right = cells[padded.left], cells[padded.right]
+        found = solve(left, right)
+        if not np.isfinite(found).all() and np.isfinite(cells).all():
+            found = np.linalg.pinv(left, hermitian=True) @ right
         beta = np.zeros(count**2 + 1)
-        beta[padded.at] = solve(cells[padded.left], cells[padded.right])[..., 0]
+        beta[padded.at] = found[..., 0]
         return beta[:-1].reshape(count, count, 1)
 
     def inflation(self, correlation: Array) -> Array:
