@@ -107,3 +107,15 @@ def test_whole_fits_survive_pickle():
     assert again == fit
     assert not again.theta.flags.writeable
     assert again.estimates().equals(fit.estimates())
+
+
+def test_a_view_of_a_closed_array_is_not_copied():
+    whole = np.arange(6.0).reshape(2, 3)
+    whole.setflags(write=False)
+    assert Point("a", whole.T).at.base is whole
+    opened = np.arange(6.0)
+    view = opened.view()
+    view.setflags(write=False)
+    held = Point("a", view)
+    opened[0] = 9.0
+    assert held.at[0] == 0.0

@@ -1,5 +1,7 @@
 """Moments of samples and of stacks of resamples, against numpy and row by row."""
 
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -68,3 +70,45 @@ def test_what_cannot_be_computed():
         sample_moments(empty)
     with pytest.raises(OptionError, match=r"unknown missing 'listwse'\. Did you mean 'listwise'"):
         sample_moments(empty, missing="listwse")
+
+
+@given(st.integers(0, 10_000), st.sampled_from([0.0, 0.15]))
+@settings(max_examples=20, deadline=None)
+def test_one_resample_is_a_member_of_many(seed, gaps):
+    sample = drawn(seed, gaps=gaps).replace(weights=np.random.default_rng(seed).uniform(0.5, 2, 40))
+    rows = np.random.default_rng(seed).integers(0, 40, size=(3, 40))
+    counts = np.stack([np.bincount(row, minlength=40) for row in rows]).astype(float)
+    stack, alone = resampled_moments(sample, counts), resampled_moments(sample, counts[1:2])
+    assert alone.covariance[0] == pytest.approx(stack.covariance[1], rel=1e-9, abs=1e-10)
+    assert alone.mean[0] == pytest.approx(stack.mean[1], rel=1e-10)
+    assert np.array_equal(stack.covariance, stack.covariance.transpose(0, 2, 1))
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_weights_count_rows(seed):
+    sample = drawn(seed).replace(weights=np.random.default_rng(seed).uniform(0.5, 2, 40))
+    weighted = sample_moments(sample)
+    assert weighted.mean == pytest.approx(np.average(sample.values, axis=0, weights=sample.weights))
+    assert weighted.covariance == pytest.approx(np.cov(sample.values.T, aweights=sample.weights, bias=True))
+    assert weighted.n_obs == 40
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.15])
+def test_rows_are_taken_in_blocks_where_their_products_would_not_fit(monkeypatch, gaps):
+    sample = drawn(7, gaps=gaps)
+    counts = np.random.default_rng(7).multinomial(40, [1 / 40] * 40, size=3).astype(float)
+    whole = resampled_moments(sample, counts).covariance
+    monkeypatch.setattr(sys.modules[resampled_moments.__module__], "_BLOCK", 70)
+    assert resampled_moments(sample, counts).covariance == pytest.approx(whole, rel=1e-12, abs=1e-12)
+
+
+def test_em_moments_of_resamples_are_those_of_their_rows():
+    sample = drawn(11, n=60, gaps=0.1)
+    rows = np.random.default_rng(11).integers(0, 60, size=(3, 60))
+    counts = np.stack([np.bincount(row, minlength=60) for row in rows]).astype(float)
+    stack = resampled_moments(sample, counts, missing="em")
+    for k, row in enumerate(rows):
+        alone = sample_moments(sample.rows(row), missing="em")
+        assert stack.covariance[k] == pytest.approx(alone.covariance, rel=1e-6, abs=1e-6)
+        assert stack.mean[k] == pytest.approx(alone.mean, rel=1e-6)
