@@ -110,7 +110,7 @@ def test_whole_fits_survive_pickle():
 
 
 def test_a_view_of_a_closed_array_is_not_copied():
-    whole = np.arange(6.0).reshape(2, 3)
+    whole = np.ones((2, 3))
     whole.setflags(write=False)
     assert Point("a", whole.T).at.base is whole
     opened = np.arange(6.0)
@@ -118,4 +118,4 @@ def test_a_view_of_a_closed_array_is_not_copied():
     view.setflags(write=False)
     held = Point("a", view)
     opened[0] = 9.0
-    assert held.at[0] == 0.0
+    assert held == Point("a", np.arange(6.0))
