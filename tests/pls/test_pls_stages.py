@@ -132,9 +132,9 @@ def test_the_two_stages_of_csem():
 
 
 def test_the_fit_of_csem_on_the_items_of_both_stages():
-    """cSEM's model has COMP, LIKE and CUSL as factors, which the first stage does not correct."""
+    """cSEM's model has COMP, LIKE, CUSA and CUSL as factors, which the first stage does not correct."""
     fit, theirs = fitted(REPUTATION), case(REPUTATION)["numbers"]["assess"]
-    factors = ("COMP", "LIKE", "CUSL", "REPU")
+    factors = ("COMP", "LIKE", "CUSA", "CUSL", "REPU")
     kinds = tuple("reflective" if name in factors else "composite" for name in fit.structure.constructs)
     plan = fit.plan.replace(whole=fit.structure.replace(kinds=kinds))
     ours = staged_fit_indices(plan, fit.ascent, fit.n_obs, "estimated")
@@ -142,7 +142,9 @@ def test_the_fit_of_csem_on_the_items_of_both_stages():
     assert ours["d_uls"][0] == pytest.approx(theirs["DL"], abs=CLOSER)
     assert ours["d_g"][0] == pytest.approx(theirs["DG"], abs=CLOSER)
     assert fit.fit_indices().srmr == pytest.approx(0.0528491, abs=1e-7)
-    assert np.isnan(fit.fit_indices()["rmsea"])
+    assert ours["rmsea"][0] == pytest.approx(theirs["RMSEA"], abs=CLOSER)
+    # 465 correlations less 78 of blocks, 7 paths, 6 correlations of exogenous constructs and 2 loadings of REPU.
+    assert ours["df"][0] == 372
 
 
 def test_items_of_all_stages_are_shown_in_the_place_of_scores():

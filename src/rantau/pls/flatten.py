@@ -8,14 +8,22 @@ from rantau.arrays import Array
 from rantau.fit import Quantity
 from rantau.pls.estimate import Estimates
 from rantau.pls.higher_order import parts_of
-from rantau.pls.model_fit import DISTANCES, INDICES, MODELS, fit_indices
+from rantau.pls.model_fit import (
+    DISTANCES,
+    INDICES,
+    MODELS,
+    fit_indices,
+    free_of_block,
+    free_of_blocks,
+    free_of_paths,
+)
 from rantau.pls.quantities import named_values
 from rantau.pls.request import PlsRequest
 from rantau.pls.stages import Ascent, Plan
 from rantau.pls.structural import implied_constructs
 from rantau.pls.structure import Structure
 
-#: What does not count free parameters, whose number is not settled for models in stages.
+#: What does not count free parameters, whose number is not settled for models with products.
 COUNTLESS = (*DISTANCES, "nfi", "gfi")
 #: Tables for which equations or blocks are estimated anew.
 LAST = ("information_criteria", "f_squared_again", "redundancy")
@@ -39,14 +47,21 @@ def staged_fit_indices(plan: Plan, ascent: Ascent, n_obs: int, model: str) -> di
     Returns
     -------
     dict
-        `(draws,)` by name, NaN where free parameters would have to be counted.
+        `(draws,)` by name; `rms_theta` is NaN, and what counts free parameters where there are products. Counted are,
+        for each construct of constructs, its loadings or weights as for one of items, and the paths of the last stage.
 
     Source: cSEM judges second-order models so (Schuberth, Rademaker & Henseler, 2020).
     """
     estimates, structure = _flattened(plan, ascent, model)
-    found = fit_indices(estimates, structure, n_obs, "saturated")
+    last, p = plan.stages[-1].structure, structure.owner.size
+    free = free_of_blocks(structure) + free_of_paths(last, model)
+    for name, parts in parts_of(plan.whole).items():
+        free += free_of_block(plan.whole.kinds[plan.whole.constructs.index(name)], len(parts))
+    found = fit_indices(estimates, structure, n_obs, "saturated", p * (p - 1) // 2 - free)
+    products = any(column.product for stage in plan.stages for column in stage.columns)
+    known = COUNTLESS if products else tuple(name for name in INDICES if name != "rms_theta")
     unknown = np.full(len(estimates.weights), np.nan)
-    return {name: found[name] if name in COUNTLESS else unknown for name in INDICES}
+    return {name: found[name] if name in known else unknown for name in INDICES}
 
 
 def named_in_stages(

@@ -19,7 +19,9 @@ DISTANCES = ("srmr", "d_uls", "d_g", "d_ml")
 INDICES = (*DISTANCES, "nfi", "rms_theta", "chisq", "df", "chisq_df", "cfi", "ifi", "nnfi", "rmsea", "gfi", "cn")
 
 
-def fit_indices(estimates: Estimates, structure: Structure, n_obs: int, model: str) -> dict[str, Array]:
+def fit_indices(
+    estimates: Estimates, structure: Structure, n_obs: int, model: str, df: int | None = None
+) -> dict[str, Array]:
     """Return how well a model gives back the correlations of its items.
 
     Parameters
@@ -32,6 +34,8 @@ def fit_indices(estimates: Estimates, structure: Structure, n_obs: int, model: s
         Rows.
     model
         `estimated`: constructs correlate as the paths imply; `saturated`: as they were estimated.
+    df
+        Degrees of freedom; counted unless given.
 
     Returns
     -------
@@ -60,13 +64,14 @@ def fit_indices(estimates: Estimates, structure: Structure, n_obs: int, model: s
     correlation, implied = estimates.correlation, implied_by(estimates, structure, model)
     ratios = _relative_eigenvalues(correlation, implied)
     p, n = structure.owner.size, n_obs - 1
-    left, df0 = _degrees_of_freedom(structure, model), p * (p - 1) / 2
-    df = float(left) if left > 0 else np.nan
+    df0 = p * (p - 1) / 2
+    left = df0 - free_of_blocks(structure) - free_of_paths(structure, model) if df is None else float(df)
+    spare = left if left > 0 else np.nan
     with np.errstate(invalid="ignore", divide="ignore"):
         distance = srmr(correlation, implied)
         f, f0 = (1 / ratios + np.log(ratios) - 1).sum(axis=1), -np.linalg.slogdet(correlation)[1]
         chisq, chisq0 = n * f, n * f0
-        excess, excess0 = np.maximum(chisq - df, 0), np.maximum(chisq0 - df0, 0)
+        excess, excess0 = np.maximum(chisq - spare, 0), np.maximum(chisq0 - df0, 0)
         found = {
             "srmr": distance,
             "d_uls": d_uls(correlation, implied),
@@ -75,30 +80,36 @@ def fit_indices(estimates: Estimates, structure: Structure, n_obs: int, model: s
             "nfi": 1 - f / f0,
             "rms_theta": rms_theta(estimates, structure),
             "chisq": chisq,
-            "df": np.where(np.isnan(distance), np.nan, float(left)),
-            "chisq_df": chisq / df,
+            "df": np.where(np.isnan(distance), np.nan, left),
+            "chisq_df": chisq / spare,
             "cfi": 1 - excess / np.maximum(excess0, excess),
-            "ifi": (chisq0 - chisq) / (chisq0 - df),
-            "nnfi": (chisq0 / df0 - chisq / df) / (chisq0 / df0 - 1),
-            "rmsea": np.sqrt(excess / (df * n)),
+            "ifi": (chisq0 - chisq) / (chisq0 - spare),
+            "nnfi": (chisq0 / df0 - chisq / spare) / (chisq0 / df0 - 1),
+            "rmsea": np.sqrt(excess / (spare * n)),
             "gfi": 1 - ((1 / ratios - 1) ** 2).sum(axis=1) / (1 / ratios**2).sum(axis=1),
-            "cn": chdtri(df, 0.05) / f + 1,
+            "cn": chdtri(spare, 0.05) / f + 1,
         }
     return {name: found[name] for name in INDICES}
 
 
-def _degrees_of_freedom(structure: Structure, model: str) -> int:
-    """Count the correlations of items less what is free to give them back."""
-    free = 0
-    for kind, block in zip(structure.kinds, structure.blocks, strict=True):
-        k = block.stop - block.start
-        free += k if kind == "reflective" else k - 1 + k * (k - 1) // 2
-    exogenous = len(structure.constructs)
-    if model == "estimated":
-        exogenous -= len(structure.endogenous)
-        free += int(structure.paths.sum())
-    p = structure.owner.size
-    return p * (p - 1) // 2 - free - exogenous * (exogenous - 1) // 2
+def free_of_block(kind: str, k: int) -> int:
+    """Count the loadings of k items, or of a composite its weights but one and the correlations of its items."""
+    return k if kind == "reflective" else k - 1 + k * (k - 1) // 2
+
+
+def free_of_blocks(structure: Structure) -> int:
+    """Count what is free in all blocks."""
+    pairs = zip(structure.blocks, structure.kinds, strict=True)
+    return sum(free_of_block(kind, block.stop - block.start) for block, kind in pairs)
+
+
+def free_of_paths(structure: Structure, model: str) -> int:
+    """Count paths and the correlations of exogenous constructs; those of all constructs in the saturated model."""
+    count = len(structure.constructs)
+    if model == "saturated":
+        return count * (count - 1) // 2
+    exogenous = count - len(structure.endogenous)
+    return int(structure.paths.sum()) + exogenous * (exogenous - 1) // 2
 
 
 def rms_theta(estimates: Estimates, structure: Structure) -> Array:
