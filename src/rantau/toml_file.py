@@ -102,26 +102,70 @@ def _shown(text: str, fault: str) -> str:
 def _sentences(schema: type[TomlTable], data: dict[str, Any], fault: ValidationError) -> list[str]:
     """Say every fault; a key that is missing because it is misspelt is told once, as the misspelling."""
     meant = set()
+    # What several types may stand for is refused once by each of them: one sentence names them all.
+    told: dict[tuple[str | int, ...], list[Any]] = {}
     for one in fault.errors():
-        where, table, key = _place(schema, data, tuple(one["loc"]))
-        if one["type"] == "extra_forbidden":
+        loc, plain = _without_members(schema, tuple(one["loc"]))
+        if not (plain and isinstance(one["input"], dict)):
+            told.setdefault(loc, []).append(one)
+    for loc, every in told.items():
+        where, table, key = _place(schema, data, loc)
+        if every[0]["type"] == "extra_forbidden":
             meant.add((where, nearest(key, table.model_fields)))
     return [
-        _told(schema, data, one)
-        for one in fault.errors()
-        if one["type"] != "missing" or _place(schema, data, tuple(one["loc"]))[::2] not in meant
+        _told(schema, data, loc, every)
+        for loc, every in told.items()
+        if every[0]["type"] != "missing" or _place(schema, data, loc)[::2] not in meant
     ]
 
 
-def _told(schema: type[TomlTable], data: dict[str, Any], fault: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
-    """Say one of pydantic's errors in the words of the file."""
-    kind, got = fault["type"], fault["input"]
-    where, table, key = _place(schema, data, tuple(fault["loc"]))
+def _told(schema: type[TomlTable], data: dict[str, Any], loc: tuple[str | int, ...], faults: list[Any]) -> str:
+    """Say pydantic's errors about one place in the words of the file."""
+    kind, got = faults[0]["type"], faults[0]["input"]
+    where, table, key = _place(schema, data, loc)
     if kind == "extra_forbidden":
         return unknown("key", key, table.model_fields, where=where)
     if kind == "missing":
         return f"{where}: the key '{key}' is missing. Allowed: {listing(table.model_fields)}."
-    return f"{where}: '{key}' is {got!r}; expected {_WANTED.get(kind, fault['msg'])}."
+    wanted = " or ".join(_WANTED.get(one["type"], one["msg"]) for one in faults)
+    return f"{where}: '{key}' is {got!r}; expected {wanted}."
+
+
+def _without_members(schema: type[TomlTable], loc: tuple[str | int, ...]) -> tuple[tuple[str | int, ...], bool]:
+    """Return a location without the names of union members, and whether one that is no table came last.
+
+    Where a value may be of several types, pydantic puts the type it tried into the location.
+    """
+    kept: list[str | int] = []
+    table: type[TomlTable] | None = schema
+    rest = list(loc)
+    plain = False
+    while rest:
+        name = rest.pop(0)
+        kept.append(name)
+        if table is None or isinstance(name, int):
+            continue
+        members = _members(table, name)
+        inner, kind = _inner(table, name)
+        if kind is not None and rest:
+            kept.append(rest.pop(0))
+        if len(members) > 1 and rest:
+            plain = rest.pop(0) != getattr(inner, "__name__", None) and inner is not None
+        table = inner
+    return tuple(kept), plain
+
+
+def _members(table: type[TomlTable], name: str) -> tuple[Any, ...]:
+    """Return the types that a key's value may have; one, unless it is a union."""
+    field = table.model_fields.get(name)
+    annotation = field.annotation if field else None
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return tuple(one for one in typing.get_args(annotation) if one is not type(None))
+    return (annotation,)
+
+
+def _is_table(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, TomlTable)
 
 
 def _place(
@@ -150,12 +194,9 @@ def _place(
 
 def _inner(table: type[TomlTable], name: str) -> tuple[type[TomlTable] | None, type | None]:
     """Return the table behind a key, and whether it stands in a list, in a dict, or by itself (None)."""
-    field = table.model_fields.get(name)
-    annotation = field.annotation if field else None
+    members = _members(table, name)
+    annotation = next(filter(_is_table, members), members[0])
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin in (typing.Union, types.UnionType):
-        annotation = next((one for one in arguments if one is not type(None)), None)
-        origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     candidate = arguments[-1] if origin in (list, dict) else annotation
     if isinstance(candidate, type) and issubclass(candidate, TomlTable):
         return candidate, origin

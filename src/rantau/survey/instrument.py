@@ -102,7 +102,7 @@ class Item(Record):
 
 
 class Construct(Record):
-    """What a set of items measures.
+    """What a set of items, or of other constructs, measures.
 
     Attributes
     ----------
@@ -113,7 +113,11 @@ class Construct(Record):
     theory, source
         Where it comes from; each may be empty.
     items
-        At least one.
+        At least one; none where it is of higher order.
+    parts
+        The codes of the constructs that a higher-order construct is made of; otherwise empty.
+    instruction
+        What respondents read above its items, such as how the scale is meant; None without.
     """
 
     code: str
@@ -122,6 +126,91 @@ class Construct(Record):
     theory: str
     source: str
     items: tuple[Item, ...]
+    parts: tuple[str, ...] = ()
+    instruction: Wording | None = None
+
+
+class AttentionCheck(Record):
+    """A question whose right answer is known, to find respondents who do not read.
+
+    Attributes
+    ----------
+    code
+        The name of its column in the answers.
+    wording
+        The question as asked, such as "Please choose 'Agree' here."
+    scale
+        The answers it allows.
+    answer
+        The right one, a point of the scale.
+    missing
+        What is written in the file where there is no answer.
+    source
+        Where it comes from; may be empty.
+    """
+
+    code: str
+    wording: Wording
+    scale: Scale
+    answer: int
+    missing: tuple[str, ...] = ()
+    source: str = ""
+
+
+class Category(Record):
+    """One answer of a question on the respondent.
+
+    Attributes
+    ----------
+    code
+        As written in the file of answers.
+    label
+        As respondents read it.
+    """
+
+    code: str
+    label: Wording
+
+
+class Demographic(Record):
+    """A question on who answers: sex, age, size of the firm.
+
+    Attributes
+    ----------
+    code
+        The name of its column in the answers.
+    wording
+        The question as asked.
+    kind
+        `one` of the categories, `several` of them, a `number`, or a `text`.
+    categories
+        The answers to choose from; none for a number or a text.
+    minimum, maximum
+        The bounds of a number; None where there is none.
+    missing
+        What is written in the file where there is no answer.
+    source
+        Where it comes from; may be empty.
+    """
+
+    code: str
+    wording: Wording
+    kind: str
+    categories: tuple[Category, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    missing: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def meanings(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of a code or label, in the form in which cells are compared, and the category's code."""
+        labels = [(token(text), each.code) for each in self.categories for _, text in each.label.texts]
+        return (*((token(each.code), each.code) for each in self.categories), *labels)
+
+
+#: Whatever is asked of a respondent.
+Question = Item | AttentionCheck | Demographic
 
 
 class Survey(Record):
@@ -136,9 +225,16 @@ class Survey(Record):
     source
         The citation of the instrument.
     constructs, scales
-        In the order of the file.
+        In the order of the file; constructs of higher order stand among the others.
     file
         Where it was read from.
+    attention_checks, demographics
+        What is asked beside the items; their columns are among the `extras` of answers.
+    order
+        The codes of all questions in the order in which they are presented; empty means items, then attention
+        checks, then demographics.
+    introduction
+        What respondents read first; None without.
     """
 
     title: Wording
@@ -147,11 +243,41 @@ class Survey(Record):
     constructs: tuple[Construct, ...]
     scales: tuple[Scale, ...]
     file: str
+    attention_checks: tuple[AttentionCheck, ...] = ()
+    demographics: tuple[Demographic, ...] = ()
+    order: tuple[str, ...] = ()
+    introduction: Wording | None = None
+
+    @property
+    def measured(self) -> tuple[Construct, ...]:
+        """The constructs that have items of their own: all but those of higher order."""
+        return tuple(construct for construct in self.constructs if construct.items)
 
     @property
     def items(self) -> tuple[Item, ...]:
         """All items, construct by construct."""
         return tuple(item for construct in self.constructs for item in construct.items)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All that is asked, in the order of presentation."""
+        every: tuple[Question, ...] = (*self.items, *self.attention_checks, *self.demographics)
+        if not self.order:
+            return every
+        by_code = {question.code: question for question in every}
+        return tuple(by_code[code] for code in self.order)
+
+    def items_of(self, code: str) -> tuple[Item, ...]:
+        """Return the items of a construct; of a higher-order one, those of all its parts, each once.
+
+        Raises
+        ------
+        SurveyError
+            If there is no such construct.
+        """
+        construct = self.construct(code)
+        found = [*construct.items, *(item for part in construct.parts for item in self.items_of(part))]
+        return tuple({item.code: item for item in found}.values())
 
     @property
     def codes(self) -> tuple[str, ...]:
