@@ -102,6 +102,19 @@ def test_bootstrap_takes_intervals_and_quantities(rantau, tmp_path):
     assert "95% bca intervals, 20 draws, seed 1" in rantau(*common, "--interval", "bca").out
 
 
+def test_bootstrap_of_pls_takes_its_tables_and_one_sided_limits(rantau):
+    draws = rt.bootstrap(rt.pls(rt.read_model(MODEL), responses()), draws=30)
+    ran = rantau("bootstrap", DATA, "-m", MODEL, "--draws", 30, "--of", "htmt2", "--side", "upper", "--json")
+    shown = json.loads(ran.out)["estimates"]
+    expected = draws.table(of="htmt2", side="upper")
+    assert [row["ci_high"] for row in shown] == pytest.approx(expected.ci_high.tolist())
+    # JSON has no infinity: a limit that is not there is null.
+    assert {row["ci_low"] for row in shown} == {None}
+    failed = rantau("bootstrap", DATA, "-m", MODEL, "--draws", 30, "--of", "htmt3")
+    assert failed.status == 2
+    assert "unknown of 'htmt3'. Did you mean 'htmt'?" in failed.err
+
+
 def test_fit_takes_the_options_of_the_library(rantau):
     shown = json.loads(rantau("fit", DATA, "-m", MODEL, "--std-lv", "--level", "0.9", "--json").out)
     assert same(shown["estimates"], rt.sem(rt.read_model(MODEL), responses(), std_lv=True).estimates(level=0.9))

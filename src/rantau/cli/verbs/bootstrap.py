@@ -23,9 +23,14 @@ def bootstrap(
     workers: Annotated[int, typer.Option(help="Processes to share the work.", callback=at_least("--workers", 1))] = 1,
     interval: Annotated[str, typer.Option(help="percentile, bca, basic or student.")] = "percentile",
     of: Annotated[
-        str, typer.Option(help="estimates; of a covariance-based fit also standardized or fit_indices.")
+        str,
+        typer.Option(
+            help="estimates; of a covariance-based fit also standardized or fit_indices; of a PLS fit also effects, "
+            "reliability, htmt, htmt2, f_squared, vif, fit_indices and its other tables."
+        ),
     ] = "estimates",
     level: Level = 0.95,
+    side: Annotated[str, typer.Option(help="both limits, or one: upper or lower.")] = "both",
     out: Out = None,
     as_json: Json = False,
 ) -> int:
@@ -45,7 +50,7 @@ def bootstrap(
             progress=lambda done, every: steps("bootstrap", done, every),
         )
     title = f"{level:.0%} {interval} intervals, {draws} draws, seed {seed}"
-    table = Part("estimates", title, drawn.table(of=of, interval=interval, level=level))
+    table = Part("estimates", title, drawn.table(of=of, interval=interval, level=level, side=side))
     status = show_parts((table,), problems=found.problems, out=out, as_json=as_json)
     for reason, count in drawn.failed:
         say(f"{count} of {draws} draws failed and are left out: {reason}")
