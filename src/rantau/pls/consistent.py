@@ -10,29 +10,30 @@ import numpy as np
 from rantau.arrays import Array, Mask
 
 
-def rho_a(weights: Array) -> Array:
-    """Return the reliability of the scores of a block that was weighted by mode A.
+def rho_a(weights: Array, blocks: tuple[slice, ...]) -> Array:
+    """Return the reliability of the scores of blocks that were weighted by mode A.
 
     Parameters
     ----------
     weights
-        Of the block, `(draws, k)`, with w'Rw = 1, where R are the correlations of its items.
+        `(p, draws)`, with w'Rw = 1 in each block, where R are the correlations of its items.
+    blocks
+        The items of each construct, as slices of 0..p.
 
     Returns
     -------
     Array
-        `(draws,)`; 1 for a single item, by assumption. It may leave the interval from 0 to 1, which says that
-        the block does not measure one thing.
+        `(J, draws)`; not finite for a single item. It may leave the interval from 0 to 1, which says that the block
+        does not measure one thing.
 
     Source: Dijkstra and Henseler (2015): (w'w)² w'(R - diag R)w / w'(ww' - diag ww')w, whose w'Rw is 1 and diag R the
     identity.
     """
-    if weights.shape[1] == 1:
-        return np.ones(weights.shape[0])
+    starts = [block.start for block in blocks]
     squares = weights**2
-    length = squares.sum(axis=1)
+    length = np.add.reduceat(squares, starts)
     with np.errstate(invalid="ignore", divide="ignore"):
-        found: Array = length**2 * (1 - length) / (length**2 - (squares**2).sum(axis=1))
+        found: Array = length**2 * (1 - length) / (length**2 - np.add.reduceat(squares**2, starts))
     return found
 
 

@@ -10,7 +10,7 @@ from rantau.arrays import Array, Indices, Mask
 from rantau.errors import listing
 from rantau.pls.consistent import consistent_loadings, disattenuated, rho_a
 from rantau.pls.inner_schemes import ROWS as SCHEMES
-from rantau.pls.iterate import among_scores, items_with_scores, iterate, turns
+from rantau.pls.iterate import covariances_of_scores, iterate, turns
 from rantau.pls.outer_modes import ROWS as MODES
 from rantau.pls.outer_modes.mode_a import MODE_A
 from rantau.pls.request import PlsRequest
@@ -119,8 +119,11 @@ def estimate(
         The estimates, and every fault that some member has. Numbers of members with a fatal fault are without
         meaning.
     """
-    draws = len(covariance)
-    correlation, matrices, faults = _prepared(covariance, mean, structure)
+    # One item is its own score whatever the mode; mode A says so without an inverse.
+    modes = tuple(
+        MODE_A if single else _MODES[mode] for mode, single in zip(structure.modes, structure.single, strict=True)
+    )
+    correlation, matrices, faults = _prepared(covariance, mean, structure, modes)
     blocks, owner, network = structure.blocks, structure.owner, structure.network
     loop = iterate(
         correlation,
@@ -128,16 +131,14 @@ def estimate(
         network=network,
         blocks=blocks,
         scheme=_SCHEMES[request.scheme],
-        modes=_modes(structure),
+        modes=modes,
         matrices=matrices,
         tolerance=request.tolerance,
         max_iterations=request.max_iterations,
     )
     weights = loop.weights
-    cross = items_with_scores(correlation, weights, blocks)
-    proxies = among_scores(weights, cross, blocks)
-    items = np.arange(owner.size)
-    loadings = cross[owner, items]
+    cross, proxies = covariances_of_scores(correlation, weights, blocks, owner)
+    loadings = cross[owner, np.arange(owner.size)]
     if towards is not None or request.signs == "dominant":
         turn = turns(loadings, blocks, towards)
         weights *= turn[owner]
@@ -146,10 +147,8 @@ def estimate(
         proxies *= turn
         proxies *= turn[:, None]
 
-    reliability = np.ones((len(blocks), draws))
-    for j, (mode, single, block) in enumerate(zip(structure.modes, structure.single, blocks, strict=True)):
-        if mode != "B" and not single:
-            reliability[j] = rho_a(weights[block].T)
+    correctable = ~structure.single & (np.array(structure.modes) != "B")
+    reliability = np.where(correctable[:, None], rho_a(weights, blocks), 1.0)
     constructs = proxies
     if request.consistent:
         for j in np.flatnonzero(structure.factors).tolist():
@@ -172,8 +171,8 @@ def estimate(
         iterations=loop.iterations,
         converged=loop.converged,
     )
-    every = (*faults, *_faults_of_estimates(estimates, proxies, structure, request))
-    return estimates, tuple(fault for fault in every if fault.where.any())
+    faults += _faults_of_estimates(estimates, proxies, structure, request)
+    return estimates, tuple(fault for fault in faults if fault.where.any())
 
 
 def _draws_first(array: Array) -> Array:
@@ -184,58 +183,53 @@ def _draws_first(array: Array) -> Array:
     return array.transpose(array.ndim - 1, *range(array.ndim - 1))
 
 
-def _modes(structure: Structure) -> tuple[OuterMode, ...]:
-    # One item is its own score whatever the mode; mode A says so without an inverse.
-    return tuple(
-        MODE_A if single else _MODES[mode] for mode, single in zip(structure.modes, structure.single, strict=True)
-    )
-
-
 def _prepared(
-    covariance: Array, mean: Array, structure: Structure
+    covariance: Array, mean: Array, structure: Structure, modes: tuple[OuterMode, ...]
 ) -> tuple[Array, tuple[Array | None, ...], list[Fault]]:
     """Standardise, the draws last, and make what outer modes need of their blocks.
 
     Members that cannot be estimated become identity matrices and are named by a fault.
     """
     variance = np.ascontiguousarray(np.diagonal(covariance, axis1=1, axis2=2).T)
-    unknown = ~np.isfinite(variance)
-    nothing: Mask = np.all(unknown, axis=0)
     with np.errstate(invalid="ignore"):
-        constant = ~(variance > (_CONSTANT * mean.T) ** 2) & ~unknown
-    reciprocal = 1 / np.sqrt(np.where(unknown | constant, 1.0, variance))
+        varies = variance > (_CONSTANT * mean.T) ** 2
+    faults: list[Fault] = []
+    if not varies.all():
+        faults += _faults_of_moments(varies, np.isfinite(variance), structure)
+        variance = np.where(varies, variance, 1.0)
+    reciprocal = 1 / np.sqrt(variance)
     correlation = reciprocal[:, None] * reciprocal
     correlation *= covariance.transpose(1, 2, 0)
     every = np.arange(len(variance))
     correlation[every, every] = 1.0
-    _blank(correlation, np.any(unknown | constant, axis=0))
+    _blank(correlation, np.any(~varies, axis=0))
 
-    matrices: list[Array | None] = []
-    singular = np.zeros((len(structure.constructs), len(covariance)), dtype=bool)
-    for j, (mode, block) in enumerate(zip(_modes(structure), structure.blocks, strict=True)):
-        matrix = mode.matrix(correlation[block, block])
-        matrices.append(matrix)
-        if mode.inverts and matrix is not None:
-            singular[j] = ~_regular(np.diagonal(matrix).T).all(axis=0)
-    lost: Mask = np.any(singular, axis=0)
-    _blank(correlation, lost)
-    for matrix in matrices:
-        if matrix is not None:
-            _blank(matrix, lost)
+    matrices = [mode.matrix(correlation[block, block]) for mode, block in zip(modes, structure.blocks, strict=True)]
+    inverted = [j for j, mode in enumerate(modes) if mode.inverts]
+    diagonals = [np.diagonal(matrix).T for matrix in matrices if matrix is not None]
+    if diagonals and not _regular(np.concatenate(diagonals)).all():
+        singular = np.zeros((len(modes), len(covariance)), dtype=bool)
+        for j, diagonal in zip(inverted, diagonals, strict=True):
+            singular[j] = ~_regular(diagonal).all(axis=0)
+        told = "items of {names} are exact combinations of one another, so mode B cannot weight them"
+        faults.append(Fault("collinear_items", told, structure.constructs, singular.T, fatal=True))
+        for matrix in (correlation, *matrices):
+            if matrix is not None:
+                _blank(matrix, np.any(singular, axis=0))
+    return correlation, tuple(matrices), faults
+
+
+def _faults_of_moments(varies: Mask, known: Mask, structure: Structure) -> list[Fault]:
+    """Say what is wrong with variances, `(p, draws)`, that are not known or nothing."""
+    nothing: Mask = np.all(~known, axis=0)
     undetermined = "the answers do not determine the covariances of the items"
     untold = "the answers do not tell the variance of {names}"
-    every_answer = "no variance in {names}: every answer is the same"
-    combined = "items of {names} are exact combinations of one another, so mode B cannot weight them"
-    return (
-        correlation,
-        tuple(matrices),
-        [
-            Fault("no_moments", undetermined, ("",), nothing[:, None], fatal=True),
-            Fault("no_answer", untold, structure.items, (unknown & ~nothing).T, fatal=True),
-            Fault("no_variance", every_answer, structure.items, constant.T, fatal=True),
-            Fault("collinear_items", combined, structure.constructs, singular.T, fatal=True),
-        ],
-    )
+    same = "no variance in {names}: every answer is the same"
+    return [
+        Fault("no_moments", undetermined, ("",), nothing[:, None], fatal=True),
+        Fault("no_answer", untold, structure.items, (~known & ~nothing).T, fatal=True),
+        Fault("no_variance", same, structure.items, (known & ~varies).T, fatal=True),
+    ]
 
 
 def _blank(matrices: Array, which: Mask) -> None:
@@ -255,20 +249,15 @@ def _faults_of_estimates(
     estimates: Estimates, proxies: Array, structure: Structure, request: PlsRequest
 ) -> list[Fault]:
     """Look for what makes estimates useless or not to be trusted; `proxies` are `(J, J, draws)`."""
-    paths = structure.network.paths[:, :, None]
-    known = np.isfinite(proxies.sum(axis=(0, 1)))
-    collinear = (paths & ~_regular(structure.network.inflation(proxies))).any(axis=1) & known
-    lost = f"the weights did not settle within {request.max_iterations} iterations"
-    faults = [
-        Fault(
-            "collinear_predictors",
-            "the predictors of {names} are exact combinations of one another",
-            structure.constructs,
-            collinear.T,
-            fatal=True,
-        ),
-        Fault("not_converged", lost, ("",), ~estimates.converged[:, None]),
-    ]
+    faults: list[Fault] = []
+    regular = _regular(structure.network.inflation(proxies))
+    if not regular.all():
+        collinear: Mask = np.any(~regular, axis=1) & np.all(np.isfinite(proxies), axis=(0, 1))
+        told = "the predictors of {names} are exact combinations of one another"
+        faults.append(Fault("collinear_predictors", told, structure.constructs, collinear.T, fatal=True))
+    if not estimates.converged.all():
+        told = f"the weights did not settle within {request.max_iterations} iterations"
+        faults.append(Fault("not_converged", told, ("",), ~estimates.converged[:, None]))
     if not request.consistent:
         return faults
     factors = structure.factors

@@ -68,6 +68,22 @@ def among_scores(weights: Array, cross: Array, blocks: tuple[slice, ...]) -> Arr
     return found
 
 
+def covariances_of_scores(
+    correlation: Array, weights: Array, blocks: tuple[slice, ...], owner: Indices
+) -> tuple[Array, Array]:
+    """Compute the covariances of items with weighted sums of blocks, `(J, p, draws)`, and among these sums."""
+    if _is_alone(correlation):
+        outer = spread(weights.T, owner, len(blocks))[0]
+        cross = correlation[..., 0] @ outer
+        return cross.T.copy()[..., None], (outer.T @ cross)[..., None]
+    cross = items_with_scores(correlation, weights, blocks)
+    return cross, among_scores(weights, cross, blocks)
+
+
+def _is_alone(correlation: Array) -> bool:
+    return correlation.shape[-1] == 1 and len(correlation) <= _WHOLE
+
+
 def iterate(
     correlation: Array,
     *,
@@ -117,7 +133,7 @@ def iterate(
     fixed = tuple(block for mode, block in zip(modes, blocks, strict=True) if not mode.follows)
     prepared = [(block, matrix) for block, matrix in zip(blocks, matrices, strict=True) if matrix is not None]
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        if correlation.shape[-1] == 1 and len(correlation) <= _WHOLE:
+        if _is_alone(correlation):
             return _alone(correlation[..., 0], owner, network, scheme, fixed, prepared, tolerance, max_iterations)
         return _together(correlation, owner, blocks, network, scheme, fixed, prepared, tolerance, max_iterations)
 
@@ -236,5 +252,5 @@ def turns(loadings: Array, blocks: tuple[slice, ...], towards: Array | None = No
     Source: Tenenhaus, Esposito Vinzi, Chatelin and Lauro (2005), construct-level sign changes.
     """
     along = loadings if towards is None else loadings * towards[:, None]
-    sums = np.stack([along[block].sum(axis=0) for block in blocks])
+    sums = np.add.reduceat(along, [block.start for block in blocks])
     return np.where(sums < 0, -1.0, 1.0)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
-from rantau.pls.regression import inverse, inverses, regressions, solve
+from rantau.pls.regression import inverse, inverses, regressions
 from rantau.record import Record
 
 
@@ -39,6 +39,11 @@ class Network(Record):
         """Which constructs a path joins, whichever way it points, `(J, J)`."""
         joined: Mask = self.paths | self.paths.T
         return joined
+
+    @cached_property
+    def successors(self) -> Array:
+        """1 at `[construct, outcome]` where a path leads from the one to the other, `(J, J, 1)`."""
+        return self.paths.T[:, :, None].astype(float)
 
     @cached_property
     def spans(self) -> tuple[slice, ...]:
@@ -112,9 +117,11 @@ class Network(Record):
         padded, count = self.padded, len(self.paths)
         cells = np.concatenate([correlation.ravel(), (0.0, 1.0)])
         left, right = cells[padded.left], cells[padded.right]
-        found = solve(left, right)
-        if not np.isfinite(found).all() and np.isfinite(cells).all():
-            found = np.linalg.pinv(left, hermitian=True) @ right
+        try:
+            found = np.linalg.solve(left, right)
+        except np.linalg.LinAlgError:
+            known = np.isfinite(cells).all()
+            found = np.linalg.pinv(left, hermitian=True) @ right if known else np.full(right.shape, np.nan)
         beta = np.zeros(count**2 + 1)
         beta[padded.at] = found[..., 0]
         return beta[:-1].reshape(count, count, 1)

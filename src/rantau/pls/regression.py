@@ -74,8 +74,7 @@ def inverses(matrices: Array) -> Array:
     Where one is singular, the result is not finite or has a diagonal beyond any meaning: `inflation` tells.
     """
     if matrices.shape[-1] < _MANY or len(matrices) > _SMALL:
-        found: Array = inverse(np.moveaxis(matrices, -1, 0))
-        return np.moveaxis(found, 0, -1)
+        return inverse(matrices.transpose(2, 0, 1)).transpose(1, 2, 0)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         return _swept(matrices.copy())
 

@@ -22,7 +22,7 @@ def weights(correlation: Array, network: Network) -> Array:
     Array
         `(J, J, draws)` at `[construct, neighbour]`.
     """
-    return network.regress(correlation) + correlation * network.paths.T[:, :, None]
+    return network.regress(correlation) + correlation * network.successors
 
 
 PATH = InnerScheme("path", weights, "Lohmöller (1989), Latent Variable Path Modeling with PLS")
