@@ -25,7 +25,14 @@ def test_a_plan_is_read_with_its_defaults(tmp_path):
     assert study.exclude == ()
     assert (study.seed, study.draws, study.level, study.workers) == (7, 25, 0.95, 1)
     assert (study.covariance.estimator, study.covariance.missing, study.covariance.std_lv) == ("ML", "listwise", False)
-    assert (study.scheme, study.consistent, study.pls_missing) == ("path", False, "mean")
+    assert study.pls.by_name() == {
+        "scheme": "path",
+        "consistent": False,
+        "missing": "mean",
+        "interaction": "two_stage",
+        "higher_order": "disjoint",
+        "weights": None,
+    }
     assert (study.style, study.language) == ("apa7", "en")
 
 

@@ -18,7 +18,7 @@ from rantau.model import read_model
 from rantau.model.spec import Model
 from rantau.moments import Sample
 from rantau.pls import pls
-from rantau.pls.from_model import structure_of
+from rantau.pls.fit import prepare as prepare_pls
 from rantau.quality import items_against_their_scale, judge_hypotheses, reliability, validity
 from rantau.record import Record
 from rantau.report.findings import Findings
@@ -94,7 +94,7 @@ def check_study(study: Study | str | Path) -> Material:
     if "covariance" in study.engines:
         rows = prepare(study.covariance.of(model), kept)[1]
     if "pls" in study.engines:
-        structure_of(model)
+        prepare_pls(model, kept, **study.pls.by_name())
     remarks = items_against_their_scale(model, kept)
     return Material(study, survey, model, responses, screening, remarks, rows)
 
@@ -141,7 +141,7 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
     measurement, structural = _by_covariance(study, model, kept)
     composite = None
     if "pls" in study.engines:
-        composite = pls(model, kept, scheme=study.scheme, consistent=study.consistent, missing=study.pls_missing)
+        composite = pls(model, kept, **study.pls.by_name())
     usable = composite if composite is not None and composite.converged else None
     draws = None
     if usable is not None:

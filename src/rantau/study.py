@@ -13,7 +13,10 @@ from rantau.errors import OptionError, StudyError, unknown
 from rantau.model.spec import Model
 from rantau.model.syntax import parse_model
 from rantau.moments.compute import MISSING
+from rantau.pls.higher_order import ALIASES as ORDER_ALIASES
+from rantau.pls.higher_order import METHODS as ORDERS
 from rantau.pls.inner_schemes import ROWS as SCHEMES
+from rantau.pls.interaction import METHODS as INTERACTIONS
 from rantau.record import Record
 from rantau.report.styles import read_style
 from rantau.survey import Wording
@@ -61,6 +64,29 @@ class CovarianceOptions(Record):
         return {name: getattr(self, name) for name in self.field_names()}
 
 
+class PlsOptions(Record):
+    """How PLS is to estimate, by the names of `rt.pls`.
+
+    Attributes
+    ----------
+    scheme, consistent, missing, interaction, higher_order
+        As for `rt.pls`.
+    weights
+        A column of the answers with sampling weights; empty where every row counts alike.
+    """
+
+    scheme: str = "path"
+    consistent: bool = False
+    missing: str = "mean"
+    interaction: str = "two_stage"
+    higher_order: str = "disjoint"
+    weights: str = ""
+
+    def by_name(self) -> dict[str, Any]:
+        """Return the options as keyword arguments."""
+        return {**{name: getattr(self, name) for name in self.field_names()}, "weights": self.weights or None}
+
+
 class Study(Record):
     """A plan: which answers, which model, which engines, and where the report goes.
 
@@ -82,7 +108,7 @@ class Study(Record):
         `covariance`, `pls`.
     covariance
         Options of the covariance engine.
-    scheme, consistent, pls_missing
+    pls
         Options of PLS.
     draws, level, workers
         Of the bootstrap; `level` of all intervals.
@@ -104,9 +130,7 @@ class Study(Record):
     exclude: tuple[str, ...]
     engines: tuple[str, ...]
     covariance: CovarianceOptions
-    scheme: str
-    consistent: bool
-    pls_missing: str
+    pls: PlsOptions
     draws: int
     level: float
     workers: int
@@ -150,6 +174,9 @@ class _Pls(TomlTable):
     scheme: str = "path"
     consistent: bool = False
     missing: str = "mean"
+    interaction: str = "two_stage"
+    higher_order: str = "disjoint"
+    weights: str = ""
 
 
 class _Bootstrap(TomlTable):
@@ -222,9 +249,7 @@ def read_study(path: str | Path) -> Study:
         exclude=tuple(plan.screen.exclude),
         engines=tuple(dict.fromkeys(plan.engines)),
         covariance=_covariance_options(path, plan.covariance),
-        scheme=plan.pls.scheme,
-        consistent=plan.pls.consistent,
-        pls_missing=plan.pls.missing,
+        pls=PlsOptions(**dict(plan.pls)),
         draws=plan.bootstrap.draws,
         level=plan.bootstrap.level,
         workers=plan.bootstrap.workers,
@@ -265,7 +290,9 @@ def _check_names(path: str | Path, plan: _Plan, style: str) -> None:
         ("[screen]", "rule", plan.screen.rules, RULES),
         ("[screen]", "rule to exclude by", plan.screen.exclude, plan.screen.rules),
         ("[pls]", "scheme", [plan.pls.scheme], schemes),
-        ("[pls]", "missing", [plan.pls.missing], MISSING),
+        ("[pls]", "missing", [plan.pls.missing], (*MISSING, "casewise")),
+        ("[pls]", "interaction", [plan.pls.interaction], INTERACTIONS),
+        ("[pls]", "higher_order", [plan.pls.higher_order], (*ORDERS, *ORDER_ALIASES)),
     ):
         for name in names:
             if name not in allowed:

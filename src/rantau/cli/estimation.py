@@ -1,4 +1,4 @@
-"""What the covariance engine will do, in words, before it does it."""
+"""What the engines will do, in words, before they do it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from rantau.arrays import Array
     from rantau.covariance.request import SemRequest
+    from rantau.model.spec import Model
+    from rantau.study import PlsOptions
 
 #: How the parameters are found.
 METHODS = {
@@ -40,6 +42,28 @@ TESTS = {
     "browne_residual_nt_model": "Browne's residual test for normal answers, weighted by the model",
     "none": "no corrected test",
 }
+#: What PLS does with gaps.
+GAPS = {
+    "mean": "the mean of the item in the place of a gap",
+    "listwise": "rows with a gap are left out",
+    "casewise": "rows with a gap are left out",
+    "em": "every answer counts, by the EM algorithm",
+}
+#: How products are estimated.
+PRODUCTS = {
+    "two_stage": "products of scores, in two stages",
+    "scores": "products of scores, regressed on scores",
+    "product_indicator": "products of items",
+    "orthogonal": "products of items, made independent of these",
+}
+#: How constructs of constructs are.
+ORDERS = {
+    "disjoint": "higher orders by disjoint stages",
+    "two_stage": "higher orders by disjoint stages",
+    "embedded": "higher orders by embedded stages",
+    "saturated": "higher orders by stages, the first with all constructs related",
+    "repeated": "higher orders by repeated items",
+}
 #: From this share of rows with gaps on, leaving them out deserves a word.
 MANY = 0.05
 
@@ -70,3 +94,16 @@ def account_of(request: SemRequest, values: Array, read: int) -> tuple[str, str]
         how,
         f"{used} rows, {gaps} of them with gaps: every answer counts (gaps at random, given the answers there are)",
     )
+
+
+def pls_account(options: PlsOptions, model: Model) -> str:
+    """Return what PLS will do, in a line: products and higher orders where the model has any."""
+    parts = ["consistent PLS" if options.consistent else "PLS", f"{options.scheme} scheme"]
+    if any(len(path.term.factors) > 1 for path in model.paths):
+        # Corrected moments are those of scores.
+        corrected = options.consistent and options.interaction == "two_stage"
+        parts.append("products of scores, their moments corrected" if corrected else PRODUCTS[options.interaction])
+    if any(term.name in model.constructs for block in model.blocks for term in block.terms):
+        parts.append(ORDERS[options.higher_order])
+    how = f"{', '.join(parts)}; {GAPS[options.missing]}"
+    return f"{how}; rows weighted by '{options.weights}'" if options.weights else how

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from rantau.arrays import Mask
 from rantau.door import as_model, take_sample
 from rantau.errors import (
     AdmissibilityWarning,
@@ -18,6 +19,7 @@ from rantau.errors import (
 from rantau.fit import Problem
 from rantau.model.spec import Model
 from rantau.moments.compute import MISSING, answered_rows, complete_rows, sample_moments
+from rantau.moments.sample import Sample
 from rantau.options import choose
 from rantau.pls.estimate import Fault
 from rantau.pls.from_model import plan_of
@@ -27,6 +29,7 @@ from rantau.pls.interaction import products_of
 from rantau.pls.request import PlsRequest
 from rantau.pls.resolve import resolve
 from rantau.pls.result import PlsFit
+from rantau.pls.stages import Plan
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -155,6 +158,69 @@ def pls(
     >>> round(float(fit.r_squared().loc["Y", "r_squared"]), 3)
     0.601
     """
+    prepared = prepare(
+        model,
+        data,
+        scheme=scheme,
+        consistent=consistent,
+        modes=modes,
+        weights=weights,
+        missing=missing,
+        signs=signs,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+        interaction=interaction,
+        higher_order=higher_order,
+    )
+    read, request, plan, taken, entered = prepared
+    ascent, faults = resolve(taken, np.ones((1, taken.n_obs)), plan, request)
+    for fault in faults:
+        if fault.fatal:
+            if request.missing == "em":
+                # Which says more exactly why there are no moments, if that is what is wrong.
+                sample_moments(taken, missing="em")
+            raise EstimationError(_sentence(fault))
+    problems = (*plan.whole.ignored, *(Problem("error", f.code, _sentence(f), f.about(0)) for f in faults))
+    _warn(problems)
+    return PlsFit(
+        model=read,
+        request=request,
+        structure=plan.whole,
+        solution=ascent.whole,
+        problems=problems,
+        sample=taken,
+        entered=entered,
+        plan=plan,
+        ascent=ascent,
+    )
+
+
+class Prepared(NamedTuple):
+    """What a call asks for, checked: the model, the options, the plan, the rows that enter, and which those are."""
+
+    model: Model
+    request: PlsRequest
+    plan: Plan
+    sample: Sample
+    entered: Mask
+
+
+def prepare(
+    model: Model | str,
+    data: Responses | pd.DataFrame,
+    *,
+    scheme: str,
+    consistent: bool,
+    missing: str,
+    interaction: str,
+    higher_order: str,
+    weights: str | None,
+    modes: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    signs: str = "dominant",
+    tolerance: float = 1e-10,
+    max_iterations: int = 300,
+) -> Prepared:
+    """Check what `pls` is asked, without estimating anything; the arguments and what is raised are its own."""
     request = PlsRequest(
         scheme=choose("scheme", scheme, [row.name for row in SCHEMES]),
         consistent=consistent,
@@ -187,26 +253,7 @@ def pls(
         entered, taken = answered == len(plan.items), complete_rows(taken)
     elif request.missing == "em":
         entered, taken = answered > 0, answered_rows(taken)
-    ascent, faults = resolve(taken, np.ones((1, taken.n_obs)), plan, request)
-    for fault in faults:
-        if fault.fatal:
-            if request.missing == "em":
-                # Which says more exactly why there are no moments, if that is what is wrong.
-                sample_moments(taken, missing="em")
-            raise EstimationError(_sentence(fault))
-    problems = (*plan.whole.ignored, *(Problem("error", f.code, _sentence(f), f.about(0)) for f in faults))
-    _warn(problems)
-    return PlsFit(
-        model=read,
-        request=request,
-        structure=plan.whole,
-        solution=ascent.whole,
-        problems=problems,
-        sample=taken,
-        entered=entered,
-        plan=plan,
-        ascent=ascent,
-    )
+    return Prepared(read, request, plan, taken, entered)
 
 
 def _pairs(modes: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

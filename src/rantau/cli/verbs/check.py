@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 import rantau as rt
-from rantau.cli.estimation import account_of
+from rantau.cli.estimation import account_of, pls_account
 from rantau.cli.show import OUT, typed
 
 if TYPE_CHECKING:
@@ -56,16 +56,10 @@ def _account(material: Material) -> tuple[tuple[str, str], ...]:
 
 def _engines(material: Material) -> Iterator[tuple[str, str]]:
     """Yield a line for each engine: how it will estimate, and from which rows."""
-    study, rows = material.study, material.rows
+    study, rows, model = material.study, material.rows, material.model
     if rows is not None:
         read = material.screening.kept.n_obs
-        request = study.covariance.of(material.model)
+        request = study.covariance.of(model)
         yield from zip(("Covariance", "  rows"), account_of(request, rows.values, read), strict=True)
     if "pls" in study.engines:
-        gaps = {
-            "mean": "the mean of the item in the place of a gap",
-            "listwise": "rows with a gap are left out",
-            "em": "every answer counts, by the EM algorithm",
-        }
-        kind = "consistent PLS" if study.consistent else "PLS"
-        yield "PLS", f"{kind}, {study.scheme} scheme; {gaps[study.pls_missing]}; {study.draws} bootstrap draws"
+        yield "PLS", f"{pls_account(study.pls, model)}; {study.draws} bootstrap draws"

@@ -19,13 +19,31 @@ def pls(
     consistent: Annotated[
         bool, typer.Option("--consistent", help="Correct reflective constructs for unreliability (PLSc).")
     ] = False,
-    missing: Annotated[str, typer.Option(help="mean (of the item in the place of a gap), em or listwise.")] = "mean",
+    missing: Annotated[
+        str, typer.Option(help="mean (of the item in the place of a gap), listwise or casewise (rows left out), or em.")
+    ] = "mean",
+    weights: Annotated[str | None, typer.Option(help="Column of sampling weights.", show_default=False)] = None,
+    interaction: Annotated[
+        str, typer.Option(help="How X:M is estimated: two_stage, scores, product_indicator or orthogonal.")
+    ] = "two_stage",
+    higher_order: Annotated[
+        str, typer.Option(help="How constructs of constructs are: disjoint, embedded, repeated or saturated.")
+    ] = "disjoint",
     out: Out = None,
     as_json: Json = False,
 ) -> int:
     """PLS path modelling; `rantau bootstrap` adds intervals."""
     claimed = rt.read_model(model)
-    found = rt.pls(claimed, read_data(data, survey, claimed), scheme=scheme, consistent=consistent, missing=missing)
+    found = rt.pls(
+        claimed,
+        read_data(data, survey, claimed),
+        scheme=scheme,
+        consistent=consistent,
+        missing=missing,
+        weights=weights,
+        interaction=interaction,
+        higher_order=higher_order,
+    )
     parts = (
         Part("loadings", f"Loadings, {found.n_obs} rows", found.loadings()),
         Part("weights", "Weights", found.weights()),
