@@ -173,3 +173,12 @@ def test_a_constraint_that_is_said_twice_counts_once():
     twice = sem("F =~ x1 + k*x2 + x3 + x4\nk == 0.7\n2*k == 1.4", data)
     assert once.fit_indices().to_dict() == pytest.approx(twice.fit_indices().to_dict(), rel=1e-9)
     assert once.statistics.df == 3
+
+
+def test_units_far_apart_are_told_where_unweighted_least_squares_fail():
+    data = pd.read_csv(DATA / "hs.csv")
+    data["x1"] *= 1000
+    data["x4"] *= 10000
+    text = "visual =~ x1 + a1*x2 + x3; textual =~ x4 + x5 + x6; speed =~ x7 + x8 + x9; textual ~ sex + agemo"
+    with pytest.warns(ConvergenceWarning, match=r"'x4' varies \d+ times as much as '.*': give them like units"):
+        assert not sem(text, data, group="school", estimator="ULS").converged

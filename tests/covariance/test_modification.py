@@ -13,7 +13,7 @@ import pytest
 
 from rantau.covariance import growth, sem
 from rantau.covariance.after_fit import wider
-from rantau.covariance.after_fit.modification import _rows_factor
+from rantau.covariance.after_fit.modification import rows_factor
 from rantau.covariance.setting import evidence_of
 from rantau.errors import EstimationError, OptionError
 
@@ -148,7 +148,7 @@ def test_index_and_change_foretell_what_a_small_addition_does(addition, options)
         lhs, op, rhs = addition.split()
         row = fit.modification_indices().set_index(NAME).loc[(lhs, op, rhs, 1)]
         # Rows are counted as lavaan does; what is foretold is the chi-square.
-        of_index, of_change = _rows_factor(fit, evidence_of(fit).n_obs)
+        of_index, of_change = rows_factor(fit, evidence_of(fit).n_obs)
         error.append(row["mi"] / of_index / (evidence_of(fit).chisq - evidence_of(more).chisq) - 1)
         found = more.estimates().set_index(NAME).loc[(lhs, op, rhs, 1), "est"]
         missed.append(row["epc"] / of_change / found - 1)

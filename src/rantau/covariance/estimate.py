@@ -27,6 +27,8 @@ from rantau.covariance.problems import (
     missed_constraints,
     random_covariates,
     undefined,
+    uneven_units,
+    without_scaled_test,
 )
 from rantau.covariance.product_columns import with_products
 from rantau.covariance.request import DEFAULT, SemRequest
@@ -224,7 +226,9 @@ def fit_moments(
     singular = recipe.se != "none" and bool(np.isnan(covariance).any())
     missed = missed_constraints(constraints, minimum)
     definitions = defined(model, table, cell_values(setting.stated, theta / scale).ravel())[0]
-    advice = advice_for(scaled_layout, theta, weakly_scaled(scaled_layout, theta), missed)
+    weak = weakly_scaled(scaled_layout, theta)
+    advice = uneven_units(discrepancy, table, observed) or advice_for(scaled_layout, theta, weak, missed)
+    tests = statistics(table, evidence, recipe, deviation, converged=bool(minimum.converged[0]))
     problems = (
         *find_problems(scaled_layout, table, minimum, singular, advice=advice),
         *missed,
@@ -232,11 +236,12 @@ def fit_moments(
         *undefined(model, definitions),
         *random_covariates(request.expanded.model, table.exogenous),
         *doubtful_products(request.expanded, recipe.se),
+        *(without_scaled_test(tests) if minimum.converged[0] else ()),
     )
     fit = SemFit(
         request, sample, observed, table, setting.stated, discrepancy, theta / scale,
         covariance / np.outer(scale, scale),
-        statistics(table, evidence, recipe, deviation, converged=bool(minimum.converged[0])),
+        tests,
         bool(minimum.converged[0]), int(minimum.iterations[0]), problems, n_read, minimum.active[0],
     )  # fmt: skip
     _warn(fit)

@@ -79,7 +79,8 @@ def sem(
     sampling_weights
         The column of weights; standard errors are then robust.
     cluster
-        The column that names each row's cluster; standard errors are then cluster-robust.
+        The column that names each row's cluster; standard errors are then cluster-robust. A cluster whose rows are
+        in several groups is one cluster (lavaan makes one of each group's part).
     interaction
         How a product of constructs (`Y ~ X + M + X:M`, `Y ~ X + X:X`) is estimated: `product_indicators`, products
         of their items with double mean centring; `rt.sam` has another way. A product of two observed variables is

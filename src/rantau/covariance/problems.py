@@ -6,12 +6,15 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.constraints import Constraints, in_text
+from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
 from rantau.covariance.minimise import Minimum
+from rantau.covariance.model_test import Statistics
 from rantau.fit import Problem
 from rantau.model.parameters import ParameterTable
 from rantau.model.products import Expansion
 from rantau.model.spec import Model
+from rantau.moments.grouped import GroupMoments
 
 #: A variance or eigenvalue above minus this, in units of one standard deviation, is not negative.
 ROUNDING = 1e-8
@@ -21,6 +24,8 @@ ALIKE = 0.95
 MISSED = 1e-6
 #: Where an estimation goes astray, a residual variance below this (in units of one standard deviation) tells why.
 FALLING = -0.1
+#: Standard deviations further apart than this make unweighted least squares a matter of a few variables.
+UNEVEN = 30
 #: What to do where an estimation did not converge, unless something else is known.
 ADVICE = "Look for a factor with weak or contradictory items, or state a simpler model."
 
@@ -79,6 +84,37 @@ def find_problems(
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda problem: problem.severity != "error"))
+
+
+def uneven_units(discrepancy: Discrepancy, table: ParameterTable, moments: GroupMoments) -> str:
+    """Return advice where a fitting function depends on the units and these are far apart; empty otherwise."""
+    deviation = np.sqrt(np.einsum("gii->gi", moments.covariance)).mean(axis=0)
+    low, high = int(deviation.argmin()), int(deviation.argmax())
+    ratio = deviation[high] / deviation[low]
+    if discrepancy.in_units or ratio < UNEVEN:
+        return ""
+    return (
+        f"Unweighted least squares depend on units, and '{table.observed[high]}' varies {ratio:.0f} times as much as "
+        f"'{table.observed[low]}': give them like units, or take estimator='GLS' or 'ML'."
+    )
+
+
+def without_scaled_test(statistics: Statistics) -> tuple[Problem, ...]:
+    """Say where a corrected test cannot be had because its scaling factor is estimated below zero."""
+    found = []
+    for test, whose, then in (
+        (statistics.scaled, "the scaled test", "read the standard test"),
+        (statistics.baseline_scaled, "the scaled test of the baseline model", "CFI and TLI have no scaled version"),
+    ):
+        if test is None or test.df <= 0 or np.isfinite(test.scaling) or np.isfinite(test.statistic):
+            continue
+        text = (
+            f"There is no value of {whose}: its scaling factor is estimated below zero, which comes of a model far "
+            f"off or of few answers; {then}, or take test='satorra_bentler' (complete "
+            "rows) or test='yuan_bentler_mplus'."
+        )
+        found.append(Problem("warning", "no_scaled_test", text))
+    return tuple(found)
 
 
 def _negative_variances(layout: Layout, group: int, cells: Array, where: str) -> list[Problem]:

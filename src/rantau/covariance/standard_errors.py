@@ -6,6 +6,7 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.constraints import Constraints
+from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import Layout
@@ -85,6 +86,9 @@ def check_identification(
     -----
     Local identification by the rank of the information matrix: Rothenberg (1971), theorem 1.
     """
+    if discrepancy.name == "uls":
+        # What is identified does not depend on units, but the information of ULS does.
+        discrepancy, expected = next(row for row in DISCREPANCIES if row.name == "ml"), None
     nudge = np.random.default_rng(20050).uniform(0.85, 1.15, size=theta.shape)
     guilty: set[int] | None = None
     for point in (theta, theta * nudge + 0.02 * (nudge - 1)):

@@ -52,7 +52,7 @@ def modification_indices(
     index, change = np.full((2, len(further)), np.nan)
     index[identified] = evidence.n_obs * slope[identified] ** 2 / (2 * left[identified])
     change[identified] = (-slope / wider.scale[wider.n_own :])[identified] / left[identified]
-    by_rows = _rows_factor(fit, evidence.n_obs)
+    by_rows = rows_factor(fit, evidence.n_obs)
     index, change = index * by_rows[0], change * by_rows[1]
     # What is free already and equal to nothing else has reached its own minimum.
     free = {(row.lhs, row.op, row.rhs, row.group) for row in fit.table.rows if row.free >= 0}
@@ -74,7 +74,7 @@ def modification_indices(
     return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]
 
 
-def _rows_factor(fit: SemFit, counted: float) -> tuple[float, float]:
+def rows_factor(fit: SemFit, counted: float) -> tuple[float, float]:
     """Return what lavaan multiplies index and change with where covariances are divided by n - 1.
 
     Its index is n times the discrepancy's under Wishart's likelihood, and (n - 1)^2 / n times for least squares, whose

@@ -10,7 +10,7 @@ from scipy.linalg import solve_triangular
 from scipy.special import chdtrc
 
 from rantau.arrays import Array, Indices
-from rantau.covariance.after_fit.modification import check_converged, standardised_changes
+from rantau.covariance.after_fit.modification import check_converged, rows_factor, standardised_changes
 from rantau.covariance.after_fit.restrictions import Restrictions, independent, restrictions_of
 from rantau.covariance.after_fit.wider import UNIDENTIFIED, Further, slope_and_information, whitened, widen
 from rantau.covariance.constraints import free_directions
@@ -168,17 +168,18 @@ def _answer(fit: SemFit, evidence: Evidence, question: Question) -> ScoreTest:
     left = ways.T @ bent - across.T @ across
     slope, alone = ways.T @ gradient, np.diag(left)
     told = alone > UNIDENTIFIED * np.einsum("nk,nk->k", ways, bent)
-    half = evidence.n_obs / 2
+    by_rows, shrunk = rows_factor(fit, evidence.n_obs)
+    half = evidence.n_obs / 2 * by_rows
     each, expected = np.full((2, k), np.nan)
     each[told] = half * slope[told] ** 2 / alone[told]
-    expected[told] = -slope[told] / alone[told]
+    expected[told] = -shrunk * slope[told] / alone[told]
     if not told.any():
         names = listing([name[0] for name in question.names], most=3)
         raise EstimationError(f"{fit.model.source}: the data could not tell {names} from what is free already.")
     order = np.flatnonzero(told)
     order, steps, move = _one_by_one(left, slope, order[np.argsort(-each[order], kind="stable")])
     change = ways[:, order] @ move
-    change = (change - white @ (across[:, order] @ move)) / question.scale
+    change = (change - white @ (across[:, order] @ move)) * shrunk / question.scale
 
     hidden = set(fit.table.excrescent)
     moving = {(row.lhs, row.op, row.rhs, row.group): row for row in question.table.rows if row.free >= 0}

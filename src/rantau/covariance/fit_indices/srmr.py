@@ -47,8 +47,11 @@ def srmr_mplus(statistics: Statistics) -> tuple[float, ...]:
     Source: Asparouhov & Muthén (2018), eq. 11 to 15.
     """
     residual = _correlations(statistics)
-    means = [mean / np.sqrt(np.einsum("gii->gi", one)) for mean, one in _pairs(statistics)]
     own, implied = (np.einsum("gii->gi", one) for one in (statistics.sample, statistics.implied))
+    means = [
+        mean / np.sqrt(np.where(variance > 0, variance, np.nan))
+        for mean, variance in ((statistics.sample_mean, own), (statistics.implied_mean, implied))
+    ]
     i = np.arange(own.shape[1])
     residual[:, i, i] = (own - implied) / own
     return _both(statistics, residual, means[0] - means[1], diagonal=True)
@@ -62,11 +65,6 @@ def standardised_residual(sample: Array, implied: Array, means: Array | None, sh
     if means is not None:
         squares = np.concatenate([squares, (means / deviation) ** 2], axis=-1)
     return np.asarray((share * np.sqrt(squares.mean(axis=-1))).sum(axis=-1))
-
-
-def _pairs(statistics: Statistics) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """Return means and covariances, of the sample and as implied."""
-    return (statistics.sample_mean, statistics.sample), (statistics.implied_mean, statistics.implied)
 
 
 def _in_deviations(statistics: Statistics) -> Array:
@@ -84,7 +82,8 @@ def _bentler(statistics: Statistics) -> tuple[float, float]:
 def _correlations(statistics: Statistics) -> Array:
     found = []
     for matrix in (statistics.sample, statistics.implied):
-        deviation = np.sqrt(np.einsum("gii->gi", matrix))
+        variance = np.einsum("gii->gi", matrix)
+        deviation = np.sqrt(np.where(variance > 0, variance, np.nan))
         found.append(matrix / (deviation[:, :, None] * deviation[:, None, :]))
     return np.asarray(found[0] - found[1])
 
