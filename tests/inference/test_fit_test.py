@@ -39,6 +39,15 @@ def test_rows_conform_to_the_model(text: str, consistent: bool, model: str) -> N
     np.testing.assert_allclose(again.fit_indices(model)[["srmr", "d_uls", "d_g", "d_ml"]], 0, atol=1e-8)
 
 
+def test_weighted_rows_conform_by_weighted_moments() -> None:
+    data = simulated(200, 2).assign(w=np.linspace(0.5, 2, 200))
+    fit = rt.pls(FACTORS, data, consistent=True, weights="w")
+    turned = pd.DataFrame(fit.conforming().sample.values, columns=fit.sample.names).assign(w=data["w"])
+    again = rt.pls(FACTORS, turned, consistent=True, weights="w")
+    np.testing.assert_allclose(again.fit_indices()[["srmr", "d_uls", "d_g", "d_ml"]], 0, atol=1e-8)
+    assert (rt.fit_test(fit, draws=200).table()["p"] > 0.05).all()
+
+
 def test_a_true_model_is_kept_and_a_false_one_rejected() -> None:
     true = rt.fit_test(rt.pls(FACTORS, simulated(300, 2), consistent=True), draws=300)
     assert (true.table()["p"] > 0.05).all()

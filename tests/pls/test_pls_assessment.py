@@ -328,5 +328,12 @@ def test_blindfolding_says_what_it_cannot_do(small, mobile):
         small.blindfold(1)
     with pytest.raises(EstimationError, match="consistent=False"):
         pls(SMALL, mobile, consistent=True).blindfold()
+    gaps = mobile.copy().astype(float)
+    gaps.loc[3, "CUSA1"] = np.nan
+    assert np.isfinite(pls(SMALL, gaps).blindfold().loc["M", "q2_redundancy"])
+    with pytest.raises(EstimationError, match=r"missing='em' does not\. Fit with missing='mean'"):
+        pls(SMALL, gaps, missing="em").blindfold()
+    with pytest.raises(EstimationError, match="counts every row alike, and this fit is weighted"):
+        pls(SMALL, mobile.assign(w=np.arange(250) + 1.0), weights="w").blindfold()
     with pytest.raises(EstimationError, match="scores of others or by products"):
         pls(SMALL + "\nY ~ X:M", mobile).blindfold()

@@ -137,5 +137,10 @@ def _check(sample: Sample, structure: Structure, request: PlsRequest, solution: 
             "blindfolding leaves out answers, and this model has constructs measured by scores of others or by "
             "products. Blindfold the model without them."
         )
+    if request.missing == "em" and np.isnan(sample.values).any():
+        raise EstimationError(
+            "blindfolding puts means in the place of answers, and missing='em' does not. Fit with missing='mean' or "
+            "'listwise'."
+        )
     if sample.weights is not None:
         raise EstimationError("blindfolding counts every row alike, and this fit is weighted. Fit without weights.")
