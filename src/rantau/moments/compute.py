@@ -162,8 +162,7 @@ def resampled_moments(sample: Sample, counts: Array, *, missing: str = "mean") -
     total = int(counts[0].sum())
     shares = row_shares(sample, counts)
     if missing == "em" and np.isnan(sample.values).any():
-        found = saturated(missing_patterns(sample, shares), sample.names, source=sample.source)
-        return Moments(sample.names, total, found.covariance[:, 0], found.mean[:, 0])
+        return Moments(sample.names, total, *_by_em(sample, shares))
     if len(shares) == 1:
         covariance, mean = _of_one(sample, shares[0])
         return Moments(sample.names, total, covariance[None], mean[None])
@@ -174,6 +173,18 @@ def _check_answered(sample: Sample) -> None:
     if np.isnan(sample.centre).any():
         empty = sample.names[int(np.flatnonzero(np.isnan(sample.centre))[0])]
         raise EstimationError(f"{sample.source}: nobody answered '{empty}'.")
+
+
+def _by_em(sample: Sample, shares: Array) -> tuple[Array, Array]:
+    """Estimate covariance matrices and means by EM, some resamples at a time: each pattern of gaps has moments."""
+    patterns = len(missing_patterns(sample, shares[0]).n)
+    step = max(1, _BLOCK // (patterns * len(sample.names) ** 2))
+    found = [
+        saturated(missing_patterns(sample, shares[start : start + step]), sample.names, source=sample.source)
+        for start in range(0, len(shares), step)
+    ]
+    covariance = np.concatenate([one.covariance[:, 0] for one in found])
+    return covariance, np.concatenate([one.mean[:, 0] for one in found])
 
 
 def _of_one(sample: Sample, shares: Array) -> tuple[Array, Array]:
