@@ -108,3 +108,13 @@ def test_a_negative_scaling_factor_is_no_test():
     assert fit["chisq_scaled"] > 0
     assert fit["cfi_robust"] > 0.99
     assert fit[["baseline_chisq_scaled", "baseline_chisq_scaling_factor", "cfi_scaled", "tli_scaled"]].isna().all()
+
+
+@pytest.mark.parametrize("options", [{"test": "scaled_shifted"}, {"test": "mean_var_adjusted"}, {"estimator": "MLMV"}])
+def test_a_robust_test_makes_the_test_of_a_difference_robust(options):
+    # a <- sem("f =~ y1 + y2 + y3 + y4; y1 ~~ y2", data, test = "scaled.shifted"); lavTestLRT(a, sem(<without it>, ...))
+    rng = np.random.default_rng(4)
+    f = rng.standard_t(4, size=(200, 1))
+    data = items(f, [1, 0.8, 0.9, 0.7], rng.standard_t(4, size=(200, 4)))
+    larger, smaller = (sem(model, data, **options) for model in (f"{ONE_FACTOR}\ny1 ~~ y2", ONE_FACTOR))
+    assert larger.compare(smaller)["chisq_diff"].iloc[1] == pytest.approx(0.5101008, rel=1e-6)

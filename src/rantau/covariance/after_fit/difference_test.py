@@ -172,8 +172,10 @@ def _moment_units(unit: Array, *, means: bool) -> Array:
 
 
 def _spread(larger: Standing) -> Array:
-    """Return how the pull on the parameters varies, `(n_free, n_free)`, as the fit's standard errors take it."""
-    evidence, se = larger.evidence, larger.fit.request.recipe.se
+    """Return how the pull on the parameters varies, `(n_free, n_free)`, as the fit's errors or its test take it."""
+    evidence, recipe = larger.evidence, larger.fit.request.recipe
+    se, test = recipe.se, next((row for row in TESTS if row.name == recipe.test), TESTS[0])
     if evidence.moments.patterns is not None or se in ("robust_cluster", "first_order"):
         return spread_of_scores(evidence)
-    return spread_of_moments(evidence) if se.startswith("robust") else normal_spread_of_moments(evidence)
+    robust = se.startswith("robust") or test.scaled
+    return spread_of_moments(evidence) if robust else normal_spread_of_moments(evidence)
