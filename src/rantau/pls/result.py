@@ -205,7 +205,12 @@ class PlsFit(Record):
     # -- the outer model ---------------------------------------------------------------------------------
 
     def loadings(self) -> pd.DataFrame:
-        """Return loadings: `construct item est`."""
+        """Return loadings: `construct item est`, correlations of items with their construct.
+
+        Of a model in stages, every construct shows the items of the data where it has some, whatever later stages take
+        in their place; a construct of constructs shows the scores of its parts, and a product, of unit variance here,
+        itself or the products of items. So do `weights`, `reliability`, `htmt`, `vif` and `cross_loadings`.
+        """
         return self._outer(self.solution.loadings[0])
 
     def weights(self) -> pd.DataFrame:
@@ -213,8 +218,13 @@ class PlsFit(Record):
         return self._outer(self.solution.weights[0])
 
     def cross_loadings(self) -> pd.DataFrame:
-        """Return the correlations of items (rows) with the scores of constructs (columns)."""
-        return _frame(self.solution.cross[0], self.structure.items, self.structure.constructs)
+        """Return the correlations of items (rows) with the scores of constructs (columns).
+
+        An item that is repeated in a higher-order construct has one row.
+        """
+        items = self.structure.items
+        once = [items.index(item) for item in dict.fromkeys(items)]
+        return _frame(self.solution.cross[0][once], tuple(dict.fromkeys(items)), self.structure.constructs)
 
     def scores(self) -> pd.DataFrame:
         """Return the scores of constructs, a row per row of the data; mean 0, variance 1 (divisor n - 1).

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rantau.arrays import Array
 from rantau.covariance import SemFit, cfa
 from rantau.covariance.implied import imply
 from rantau.door import as_model
@@ -65,7 +66,8 @@ def reliability(
     DataFrame
         Index `construct`; `n_items`, then the columns of the room `quality.reliability`: `alpha`,
         `alpha_ci_low`, `alpha_ci_high` (raw items, complete rows), `omega` and `ave_cfa` (factor model),
-        `rho_a`, `rho_c`, `ave` (PLS). All are NaN for a single item, whose reliability one survey cannot tell.
+        `rho_a`, `rho_c`, `ave` (PLS). All are NaN for a single item, whose reliability one survey cannot tell. The
+        items of a construct of constructs are the PLS scores of its parts.
 
     Raises
     ------
@@ -119,7 +121,7 @@ def reliability(
         scale = ScaleFindings(
             block.construct,
             block.items,
-            complete_rows(sample(data, block.items)).values,
+            _answers(claimed, block.items, data, pls_fit),
             loadings,
             common,
             total,
@@ -221,6 +223,17 @@ def _model_of(data: Responses | pd.DataFrame, model: Model | str | None) -> Mode
     if isinstance(data, Responses):
         return measurement_model(data)
     raise OptionError("a data frame does not say which items measure which construct: give a model as well.")
+
+
+def _answers(model: Model, items: tuple[str, ...], data: Responses | pd.DataFrame, fit: PlsFit | None) -> Array:
+    """Return the complete rows of a block; the parts of a construct of constructs answer by their PLS scores."""
+    parts = [item for item in items if item in model.constructs]
+    if not parts:
+        return complete_rows(sample(data, items)).values
+    if fit is None:
+        return np.full((2, len(items)), NAN)
+    scores: Array = fit.scores()[list(items)].dropna().to_numpy()
+    return scores
 
 
 def _pls_or_none(model: Model, data: Responses | pd.DataFrame) -> PlsFit | None:

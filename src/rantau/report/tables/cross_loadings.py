@@ -24,7 +24,7 @@ def build(findings: Findings, language: str) -> Table | None:
     failed = findings.pls is not None and not findings.pls.converged
     rows: list[Row] = []
     for here, name in enumerate(names):
-        own = view.items(name) if name in view.constructs else (name,)
+        own = _items(view, name)
         rows.append(Row((f"{here + 1}. {view.construct(name)}",), kind="group"))
         for item in own:
             values = [NAN if failed else at(frame, item, other) for other in names]
@@ -36,6 +36,15 @@ def build(findings: Findings, language: str) -> Table | None:
     )
     notes = (*view.distrust("pls"), view.note("table.cross_loadings.note"))
     return Table("cross_loadings", view.words("table.cross_loadings.title"), columns, tuple(rows), notes)
+
+
+def _items(view: View, construct: str) -> tuple[str, ...]:
+    """Return the items of a construct: where PLS was estimated, those it had, such as products of items."""
+    fit = view.findings.pls
+    if fit is not None and construct in fit.structure.constructs:
+        items: tuple[str, ...] = fit.structure.items[fit.structure.blocks[fit.structure.constructs.index(construct)]]
+        return items
+    return view.items(construct) if construct in view.constructs else (construct,)
 
 
 ROW = JournalTable("cross_loadings", ("validity",), build)
