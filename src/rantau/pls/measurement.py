@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from rantau.arrays import Array
@@ -177,9 +179,8 @@ def htmt(correlation: Array, blocks: tuple[slice, ...], *, signed: bool = False)
     Source: Henseler, Ringle and Sarstedt (2015), equation 6; absolute values as in Ringle, Sarstedt,
     Sinkovics and Sinkovics (2023), HTMT+.
     """
-    taken = correlation if signed else np.abs(correlation)
     k = np.array([block.stop - block.start for block in blocks])
-    sums = _by_blocks(taken, blocks)
+    sums = _by_blocks(correlation, blocks, np.positive if signed else np.abs)
     diagonal = np.arange(len(blocks))
     with np.errstate(invalid="ignore", divide="ignore"):
         within = np.where(k > 1, (sums[:, diagonal, diagonal] - k) / (k * (k - 1)), 1.0)
@@ -214,8 +215,7 @@ def htmt2(correlation: Array, blocks: tuple[slice, ...], *, signed: bool = False
     """
     k = np.array([block.stop - block.start for block in blocks])
     with np.errstate(invalid="ignore", divide="ignore"):
-        logarithms = np.log(correlation if signed else np.abs(correlation))
-        sums = _by_blocks(logarithms, blocks)
+        sums = _by_blocks(correlation, blocks, np.log if signed else lambda part: np.log(np.abs(part)))
         diagonal = np.arange(len(blocks))
         # The logarithm of 1, on the diagonal of correlations, adds nothing to the sum within a block.
         within = np.where(k > 1, sums[:, diagonal, diagonal] / np.maximum(k * (k - 1), 1), 0.0)
@@ -225,10 +225,10 @@ def htmt2(correlation: Array, blocks: tuple[slice, ...], *, signed: bool = False
     return found
 
 
-def _by_blocks(matrix: Array, blocks: tuple[slice, ...]) -> Array:
-    """Sum `(draws, p, p)` within pairs of blocks, `(draws, J, J)`."""
+def _by_blocks(matrix: Array, blocks: tuple[slice, ...], function: Callable[[Array], Array]) -> Array:
+    """Sum a function of `(draws, p, p)` within pairs of blocks, `(draws, J, J)`."""
     # The draws lie side by side in memory, so that each slice is added to the next over all of them.
-    rows = np.stack([matrix[:, block].sum(axis=1).T for block in blocks])
+    rows = np.stack([function(matrix[:, block]).sum(axis=1).T for block in blocks])
     found = np.stack([rows[:, block].sum(axis=1) for block in blocks])
     upper, right = np.triu_indices(len(blocks), 1)
     found[upper, right] = found[right, upper]
