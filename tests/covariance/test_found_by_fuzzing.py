@@ -118,3 +118,16 @@ def test_a_robust_test_makes_the_test_of_a_difference_robust(options):
     data = items(f, [1, 0.8, 0.9, 0.7], rng.standard_t(4, size=(200, 4)))
     larger, smaller = (sem(model, data, **options) for model in (f"{ONE_FACTOR}\ny1 ~~ y2", ONE_FACTOR))
     assert larger.compare(smaller)["chisq_diff"].iloc[1] == pytest.approx(0.5101008, rel=1e-6)
+
+
+@pytest.mark.parametrize(("likelihood", "above"), [("normal", 1.3569189505), ("wishart", 1.2899210773)])
+def test_scaling_of_the_unrestricted_moments_under_both_likelihoods(likelihood, above):
+    # fitMeasures(sem("f =~ y1 + y2 + y3 + y4", data, likelihood = ..., test = "yuan.bentler"), "scaling.factor.h1")
+    rng = np.random.default_rng(4)
+    f = rng.standard_t(4, size=(200, 1))
+    data = items(f, [1, 0.8, 0.9, 0.7], rng.standard_t(4, size=(200, 4))).iloc[:40]
+    found = sem(ONE_FACTOR, data, likelihood=likelihood, test="yuan_bentler").fit_indices()
+    assert found["scaling_factor_h1"] == pytest.approx(above, rel=1e-9)
+    # Without gaps the two are one test.
+    other = sem(ONE_FACTOR, data, likelihood=likelihood, test="satorra_bentler").fit_indices()
+    assert found["chisq_scaled"] == pytest.approx(other["chisq_scaled"], rel=1e-10)

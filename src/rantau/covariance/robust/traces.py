@@ -104,7 +104,8 @@ def written_trace(evidence: Evidence, kind: str) -> float:
     for group, share in enumerate(evidence.shares):
         members = evidence.rows.membership == group
         weights = evidence.row_weights[members]
-        own = scores[members] * weights[:, None]
+        # Under Wishart's likelihood the rows' own mean square is not the matrix at which scores are taken.
+        own = (scores[members] - weights @ scores[members] / weights.sum()) * weights[:, None]
         if evidence.rows.cluster is not None:
             own = by_cluster(own, evidence.rows.cluster[members])
         deviation = np.linalg.solve(at_sample[group][np.ix_(free, free)], own.T).T

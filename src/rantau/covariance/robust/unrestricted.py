@@ -146,10 +146,13 @@ def _complete_trace(evidence: Evidence) -> float:
     for group, covariance in enumerate(evidence.moments.covariance):
         members = evidence.rows.membership == group
         centred, weights = evidence.rows.values[members] - evidence.sample_mean[group], evidence.row_weights[members]
-        whole = Deviations(centred, None, covariance, weights, means).lengths(np.linalg.inv(covariance))
+        # Rows scatter about their own mean square, which under Wishart's likelihood is not the matrix fitted to.
+        spread = (centred * weights[:, None]).T @ centred / weights.sum()
+        whole = Deviations(centred, None, spread, weights, means).lengths(np.linalg.inv(covariance))
         found += float(whole.sum() / weights.sum())
         if fixed:
             own = covariance[np.ix_(fixed, fixed)]
-            part = Deviations(centred[:, fixed], None, own, weights, means).lengths(np.linalg.inv(own))
+            among = spread[np.ix_(fixed, fixed)]
+            part = Deviations(centred[:, fixed], None, among, weights, means).lengths(np.linalg.inv(own))
             found -= float(part.sum() / weights.sum())
     return found
