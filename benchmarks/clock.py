@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
 def median_time(work: Callable[[], object], *, runs: int) -> float:
@@ -18,6 +18,17 @@ def median_time(work: Callable[[], object], *, runs: int) -> float:
         work()
         times.append(time.perf_counter() - begun)
     return statistics.median(times)
+
+
+def median_times(works: Sequence[Callable[[], object]], *, runs: int) -> list[float]:
+    """Return the median seconds of several pieces of work, taken in turns: a slow moment is everyone's."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(runs + 1):
+        for work, own in zip(works, times, strict=True):
+            begun = time.perf_counter()
+            work()
+            own.append(time.perf_counter() - begun)
+    return [statistics.median(own[1:]) for own in times]
 
 
 def start_up(code: str) -> float:

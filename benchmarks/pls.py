@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from clock import median_time
+from clock import median_times
 
 import rantau as rt
 from rantau.arrays import Array
@@ -75,8 +76,8 @@ def resample_plainly(fit: rt.PlsFit, draws: int) -> Array:
     return np.stack(found)
 
 
-def limit(fit: rt.PlsFit) -> tuple[float, float]:
-    """Return the seconds of the counts of all draws, and of the one product that gives their moments."""
+def limit(fit: rt.PlsFit) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Return what makes the counts of all draws, and the one product that gives their moments."""
     rows, step = np.zeros(fit.n_obs, dtype=np.intp), 500
     blocks = list(count_blocks(DRAWS, 1))
 
@@ -93,7 +94,7 @@ def limit(fit: rt.PlsFit) -> tuple[float, float]:
         for _ in range(DRAWS // step):
             counts @ products
 
-    return median_time(counted, runs=5), median_time(multiplied, runs=5)
+    return counted, multiplied
 
 
 def compare_pls() -> None:
@@ -107,11 +108,14 @@ def compare_pls() -> None:
     _, beta, _ = estimate_plainly(correlation, fit)
     apart = np.abs(np.abs(beta) - np.abs(fit.solution.beta[0])).max()
 
-    plain = median_time(lambda: estimate_plainly(correlation, fit), runs=51)
-    alone = median_time(
-        lambda: estimate(moments.covariance[None], moments.mean[None], fit.structure, fit.request), runs=51
+    plain, alone, whole = median_times(
+        (
+            lambda: estimate_plainly(correlation, fit),
+            lambda: estimate(moments.covariance[None], moments.mean[None], fit.structure, fit.request),
+            lambda: rt.pls(model, frame),
+        ),
+        runs=101,
     )
-    whole = median_time(lambda: rt.pls(model, frame), runs=51)
     title = f"PLS reputation, {fit.n_obs} x {len(fit.structure.items)}"
     print(f"{title:38s} {alone * 1e3:8.2f} ms   plain NumPy {plain * 1e3:.2f} ms, share {alone / plain:.2f} (goal 0.5)")
     print(f"{'':38s} {whole * 1e3:8.2f} ms   rt.pls with its data frame; paths {apart:.0e} apart from plain NumPy")
@@ -119,8 +123,7 @@ def compare_pls() -> None:
     begun = time.perf_counter()
     resample_plainly(fit, FEW)
     loop = (time.perf_counter() - begun) * DRAWS / FEW
-    drawn = median_time(lambda: rt.bootstrap(fit, draws=DRAWS), runs=3)
-    counts, product = limit(fit)
+    drawn, counts, product = median_times((lambda: rt.bootstrap(fit, draws=DRAWS), *limit(fit)), runs=7)
     title = f"its bootstrap, {DRAWS} draws"
     print(f"{title:38s} {drawn * 1e3:8.0f} ms   a loop in plain NumPy {loop:.1f} s = {loop / drawn:.0f} x (goal 20 x)")
     share = drawn / (counts + product)

@@ -214,10 +214,12 @@ def _alone(
         length = 1 / np.sqrt(among.diagonal())
         scaled = current * length
         if iteration:
-            change = np.abs(scaled - before).max()
+            change = np.maximum.reduce(np.abs(scaled - before), axis=None)
             if iteration == max_iterations or not change >= tolerance:
                 break
-        inner = scheme.weights((among * length * length[:, None])[..., None], network)[..., 0] * length
+        among *= length
+        among *= length[:, None]
+        inner = scheme.weights(among[..., None], network)[..., 0] * length
         current = cross @ inner.T
         if regress is not None:
             current = regress @ current

@@ -115,7 +115,8 @@ class Network(Record):
     def _regress_one(self, correlation: Array) -> Array:
         """Solve the equations of one draw by one call."""
         padded, count = self.padded, len(self.paths)
-        cells = np.concatenate([correlation.ravel(), (0.0, 1.0)])
+        cells = np.empty(count**2 + 2)
+        cells[:-2], cells[-2], cells[-1] = correlation.ravel(), 0.0, 1.0
         left, right = cells[padded.left], cells[padded.right]
         try:
             found = np.linalg.solve(left, right)
