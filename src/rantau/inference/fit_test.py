@@ -91,13 +91,18 @@ class FitTest(Record):
     def __str__(self) -> str:
         told = [f"Exact fit of the {self.model} model: {len(self.values)} draws, seed {self.seed}"]
         told += [f"  {count} failed: {reason}" for reason, count in self.failed]
-        return "\n".join([*told, self.table().to_string(float_format=lambda value: f"{value:.4f}")])
+        return "\n".join([*told, self._shown().to_string(float_format=lambda value: f"{value:.4f}")])
 
     def __repr__(self) -> str:
         return f"<FitTest: {self.model} model, {len(self.values)} draws, {self.n_failed} failed; see table()>"
 
     def _repr_html_(self) -> str:
-        return str(self.table().to_html(float_format=lambda value: f"{value:.4f}"))
+        return str(self._shown().to_html(float_format=lambda value: f"{value:.4f}"))
+
+    def _shown(self) -> pd.DataFrame:
+        """Return the table as it is printed: no p-value is zero."""
+        table, least = self.table(), 1 / max(len(self.values) - self.n_failed, 1)
+        return table.assign(p=[f"<{least:.2g}" if value == 0 else f"{value:.4f}" for value in table["p"]])
 
 
 def fit_test(

@@ -604,6 +604,9 @@ class PlsFit(Record):
         """
         return blindfold(self.sample, self.structure, self.request, self.solution, distance)
 
+    def __str__(self) -> str:
+        return self.summary()
+
     def __repr__(self) -> str:
         trusted = "" if self.trustworthy else "; NOT TO BE TRUSTED, see problems"
         count = len(self.structure.constructs)
