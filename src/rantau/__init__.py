@@ -15,14 +15,19 @@ if TYPE_CHECKING:
     from rantau.covariance import SamFit, SemFit, cfa, compare, growth, sam, sem
     from rantau.crosscheck import Verification, crosscheck
     from rantau.errors import RantauError, RantauWarning
+    from rantau.imputation import Imputations, Pooled, PooledTest, impute, pool
     from rantau.inference import BollenStine, Draws, FitTest, bollen_stine, bootstrap, fit_test, monte_carlo
     from rantau.model import Model, parse_model, read_model
+    from rantau.moments.gaps import MissingAnswers, missing_answers
+    from rantau.moments.mcar import McarTest, mcar_test
+    from rantau.moments.normality import Normality, normality
     from rantau.moments.stream import read_moments
     from rantau.moments.summary import SummaryStatistics, moments
     from rantau.pls import PlsFit, pls
     from rantau.pls.redundancy import redundancy
     from rantau.pls.rivals import rival_models
     from rantau.quality import Validity, judge_hypotheses, reliability, validity
+    from rantau.quality.agreement import Agreement, agreement
     from rantau.report.assemble import Report, report
     from rantau.report.diagram import Diagram, diagram
     from rantau.run import Outcome, run
@@ -48,14 +53,19 @@ _HOMES = {
     "rantau.covariance": ("SamFit", "SemFit", "cfa", "compare", "growth", "sam", "sem"),
     "rantau.crosscheck": ("Verification", "crosscheck"),
     "rantau.errors": ("RantauError", "RantauWarning"),
+    "rantau.imputation": ("Imputations", "Pooled", "PooledTest", "impute", "pool"),
     "rantau.inference": ("BollenStine", "Draws", "FitTest", "bollen_stine", "bootstrap", "fit_test", "monte_carlo"),
     "rantau.model": ("Model", "parse_model", "read_model"),
+    "rantau.moments.gaps": ("MissingAnswers", "missing_answers"),
+    "rantau.moments.mcar": ("McarTest", "mcar_test"),
+    "rantau.moments.normality": ("Normality", "normality"),
     "rantau.moments.stream": ("read_moments",),
     "rantau.moments.summary": ("SummaryStatistics", "moments"),
     "rantau.pls": ("PlsFit", "pls"),
     "rantau.pls.redundancy": ("redundancy",),
     "rantau.pls.rivals": ("rival_models",),
     "rantau.quality": ("Validity", "judge_hypotheses", "reliability", "validity"),
+    "rantau.quality.agreement": ("Agreement", "agreement"),
     "rantau.report.assemble": ("Report", "report"),
     "rantau.report.diagram": ("Diagram", "diagram"),
     "rantau.run": ("Outcome", "run"),
@@ -76,13 +86,20 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Agreement",
     "BollenStine",
     "Diagram",
     "Draws",
     "FitTest",
+    "Imputations",
+    "McarTest",
+    "MissingAnswers",
     "Model",
+    "Normality",
     "Outcome",
     "PlsFit",
+    "Pooled",
+    "PooledTest",
     "RantauError",
     "RantauWarning",
     "Report",
@@ -95,6 +112,7 @@ __all__ = [
     "Survey",
     "Validity",
     "Verification",
+    "agreement",
     "bollen_stine",
     "bootstrap",
     "cfa",
@@ -105,11 +123,16 @@ __all__ = [
     "diagram",
     "fit_test",
     "growth",
+    "impute",
     "judge_hypotheses",
+    "mcar_test",
+    "missing_answers",
     "moments",
     "monte_carlo",
+    "normality",
     "parse_model",
     "pls",
+    "pool",
     "population_values",
     "read_model",
     "read_moments",

@@ -18,7 +18,7 @@ LEVELS = (
     ("model", "moments"),
     ("fit", "door"),
     ("covariance", "pls"),
-    ("inference", "quality", "simulate", "crosscheck"),
+    ("inference", "imputation", "quality", "simulate", "crosscheck"),
     ("report",),
     ("study", "template"),
     ("analyse",),

@@ -21,6 +21,7 @@ ROOMS = {
     "outer_modes": "rantau.pls.outer_modes",
     "reliability": "rantau.quality.reliability",
     "intervals": "rantau.inference.intervals",
+    "imputation": "rantau.imputation.methods",
     "crosschecks": "rantau.crosscheck.packages",
     "tables": "rantau.report.tables",
     "writers": "rantau.report.writers",
@@ -29,7 +30,7 @@ ROOMS = {
 #: What to say of a row, where it says it of itself.
 COLUMNS = (
     "name", "label", "title", "discrepancy", "se", "test", "information", "gives", "compares", "suffix", "suffixes",
-    "source",
+    "about", "source",
 )  # fmt: skip
 
 
