@@ -37,7 +37,7 @@ def account(prose: Prose) -> str:
         told.append(say("account.data_unnamed", n=n))
     else:
         told.append(say("account.data", n=n, survey=literal(findings.survey.title.text(prose.language))))
-    items = len({item for block in model.blocks for item in block.items})
+    items = len({item for block in model.blocks for item in block.items} - set(model.constructs))
     size = {"constructs": prose.words.in_words(len(model.constructs)), "items": prose.words.in_words(items)}
     if model.hypotheses:
         claims = prose.say_counted("account.hypotheses", len(model.hypotheses))

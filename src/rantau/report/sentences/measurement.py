@@ -148,7 +148,7 @@ def _fornell(prose: Prose, engine: str, correlations: pd.DataFrame, roots: dict[
         if len(block.items) > 1 and block.kind == "reflective"
         and block.construct in correlations.index and block.construct in roots
     ]  # fmt: skip
-    pairs = list(combinations(judged, 2))
+    pairs = _apart(prose, judged)
     if not pairs:
         return ""
     broken = []
@@ -168,12 +168,25 @@ def _fornell(prose: Prose, engine: str, correlations: pd.DataFrame, roots: dict[
     return prose.say("measurement.fornell_broken", where=where, pairs=prose.words.listing(broken))
 
 
+def _apart(prose: Prose, names: list[str]) -> list[tuple[str, str]]:
+    """Return the pairs that are meant to be distinct: a construct of constructs is not from its own parts."""
+    parts = {block.construct: set(block.items) for block in prose.findings.model.blocks}
+
+    def within(one: str, other: str) -> bool:
+        below = parts.get(one, set())
+        return other in below or any(within(part, other) for part in below if part in parts)
+
+    return [pair for pair in combinations(names, 2) if not within(*pair) and not within(*reversed(pair))]
+
+
 def _htmt(prose: Prose) -> str:
     validity = prose.findings.validity
     names = compared(prose.findings)
     if validity is None or len(names) < 2:
         return ""
-    ratios = {pair: at(validity.htmt, pair[1], pair[0]) for pair in combinations(names, 2)}
+    ratios = {pair: at(validity.htmt, pair[1], pair[0]) for pair in _apart(prose, names)}
+    if not ratios:
+        return ""
 
     def pairs(chosen: list[tuple[str, str]], values: dict[tuple[str, str], float]) -> str:
         return prose.words.listing(

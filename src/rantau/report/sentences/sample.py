@@ -15,6 +15,7 @@ from rantau.report.view import robust
 
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
+    from rantau.pls import PlsFit
 
 #: West, Finch & Curran (1995).
 SKEW, KURTOSIS = 2.0, 7.0
@@ -118,6 +119,7 @@ def methods(prose: Prose) -> str:
         told.append(say("methods.pls", scheme=say(f"methods.scheme.{request.scheme}"), modes=_modes(prose)))
         if request.consistent:
             told.append(say("methods.consistent"))
+        told += _in_stages(prose, findings.pls)
     draws = findings.draws
     if draws is not None:
         told.append(say("methods.bootstrap", draws=len(draws.values) - draws.n_failed))
@@ -149,6 +151,17 @@ def _by_covariance(prose: Prose, fit: SemFit) -> list[str]:
         told.append(say("methods.weights", column=literal(request.sampling_weights)))
     if request.cluster:
         told.append(say("methods.clusters", column=literal(request.cluster)))
+    return told
+
+
+def _in_stages(prose: Prose, fit: PlsFit) -> list[str]:
+    """Say how PLS estimated products of constructs and constructs of constructs."""
+    told, request = [], fit.request
+    if any(":" in name for name in fit.structure.constructs):
+        told.append(prose.say(f"methods.pls_products.{'latent' if request.consistent else request.interaction}"))
+    model = prose.findings.model
+    if any(item in model.constructs for block in model.blocks for item in block.items):
+        told.append(prose.say(f"methods.pls_orders.{request.higher_order}"))
     return told
 
 
