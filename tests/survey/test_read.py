@@ -86,8 +86,8 @@ def test_simulated_answers_say_so(tiny, write):
         (HEADER, "there is a header and no answers below it."),
         (HEADER + "\n\n", "there is a header and no answers below it."),
         ("A1,A2,A2,A3,V1\n1,1,1,1,1\n", "line 1: the column 'A2' is there 2 times (columns 2, 3); keep one."),
-        ("A1,a2,A3,V1\n1,1,1,1\n", "line 1: no column for the item 'A2' of "),
-        ("A1,a2,A3,V1\n1,1,1,1\n", "Did you mean the column 'a2'? Items without a column: A2."),
+        ("A1,A_2,A3,V1\n1,1,1,1\n", "line 1: no column for the item 'A2' of "),
+        ("A1,A_2,A3,V1\n1,1,1,1\n", "Did you mean the column 'A_2'? Items without a column: A2."),
         (HEADER + "1,1,1,1\n1,1,1\n", "line 3: too few cells: got 3, and the header has 4."),
         (
             HEADER + "1,1,1,1,1\n1\n",
@@ -104,7 +104,7 @@ def test_simulated_answers_say_so(tiny, write):
             "no answer as '', 'NA', '-99'.\nCorrect the file, or declare in the instrument",
         ),
         (HEADER + "1,4.5,1,1\n", "line 2, column 'A2': got '4.5'."),
-        (HEADER + "1,nan,1,1\n", "line 2, column 'A2': got 'nan'."),
+        (HEADER + "1,nan,1,1\n", "line 2, column 'A2': got 'nan' (that mostly means no answer)."),
         (HEADER + "1,Acurate,1,1\n", "line 2, column 'A2': got 'Acurate'. Did you mean 'Accurate'?"),
         (HEADER + "1,1,1,\n", "line 2, column 'V1': got ''.\nAllowed: whole numbers 1 to 10"),
         (HEADER + "1,1,1,11\n", "got '11'.\nAllowed: whole numbers 1 to 10, the labels 'Very negative'"),
@@ -136,9 +136,10 @@ def test_refused_cells_are_listed_in_order_and_the_rest_counted(tiny, write):
     assert len(lines) == 15
 
 
-def test_another_encoding_is_refused(tiny, write):
-    with pytest.raises(ResponseError, match="line 1: not UTF-8: byte 0 is 0xFF"):
-        read_responses(write((HEADER + "1,1,1,1\n").encode("utf-16")), tiny)
+def test_utf_16_is_read_with_its_mark(tiny, write):
+    responses = read_responses(write((HEADER + "1,1,1,1\n").encode("utf-16")), tiny)
+    np.testing.assert_array_equal(responses.values, [[6, 1, 1, 1]])
+    assert "UTF-16" in responses.understood
 
 
 def test_the_mobile_answers_are_those_of_the_file(mobile):

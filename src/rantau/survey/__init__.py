@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rantau.extras import require
+from rantau.survey.associations import Correlations, correlations
 from rantau.survey.describe import describe
+from rantau.survey.frame import responses_of
 from rantau.survey.instrument import Construct, Item, Scale, Survey, Wording
+from rantau.survey.parcels import parcel
+from rantau.survey.profile import profile
 from rantau.survey.read import read_responses
 from rantau.survey.responses import Change, Responses
 from rantau.survey.scoring import score
 from rantau.survey.screen import Flag, Screening, screen
-from rantau.survey.sheet import read_table
+from rantau.survey.table import read_table
 
 if TYPE_CHECKING:
     from rantau.survey.read_instrument import read_survey
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Change",
     "Construct",
+    "Correlations",
     "Flag",
     "Item",
     "Responses",
@@ -26,10 +31,14 @@ __all__ = [
     "Screening",
     "Survey",
     "Wording",
+    "correlations",
     "describe",
+    "parcel",
+    "profile",
     "read_responses",
     "read_survey",
     "read_table",
+    "responses_of",
     "score",
     "screen",
 ]

@@ -63,6 +63,8 @@ class Responses(Record):
         Whether the file says of itself that its answers were made by a program.
     log
         Every change made to the cells since they were read.
+    understood
+        What the file was taken for: its kind, the form tool, how columns and labels were recognised.
     """
 
     survey: Survey
@@ -75,6 +77,7 @@ class Responses(Record):
     source: str
     simulated: bool = False
     log: tuple[Change, ...] = ()
+    understood: str = ""
 
     def __post_init__(self) -> None:
         """Close the arrays and check that they belong together."""

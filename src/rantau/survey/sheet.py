@@ -1,208 +1,153 @@
-"""A delimited text file taken apart into header and cells."""
+"""A file of answers taken apart: columns of cells, before anything is said about what they mean."""
 
 from __future__ import annotations
 
-import csv
-import math
-import re
-from collections import Counter
-from collections.abc import Sequence
-from io import StringIO
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rantau.arrays import Cells
-from rantau.errors import ResponseError, listing
-from rantau.extras import require
-from rantau.files import read_text
+from rantau.arrays import Cells, Indices
+from rantau.errors import ResponseError
 from rantau.record import Record
+from rantau.survey.responses import Change
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_DELIMITERS = (",", ";", "\t")
-#: What stands for no answer where no instrument says otherwise.
-_EMPTY = ("", "NA")
-#: `float()` would take more: `1_000`, `nan`, `inf`, the digits of other scripts. None is let in unseen.
-_NUMERAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
-_SEPARATOR = re.compile(r"sep=.", re.IGNORECASE)
 _LONGEST = 60
 
 
-class Sheet(Record):
-    """A delimited file taken apart: `top` and `lines` say where the header and the rows begin."""
+class Column(Record):
+    """One column: its different cells, and which of them stands in each row.
 
-    top: int
-    header: tuple[str, ...]
-    cells: Cells
-    lines: tuple[int, ...]
-
-
-def read_table(path: str | Path, *, numeric: Sequence[str] = ()) -> pd.DataFrame:
-    """Read a CSV file for which there is no instrument: a data frame of numbers and texts.
-
-    Parameters
+    Attributes
     ----------
-    path
-        UTF-8 with a header line; `,` `;` or tab between cells.
-    numeric
-        Columns that must hold numbers, such as the items of a model; of those the file lacks nothing is said.
-
-    Returns
-    -------
-    DataFrame
-        A column of floats where every cell is a number (with a decimal point), empty or `NA`; otherwise the
-        cells as they are.
-
-    Raises
-    ------
-    ResponseError
-        If the file is missing, empty, not UTF-8, not a rectangle, or names a column twice; or a cell of a
-        `numeric` column is not a number: line, column and what was got.
-
-    Examples
-    --------
-    >>> read_table("surveys/mobile/responses.csv").shape
-    (250, 24)
+    name
+        As the file calls it.
+    wording
+        The question, where the file holds it beside the name; otherwise empty.
+    aliases
+        Other names to know it by: the last part of a path, what stands in brackets.
+    cells
+        The different cells, as the file holds them.
+    places
+        `(n,)`; for each row the place of its cell in `cells`.
+    labels
+        Pairs of a cell and the label that the file itself gives it, as SPSS and Stata do.
+    missing
+        Cells that the file itself declares to mean no answer.
     """
-    sheet = read_sheet(path, codes=numeric)
-    columns: dict[str, object] = {}
-    for name, cells in zip(sheet.header, sheet.cells.T, strict=True):
-        odd = next((row for row, cell in enumerate(cells) if not _reads_as_number(cell)), None)
-        if odd is None:
-            columns[name] = np.array([np.nan if cell.strip() in _EMPTY else float(cell.strip()) for cell in cells])
-        elif name in numeric:
-            raise ResponseError(f"{path}: line {sheet.lines[odd]}, column '{name}': {_not_a_number(cells[odd])}")
-        else:
-            columns[name] = cells
-    table: pd.DataFrame = require("pandas").DataFrame(columns)
-    table.attrs["source"] = str(path)
-    return table
+
+    name: str
+    wording: str
+    aliases: tuple[str, ...]
+    cells: tuple[str, ...]
+    places: NDArray[np.int32]
+    labels: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
+
+    def every(self) -> Cells:
+        """Return the cell of each row `(n,)`; equal cells are one object."""
+        return np.array([*self.cells, ""], dtype=object)[:-1][self.places]
+
+    def declares(self, cell: str) -> bool:
+        """Say whether the file itself declares a cell to be no answer: as it is, or within a range `low..high`."""
+        if cell in self.missing:
+            return True
+        for low, between, high in (code.partition("..") for code in self.missing):
+            try:
+                if between and float(low) <= float(cell) <= float(high):
+                    return True
+            except ValueError:
+                continue
+        return False
 
 
-def _reads_as_number(cell: str) -> bool:
-    plain = cell.strip()
-    return plain in _EMPTY or (bool(_NUMERAL.fullmatch(plain)) and math.isfinite(float(plain)))
+class Sheet(Record):
+    """A file of answers.
+
+    Attributes
+    ----------
+    file
+        Its path.
+    kind
+        What kind of file it is, in words.
+    platform
+        The name of the form tool whose layout it has; empty where it has none.
+    unit
+        What its rows are counted in: `line` or `row`.
+    top
+        Where the names of the columns stand.
+    lines
+        `(n,)`; where each row begins.
+    columns
+        All of them, in order.
+    log
+        What was changed in taking it apart.
+    own
+        Places of the columns that the form tool itself adds.
+    """
+
+    file: str
+    kind: str
+    platform: str
+    unit: str
+    top: int
+    lines: Indices
+    columns: tuple[Column, ...]
+    log: tuple[Change, ...] = ()
+    own: frozenset[int] = frozenset()
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    def at(self, row: int) -> str:
+        """Say where a row is, such as `line 3`."""
+        return f"{self.unit} {self.lines[row]}"
 
 
-def _not_a_number(cell: str) -> str:
-    if _DECIMAL_COMMA.fullmatch(cell.strip()):
-        advice = "Write decimals with a point."
-    else:
-        gaps = " or ".join(map(repr, _EMPTY))
-        advice = f"Allowed: numbers, and {gaps} for no answer. An instrument turns labels into numbers."
-    return f"a number is needed, got '{shortened(cell)}'. {advice}"
+class Source(Record):
+    """What a reader makes of a file: rows of text, of which the first hold the names of the columns.
+
+    Attributes
+    ----------
+    kind
+        What kind of file it is, in words.
+    rows
+        Yields for each row where it begins and its cells; read once.
+    unit
+        What rows are counted in.
+    wordings
+        Pairs of a column's name and its question, where the file holds them apart from the rows.
+    labels
+        Pairs of a column's name and its labelled cells.
+    missing
+        Pairs of a column's name and the cells declared to mean no answer.
+    log
+        What was changed in reading.
+    """
+
+    kind: str
+    rows: Iterator[tuple[int, list[str]]]
+    unit: str = "line"
+    wordings: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    missing: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    log: tuple[Change, ...] = ()
 
 
 def shortened(cell: str) -> str:
-    """Return a cell as it fits into a message."""
-    return cell if len(cell) <= _LONGEST else f"{cell[:_LONGEST]}..."
+    """Return a cell as it fits into a message: one line, without what a terminal would obey."""
+    text = "".join(each if each.isprintable() else " " for each in cell[: _LONGEST + 1])
+    return text if len(cell) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def _delimiter(text: str, codes: Sequence[str]) -> str:
-    """Return the delimiter under which the header names most of the codes, then most columns."""
-    known = set(codes)
-
-    def fit(delimiter: str) -> tuple[int, int]:
-        rows = csv.reader(StringIO(text), delimiter=delimiter)
-        header = [name.strip() for name in next(filter(any, rows), [])]
-        return len(known.intersection(header)), len(header)
-
-    return max(_DELIMITERS, key=fit)
+def shown(names: Iterable[str]) -> Iterator[str]:
+    """Yield names as they fit into a message."""
+    return (shortened(name) for name in names)
 
 
-def read_sheet(path: str | Path, *, codes: Sequence[str] = ()) -> Sheet:
-    """Take a delimited file apart.
-
-    Lines between rows in which no cell holds anything are passed over, and so are empty cells behind the last
-    named column: spreadsheets leave both behind.
-
-    Parameters
-    ----------
-    path
-        UTF-8 with a header line; `,` `;` or tab between cells. A first line `sep=;`, as Excel knows it, is
-        passed over.
-    codes
-        Names that the header should hold, which help to tell the delimiter.
-
-    Raises
-    ------
-    ResponseError
-        If the file is missing, empty, not UTF-8, not a rectangle, or names a column twice.
-    """
-    text = read_text(path, what="answers", error=ResponseError)
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise ResponseError(
-            f"{path}: line {line}: this is not plain text: it holds a NUL character, as files saved as UTF-16 "
-            "do. Save it again as UTF-8: in Excel 'Save as' > 'CSV UTF-8'."
-        )
-    # Old spreadsheets end lines with a carriage return alone; a file of either kind reads the same.
-    header, rows = _rows(path, text.replace("\r\n", "\n").replace("\r", "\n"), codes)
-    top, names = header[0], [name.strip() for name in header[1]]
-    while names and not names[-1]:
-        names.pop()
-    _check_header(path, top, names)
-    if not rows:
-        raise ResponseError(f"{path}: there is a header and no answers below it.")
-    width = len(names)
-    even = [(line, cells[:width] if not any(map(str.strip, cells[width:])) else cells) for line, cells in rows]
-    _check_widths(path, top, width, even)
-    grid: Cells = np.array([cells for _, cells in even], dtype=object)
-    return Sheet(top, tuple(names), grid, tuple(line for line, _ in even))
-
-
-def _rows(
-    path: str | Path, text: str, codes: Sequence[str]
-) -> tuple[tuple[int, list[str]], list[tuple[int, list[str]]]]:
-    """Return the header and the rows, each with the line it begins on; without lines that hold nothing."""
-    lines = text.split("\n", 1)
-    skipped = 1 if _SEPARATOR.fullmatch(lines[0]) else 0
-    text = lines[1] if skipped and len(lines) > 1 else text
-    found: list[tuple[int, list[str]]] = []
-    begins = 1
-    try:
-        reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text, codes), strict=True)
-        for cells in reader:
-            if any(map(str.strip, cells)):
-                found.append((begins + skipped, cells))
-            begins = reader.line_num + 1
-    except csv.Error as fault:
-        raise ResponseError(f"{path}: line {begins + skipped}: not valid CSV: {fault}. Look at the quotes.") from fault
-    if not found:
-        raise ResponseError(f"{path}: no line holds anything; the first must name the columns.")
-    return found[0], found[1:]
-
-
-def _check_widths(path: str | Path, top: int, width: int, rows: list[tuple[int, list[str]]]) -> None:
-    """Refuse rows with fewer or more cells than the header has names."""
-    uneven = [(line, len(cells)) for line, cells in rows if len(cells) != width]
-    if not uneven:
-        return
-    line, got = uneven[0]
-    more = f" {len(uneven) - 1} more rows are like this." if len(uneven) > 1 else ""
-    advice = "A cell that holds the delimiter must stand in double quotes."
-    if len(uneven) == len(rows):
-        advice = f"Line {top} must name the columns: is it a title, or does one column have no name?"
-    raise ResponseError(
-        f"{path}: line {line}: too {'few' if got < width else 'many'} cells: got {got}, and the "
-        f"header has {width}.{more} {advice}"
-    )
-
-
-def _check_header(path: str | Path, top: int, header: Sequence[str]) -> None:
-    """Refuse a line that names columns twice, or does not name them."""
-    where = f"{path}: line {top}"
-    twice = [name for name, times in Counter(header).items() if times > 1]
-    if twice:
-        places = [str(place) for place, name in enumerate(header, start=1) if name == twice[0]]
-        if not twice[0]:
-            raise ResponseError(f"{where}: columns {', '.join(places)} have no name; give each its own.")
-        raise ResponseError(
-            f"{where}: the column '{twice[0]}' is there {len(places)} times (columns {', '.join(places)}); keep one."
-        )
-    if all(_NUMERAL.fullmatch(name) for name in header):
-        raise ResponseError(f"{where}: this line must name the columns, and it holds numbers: {listing(header)}.")
+def refuse(where: object, told: str) -> NoReturn:
+    """Raise the error of a file."""
+    raise ResponseError(f"{where}: {told}")

@@ -1,0 +1,129 @@
+"""Files of statistics packages: numbers with labels, questions, and codes for no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from rantau.errors import ResponseError
+from rantau.extras import require
+from rantau.survey.sheet import Source
+
+#: Rows that are held as a table at once.
+_AT_ONCE = 100_000
+#: What reading a damaged file may end in.
+_FAULTS = (ValueError, TypeError, KeyError, OverflowError, OSError, MemoryError)
+
+
+def frame_source(path: Path, kind: str, read: str) -> Source:
+    """Open a file of a statistics package.
+
+    Parameters
+    ----------
+    path
+        The file.
+    kind
+        What it is, in words.
+    read
+        The function of pyreadstat that reads it.
+
+    Returns
+    -------
+    Source
+        Whole numbers as such; labels and codes for no answer beside them.
+
+    Raises
+    ------
+    ResponseError
+        If the file is damaged.
+    """
+    pyreadstat = require("pyreadstat", purpose=f"a {kind}")
+    function = getattr(pyreadstat, read)
+    faults = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeError, *_FAULTS)
+    try:
+        _, described = function(str(path), metadataonly=True)
+    except faults as fault:
+        raise _damaged(path, kind, fault) from fault
+    labels = tuple(
+        (str(name), tuple((_text(value), str(label)) for value, label in pairs.items()))
+        for name, pairs in described.variable_value_labels.items()
+    )
+    wordings = tuple((str(name), str(text)) for name, text in described.column_names_to_labels.items() if text)
+    missing = _missing(described)
+    rows = _rows(path, kind, function, faults, tuple(map(str, described.column_names)), dict(missing))
+    return Source(kind, rows, "row", wordings, labels, missing)
+
+
+def _damaged(path: Path, kind: str, fault: BaseException) -> ResponseError:
+    return ResponseError(
+        f"{path}: this {kind} cannot be read ({type(fault).__name__}: {fault}). Save it again in its program, "
+        "or as CSV."
+    )
+
+
+def _missing(described: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:  # noqa: ANN401
+    """Return for each column its codes for no answer; a range as `low..high`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, ranges in (described.missing_ranges or {}).items():
+        found[str(name)] = tuple(
+            _text(each["lo"]) if each["lo"] == each["hi"] else f"{_bound(each['lo'])}..{_bound(each['hi'])}"
+            for each in ranges
+        )
+    for name, codes in (described.missing_user_values or {}).items():
+        found[str(name)] = (*found.get(str(name), ()), *(f".{code}" for code in codes))
+    return tuple(found.items())
+
+
+def _bound(value: object) -> str:
+    """Return one end of a range; SPSS writes LOWEST and HIGHEST as the largest numbers there are."""
+    if isinstance(value, int | float) and abs(value) > 1e300:
+        return "-inf" if value < 0 else "inf"
+    return _text(value)
+
+
+def _rows(
+    path: Path,
+    kind: str,
+    function: Callable[..., Any],
+    faults: tuple[type[BaseException], ...],
+    names: Sequence[str],
+    missing: Mapping[str, tuple[str, ...]],
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the names, then each row, a portion of the file at a time."""
+    yield 0, list(names)
+    begins = 0
+    lettered = {name: {code[1:]: code for code in codes if code[:1] == "."} for name, codes in missing.items()}
+    while True:
+        try:
+            frame, _ = function(str(path), row_offset=begins, row_limit=_AT_ONCE, user_missing=True)
+        except faults as fault:
+            raise _damaged(path, kind, fault) from fault
+        columns = [_texts(frame[name].tolist(), lettered.get(name, {})) for name in names]
+        for place, cells in enumerate(zip(*columns, strict=True), start=begins + 1):
+            yield place, list(cells)
+        begins += len(frame)
+        if len(frame) < _AT_ONCE:
+            return
+
+
+def _texts(values: Sequence[object], lettered: Mapping[str, str]) -> list[str]:
+    known: dict[object, str] = {}
+    found = []
+    for value in values:
+        if value not in known:
+            text = _text(value)
+            known[value] = lettered.get(text, text) if isinstance(value, str) else text
+        found.append(known[value])
+    return found
+
+
+def _text(value: object) -> str:
+    if value is None or value != value:  # noqa: PLR0124 - NaN and NaT alone differ from themselves
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    return value.isoformat() if isinstance(value, date) else str(value)

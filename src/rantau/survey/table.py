@@ -1,0 +1,141 @@
+"""read_table(): answers for which there is no instrument."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rantau.arrays import Array
+from rantau.errors import ResponseError
+from rantau.extras import require
+from rantau.survey.labels import plain
+from rantau.survey.open_file import open_sheet, told_twice
+from rantau.survey.reader import Asked
+from rantau.survey.sheet import Column, shortened
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What stands for no answer where no instrument says otherwise.
+_EMPTY = ("", "NA")
+#: `float()` would take more: `1_000`, `nan`, `inf`, the digits of other scripts. None is let in unseen.
+_NUMERAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+#: With a decimal comma, and points between thousands.
+_COMMA = re.compile(r"([+-]?)([0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+(?=,)|(?=,))(?:,([0-9]+))?")
+#: What could as well be thousands with a mark between.
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[,.][0-9]{3}")
+
+
+def read_table(
+    path: str | Path,
+    *,
+    numeric: Sequence[str] = (),
+    sheet: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+) -> pd.DataFrame:
+    """Read a file for which there is no instrument: a data frame of numbers and texts.
+
+    Parameters
+    ----------
+    path
+        CSV of any delimiter and common encoding, Excel, SPSS or Stata, in the layout of any form tool.
+    numeric
+        Columns that must hold numbers, such as the items of a model; of those the file lacks nothing is said.
+    sheet
+        The sheet of a workbook; unless given, the first that holds anything.
+    encoding, delimiter
+        Of a text file, where they are not to be found out.
+
+    Returns
+    -------
+    DataFrame
+        A column of floats where every cell is a number, empty or `NA`, or declared by the file to be no answer;
+        otherwise the cells as they are. Decimals are written with a point, or throughout a column with a comma.
+        `attrs` says of the file its name, its kind and what was changed.
+
+    Raises
+    ------
+    ResponseError
+        If the file is missing, empty, damaged, not a rectangle, or names a column twice; or a cell of a
+        `numeric` column is not a number: line, column and what was got.
+
+    Examples
+    --------
+    >>> read_table("surveys/mobile/responses.csv").shape
+    (250, 24)
+    """
+    opened = open_sheet(path, Asked(encoding, delimiter, sheet, tuple(map(plain, numeric))))
+    told_twice(opened, opened.header)
+    columns: dict[str, object] = {}
+    log = [str(change) for change in opened.log]
+    commas = any(_mark(_answers(column)) == "," for column in opened.columns)
+    for column in opened.columns:
+        numbers, odd, advice = _numbers(column, commas=commas)
+        if odd is None:
+            columns[column.name] = numbers[column.places]
+            log += [f"{column.name}: decimal commas read as points"] if _mark(_answers(column)) == "," else []
+        elif column.name in numeric:
+            row = int(np.flatnonzero(column.places == odd)[0])
+            told = f"a number is needed, got '{shortened(column.cells[odd])}'. {advice}"
+            raise ResponseError(f"{path}: {opened.at(row)}, column '{shortened(column.name)}': {told}")
+        else:
+            columns[column.name] = column.every()
+    table: pd.DataFrame = require("pandas").DataFrame(columns)
+    table.attrs.update(source=str(path), kind=opened.kind, platform=opened.platform, log=tuple(log))
+    return table
+
+
+def _answers(column: Column) -> dict[int, str]:
+    """Return the cells of a column that are no gaps, by their place."""
+    stripped = enumerate(cell.strip() for cell in column.cells)
+    return {place: cell for place, cell in stripped if cell not in _EMPTY and not column.declares(column.cells[place])}
+
+
+def _mark(answers: dict[int, str]) -> str:
+    """Return the decimal mark of a column of numbers: `,` where no cell needs a point, and one is no thousands."""
+    with_comma = [cell for cell in answers.values() if "," in cell]
+    if not with_comma or not all(map(_COMMA.fullmatch, answers.values())):
+        return "."
+    return "." if all(map(_THOUSANDS.fullmatch, with_comma)) else ","
+
+
+def _numbers(column: Column, *, commas: bool) -> tuple[Array, int | None, str]:
+    """Return the number of each cell, the first cell that is none, and what to do about it.
+
+    `commas`: whether the file writes decimals with a comma elsewhere.
+    """
+    answers = _answers(column)
+    mark = _mark(answers)
+    pointed = [cell for cell in answers.values() if "." in cell]
+    doubtful = commas and mark == "." and bool(pointed) and all(map(_THOUSANDS.fullmatch, pointed))
+    found = np.full(len(column.cells), np.nan)
+    for place, cell in answers.items():
+        number = None if doubtful and "." in cell else _number(cell, mark)
+        if number is None:
+            return found, place, _advice(cell, doubtful=doubtful)
+        found[place] = number
+    return found, None, ""
+
+
+def _number(cell: str, mark: str) -> float | None:
+    if mark == ",":
+        cell = cell.replace(".", "").replace(",", ".")
+    if not _NUMERAL.fullmatch(cell):
+        return None
+    number = float(cell)
+    return number if math.isfinite(number) else None
+
+
+def _advice(cell: str, *, doubtful: bool) -> str:
+    if doubtful or _THOUSANDS.fullmatch(cell):
+        return "It could be thousands, or a decimal: write decimals with a point, and nothing between thousands."
+    if _COMMA.fullmatch(cell):
+        return "Write decimals with a point: other cells of the column do, or are no numbers."
+    gaps = " or ".join(map(repr, _EMPTY))
+    return f"Allowed: numbers, and {gaps} for no answer. An instrument turns labels into numbers."
