@@ -13,16 +13,8 @@ from rantau.covariance import sem
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.definitions import defined
 from rantau.covariance.discrepancies import ROWS
-from rantau.covariance.implied import (
-    MEAN,
-    UNDIRECTED,
-    Layout,
-    cell_values,
-    imply,
-    moment_jacobian,
-    rescale,
-    slopes,
-)
+from rantau.covariance.implied import imply, moment_jacobian, slopes
+from rantau.covariance.layout import MEAN, UNDIRECTED, Layout, cell_values, rescale
 from rantau.covariance.minimise import look
 from rantau.covariance.standardise import (
     KINDS,

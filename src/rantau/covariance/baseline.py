@@ -9,7 +9,8 @@ import numpy as np
 from rantau.arrays import Array, Mask
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import MEAN, UNDIRECTED, Cells, Layout, imply, members
+from rantau.covariance.implied import imply
+from rantau.covariance.layout import MEAN, UNDIRECTED, Cells, Layout, members
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.model.parameters import ParameterTable

@@ -9,7 +9,8 @@ import numpy as np
 from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.implied import Layout, imply, members
+from rantau.covariance.implied import imply
+from rantau.covariance.layout import Layout, members
 from rantau.covariance.minimise import TOLERANCE, Minimum, look, take_members
 from rantau.moments.grouped import GroupMoments
 

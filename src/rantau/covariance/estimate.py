@@ -15,7 +15,8 @@ from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.doubts import correlations_given, labels_like_columns, thin_evidence
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply, slopes
+from rantau.covariance.implied import imply, slopes
+from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.local import exceeds
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics

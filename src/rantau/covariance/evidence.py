@@ -8,7 +8,8 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.implied import Implied, Layout, Slopes, imply, slopes
+from rantau.covariance.implied import Implied, Slopes, imply, slopes
+from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local
 from rantau.moments.grouped import GroupMoments, row_shares
 from rantau.moments.sample import Sample

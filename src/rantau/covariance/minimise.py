@@ -6,7 +6,8 @@ import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.implied import Implied, Layout, gradient, imply, members, slopes
+from rantau.covariance.implied import Implied, gradient, imply, slopes
+from rantau.covariance.layout import Layout, members
 from rantau.covariance.local import Local, Second
 from rantau.moments.grouped import GroupMoments
 from rantau.record import Record

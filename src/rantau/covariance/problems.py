@@ -7,7 +7,8 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.covariance.constraints import Constraints, in_text
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
+from rantau.covariance.implied import imply
+from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.minimise import Minimum
 from rantau.covariance.model_test import Statistics
 from rantau.fit import Problem

@@ -16,7 +16,8 @@ from rantau.covariance.fit_indices.cfi import comparative_fit
 from rantau.covariance.fit_indices.rmsea import root_mean_square_error
 from rantau.covariance.fit_indices.srmr import standardised_residual
 from rantau.covariance.fit_indices.tli import tucker_lewis
-from rantau.covariance.implied import UNDIRECTED, Layout, cell_values, imply
+from rantau.covariance.implied import imply
+from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.local import positive_definite
 from rantau.covariance.minimise import Minimum, look, minimise
 from rantau.covariance.robust.residual_test import residual_statistics

@@ -19,7 +19,8 @@ from rantau.covariance.derived import derived, row_names
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.estimators import spelling
 from rantau.covariance.fit_indices import fit_index_values
-from rantau.covariance.implied import Implied, Layout, cell_values, imply
+from rantau.covariance.implied import Implied, imply
+from rantau.covariance.layout import Layout, cell_values
 from rantau.covariance.model_test import Statistics
 from rantau.covariance.printed import account_of, line_of, page_of
 from rantau.covariance.request import SemRequest

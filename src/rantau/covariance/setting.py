@@ -10,7 +10,8 @@ from rantau.arrays import Array, Mask
 from rantau.covariance.constraints import Constraints, free_directions
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import Layout, imply
+from rantau.covariance.implied import imply
+from rantau.covariance.layout import Layout
 from rantau.covariance.standard_errors import expected_hessian
 from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
 from rantau.errors import EstimationError

@@ -9,7 +9,7 @@ from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import Layout
+from rantau.covariance.layout import Layout
 from rantau.covariance.local import exceeds
 from rantau.covariance.minimise import look
 from rantau.covariance.robust.sandwich import information, normal_spread_of_moments, spread_of_moments, spread_of_scores

@@ -8,18 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
-from rantau.covariance.implied import (
-    DIRECTED,
-    MEAN,
-    UNDIRECTED,
-    Cells,
-    Implied,
-    Layout,
-    cell_slopes,
-    cell_values,
-    gather_rows,
-    imply,
-)
+from rantau.covariance.implied import Implied, cell_slopes, gather_rows, imply
+from rantau.covariance.layout import DIRECTED, MEAN, UNDIRECTED, Cells, Layout, cell_values
 
 #: Which variables are expressed in their own standard deviations, by lavaan's names without `std.`.
 KINDS = ("all", "lv", "nox")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Mask
-from rantau.covariance.implied import DIRECTED, MEAN, Layout, lay_out, rescale
+from rantau.covariance.layout import DIRECTED, MEAN, Layout, lay_out, rescale
 from rantau.covariance.local import exceeds
 from rantau.model.composites import Anchors, composites
 from rantau.model.parameters import Parameter, ParameterTable

@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.covariance.implied import DIRECTED, MEAN, UNDIRECTED, Layout, cell_values, imply
+from rantau.covariance.implied import imply
+from rantau.covariance.layout import DIRECTED, MEAN, UNDIRECTED, Layout, cell_values
 from rantau.record import Record
 
 #: A standardised loading below this is next to nothing.

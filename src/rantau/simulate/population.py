@@ -9,7 +9,8 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.definitions import check_definitions, defined
-from rantau.covariance.implied import DIRECTED, UNDIRECTED, Layout, cell_values, imply, lay_out
+from rantau.covariance.implied import imply
+from rantau.covariance.layout import DIRECTED, UNDIRECTED, Layout, cell_values, lay_out
 from rantau.door import as_model
 from rantau.errors import EstimationError, ModelSyntaxError, listing
 from rantau.extras import require

@@ -8,7 +8,7 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.constraints import Constraints, in_text
-from rantau.covariance.implied import Layout, rescale
+from rantau.covariance.layout import Layout, rescale
 from rantau.covariance.setting import Setting
 from rantau.covariance.start import layout_for, units
 from rantau.model.parameters import Parameter, ParameterTable

@@ -15,7 +15,7 @@ from rantau.covariance.after_fit.restrictions import Restrictions, independent, 
 from rantau.covariance.after_fit.wider import UNIDENTIFIED, Further, slope_and_information, whitened, widen
 from rantau.covariance.constraints import free_directions
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import Layout, cell_values
+from rantau.covariance.layout import Layout, cell_values
 from rantau.covariance.setting import Setting, evidence_of, setting_of
 from rantau.errors import EstimationError, OptionError, listing, unknown
 from rantau.extras import require

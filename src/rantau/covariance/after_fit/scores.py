@@ -9,7 +9,8 @@ import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.estimators import spelling
-from rantau.covariance.implied import DIRECTED, UNDIRECTED, Implied, cell_values, imply
+from rantau.covariance.implied import Implied, imply
+from rantau.covariance.layout import DIRECTED, UNDIRECTED, cell_values
 from rantau.errors import EstimationError, OptionError, ResponseError, listing
 from rantau.extras import require
 from rantau.model.products import Product

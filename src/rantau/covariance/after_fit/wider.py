@@ -12,7 +12,8 @@ import numpy as np
 
 from rantau.arrays import Array, Indices
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import Layout, gradient, rescale, slopes
+from rantau.covariance.implied import gradient, slopes
+from rantau.covariance.layout import Layout, rescale
 from rantau.covariance.setting import Setting
 from rantau.covariance.start import layout_for, units
 from rantau.model.parameters import Parameter, ParameterTable

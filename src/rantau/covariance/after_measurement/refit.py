@@ -11,7 +11,7 @@ from rantau.covariance.after_measurement.moments import latent_moments
 from rantau.covariance.after_measurement.parts import STRUCTURAL, insert
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
-from rantau.covariance.implied import Layout, cell_values
+from rantau.covariance.layout import Layout, cell_values
 from rantau.covariance.local import positive_definite
 from rantau.covariance.minimise import minimise
 from rantau.covariance.resampling import INDICES, inadmissible

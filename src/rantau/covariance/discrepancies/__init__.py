@@ -10,7 +10,8 @@ from rantau.covariance.discrepancies.gls import gls, gls_second, no_floor
 from rantau.covariance.discrepancies.ml import ml, ml_floor, ml_second
 from rantau.covariance.discrepancies.uls import uls, uls_second
 from rantau.covariance.discrepancies.wls import wls, wls_second
-from rantau.covariance.implied import Implied, Layout, Slopes
+from rantau.covariance.implied import Implied, Slopes
+from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local, Second
 from rantau.moments.grouped import GroupMoments
 from rantau.record import Record

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather_matrix
+from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix
+from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local, Second, positive_definite
 from rantau.moments.grouped import GroupMoments, Patterns
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.implied import Implied, Layout, Slopes, curvature, gather_matrix, products
+from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix, products
+from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local, Second, shares
 from rantau.moments.grouped import GroupMoments
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.covariance.discrepancies.gls import gls_second
-from rantau.covariance.implied import Implied, Layout, Slopes, gather_matrix
+from rantau.covariance.implied import Implied, Slopes, gather_matrix
+from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local, Second, shares
 from rantau.moments.grouped import GroupMoments
 

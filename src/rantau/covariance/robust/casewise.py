@@ -6,7 +6,7 @@ import numpy as np
 
 from rantau.arrays import Array, Indices
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import Layout
+from rantau.covariance.layout import Layout
 from rantau.moments.patterns import alike_rows
 from rantau.moments.sample import Sample
 

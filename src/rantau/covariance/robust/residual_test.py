@@ -10,7 +10,8 @@ from rantau.arrays import Array
 from rantau.covariance.discrepancies.gls import gls_second, weighted_least_squares
 from rantau.covariance.discrepancies.wls import wls, wls_second
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import Layout, Slopes, gradient, imply, slopes
+from rantau.covariance.implied import Slopes, gradient, imply, slopes
+from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local
 from rantau.covariance.standard_errors import inverse_information
 from rantau.moments.grouped import GroupMoments

@@ -1,0 +1,350 @@
+"""Where each parameter of a model goes: constant index arrays, and the fixed values in some units.
+
+All groups share one set of cells; a cell may be free in one group and fixed in another.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from rantau.arrays import Array, Indices, Mask
+from rantau.model.parameters import Parameter, ParameterTable
+from rantau.record import Record
+
+DIRECTED, UNDIRECTED, MEAN = 0, 1, 2
+
+
+class Cells(Record):
+    """The cells of a model's matrices, and which parameters fill them: what no data change.
+
+    Attributes
+    ----------
+    variables
+        Observed first, then latent.
+    n_observed, n_free
+        How many variables are observed; how many parameters are free.
+    kind, row, column
+        `(cells,)`: which matrix, and where in it (`column` is 0 for means).
+    place
+        `(G, cells)`: which free parameter fills the cell; -1 where fixed.
+    mean_structure
+        Whether means are modelled.
+    """
+
+    variables: tuple[str, ...]
+    n_observed: int
+    n_free: int
+    kind: Indices
+    row: Indices
+    column: Indices
+    place: Indices
+    mean_structure: bool
+
+    @cached_property
+    def moving(self) -> Indices:
+        """The cells that are free in some group, `(f,)`: all derivatives are by these."""
+        return np.flatnonzero((self.place >= 0).any(axis=0))
+
+    @cached_property
+    def in_order(self) -> bool:
+        """Whether the free cells are the parameters, one by one and in order."""
+        moving = self.place[:, self.moving]
+        return bool(len(moving) == 1 and np.array_equal(moving[0], np.arange(self.n_free)))
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What the index arrays say, sorted for use."""
+        kind, row, column = self.kind, self.row, self.column
+        moving = self.moving
+        free_kind, free_row, free_column = kind[moving], row[moving], column[moving]
+        halved = np.where((free_kind == UNDIRECTED) & (free_row == free_column), 0.5, 1.0)
+        return Roles(
+            np.flatnonzero(kind == DIRECTED),
+            np.flatnonzero(kind == UNDIRECTED),
+            np.flatnonzero(kind == MEAN),
+            free_kind,
+            free_row,
+            free_column,
+            np.where(free_kind == MEAN, 0.0, halved),
+            np.flatnonzero(free_kind == DIRECTED),
+            np.flatnonzero(free_kind == UNDIRECTED),
+            np.flatnonzero(free_kind == MEAN),
+        )
+
+    @cached_property
+    def depth(self) -> int:
+        """How many directed effects follow one another at most; -1 where they go round in a loop."""
+        size, directed = len(self.variables), self.kind == DIRECTED
+        arrows = np.zeros((size, size), dtype=bool)
+        arrows[self.row[directed], self.column[directed]] = True
+        reached, steps = arrows, 0
+        while reached.any():
+            if steps == size:
+                return -1
+            reached, steps = reached @ arrows, steps + 1
+        return steps
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """Where the factors of the derivatives of sigma stand among the few columns that they are made of."""
+        roles = self.roles
+        directed = roles.kind == DIRECTED
+        effect = np.unique(np.concatenate([roles.row, roles.column[~directed]]))
+        total = np.unique(roles.column[directed])
+        size = effect.size + total.size
+        left = np.searchsorted(effect, roles.row)
+        right = np.where(
+            directed,
+            effect.size + np.searchsorted(total, roles.column),
+            np.searchsorted(effect, np.where(directed, 0, roles.column)),
+        )
+        left_left, left_right, right_right = (
+            one[:, None] * size + other for one, other in ((left, left), (left, right), (right, right))
+        )
+        return Pairs(effect, total, left_left, left_right, right_right, np.outer(roles.share, roles.share))
+
+
+class Layout(Record):
+    """Where each parameter goes: constant index arrays of one model, in some units.
+
+    Attributes
+    ----------
+    cells
+        The model.
+    base
+        `(G, cells)`: the fixed value, 0 where free; `(draws, G, cells)` where each member of a stack has its own
+        moments of exogenous covariates.
+    factor
+        `(G, cells)`: what the parameter is multiplied with; 1 unless the layout was rescaled.
+    """
+
+    cells: Cells
+    base: Array
+    factor: Array
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Observed first, then latent."""
+        return self.cells.variables
+
+    @property
+    def n_observed(self) -> int:
+        """How many variables are observed."""
+        return self.cells.n_observed
+
+    @property
+    def n_free(self) -> int:
+        """How many parameters are free."""
+        return self.cells.n_free
+
+    @property
+    def n_groups(self) -> int:
+        """The number of groups."""
+        return int(self.cells.place.shape[0])
+
+    @property
+    def kind(self) -> Indices:
+        """`(cells,)`: which matrix."""
+        return self.cells.kind
+
+    @property
+    def row(self) -> Indices:
+        """`(cells,)`: which row of it."""
+        return self.cells.row
+
+    @property
+    def column(self) -> Indices:
+        """`(cells,)`: which column of it; 0 for means."""
+        return self.cells.column
+
+    @property
+    def place(self) -> Indices:
+        """`(G, cells)`: which free parameter fills the cell; -1 where fixed."""
+        return self.cells.place
+
+    @property
+    def mean_structure(self) -> bool:
+        """Whether means are modelled."""
+        return self.cells.mean_structure
+
+    @property
+    def moving(self) -> Indices:
+        """The cells that are free in some group, `(f,)`."""
+        return self.cells.moving
+
+    @property
+    def roles(self) -> Roles:
+        """What the index arrays say, sorted for use."""
+        return self.cells.roles
+
+    @cached_property
+    def gathers(self) -> tuple[Gather, ...]:
+        """How derivatives by cells become derivatives by parameters, one entry per group."""
+        found = []
+        for place, factor in zip(self.place[:, self.moving], self.factor[:, self.moving], strict=True):
+            used = np.flatnonzero(place >= 0)
+            places = place[used]
+            if np.unique(places).size == places.size:
+                found.append(Gather(used, places, factor[used], None))
+                continue
+            which = np.zeros((place.size, self.n_free))
+            which[used, places] = factor[used]
+            found.append(Gather(used, places, factor[used], which))
+        return tuple(found)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether cells and parameters are the same thing: one group, no equalities, unit factors."""
+        return self.cells.in_order and bool((self.factor[:, self.moving] == 1).all())
+
+
+class Roles(NamedTuple):
+    """Positions by kind, of all cells and of the free ones."""
+
+    directed: Indices
+    undirected: Indices
+    means: Indices
+    kind: Indices
+    row: Indices
+    column: Indices
+    share: Array
+    free_directed: Indices
+    free_undirected: Indices
+    free_means: Indices
+
+
+class Pairs(NamedTuple):
+    """How the products of the derivatives of sigma by all pairs of cells are read off a small matrix.
+
+    The factors of the derivatives are columns of E and of C, few of them different: those `effect` and `total` name
+    are put side by side, `(p, b)`. `left_left`, `left_right`, `right_right (f, f)` are the flat places of the pairs
+    in a `(b, b)` matrix of products of these columns; `share (f, f)` what a product of two right factors is
+    multiplied with.
+    """
+
+    effect: Indices
+    total: Indices
+    left_left: Indices
+    left_right: Indices
+    right_right: Indices
+    share: Array
+
+
+class Gather(NamedTuple):
+    """Which of the free cells a group uses, for which parameters, with which factors.
+
+    `which (f, n_free)` is there only where two cells of the group share a parameter.
+    """
+
+    used: Indices
+    places: Indices
+    factor: Array
+    which: Array | None
+
+
+@lru_cache(maxsize=64)
+def cells_of(table: ParameterTable) -> Cells:
+    """Return the cells of a parameter table."""
+    variables = (*table.observed, *table.latent)
+    at = {name: position for position, name in enumerate(variables)}
+    groups = table.n_groups
+    count = len(table.rows) // groups
+    spots = np.array([_spot(parameter, at) for parameter in table.rows[:count]], dtype=np.intp).reshape(count, 3)
+    place = np.array([row.free for row in table.rows], dtype=np.intp).reshape(groups, count)
+    return Cells(
+        variables, len(table.observed), table.n_free, spots[:, 0], spots[:, 1], spots[:, 2], place,
+        table.mean_structure,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _fixed(table: ParameterTable) -> Array:
+    """Return the fixed values of the cells, `(G, cells)`; 0 where free, and where the sample has the value."""
+    values = np.array([row.value if row.free < 0 and not row.exogenous else 0.0 for row in table.rows])
+    values.setflags(write=False)
+    return values.reshape(table.n_groups, -1)
+
+
+def lay_out(table: ParameterTable, exogenous_covariance: Array, exogenous_mean: Array) -> Layout:
+    """Turn a parameter table into index arrays.
+
+    Parameters
+    ----------
+    table
+        The parameters.
+    exogenous_covariance, exogenous_mean
+        `(..., G, x, x)` and `(..., G, x)`: sample moments of `table.exogenous`, which are not estimated.
+
+    Returns
+    -------
+    Layout
+        In the units of the data.
+    """
+    cells, base = cells_of(table), _fixed(table)
+    if table.exogenous:
+        base = np.array(np.broadcast_to(base, (*exogenous_mean.shape[:-1], base.shape[-1])))
+        x = {name: position for position, name in enumerate(table.exogenous)}
+        for position, parameter in enumerate(table.rows[: base.shape[-1]]):
+            if not parameter.exogenous:
+                continue
+            if parameter.op == "~1":
+                base[..., position] = exogenous_mean[..., x[parameter.lhs]]
+            else:
+                base[..., position] = exogenous_covariance[..., x[parameter.lhs], x[parameter.rhs]]
+    return Layout(cells, base, np.ones(cells.place.shape))
+
+
+def _spot(parameter: Parameter, at: dict[str, int]) -> tuple[int, int, int]:
+    """Return matrix, row and column of a parameter."""
+    if parameter.op == "=~":
+        return DIRECTED, at[parameter.rhs], at[parameter.lhs]
+    if parameter.op == "~":
+        return DIRECTED, at[parameter.lhs], at[parameter.rhs]
+    if parameter.op == "~~":
+        return UNDIRECTED, at[parameter.lhs], at[parameter.rhs]
+    return MEAN, at[parameter.lhs], 0
+
+
+def rescale(layout: Layout, unit: Array) -> tuple[Layout, Array]:
+    """Express a layout in other units, so that badly scaled data are fitted as well as any.
+
+    Parameters
+    ----------
+    layout
+        In the units of the data.
+    unit
+        `(v,)`: how many old units make a new one, for each variable, in every group.
+
+    Returns
+    -------
+    tuple of (Layout, Array)
+        The layout in new units; and `(n_free,)` by which an old parameter is multiplied to become a new one.
+    """
+    ratio = np.where(
+        layout.kind == DIRECTED,
+        unit[layout.column] / unit[layout.row],
+        1 / np.where(layout.kind == MEAN, unit[layout.row], unit[layout.row] * unit[layout.column]),
+    )
+    scale = np.ones(layout.n_free)
+    free = layout.place >= 0
+    every = np.broadcast_to(ratio, free.shape)
+    # A parameter that fills several cells takes its unit from the first of them.
+    scale[layout.place[free][::-1]] = every[free][::-1]
+    factor = np.where(free, every / scale[np.where(free, layout.place, 0)], 1.0) if layout.n_free else layout.factor
+    return layout.replace(base=layout.base * ratio, factor=layout.factor * factor), scale
+
+
+def cell_values(layout: Layout, theta: Array) -> Array:
+    """Return the value of every cell, `(..., G, cells)`, at parameters `(..., n_free)`."""
+    # A fixed cell has place -1, which is the nought appended here.
+    padded = np.concatenate([theta, np.zeros((*theta.shape[:-1], 1))], axis=-1)
+    values: Array = layout.base + padded[..., layout.place] * layout.factor
+    return values
+
+
+def members(layout: Layout, which: Indices | Mask) -> Layout:
+    """Return the layout of some members of a stack."""
+    return layout if layout.base.ndim == 2 else layout.replace(base=layout.base[which])
