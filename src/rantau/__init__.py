@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rantau.imputation import Imputations, Pooled, PooledTest, impute, pool
     from rantau.inference import BollenStine, Draws, FitTest, bollen_stine, bootstrap, fit_test, monte_carlo
     from rantau.model import Model, parse_model, read_model
+    from rantau.model.against_survey import check_survey
     from rantau.moments.gaps import MissingAnswers, missing_answers
     from rantau.moments.mcar import McarTest, mcar_test
     from rantau.moments.normality import Normality, normality
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         score,
         screen,
     )
+    from rantau.survey.form import form
 
 __version__ = "0.1.0"
 
@@ -56,6 +58,7 @@ _HOMES = {
     "rantau.imputation": ("Imputations", "Pooled", "PooledTest", "impute", "pool"),
     "rantau.inference": ("BollenStine", "Draws", "FitTest", "bollen_stine", "bootstrap", "fit_test", "monte_carlo"),
     "rantau.model": ("Model", "parse_model", "read_model"),
+    "rantau.model.against_survey": ("check_survey",),
     "rantau.moments.gaps": ("MissingAnswers", "missing_answers"),
     "rantau.moments.mcar": ("McarTest", "mcar_test"),
     "rantau.moments.normality": ("Normality", "normality"),
@@ -82,6 +85,7 @@ _HOMES = {
         "score",
         "screen",
     ),
+    "rantau.survey.form": ("form",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -117,11 +121,13 @@ __all__ = [
     "bootstrap",
     "cfa",
     "check_study",
+    "check_survey",
     "compare",
     "crosscheck",
     "describe",
     "diagram",
     "fit_test",
+    "form",
     "growth",
     "impute",
     "judge_hypotheses",

@@ -1,13 +1,16 @@
-"""Text files at the door: UTF-8, or a reason why not."""
+"""Text files at the door: UTF-8, or a reason why not; and zip files that come out the same each time."""
 
 from __future__ import annotations
 
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 from rantau.errors import RantauError, nearest
 
 #: What a file with this ending holds, for those who mix up two arguments.
 KINDS = {".sem": ("model",), ".toml": ("instrument", "study plan"), ".csv": ("answers",)}
+KINDS |= dict.fromkeys((".tsv", ".xlsx", ".xlsm", ".sav", ".zsav", ".dta"), ("answers",))
 
 
 def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
@@ -54,3 +57,18 @@ def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
     if not text.strip():
         raise error(f"{file}: the file is empty; it should hold the {what}.")
     return text
+
+
+def steady_zip(content: bytes) -> bytes:
+    """Return a zip file, which a Word document is too, with one date for every part.
+
+    Parameters
+    ----------
+    content
+        A zip file; what is written twice is then the same twice.
+    """
+    memory = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), old.read(name), zipfile.ZIP_DEFLATED)
+    return memory.getvalue()

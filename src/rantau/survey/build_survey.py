@@ -57,13 +57,12 @@ def scale_of(name: str, table: ScaleTable, languages: Sequence[str]) -> Scale:
 
 def own_scales(table: SurveyTable) -> Iterator[tuple[str, ScaleTable]]:
     """Yield the scales that belong to one construct, item or check alone, each with its owner's code."""
+    owners: list[ConstructTable | ItemTable | CheckTable] = []
     for construct in table.constructs:
-        for owner in (construct, *construct.items):
-            if isinstance(owner.scale, ScaleTable):
-                yield owner.code, owner.scale
-    for check in table.attention_checks:
-        if isinstance(check.scale, ScaleTable):
-            yield check.code, check.scale
+        owners += [construct, *construct.items]
+    for owner in (*owners, *table.attention_checks):
+        if isinstance(owner.scale, ScaleTable):
+            yield owner.code, owner.scale
 
 
 def missing_of(question: ItemTable | CheckTable | DemographicTable, table: SurveyTable) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from rantau.cli.verbs.crosscheck import crosscheck
 from rantau.cli.verbs.describe import describe
 from rantau.cli.verbs.diagram import diagram
 from rantau.cli.verbs.fit import fit
+from rantau.cli.verbs.form import form
 from rantau.cli.verbs.list import list_rows
 from rantau.cli.verbs.new import new
 from rantau.cli.verbs.pls import pls
@@ -47,6 +48,7 @@ _MODEL = "surveys/mobile/responses.csv --model models/mobile.sem"
 ROWS = (
     Verb("new", new, "rantau new my-study --template mobile"),
     Verb("check", check, "rantau check analysis/mobile.toml"),
+    Verb("form", form, "rantau form surveys/mobile/instrument.toml --kind xlsform"),
     Verb("run", run, "rantau run analysis/mobile.toml"),
     Verb("screen", screen, f"rantau screen {_MOBILE}"),
     Verb("score", score, f"rantau score {_MOBILE} --out scores.csv"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,13 +13,30 @@ from rich.markup import escape
 import rantau as rt
 from rantau.cli.estimation import account_of, pls_account
 from rantau.cli.show import OUT, typed
+from rantau.errors import OptionError
 
 if TYPE_CHECKING:
     from rantau.analyse import Material
+    from rantau.model.against_survey import SurveyCheck
 
 
-def check(plan: Annotated[Path, typer.Argument(help="The study plan (.toml).", show_default=False)]) -> int:
-    """Check that a study fits together; nothing is estimated."""
+def check(
+    plan: Annotated[Path, typer.Argument(help="The study plan or the instrument (.toml).", show_default=False)],
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", "-m", help="A model (.sem) to hold an instrument against.", show_default=False),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", "-d", help="Answers to hold an instrument against.", show_default=False)
+    ] = None,
+) -> int:
+    """Check a study or an instrument; nothing is estimated."""
+    if _holds_instrument(plan):
+        return _check_instrument(plan, model, data)
+    if model is not None or data is not None:
+        raise OptionError(
+            f"{plan}: a study plan names its model and data itself; --model and --data go with an instrument."
+        )
     material = rt.check_study(plan)
     for name, text in _account(material):
         OUT.print(f"{name:12s} {text}", soft_wrap=True, markup=False)
@@ -32,6 +50,58 @@ def check(plan: Annotated[Path, typer.Argument(help="The study plan (.toml).", s
     order = "It fits together, but for what is said above." if material.remarks else "All is in order."
     OUT.print(f"{order} Next:  rantau run {typed(plan)}", soft_wrap=True, markup=False)
     return 0
+
+
+def _holds_instrument(file: Path) -> bool:
+    """Say whether a file is an instrument: only such a file has constructs, and only a plan names a survey."""
+    try:
+        keys = tomllib.loads(file.read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        # What is wrong is told better by who reads it whole.
+        return file.name == "instrument.toml"
+    return "survey" not in keys and any(key in keys for key in ("constructs", "scales", "languages"))
+
+
+def _check_instrument(file: Path, model: Path | None, data: Path | None) -> int:
+    """Check an instrument alone, against a model, against answers."""
+    found = rt.check_survey(file, model=model, data=data)
+    for name, text in _instrument(found):
+        OUT.print(f"{name:12s} {text}", soft_wrap=True, markup=False)
+    for remark in found.remarks:
+        OUT.print(f"[yellow]Look at this[/yellow]: {escape(remark)}", soft_wrap=True)
+    for fault in found.faults:
+        OUT.print(f"[red]Does not go together[/red]: {escape(fault)}", soft_wrap=True)
+    if found.faults:
+        return 2
+    order = "It is in order, but for what is said above." if found.remarks else "All is in order."
+    OUT.print(f"{order} Next:  rantau form {typed(file)}", soft_wrap=True, markup=False)
+    return 0
+
+
+def _instrument(found: SurveyCheck) -> Iterator[tuple[str, str]]:
+    survey, model, responses = found.survey, found.model, found.responses
+    higher = len(survey.constructs) - len(survey.measured)
+    parts = f" ({higher} of higher order)" if higher else ""
+    reversed_items = sum(item.reversed for item in survey.items)
+    yield (
+        "Instrument",
+        f"{survey.file}: {len(survey.constructs)} constructs{parts}, {len(survey.items)} items ({reversed_items} "
+        f"reversed), in {', '.join(survey.languages)}",
+    )
+    if survey.attention_checks or survey.demographics:
+        yield (
+            "Besides",
+            f"{len(survey.attention_checks)} attention checks, {len(survey.demographics)} on the respondent",
+        )
+    for scale in survey.scales:
+        labels = scale.label_set(survey.languages[0])
+        told = f": {labels[0]} ... {labels[-1]}" if labels else ", without labels"
+        yield "Scale", f"{scale.name}, {scale.minimum} to {scale.maximum}{told}"
+    if model is not None:
+        yield "Model", f"{model.source}: {len(model.constructs)} constructs, {len(model.paths)} paths"
+    if responses is not None:
+        missing = sum(change.cells for change in responses.log if "missing" in change.action)
+        yield "Answers", f"{responses.source}: {responses.n_obs} rows, {missing} missing answers"
 
 
 def _account(material: Material) -> tuple[tuple[str, str], ...]:

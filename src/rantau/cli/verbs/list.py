@@ -12,6 +12,7 @@ from rantau.options import choose
 
 #: Each room with the module that holds its rows.
 ROOMS = {
+    "forms": "rantau.survey.forms",
     "screens": "rantau.survey.screens",
     "estimators": "rantau.covariance.estimators",
     "discrepancies": "rantau.covariance.discrepancies",
