@@ -21,6 +21,10 @@ class ResponseError(RantauError):
     """The answers do not fit the instrument or the model."""
 
 
+class ScreeningError(ResponseError):
+    """A screen needs something that these answers do not hold."""
+
+
 class ModelSyntaxError(RantauError):
     """A model file is not written in the model language, or asks for what an engine cannot do."""
 

@@ -16,7 +16,7 @@ from rantau.cli.grid import grid_of
 from rantau.cli.write import check_place, write_frame, write_sheets
 from rantau.errors import ReportError
 
-LONG = "The same answer to more than half of the items in a row, which is a great many"
+LONG = "The same answer to more than 50% of the items in a row, which is a great many"
 
 
 def test_numbers_stand_to_the_right_with_three_decimals():

@@ -16,7 +16,6 @@ from rantau.report.styles import read_style
 from rantau.report.table import Interval, Marked, value_of
 from rantau.report.tables import ROWS
 from rantau.report.tables.population import true_values
-from rantau.report.tables.screening import flow
 from rantau.report.word_table import column_widths, needs_landscape
 from rantau.report.words import read_words
 from rantau.survey import screen
@@ -81,15 +80,15 @@ def test_screening_flow_counts_a_row_once():
     values[0] = np.nan
     values[2], cells[2] = values[1], cells[1]
     screening = screen(raw.replace(values=values, raw=cells), exclude=("missing", "duplicate"))
-    steps = {rule: counts for rule, *counts in flow(screening)}
+    steps = {step.rule: [step.flagged, step.left_out, step.left] for step in screening.flow()}
     assert steps == {"missing": [1, 1, 249], "longstring": [5, 0, 249], "duplicate": [1, 1, 248]}
     assert screening.kept.n_obs == 248
 
 
 def test_screening_table_says_where_the_rules_come_from():
     made = table("screening")
-    assert cell(made, "The same answer to more than half of the items in a row", "source") == "Curran (2016)"
-    assert cell(made, "The same answer to more than half of the items in a row", "flagged") == 5
+    assert cell(made, "The same answer to more than 50% of the items in a row", "source") == "Curran (2016)"
+    assert cell(made, "The same answer to more than 50% of the items in a row", "flagged") == 5
     assert cell(made, "Rows analysed", "left") == 250
 
 

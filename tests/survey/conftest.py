@@ -83,3 +83,10 @@ def tiny(write: Callable[..., Path]) -> Survey:
 @pytest.fixture(scope="session")
 def mobile() -> Responses:
     return read_responses(MOBILE / "responses.csv", read_survey(MOBILE / "instrument.toml"))
+
+
+@pytest.fixture(scope="session")
+def personality() -> Responses:
+    """The data set bfi of R's psych: 2800 rows, seven reversed items, gaps."""
+    folder = MOBILE.parent / "personality"
+    return read_responses(folder / "responses.csv", read_survey(folder / "instrument.toml"))

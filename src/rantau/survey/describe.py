@@ -32,7 +32,7 @@ def describe(responses: Responses) -> pd.DataFrame:
     Parameters
     ----------
     responses
-        From `read_responses`.
+        From `read_responses`, or `responses_of` for a data frame.
 
     Returns
     -------
@@ -63,9 +63,9 @@ def describe(responses: Responses) -> pd.DataFrame:
     need_responses(responses, "describe")
     items = responses.survey.items
     rows = [_row(item, responses.column(item.code)) for item in items]
-    totals = [
-        r for construct in responses.survey.constructs for r in rest_correlations(responses.columns_of(construct.code))
-    ]
+    # A construct of higher order has no items of its own.
+    measured = [construct for construct in responses.survey.constructs if construct.items]
+    totals = [r for construct in measured for r in rest_correlations(responses.columns_of(construct.code))]
     pandas = require("pandas")
     index = pandas.Index([item.code for item in items], name="item")
     table: pd.DataFrame = pandas.DataFrame(rows, index=index).assign(item_total=totals)

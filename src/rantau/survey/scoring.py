@@ -2,49 +2,87 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from rantau.arrays import Array
 from rantau.errors import DataWarning, OptionError, listing
 from rantau.extras import require
-from rantau.options import choose
+from rantau.options import choose, is_number
 from rantau.survey.correlations import rest_correlations
-from rantau.survey.responses import Responses, need_responses
+from rantau.survey.frame import check_within, frame_of, numbers
+from rantau.survey.keys import Bounds, Key, Keys, keys_of, read_keys
+from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
     import pandas as pd
 
+METHODS = ("mean", "sum", "prorated_sum")
+FACTOR_METHODS = ("regression", "bartlett")
 
-def score(responses: Responses, *, method: str = "mean", minimum_answered: float = 0.5) -> pd.DataFrame:
-    """Score each construct of the survey by the mean or the sum of its items.
 
-    Items are reverse-coded already. A sum over unanswered items is prorated: the mean of the answered items
-    times the number of items. Proration, and the mean of whatever was answered with it, is biased even where
-    answers are missing completely at random (Mazza, Enders & Ruehlman, 2015), unless the items of a scale
-    share one mean and one correlation. For a model, prefer full information maximum likelihood
+class Scored(Protocol):
+    """A fit that has scores of its constructs."""
+
+    def scores(self) -> pd.DataFrame:
+        """Return them, by the place of the row in the data."""
+
+
+def score(
+    data: Responses | pd.DataFrame,
+    keys: Keys | None = None,
+    *,
+    scale: Bounds | None = None,
+    method: str = "",
+    minimum_answered: float | None = None,
+    missing: Sequence[float] = (),
+    fit: Scored | None = None,
+) -> pd.DataFrame:
+    """Score each construct by the mean or the sum of its items, or as a fit weighs them.
+
+    Items are reverse-coded between their declared bounds. The mean of whatever was answered, and the sum prorated
+    with it, is biased even where answers are missing completely at random (Mazza, Enders & Ruehlman, 2015), unless the
+    items of a scale share one mean and one correlation. For a model, prefer full information maximum likelihood
     (`missing="fiml"`) on the items themselves.
 
     Parameters
     ----------
-    responses
-        From `read_responses`.
+    data
+        From `read_responses`; or any data frame of numbers, with `keys`.
+    keys
+        For a data frame: columns by scale, `-` before those that are reversed, `{"DE": ["de1", "de2", "-de3"]}`. A
+        scale of higher order lists the names of others: `{"A": [...], "B": [...], "Both": ["A", "B"]}`. For responses
+        only to score other scales than those of their instrument.
+    scale
+        For a data frame: the lowest and the highest answer, `(1, 5)`, or several by key or column. Needed where
+        something is reversed; answers outside are refused.
     method
-        `mean` or `sum`.
+        `mean`, the usual one; `sum`, for those who answered every item; `prorated_sum`, the mean times the number of
+        items. With `fit`: `regression` or `bartlett`, for a fit of the covariance engine.
     minimum_answered
-        The share of a construct's items, from 0 to 1, that a respondent must have answered to get a score.
+        The share of a construct's items, from 0 to 1, that a respondent must have answered to get a score; half of
+        them unless given. A `sum` needs them all.
+    missing
+        For a data frame: numbers that mean no answer, such as -99.
+    fit
+        From `rt.cfa`, `rt.sem` or `rt.pls`: scores of its constructs.
 
     Returns
     -------
     DataFrame
-        `(n, constructs)`; NaN for who answered too few items. Rows as in `responses.frame()`.
+        `(n, constructs)`; NaN for who answered too few items. A construct of higher order is scored from the scores
+        of its parts. Rows as in the data, numbered from 0.
 
     Raises
     ------
     OptionError
-        If an option is not allowed.
+        If an option is not allowed, or keys are not as they should be.
+    ResponseError
+        If a cell is no number, or lies outside its scale.
 
     Warns
     -----
@@ -65,41 +103,140 @@ def score(responses: Responses, *, method: str = "mean", minimum_answered: float
     >>> scores = score(read_responses("surveys/mobile/responses.csv", survey))
     >>> scores.loc[0, ["Value", "Loyalty"]].tolist()
     [2.5, 5.666666666666667]
+
+    A data frame needs no instrument:
+
+    >>> import pandas as pd
+    >>> data = pd.DataFrame({"de1": [1, 5, 4], "de2": [2, 5, 4], "de3": [5, 2, 2]})
+    >>> score(data, {"DE": ["de1", "de2", "-de3"]}, scale=(1, 5))["DE"].round(2).tolist()
+    [1.33, 4.67, 4.0]
     """
-    need_responses(responses, "score")
-    choose("method", method, ("mean", "sum"))
-    if not 0 <= minimum_answered <= 1:
-        raise OptionError(f"minimum_answered is {minimum_answered}; allowed: a share from 0 to 1.")
-    _warn_of_negative_items(responses)
-    scores = {
-        construct.code: _scores(responses.columns_of(construct.code), method, minimum_answered)
-        for construct in responses.survey.constructs
-    }
-    table: pd.DataFrame = require("pandas").DataFrame(scores)
+    if fit is not None:
+        return _by_fit(data, fit, method)
+    way = choose("method", method or "mean", METHODS)
+    enough = _share(minimum_answered, way)
+    made, columns, told = columns_to_score(data, keys, scale, missing)
+    warn_of_negative_items(made, columns, told)
+    found: dict[str, Array] = {}
+    waiting = list(made)
+    while waiting:
+        ready = [key for key in waiting if all(part in found for part in key.parts)]
+        if not ready:
+            raise OptionError(f"scales of higher order go round in a circle: {listing(key.name for key in waiting)}.")
+        for key in ready:
+            parts = [found[part] for part in key.parts] or [
+                columns[key.name][:, place] for place in range(len(key.items))
+            ]
+            found[key.name] = _scores(np.column_stack(parts), way, enough)
+        waiting = [key for key in waiting if key not in ready]
+    table: pd.DataFrame = require("pandas").DataFrame({key.name: found[key.name] for key in made})
     return table
 
 
+def columns_to_score(
+    data: Responses | pd.DataFrame, keys: Keys | None, scale: Bounds | None, missing: Sequence[float]
+) -> tuple[tuple[Key, ...], Mapping[str, Array], str]:
+    """Return the keys, the keyed answers `(n, items)` of each, and what the data are called in messages."""
+    if isinstance(data, Responses):
+        return _of_responses(data, keys, scale, missing)
+    frame = frame_of(data)
+    source = str(frame.attrs.get("source", "data"))
+    if keys is None:
+        raise OptionError(
+            "a data frame says nothing of which columns belong together: give keys, such as "
+            "rt.score(data, {'DE': ['de1', 'de2', '-de3']}, scale=(1, 5)), or read the answers with an instrument."
+        )
+    made = read_keys(keys, [str(column) for column in frame.columns], scale, source=source)
+    return made, {key.name: _keyed(frame, key, missing) for key in made}, source
+
+
+def _of_responses(
+    data: Responses, keys: Keys | None, scale: Bounds | None, missing: Sequence[float]
+) -> tuple[tuple[Key, ...], Mapping[str, Array], str]:
+    if scale is not None or len(missing):
+        raise OptionError("responses know their scales and what means no answer; leave `scale` and `missing` out.")
+    if keys is None:
+        made = keys_of(data.survey)
+        return made, {key.name: _columns(data, key) for key in made}, data.source
+    if any(str(entry).removeprefix("-") in data.columns for own in keys.values() for entry in own if entry[:1] == "-"):
+        raise OptionError("items of responses are reverse-coded already as their instrument says; leave the `-` out.")
+    made = read_keys(keys, data.columns, None, source=data.source)
+    return made, {key.name: _columns(data, key) for key in made}, data.source
+
+
+def _columns(data: Responses, key: Key) -> Array:
+    found = [data.column(code) for code in key.items]
+    return np.column_stack(found) if found else np.empty((data.n_obs, 0))
+
+
+def _keyed(frame: pd.DataFrame, key: Key, missing: Sequence[float]) -> Array:
+    """Return the columns of a key `(n, items)`, checked against their bounds and turned where they are reversed."""
+    found = []
+    for code, turn, low, high in zip(key.items, key.reversed, key.low, key.high, strict=True):
+        values = numbers(frame, code, missing)
+        check_within(values, code, low, high)
+        found.append(low + high - values if turn else values)
+    return np.column_stack(found) if found else np.empty((len(frame), 0))
+
+
 def _scores(values: Array, method: str, minimum_answered: float) -> Array:
-    """Return one construct's scores `(n,)` from its items `(n, k)`."""
-    answered = np.isfinite(values).sum(axis=1)
+    """Return one construct's scores `(n,)` from its items, or from the scores of its parts, `(n, k)`."""
+    there = np.isfinite(values)
+    answered = there.sum(axis=1)
     enough = (answered > 0) & (answered / values.shape[1] >= minimum_answered)
-    totals = np.where(np.isfinite(values), values, 0.0).sum(axis=1)
+    totals = np.where(there, values, 0.0).sum(axis=1)
     means: Array = np.divide(totals, answered, out=np.full(len(values), np.nan), where=enough)
-    return means * values.shape[1] if method == "sum" else means
+    return means if method == "mean" else means * values.shape[1]
 
 
-def _warn_of_negative_items(responses: Responses) -> None:
+def _share(minimum_answered: float | None, method: str) -> float:
+    """Return the share of items that must be answered."""
+    if minimum_answered is None:
+        return 1.0 if method == "sum" else 0.5
+    if not is_number(minimum_answered) or not 0 <= minimum_answered <= 1:
+        raise OptionError(f"minimum_answered is {minimum_answered}; allowed: a share from 0 to 1.")
+    if method == "sum" and minimum_answered < 1:
+        raise OptionError(
+            "a sum over fewer items than others answered is no score on the same scale. Take method='prorated_sum', "
+            "or leave minimum_answered out."
+        )
+    return float(minimum_answered)
+
+
+def _by_fit(data: Any, fit: Any, method: str) -> pd.DataFrame:  # noqa: ANN401 - as score
+    """Return the scores of a fit, a row for each of the data."""
+    if not hasattr(fit, "scores"):
+        raise OptionError(
+            f"fit is {type(fit).__name__}, which has no scores; give what rt.cfa, rt.sem or rt.pls returned."
+        )
+    n_obs = data.n_obs if isinstance(data, Responses) else len(frame_of(data))
+    known = inspect.signature(fit.scores).parameters
+    if "method" in known:
+        way = choose("method", method or "regression", FACTOR_METHODS)
+        scores = fit.scores(way, data=data)
+    elif method:
+        raise OptionError(f"method is '{method}'; scores of PLS are the weighted sums of their items. Leave it out.")
+    else:
+        scores = fit.scores()
+        if len(scores) != n_obs:
+            raise OptionError(f"the fit has scores of its {len(scores)} rows, and the data have {n_obs}.")
+    table: pd.DataFrame = scores.reindex(range(n_obs))
+    return table
+
+
+def warn_of_negative_items(keys: Sequence[Key], columns: Mapping[str, Array], source: str) -> None:
+    """Warn of items that correlate negatively with the rest of their scale after reversing."""
     told = [
-        f"{item.code} of {construct.code} (r = {r:.2f})"
-        for construct in responses.survey.constructs
-        for item, r in zip(construct.items, rest_correlations(responses.columns_of(construct.code)), strict=True)
+        f"{code} of {key.name} (r = {r:.2f})"
+        for key in keys
+        for code, r in zip(key.items, rest_correlations(columns[key.name]), strict=True)
         if r < 0
     ]
     if told:
         warnings.warn(
-            f"{responses.source}: after reverse-coding, these items correlate negatively with the rest of "
-            f"their scale: {listing(told)}. Compare their wording with their `reversed` in "
-            f"{responses.survey.file}.",
+            f"{source}: after reverse-coding, these items correlate negatively with the rest of "
+            f"their scale: {listing(told)}. Compare their wording with how they are keyed: `reversed` in an "
+            "instrument, `-` before a column.",
             DataWarning,
             stacklevel=3,
         )

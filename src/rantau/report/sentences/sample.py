@@ -10,12 +10,13 @@ from rantau.extras import require
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 from rantau.report.tables.paths import alpha
-from rantau.report.tables.screening import flow
+from rantau.report.tables.screening import shown_limit
 from rantau.report.view import robust
 
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
     from rantau.pls import PlsFit
+    from rantau.survey import Screening
 
 #: West, Finch & Curran (1995).
 SKEW, KURTOSIS = 2.0, 7.0
@@ -33,12 +34,11 @@ def _screening(prose: Prose) -> str:
         n = prose.n_obs
         return say("sample.unscreened", n=n)
     flagged, clean = [], []
-    for rule, count, _, _ in flow(screening):
-        key = f"rule.{rule}.reason"
-        reason = prose.words(key) if prose.words.has(key) else literal(str(screening.counts().loc[rule, "label"]))
-        if count:
-            flagged.append(prose.say_counted("sample.flagged", count, reason=reason))
-        else:
+    for step in screening.flow():
+        reason = _reason(prose, screening, step.rule)
+        if step.flagged and step.rule:
+            flagged.append(prose.say_counted("sample.flagged", step.flagged, reason=reason))
+        elif step.rule:
             clean.append(reason)
     told = [say("sample.read", n=screening.responses.n_obs)]
     if flagged:
@@ -46,11 +46,23 @@ def _screening(prose: Prose) -> str:
     if clean:
         told.append(say("sample.flagged_none", list=prose.words.listing_or(clean)))
     gone, n = int(screening.excluded.sum()), screening.kept.n_obs
+    if screening.flags_to_exclude:
+        told.append(say("sample.several", n=screening.flags_to_exclude))
     if gone:
         told += [prose.say_counted("sample.left_out", gone), say("sample.kept", n=n)]
     else:
         told.append(say("sample.kept_all" if flagged else "sample.kept_clean", n=n))
     return join(*told)
+
+
+def _reason(prose: Prose, screening: Screening, rule: str) -> str:
+    """Return what a rule flags rows for."""
+    if not rule:
+        return ""
+    key = f"rule.{rule}.reason"
+    if prose.words.has(key):
+        return prose.words(key, limit=shown_limit(screening, rule, prose))
+    return literal(str(screening.counts().loc[rule, "label"]))
 
 
 def _missing(prose: Prose) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Column, Row, Table
 from rantau.report.view import View
+from rantau.survey.screens import ROWS as RULES
 
 if TYPE_CHECKING:
     from rantau.report.findings import Findings
@@ -23,9 +22,9 @@ def build(findings: Findings, language: str) -> Table | None:
     view = View(findings, language)
     words = view.words
     rows = [Row((words("table.screening.read"), "", None, None, screening.responses.n_obs))]
-    for rule, flagged, left_out, left in flow(screening):
-        label, source = _told(screening, rule, view)
-        rows.append(Row((label, source, flagged, left_out, left), indent=1))
+    for step in screening.flow():
+        label, source = _told(screening, step.rule, view)
+        rows.append(Row((label, source, step.flagged, step.left_out, step.left), indent=1))
     rows += [Row((), kind="rule"), *_entered(view, screening.kept.n_obs)]
     columns = (
         Column("step", words("table.screening.step")),
@@ -39,27 +38,26 @@ def build(findings: Findings, language: str) -> Table | None:
     return Table("screening", words("table.screening.title"), columns, tuple(rows), tuple(notes))
 
 
-def flow(screening: Screening) -> tuple[tuple[str, int, int, int], ...]:
-    """Return for each rule how many rows it flags, how many it takes out, and how many are then left.
-
-    A row that two rules take out is counted with the first of them.
-    """
-    left = np.ones(screening.responses.n_obs, dtype=bool)
-    steps = []
-    for place, rule in enumerate(screening.rules):
-        flagged = screening.flags[:, place]
-        # A rule excludes all rows that it flags, or none on its own account.
-        leaving = flagged & left & bool(screening.excluded[flagged].all())
-        left &= ~leaving
-        steps.append((rule, int(flagged.sum()), int(leaving.sum()), int(left.sum())))
-    return tuple(steps)
-
-
 def _told(screening: Screening, rule: str, view: View) -> tuple[str, str]:
+    """Return what a step goes by, and where that comes from."""
+    if not rule:
+        return view.words("table.screening.several", n=screening.flags_to_exclude), ""
     if view.words.has(f"rule.{rule}.label"):
-        return view.words(f"rule.{rule}.label"), view.words(f"rule.{rule}.source")
+        limit = shown_limit(screening, rule, view)
+        return view.words(f"rule.{rule}.label", limit=limit), view.words(f"rule.{rule}.source")
     found = screening.counts().loc[rule]
     return str(found["label"]), str(found["source"])
+
+
+def shown_limit(screening: Screening, rule: str, view: View) -> str:
+    """Return the limit of a rule as the report's language writes numbers."""
+    row = next(row for row in RULES if row.name == rule)
+    limit = screening.limits[screening.rules.index(rule)]
+    shown = "" if row.limit is None else row.limit.shown(limit)
+    mark = view.words("number.decimal")
+    # A limit of a correlation or a probability goes without its leading zero in English.
+    plain = shown.replace("0.", ".", 1) if mark == "." and abs(limit) < 1 and not shown.endswith("%") else shown
+    return plain.replace("-", "−").replace(".", mark)
 
 
 def _entered(view: View, kept: int) -> list[Row]:

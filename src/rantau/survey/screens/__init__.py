@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from rantau.survey.screens import duplicate, longstring, missing
+from rantau.survey.screens import (
+    antonyms,
+    attention,
+    duplicate,
+    even_odd,
+    irv,
+    longstring,
+    mahalanobis,
+    missing,
+    speed,
+    synonyms,
+    test_rows,
+)
 
 ROWS = (
+    test_rows.ROW,
     missing.ROW,
+    speed.ROW,
+    attention.ROW,
     longstring.ROW,
+    irv.ROW,
+    even_odd.ROW,
+    synonyms.ROW,
+    antonyms.ROW,
+    mahalanobis.ROW,
     duplicate.ROW,
 )

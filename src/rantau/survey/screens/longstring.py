@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Indices, Mask
+from rantau.arrays import Array, Indices
+from rantau.survey.portions import entered, portions, presented
 from rantau.survey.responses import Responses
-from rantau.survey.rule import Rule
+from rantau.survey.rule import Evidence, Limit, Rule, Settings
 
 
 def longest_run(responses: Responses) -> Indices:
     """Count the longest run of identical answers in each row.
 
-    The answers are those entered, before reverse-coding, in the order of the file's columns: that must be the
-    order in which the questions were shown. A missing answer ends a run.
+    The answers are those entered, before reverse-coding, in the order in which the questions were shown: the
+    instrument's, or else that of the file's columns. A missing answer ends a run.
 
     Parameters
     ----------
@@ -25,19 +26,26 @@ def longest_run(responses: Responses) -> Indices:
     Indices
         `(n,)`; 0 for a row without answers.
     """
-    entered = responses.as_entered
+    order = presented(responses)
     longest = np.zeros(responses.n_obs, dtype=np.intp)
-    run = np.zeros(responses.n_obs, dtype=np.intp)
-    previous = np.full(responses.n_obs, np.nan)
-    for answers in entered.T:
-        run = np.where(np.isnan(answers), 0, np.where(answers == previous, run + 1, 1))
-        longest = np.maximum(longest, run)
-        previous = answers
+    for rows in portions(responses.n_obs):
+        longest[rows] = _longest(entered(responses, rows)[:, order])
     return longest
 
 
-def straightlining(responses: Responses) -> Mask:
-    """Flag rows whose longest run of identical answers is longer than half of the items.
+def _longest(answers: Array) -> Indices:
+    longest = np.zeros(len(answers), dtype=np.intp)
+    run = np.zeros(len(answers), dtype=np.intp)
+    previous = np.full(len(answers), np.nan)
+    for column in answers.T:
+        run = np.where(np.isnan(column), 0, np.where(column == previous, run + 1, 1))
+        longest = np.maximum(longest, run)
+        previous = column
+    return longest
+
+
+def straightlining(responses: Responses, settings: Settings) -> Evidence:
+    """Flag rows whose longest run of identical answers is longer than a share of the items.
 
     There is no universal limit; half of the items is the rule of thumb of the source. A run has at least two
     answers.
@@ -46,11 +54,13 @@ def straightlining(responses: Responses) -> Mask:
     ----------
     responses
         The answers.
+    settings
+        The limit is a share of the items.
 
     Returns
     -------
-    Mask
-        `(n,)`.
+    Evidence
+        The index is the longest run.
 
     Source
     ------
@@ -58,12 +68,14 @@ def straightlining(responses: Responses) -> Mask:
     Experimental Social Psychology, 66, 4-19.
     """
     longest = longest_run(responses)
-    return np.asarray((longest > len(responses.columns) / 2) & (longest > 1))
+    return Evidence(longest.astype(float), (longest > len(responses.columns) * settings.limit) & (longest > 1))
 
 
 ROW = Rule(
     name="longstring",
-    label="The same answer to more than half of the items in a row",
+    label="The same answer to more than <limit> of the items in a row",
     source="Curran (2016)",
     function=straightlining,
+    limit=Limit(0.5, 0, 1, "share"),
+    usual=True,
 )

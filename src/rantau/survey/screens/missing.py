@@ -4,38 +4,42 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Mask
+from rantau.survey.portions import portions
 from rantau.survey.responses import Responses
-from rantau.survey.rule import Rule
-
-MOST_MISSING = 0.15
+from rantau.survey.rule import Evidence, Limit, Rule, Settings
 
 
-def many_missing(responses: Responses) -> Mask:
-    """Flag rows in which more than 15 % of the items have no answer.
+def many_missing(responses: Responses, settings: Settings) -> Evidence:
+    """Flag rows in which a larger share of the items than the limit has no answer.
 
     Parameters
     ----------
     responses
         The answers.
+    settings
+        The limit is a share of the items.
 
     Returns
     -------
-    Mask
-        `(n,)`.
+    Evidence
+        The index is the share without an answer.
 
     Source
     ------
     Hair, J. F., Hult, G. T. M., Ringle, C. M., & Sarstedt, M. (2022). A primer on partial least squares
-    structural equation modeling (PLS-SEM) (3rd ed.), ch. 2. Sage.
+    structural equation modeling (PLS-SEM) (3rd ed.), ch. 2. Sage. More than 15 %.
     """
-    gaps = np.isnan(responses.values).sum(axis=1)
-    return np.asarray(gaps / len(responses.columns) > MOST_MISSING)
+    share = np.empty(responses.n_obs)
+    for rows in portions(responses.n_obs):
+        share[rows] = np.isnan(responses.values[rows]).sum(axis=1) / len(responses.columns)
+    return Evidence(share, share > settings.limit)
 
 
 ROW = Rule(
     name="missing",
-    label="More than 15% of the items unanswered",
+    label="More than <limit> of the items unanswered",
     source="Hair, Hult, Ringle & Sarstedt (2022)",
     function=many_missing,
+    limit=Limit(0.15, 0, 1, "share"),
+    usual=True,
 )
