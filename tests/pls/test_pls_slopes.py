@@ -146,7 +146,7 @@ def test_unstandardised_paths_that_mean_nothing_are_refused():
     with pytest.raises(OptionError, match=r"products of standardised items.*interaction='two_stage'"):
         fit(interaction="orthogonal").paths(unstandardised=True)
     turned = data("mobile.csv").assign(PERV1=lambda frame: -0.01 * frame.PERV1)
-    with pytest.raises(EstimationError, match=r"weights of 'Value' sum to -\d+\.?\d* and cannot be scaled.*Reverse them"):
+    with pytest.raises(EstimationError, match=r"weights of 'Value' sum to -\d.* and cannot be scaled"):
         pls(MEASURED, turned).paths(unstandardised=True)
 
 
