@@ -142,8 +142,9 @@ _WAYS: tuple[_Way, ...] = (
         lambda question: (question.code.casefold(),),
     ),
     (
+        # As LimeSurvey has it, which allows no other signs.
         "letters and digits of the code",
-        lambda column: map(bare, (column.name, *column.aliases)),
+        lambda column: (name.casefold() for name in (column.name, *column.aliases) if name.isalnum()),
         lambda question: (bare(question.code),),
     ),
     ("code before the question", _coded, lambda question: (question.code.casefold(),)),
