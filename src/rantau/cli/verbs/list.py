@@ -12,6 +12,8 @@ from rantau.options import choose
 
 #: Each room with the module that holds its rows.
 ROOMS = {
+    "readers": "rantau.survey.readers",
+    "platforms": "rantau.survey.platforms",
     "forms": "rantau.survey.forms",
     "screens": "rantau.survey.screens",
     "estimators": "rantau.covariance.estimators",
