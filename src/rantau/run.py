@@ -25,7 +25,7 @@ from rantau.report.markup import literal
 from rantau.report.parts import FigureRef
 from rantau.report.words import read_words
 from rantau.simulate import write_responses
-from rantau.study import CovarianceOptions, PlsOptions, Study
+from rantau.study import CovarianceOptions, PlsOptions, ScreenOptions, Study
 
 #: Whose versions decide the numbers.
 PACKAGES = ("rantau", "numpy", "scipy", "pandas", "matplotlib", "semopy", "statsmodels", "pingouin")
@@ -162,7 +162,7 @@ _TITLES = {
 def _account(study: Study, findings: Findings) -> dict[str, object]:
     """Say what the numbers depend on; the same inputs give the same account."""
     options = {
-        name: value.by_name() if isinstance(value, CovarianceOptions | PlsOptions) else value
+        name: value.by_name() if isinstance(value, CovarianceOptions | PlsOptions | ScreenOptions) else value
         for name in Study.field_names()
         if name not in ("title", "survey", "model", "output", "answers", "file")
         for value in (getattr(study, name),)

@@ -105,7 +105,7 @@ def _front(prose: Prose) -> list[Part]:
 
 def _sample(prose: Prose, tables: dict[str, Table]) -> list[Part]:
     parts: list[Part] = [Heading(1, prose.words("section.sample")), *map(Paragraph, sentences.sample(prose))]
-    parts += _placed(tables, "screening", "items")
+    parts += _placed(tables, "screening", "profile", "items")
     return [*parts, Heading(1, prose.words("section.methods")), Paragraph(sentences.methods(prose))]
 
 
@@ -139,6 +139,9 @@ def _structure(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef,
     if "paths" in tables:
         parts += [Heading(2, prose.words("section.hypotheses")), *map(Paragraph, sentences.hypotheses(prose))]
         parts += _placed(tables, "paths")
+    steady = sentences.sensitivity(prose)
+    if steady:
+        parts += [Heading(2, prose.words("section.sensitivity")), Paragraph(steady), *_placed(tables, "sensitivity")]
     if "effects" in tables:
         parts += [Heading(2, prose.words("section.effects")), Paragraph(prose.say("inner.effects"))]
         parts += _placed(tables, "effects")
