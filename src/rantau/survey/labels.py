@@ -88,6 +88,11 @@ class Ambiguous(Record):
     __repr__ = __str__
 
 
+def visible(cell: str) -> str:
+    """Return a cell with one kind of apostrophe, and without the characters that nobody sees."""
+    return cell.translate(_APOSTROPHES)
+
+
 def plain(cell: str) -> str:
     """Return a cell in the form in which labels are compared.
 
@@ -98,7 +103,7 @@ def plain(cell: str) -> str:
     >>> plain(" Kadang-kadang. "), plain("strongly_agree")
     ('kadang kadang', 'strongly agree')
     """
-    return _BREAKS.sub(" ", token(cell.translate(_APOSTROPHES))).strip(" .;,")
+    return _BREAKS.sub(" ", token(visible(cell))).strip(" .;,")
 
 
 def numbered(cell: str) -> tuple[str, int | None]:
@@ -109,7 +114,7 @@ def numbered(cell: str) -> tuple[str, int | None]:
     >>> numbered("1 - Strongly disagree"), numbered("Setuju (4)"), numbered("5"), numbered("Setuju")
     (('strongly disagree', 1), ('setuju', 4), ('', 5), ('setuju', None))
     """
-    text = token(cell.translate(_APOSTROPHES))
+    text = token(visible(cell))
     if _WHOLE.fullmatch(text):
         return "", int(text)
     if found := _BEFORE.fullmatch(text):
@@ -255,7 +260,7 @@ def _places(known: LabelSet) -> dict[str, tuple[int, int, bool]]:
 
 def _shown(cell: str) -> str:
     """Return a label without the number beside it, as it is written."""
-    text = " ".join(cell.translate(_APOSTROPHES).split())
+    text = " ".join(visible(cell).split())
     found = _BEFORE.fullmatch(text)
     if found:
         return found[2].strip()

@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterator
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from rantau.errors import OptionError, ResponseError
@@ -100,8 +100,9 @@ def _delimiter(text: str, names: tuple[str, ...], said: str) -> str:
             rows = list(islice(filter(any, reader), _LOOKED_AT))
         except csv.Error:
             return 0, False, False, 0.0, 0
-        if not rows:
-            return 0, False, False, 0.0, 0
+        if not any(map(str.strip, chain.from_iterable(rows))):
+            # This delimiter, and nothing else.
+            return 0, True, True, 1.0, 0
         header = [plain(name) for name in rows[0]]
         body = rows[1:-1] or rows[1:]
         even = sum(len(row) == len(header) for row in body) / max(len(body), 1)
