@@ -34,7 +34,7 @@ def impute(
     out: Out = None,
     as_json: Json = False,
 ) -> int:
-    """Fill gaps many times; with a model, pool its fits, else write the completed data one below the other."""
+    """Fill gaps many times, and pool the fits of a model."""
     choose("engine", engine, ("pls", "covariance"))
     choose("method", method, [row.name for row in METHODS])
     if model is None and out is None and not as_json:
