@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         screen,
     )
     from rantau.survey.form import form
+    from rantau.survey.propose import Proposal, propose_survey
 
 __version__ = "0.1.0"
 
@@ -94,6 +95,7 @@ _HOMES = {
         "screen",
     ),
     "rantau.survey.form": ("form",),
+    "rantau.survey.propose": ("Proposal", "propose_survey"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -110,6 +112,7 @@ __all__ = [
     "Normality",
     "Outcome",
     "PlsFit",
+    "Proposal",
     "Pooled",
     "PooledTest",
     "RantauError",
@@ -150,6 +153,7 @@ __all__ = [
     "pls",
     "pool",
     "population_values",
+    "propose_survey",
     "profile",
     "read_model",
     "read_moments",

@@ -106,10 +106,8 @@ def _joined(sheet: Sheet, question: Demographic, places: dict[int, str]) -> Shee
     cells = tuple(" ".join(code for code, yes in zip(codes, kind, strict=True) if yes) for kind in kinds)
     one = Column(question.code, question.wording.texts[0][1], (), cells, np.ravel(which))
     first = min(places)
-    columns = tuple(
-        one if place == first else column
-        for place, column in enumerate(sheet.columns)
-        if place == first or place not in places
-    )
+    kept = [place for place in range(len(sheet.columns)) if place == first or place not in places]
+    columns = tuple(one if place == first else sheet.columns[place] for place in kept)
+    own = frozenset(now for now, place in enumerate(kept) if place in sheet.own)
     told = Change(question.code, f"{len(places)} columns, one for each answer, read as one", len(places) * len(which))
-    return sheet.replace(columns=columns, log=(*sheet.log, told))
+    return sheet.replace(columns=columns, own=own, log=(*sheet.log, told))
