@@ -204,6 +204,9 @@ def _fit(known: LabelSet, cells: Mapping[str, tuple[str, int | None]], missing: 
     if labelled is None:
         return None
     bare = {cell: int(number or 0) for cell, (label, number) in cells.items() if not label}
+    if bare and all(len(label) == 1 for label, _ in cells.values() if label):
+        # A letter among numbers is a slip, or a code for no answer, sooner than an abbreviation.
+        return None
     starts = {int(cells[cell][1] or 0) - place for cell, place in labelled.items() if cells[cell][1] is not None}
     # Of bare numbers alone it cannot be seen where they begin: at 1, unless 0 is among them.
     start = starts.pop() if starts else int(0 not in bare.values())
