@@ -46,6 +46,10 @@ ADVICE = {
         "Raise max_iterations, or try another scheme; weights that never settle often mean that a construct "
         "is unrelated to its neighbours."
     ),
+    "product_of_nothing_new": (
+        "An item of two values says the same when it is squared: take the product out of the model, or look at how its "
+        "items were coded."
+    ),
     "product_without_variance": (
         "The product varies no more than its unreliable parts make it: report consistent=False and say so, or take "
         "the product out of the model."
@@ -108,7 +112,8 @@ def pls(
         normal. Each resample does so anew.
     signs
         `dominant`: each construct points where the correlations of its items with it sum to more than zero.
-        `none`: signs as the weight loop ends. Each bootstrap draw points where the sample does.
+        `none`: signs as the weight loop ends. Each bootstrap draw points where the sample does. A product points where
+        the product of its parts' scores does, whichever it is.
     tolerance
         The weight loop ends when no outer weight changes by more.
     max_iterations
