@@ -22,6 +22,10 @@ _AFTER = re.compile(r"(.*\D)(?:\s*[(\[]\s*([0-9]{1,2})\s*[)\]]|\s*[-\u2010-\u201
 _WHOLE = re.compile(r"[0-9]{1,2}")
 
 
+#: A scale seldom met is not taken for what a few cells alone could mean.
+_MOST_LACKING = 2
+
+
 class Match(Record):
     """A known scale to which every cell of an item belongs.
 
@@ -221,6 +225,8 @@ def _fit(known: LabelSet, cells: Mapping[str, tuple[str, int | None]], missing: 
     for cell, place in labelled.items():
         labels[place] = _shown(cell)
     lacking = len(known.points) - len(set(numbers.values()))
+    if not known.usual and all(known.points) and lacking > _MOST_LACKING:
+        return None
     match = Match(known.scale, known.language, len(known.points), start, tuple(labels), tuple(numbers.items()), missing)
     return _Fit(match, lacking, known.usual, clean)
 

@@ -166,7 +166,7 @@ def _gather(
         lines.append(np.array([line for line, _ in kept], dtype=np.intp))
         for place, column in enumerate(zip(*(cells for _, cells in kept), strict=True)):
             at = known[place]
-            portions[place].append(np.fromiter((at[cell] for cell in column), dtype=np.int32, count=len(column)))
+            portions[place].append(np.fromiter(map(at.__getitem__, column), dtype=np.int32, count=len(column)))
     if uneven:
         _refuse_widths(path, source.unit, top, width, uneven, others=even > 0)
     if not lines:
