@@ -40,13 +40,19 @@ def test_missing_patterns_count_rows_and_items() -> None:
     assert "name" in str(found)
 
 
-def test_little_is_that_of_airquality() -> None:
-    # naniar 1.0: mcar_test(airquality) is 35.1 on 14 degrees of freedom, p = .00142, 4 patterns.
-    path = DATA / "airquality.csv"
-    found = rt.mcar_test(pd.read_csv(path))
-    assert found.statistic == pytest.approx(35.10617, abs=1e-4)
-    assert (found.df, found.n_patterns) == (14, 4)
-    assert found.pvalue == pytest.approx(0.00142, abs=1e-5)
+def test_little_by_the_saturated_moments_of_lavaan() -> None:
+    # In R, with m and S the saturated moments that lavaan 0.6-14 finds by EM: for (rows of one pattern, items o seen)
+    # d2 <- d2 + nrow(rows) * t(colMeans(rows[, o]) - m[o]) %*% solve(S[o, o]) %*% (colMeans(rows[, o]) - m[o])
+    found = rt.mcar_test(pd.read_csv(DATA / "hs_gaps.csv")[[f"x{place}" for place in range(1, 10)]])
+    assert found.statistic == pytest.approx(310.245994, rel=1e-6)
+    assert (found.df, found.n_patterns) == (323, 48)
+    assert found.pvalue == pytest.approx(stats.chi2.sf(310.245994, 323), rel=1e-4)
+
+
+def test_little_rejects_gaps_that_depend_on_answers() -> None:
+    data = pd.read_csv(DATA / "hs.csv")[["x1", "x2", "x3"]]
+    found = rt.mcar_test(data.assign(x2=data.x2.mask(data.x1 > data.x1.quantile(0.7))))
+    assert found.pvalue < 1e-6
     assert "not missing completely at random" in str(found)
 
 
