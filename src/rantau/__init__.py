@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rantau.quality.agreement import Agreement, agreement
     from rantau.report.assemble import Report, report
     from rantau.report.diagram import Diagram, diagram
+    from rantau.report.likert import likert
     from rantau.run import Outcome, run
     from rantau.simulate import population_values, simulate, write_responses
     from rantau.study import Study, read_study
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         Survey,
         correlations,
         describe,
+        frequencies,
         parcel,
         profile,
         read_responses,
@@ -76,6 +78,7 @@ _HOMES = {
     "rantau.quality.agreement": ("Agreement", "agreement"),
     "rantau.report.assemble": ("Report", "report"),
     "rantau.report.diagram": ("Diagram", "diagram"),
+    "rantau.report.likert": ("likert",),
     "rantau.run": ("Outcome", "run"),
     "rantau.simulate": ("population_values", "simulate", "write_responses"),
     "rantau.study": ("Study", "read_study"),
@@ -85,6 +88,7 @@ _HOMES = {
         "Survey",
         "correlations",
         "describe",
+        "frequencies",
         "parcel",
         "profile",
         "read_responses",
@@ -112,9 +116,9 @@ __all__ = [
     "Normality",
     "Outcome",
     "PlsFit",
-    "Proposal",
     "Pooled",
     "PooledTest",
+    "Proposal",
     "RantauError",
     "RantauWarning",
     "Report",
@@ -140,9 +144,11 @@ __all__ = [
     "diagram",
     "fit_test",
     "form",
+    "frequencies",
     "growth",
     "impute",
     "judge_hypotheses",
+    "likert",
     "mcar_test",
     "missing_answers",
     "moments",
@@ -153,8 +159,8 @@ __all__ = [
     "pls",
     "pool",
     "population_values",
-    "propose_survey",
     "profile",
+    "propose_survey",
     "read_model",
     "read_moments",
     "read_responses",

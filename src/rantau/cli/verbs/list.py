@@ -29,6 +29,7 @@ ROOMS = {
     "tables": "rantau.report.tables",
     "writers": "rantau.report.writers",
     "drawers": "rantau.report.drawers",
+    "figures": "rantau.report.figures",
 }
 #: What to say of a row, where it says it of itself.
 COLUMNS = (
