@@ -147,3 +147,14 @@ def test_keys_of_halves_and_pairs():
     assert all(not turned and "one of them may be reversed" in why for turned, why in pair)
     assert likely_reversed(np.column_stack([trait, np.full(20, 3.0)])) == ((False, ""), (False, ""))
     assert likely_reversed(trait[:, None]) == ((False, ""),)
+
+
+def test_a_name_that_stands_twice_is_refused(write):
+    with pytest.raises(ResponseError, match=r"the column 'A1' is there 2 times \(columns 1, 2\)"):
+        propose_survey(write("A1,A1\n1,2\n3,4\n5,1\n"))
+
+
+def test_categories_that_read_alike_are_no_categories(write):
+    rows = [f"{1 + n % 5},{1 + n % 5},{('5', '5.0', 'none')[n % 3]}" for n in range(30)]
+    proposal = propose_survey(write("A1,A2,size\n" + "\n".join(rows)))
+    read_survey(write(proposal.text, "instrument.toml"))

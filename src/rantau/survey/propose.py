@@ -14,7 +14,7 @@ from rantau.options import choose
 from rantau.record import Record
 from rantau.survey.guess_keys import likely_reversed
 from rantau.survey.guess_scale import BARE, WORDS, Answers, Found, answers_of, scales_of
-from rantau.survey.open_file import open_sheet
+from rantau.survey.open_file import open_sheet, told_twice
 from rantau.survey.platform import bracketed
 from rantau.survey.proposal import (
     GuessedConstruct,
@@ -25,6 +25,7 @@ from rantau.survey.proposal import (
 )
 from rantau.survey.reader import Asked
 from rantau.survey.sheet import Column, Sheet, shown
+from rantau.survey.text import token
 
 _CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 #: `TR1. I trust them`: the code before a question.
@@ -93,6 +94,7 @@ def propose_survey(
     ('IMAG', ['IMAG1', 'IMAG2'], ())
     """
     opened = open_sheet(path, Asked(encoding, delimiter, sheet, ()))
+    told_twice(opened, opened.header)
     questions, left_out = _questions(opened)
     families: dict[str, list[_Question]] = defaultdict(list)
     for question in questions:
@@ -310,7 +312,7 @@ def _demographics(
         if len(cells) <= _MOST_CATEGORIES and (not numeric or len(cells) <= 6 or labels):
             ordered = sorted(cells, key=float) if numeric else cells
             pairs = tuple((cell, labels.get(cell, cell)) for cell in ordered)
-            if len({cell.casefold() for cell in cells}) == len(cells) and len(cells) * 2 <= max(n_obs, 4):
+            if len({token(cell) for cell in cells}) == len(cells) and len(cells) * 2 <= max(n_obs, 4):
                 found.append(GuessedDemographic(question.code, question.wording, "one", pairs, "few different answers"))
                 continue
         if numeric and len(cells) < n_obs:
