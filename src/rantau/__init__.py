@@ -52,7 +52,8 @@ if TYPE_CHECKING:
         screen,
     )
     from rantau.survey.form import form
-    from rantau.survey.propose import Proposal, propose_survey
+    from rantau.survey.proposal import Proposal
+    from rantau.survey.propose import propose_survey
 
 __version__ = "0.1.0"
 
@@ -99,7 +100,8 @@ _HOMES = {
         "screen",
     ),
     "rantau.survey.form": ("form",),
-    "rantau.survey.propose": ("Proposal", "propose_survey"),
+    "rantau.survey.proposal": ("Proposal",),
+    "rantau.survey.propose": ("propose_survey",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -32,8 +32,8 @@ def likely_reversed(values: Array) -> tuple[tuple[bool, str], ...]:
     >>> [turned for turned, _ in likely_reversed(np.column_stack([trait, trait, 9 - trait]))]
     [False, False, True]
     """
-    n_items = values.shape[1]
-    nothing = ((False, ""),) * n_items
+    n_items = int(values.shape[1])
+    nothing: tuple[tuple[bool, str], ...] = ((False, ""),) * n_items
     if n_items < 2 or len(values) < 3:
         return nothing
     correlations = _correlations(values)

@@ -157,6 +157,9 @@ def _questions(sheet: Sheet) -> tuple[list[_Question], list[tuple[str, str]]]:
             left_out.append((column.name, "of the form tool itself"))
             continue
         answers = answers_of(column)
+        if not column.name:
+            left_out.append((f"column {place + 1}", "no name"))
+            continue
         if not answers.cells:
             left_out.append((column.name, "no answers"))
             continue
@@ -187,7 +190,8 @@ def _names(column: Column, number: int) -> tuple[str, str, str]:
         return coded[1], coded[2].strip(), ""
     parts = bracketed(column.name)
     if len(parts) == 2:
-        return f"Q{number}", parts[0], parts[1]
+        # Only where a tool is known to write grids so is a column known by what stands in the brackets.
+        return f"Q{number}", parts[0] if parts[0] in column.aliases else column.name, parts[1]
     return f"Q{number}", column.wording or column.name, ""
 
 
