@@ -81,7 +81,7 @@ def parcel(
     means: dict[str, Array] = {}
     items: dict[str, tuple[str, ...]] = {}
     for key in made:
-        values = columns[key.name]
+        values = columns(key)
         if len(key.items) < 2 * parcels:
             continue
         for number, places in enumerate(_dealt(values, parcels, by), start=1):
