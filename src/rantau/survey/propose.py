@@ -90,8 +90,8 @@ def propose_survey(
     Examples
     --------
     >>> proposal = propose_survey("surveys/mobile/responses.csv")
-    >>> proposal.constructs[0].code, [item.code for item in proposal.constructs[0].items][:2], proposal.doubts
-    ('IMAG', ['IMAG1', 'IMAG2'], ())
+    >>> proposal.constructs[0].code, [item.code for item in proposal.constructs[0].items], proposal.doubts
+    ('CUEX', ['CUEX1', 'CUEX2', 'CUEX3'], ())
     """
     opened = open_sheet(path, Asked(encoding, delimiter, sheet, ()))
     told_twice(opened, opened.header)
