@@ -292,5 +292,5 @@ def test_an_item_of_two_values_has_no_square(method):
     """What is left of its square beside it is rounding, whatever the values."""
     rng = np.random.default_rng(4)
     table = pd.DataFrame({"x": rng.integers(1, 3, 101), "y": rng.normal(size=101)})
-    with pytest.raises(EstimationError, match="x:x does not vary|predictors of y are exact combinations"):
+    with pytest.raises(EstimationError, match=r"x:x does not vary|predictors of y are exact combinations"):
         pls("y ~ x + x:x", table, interaction=method)

@@ -246,7 +246,7 @@ def _faults_of_moments(varies: Mask, known: Mask, structure: Structure) -> list[
     nothing: Mask = np.all(~known, axis=0)
     undetermined = "the answers do not determine the covariances of the items"
     untold = "the answers do not tell the variance of {names}"
-    same = "no variance in {names}: every answer is the same"
+    same = "no variance in {names}: every answer is the same, or differs by no more than rounding does"
     return [
         Fault("no_moments", undetermined, ("",), nothing[:, None], fatal=True),
         Fault("no_answer", untold, structure.items, (~known & ~nothing).T, fatal=True),
