@@ -54,7 +54,7 @@ def refused(ran) -> str:
         (("fit", DATA, "-m", MODEL, "--level", "95"), "--level is 95; it lies between 0 and 1, such as 0.95."),
         (("bootstrap", DATA, "-m", MODEL, "--engine", "plss"), "unknown engine 'plss'. Did you mean 'pls'?"),
         (("bootstrap", DATA, "-m", MODEL, "--interval", "bcs"), "unknown interval 'bcs'. Did you mean 'bca'?"),
-        (("bootstrap", DATA, "-m", MODEL, "--of", "standardized"), "unknown of 'standardized'. Allowed: estimates."),
+        (("bootstrap", DATA, "-m", MODEL, "--of", "standardized"), "unknown of 'standardized'. Allowed: estimates, paths,"),
         (("bootstrap", DATA, "-m", MODEL, "--draws", "1"), "--draws is 1; it must be 2 or more."),
         (("bootstrap", DATA, "-m", MODEL, "--seed", "-1"), "--seed is -1; it must be 0 or more."),
         (("bootstrap", DATA, "-m", MODEL, "--workers", "0"), "--workers is 0; it must be 1 or more."),
