@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 #: The published JSON Schema, by which editors help with instruments.
 SCHEMA = Path(__file__).parent / "survey" / "instrument.schema.json"
 #: The first is what `rantau new` copies unless told otherwise.
-TEMPLATES = ("internationalization", "mobile")
+TEMPLATES = ("internationalization", "mobile", "personality")
 #: What belongs to a study. A template that builds on another, such as `mobile_ecsi`, comes along with it.
 _PARTS = ("surveys/{name}/*", "models/{name}*.sem", "analysis/{name}*.toml", "docs/studies/{name}.md")
 

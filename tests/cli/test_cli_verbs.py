@@ -289,7 +289,7 @@ def test_describe_shows_answers_profile_and_correlations(rantau, tmp_path):
     shown = json.loads(rantau("describe", *PERSONALITY, "--show", "correlations", "--of", "scores", "--json").out)
     assert set(shown) == {"p", "correlations"}
     assert shown["correlations"][2]["Agreeableness"] == pytest.approx(0.4616, abs=1e-4)
-    ran = rantau("describe", *PERSONALITY, "--figure", tmp_path / "answers.svg")
+    ran = rantau("describe", *PERSONALITY, "--draw", tmp_path / "answers.svg")
     assert "answers_1.svg" in ran.err
     assert (tmp_path / "answers_2.svg").stat().st_size > 5000
 

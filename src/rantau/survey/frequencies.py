@@ -40,7 +40,7 @@ def frequencies(responses: Responses, *, share: bool = False) -> pd.DataFrame:
     >>> import rantau as rt
     >>> raw = rt.read_responses("surveys/mobile/responses.csv", rt.read_survey("surveys/mobile/instrument.toml"))
     >>> frequencies(raw).loc["CUSL1", [9, 10, "n"]].astype(int).tolist()
-    [28, 81, 250]
+    [24, 81, 250]
     """
     need_responses(responses, "frequencies")
     items = [item for item in responses.survey.items if item.code in responses.columns]

@@ -71,7 +71,7 @@ def parcel(
     >>> raw = rt.read_responses("surveys/mobile/responses.csv", rt.read_survey("surveys/mobile/instrument.toml"))
     >>> made = parcel(raw, {"Quality": [f"PERQ{i}" for i in range(1, 8)]})
     >>> made.attrs["parcels"]["Quality_p1"]
-    ('PERQ6', 'PERQ5', 'PERQ2')
+    ('PERQ1', 'PERQ5', 'PERQ2')
     """
     choose("by", by, WAYS)
     if isinstance(parcels, bool) or not isinstance(parcels, int) or parcels < 2:

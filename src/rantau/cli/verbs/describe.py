@@ -34,6 +34,7 @@ def describe(
     figure: Annotated[
         Path | None,
         typer.Option(
+            "--draw",
             help=f"Draw how the items were answered: {', '.join(PICTURES)}.",
             show_default=False,
             callback=to_write(*PICTURES),
