@@ -12,7 +12,7 @@ from rantau.covariance import SemFit, cfa, sem
 from rantau.covariance.estimate import prepare
 from rantau.crosscheck import Verification, crosscheck
 from rantau.door import take_sample
-from rantau.errors import RantauError, RantauWarning, StudyError
+from rantau.errors import ModelSyntaxError, RantauError, RantauWarning, StudyError
 from rantau.fit import Problem
 from rantau.inference import Draws, bootstrap
 from rantau.model import read_model
@@ -96,11 +96,23 @@ def check_study(study: Study | str | Path) -> Material:
     take_sample(model, kept)
     rows = None
     if "covariance" in study.engines:
-        rows = prepare(study.covariance.of(model), kept)[1]
+        try:
+            rows = prepare(study.covariance.of(model), kept)[1]
+        except ModelSyntaxError as fault:
+            raise _of_one_engine(fault, study) from fault
     if "pls" in study.engines:
         prepare_pls(model, kept, **study.pls.by_name())
     remarks = items_against_their_scale(model, kept)
     return Material(study, survey, model, responses, screening, remarks, rows)
+
+
+def _of_one_engine(fault: ModelSyntaxError, study: Study) -> ModelSyntaxError:
+    """Add how to do without the engine that refuses a model, where the study asks for the other as well."""
+    if "pls" not in study.engines:
+        return fault
+    return ModelSyntaxError(
+        f'{fault}\nSo the covariance engine; `engines = ["pls"]` at the top of {study.file} asks PLS alone.'
+    )
 
 
 def _check_output(folder: Path) -> None:

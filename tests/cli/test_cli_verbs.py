@@ -226,8 +226,11 @@ def test_pls(rantau):
     found = rt.pls(rt.read_model(MODEL), responses(), scheme="centroid")
     shown = json.loads(ran.out)
     assert ran.status == 0
-    for name in ("loadings", "weights", "r_squared", "paths"):
+    for name in ("loadings", "weights", "paths", "effects"):
         assert same(shown[name], getattr(found, name)()), name
+    for name in ("reliability", "htmt", "r_squared"):
+        assert same(shown[name], getattr(found, name)().rename_axis("construct").reset_index()), name
+    assert [row["index"] for row in shown["fit_indices"]] == list(found.fit_indices().index)
 
 
 def test_score_names_the_lines_of_the_file(rantau, tmp_path):
@@ -466,11 +469,13 @@ def test_a_workbook_holds_every_table_and_a_csv_the_last(rantau, tmp_path):
     rantau("pls", DATA, "-m", MODEL, "--out", book)
     ran = rantau("pls", DATA, "-m", MODEL, "--out", sheet)
     found = rt.pls(rt.read_model(MODEL), responses())
-    assert openpyxl.load_workbook(book).sheetnames == ["loadings", "weights", "r_squared", "paths"]
+    assert openpyxl.load_workbook(book).sheetnames == [
+        "loadings", "weights", "reliability", "htmt", "fit_indices", "effects", "r_squared", "paths",
+    ]  # fmt: skip
     for name in ("loadings", "paths"):
         pd.testing.assert_frame_equal(pd.read_excel(book, sheet_name=name), getattr(found, name)())
     pd.testing.assert_frame_equal(pd.read_csv(sheet), found.paths())
-    assert "an .xlsx would hold loadings, weights, r_squared too" in ran.err
+    assert "an .xlsx would hold loadings, weights, reliability, htmt, fit_indices, effects, r_squared too" in ran.err
     assert {path.name for path in tmp_path.iterdir()} == {"pls.xlsx", "pls.csv"}
 
 
