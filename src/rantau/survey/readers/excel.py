@@ -83,7 +83,7 @@ def _damaged(path: Path, fault: BaseException) -> ResponseError:
 
 
 def _check_size(path: Path) -> None:
-    """Refuse an archive that unpacks to more than any sheet holds, declares entities, or is another kind of document."""
+    """Refuse an archive that unpacks to more than any sheet holds, has entities of its own, or is no workbook."""
     with ZipFile(path) as archive:
         names = set(archive.namelist())
         size = sum(each.file_size for each in archive.infolist())
@@ -109,7 +109,7 @@ def _check_size(path: Path) -> None:
 
 
 def _declares(archive: ZipFile, name: str) -> bool:
-    """Say whether a part of a workbook begins with entities of its own: a few bytes that unpack to many, or to files."""
+    """Say whether a part of a workbook begins with entities of its own: a few bytes that become many, or a file."""
     with archive.open(name) as part:
         return b"<!DOCTYPE" in part.read(_BEGINNING)
 
