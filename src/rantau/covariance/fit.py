@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rantau.covariance.estimate import fit_request
+from rantau.covariance.exploratory.rotation import Rotation, as_rotation
 from rantau.covariance.request import SemRequest, measurement_part
 from rantau.covariance.result import SemFit
 from rantau.door import as_model
@@ -38,6 +39,7 @@ def sem(
     cluster: str | None = None,
     interaction: str = "product_indicators",
     pairs: str = "default",
+    rotation: Rotation | str | None = None,
 ) -> SemFit:
     """Fit a structural equation model, with lavaan's conventions.
 
@@ -88,6 +90,9 @@ def sem(
     pairs
         Which items are multiplied: `matched` (first with first, second with second, and so on), `all`, or
         `default`, which matches them where both constructs have equally many.
+    rotation
+        How the factors of exploratory blocks, `efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, are turned: a
+        criterion (`rantau list rotations`) or an `rt.Rotation` with its options; geomin unless given.
 
     Returns
     -------
@@ -128,7 +133,7 @@ def sem(
         group_equal=_equal(group_equal), group_partial=_partial(group_partial), std_lv=std_lv, fixed_x=fixed_x,
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
-        interaction=interaction, pairs=pairs,
+        interaction=interaction, pairs=pairs, rotation=None if rotation is None else as_rotation(rotation),
     )  # fmt: skip
     return fit_request(request, data)
 
@@ -150,6 +155,7 @@ def cfa(
     test: str = "default",
     sampling_weights: str | None = None,
     cluster: str | None = None,
+    rotation: Rotation | str | None = None,
 ) -> SemFit:
     """Fit the measurement part of a model: all constructs covary, no paths.
 
@@ -161,7 +167,7 @@ def cfa(
         Scored responses or a data frame, one row per respondent.
     estimator, missing, group, group_equal, group_partial, std_lv, meanstructure
         As for `sem`.
-    likelihood, information, se, test, sampling_weights, cluster
+    likelihood, information, se, test, sampling_weights, cluster, rotation
         As for `sem`.
 
     Returns
@@ -191,6 +197,7 @@ def cfa(
         group_equal=_equal(group_equal), group_partial=_partial(group_partial), std_lv=std_lv,
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
+        rotation=None if rotation is None else as_rotation(rotation),
     )  # fmt: skip
     return fit_request(request, data)
 

@@ -345,6 +345,6 @@ def cell_values(layout: Layout, theta: Array) -> Array:
     return values
 
 
-def members(layout: Layout, which: Indices | Mask) -> Layout:
-    """Return the layout of some members of a stack."""
+def members(layout: Layout, which: Indices | Mask | np.integer) -> Layout:
+    """Return the layout of some members of a stack, or of one."""
     return layout if layout.base.ndim == 2 else layout.replace(base=layout.base[which])

@@ -14,6 +14,7 @@ from functools import lru_cache
 from rantau.errors import IdentificationError, listing
 from rantau.model.composites import Anchors, add_composites, check_composites
 from rantau.model.entries import Entries, stated
+from rantau.model.exploratory import Explored, check_exploratory, explored, is_exploratory
 from rantau.model.group_equality import GroupEquality, equal_entries, group_equality
 from rantau.model.locate import located, refusal
 from rantau.model.places import number
@@ -80,6 +81,8 @@ class ParameterTable(Record):
         What composites are completed with, see `rantau.model.composites`.
     anchors
         The anchor of each composite, where it is not its first item.
+    explored
+        The exploratory blocks, whose factors are found up to a rotation.
     """
 
     rows: tuple[Parameter, ...]
@@ -92,6 +95,7 @@ class ParameterTable(Record):
     mean_structure: bool
     excrescent: tuple[str, ...] = ()
     anchors: Anchors = ()
+    explored: Explored = ()
 
     @property
     def constructs(self) -> tuple[str, ...]:
@@ -132,6 +136,7 @@ def tabulate(
     group_equal: tuple[str, ...] = (),
     group_partial: tuple[str, ...] = (),
     anchors: Anchors = (),
+    uncorrelated: str = "",
 ) -> ParameterTable:
     """Write out every parameter of a model.
 
@@ -157,6 +162,9 @@ def tabulate(
         Single parameters that are not, such as `F=~x2`, `x1~1` or `x7~~x8`.
     anchors
         The anchor of each composite, where it is not its first item; see `rantau.model.composites`.
+    uncorrelated
+        Which covariances of the factors of an exploratory block are nought: `all`, those of the first factor
+        (`general`), or none of them.
 
     Returns
     -------
@@ -181,8 +189,9 @@ def tabulate(
     ('F =~ b', 'F =~ c', 'a ~~ a (girls)')
     """
     return _tabulated(
-        model, groups, std_lv, fixed_x, mean_structure, growth, tuple(group_equal), tuple(group_partial), anchors
-    )
+        model, groups, std_lv, fixed_x, mean_structure, growth, tuple(group_equal), tuple(group_partial), anchors,
+        uncorrelated,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -196,10 +205,12 @@ def _tabulated(
     group_equal: tuple[str, ...],
     group_partial: tuple[str, ...],
     anchors: Anchors,
+    uncorrelated: str,
 ) -> ParameterTable:
     """Write out a model once: tables are values, and a simulation fits one model a thousand times."""
     _check_modifiers(model, groups)
     check_composites(model)
+    check_exploratory(model)
     equality = group_equality(groups, group_equal, group_partial)
     latent = model.constructs
     observed = _observed_order(model)
@@ -210,8 +221,8 @@ def _tabulated(
 
     _set_scales(model, entries, std_lv)
     excrescent = add_composites(model, entries, anchors)
-    _add_variances(model, entries, observed, covariates, equality if std_lv else None)
-    _add_covariances(model, entries, observed)
+    _add_variances(model, entries, observed, covariates, equality, std_lv)
+    _add_covariances(model, entries, observed, uncorrelated, equality)
     for left, right in itertools.combinations_with_replacement(covariates, 2):
         entries.add(left, "~~", right, exogenous=bool(fixed))
     needed = growth or bool(model.intercepts) or bool({"intercepts", "means"} & set(equality.kinds))
@@ -234,7 +245,9 @@ def _tabulated(
         for (entry, group), (place, value) in zip(cells, free, strict=True)
     )  # fmt: skip
     variables = (*latent, *excrescent)
-    return ParameterTable(rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors)
+    return ParameterTable(
+        rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors, explored(model)
+    )
 
 
 def free_standing_covariates(model: Model) -> set[str]:
@@ -265,7 +278,8 @@ def _set_scales(model: Model, entries: Entries, std_lv: bool) -> None:
     """Fix the first loading of each factor unless the file frees it; or, with `std_lv`, each variance."""
     for block in model.blocks:
         item = block.terms[0].name
-        scale = (block.construct, "~~", block.construct) if std_lv else (block.construct, "=~", item)
+        unit = std_lv or is_exploratory(block)
+        scale = (block.construct, "~~", block.construct) if unit else (block.construct, "=~", item)
         entry = entries.find(*scale)
         if entry is not None:
             entry.fix(1.0)
@@ -276,32 +290,39 @@ def _add_variances(
     entries: Entries,
     observed: tuple[str, ...],
     covariates: tuple[str, ...],
-    standardised: GroupEquality | None,
+    equality: GroupEquality,
+    std_lv: bool,
 ) -> None:
-    """Add what the file does not state: residual variances, and those of factors (1 where `standardised`)."""
+    """Add what the file does not state: residual variances, and those of factors (1 where these set the scale)."""
     exact = _single_indicators(model)
+    turned = {name for _, names in explored(model) for name in names}
     for name in observed:
         if name not in covariates:
             entries.add(name, "~~", name, fixed=0.0 if name in exact else None)
     for name in model.constructs:
         if name in exact:
             entries.add(name, "~~", name, fixed=0.0)
-        elif standardised is not None:
-            entries.add(name, "~~", name, fixed=1.0, first_only=standardised.frees_variances)
+        elif std_lv or name in turned:
+            entries.add(name, "~~", name, fixed=1.0, first_only=equality.frees_variances)
         else:
             entries.add(name, "~~", name)
 
 
-def _add_covariances(model: Model, entries: Entries, observed: tuple[str, ...]) -> None:
-    """Let exogenous factors covary, and outcomes that explain nothing further."""
+def _add_covariances(
+    model: Model, entries: Entries, observed: tuple[str, ...], uncorrelated: str, equality: GroupEquality
+) -> None:
+    """Let exogenous factors covary, and outcomes that explain nothing further, and the factors of a block."""
+    block_of = {factor: factors for _, factors in explored(model) for factor in factors}
     outcomes = {path.outcome for path in model.paths}
     predictors = {path.predictor for path in model.paths}
     indicators = {item for block in model.blocks for item in block.items}
     exogenous = [name for name in model.constructs if name not in outcomes | indicators]
     last = [name for name in (*model.constructs, *observed) if name in outcomes - predictors - indicators]
-    for names in (exogenous, last):
+    for names in (exogenous, last, *(factors for _, factors in explored(model))):
         for left, right in itertools.combinations(names, 2):
-            entries.add(left, "~~", right)
+            within = block_of.get(left, ()) if right in block_of.get(left, ()) else ()
+            nought = within and (uncorrelated == "all" or (uncorrelated == "general" and left == within[0]))
+            entries.add(left, "~~", right, fixed=0.0 if nought else None, first_only=equality.frees_variances)
 
 
 def _single_indicators(model: Model) -> set[str]:
@@ -326,7 +347,7 @@ def _check_modifiers(model: Model, groups: tuple[str, ...]) -> None:
 def _check_modifier(model: Model, modifier: Modifier, groups: tuple[str, ...]) -> None:
     count = len(modifier.values)
     if modifier.kind == "efa":
-        raise refusal(model, modifier.span, "exploratory blocks `efa()` cannot be estimated yet.")
+        return
     if count > 1 and len(groups) == 1:
         raise refusal(model, modifier.span, "values per group, `c()`, need several groups; one group is estimated.")
     if count not in (1, len(groups)):
