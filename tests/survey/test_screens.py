@@ -61,8 +61,11 @@ def test_runs_are_counted_in_raw_answers_and_broken_by_gaps(tiny, write):
 def test_runs_follow_the_order_of_the_file_or_a_stated_one(tiny, write):
     assert longest_run(read_responses(write("A1,A2,A3,V1\n3,3,1,3\n"), tiny)).tolist() == [2]
     assert longest_run(read_responses(write("A1,A2,V1,A3\n3,3,3,1\n"), tiny)).tolist() == [3]
-    stated = tiny.replace(order=("A1", "A2", "V1", "A3"))
+    stated = tiny.replace(order=("A1", "A2", "V1", "A3"), order_stated=True)
     assert longest_run(read_responses(write("A1,A2,A3,V1\n3,3,1,3\n"), stated)).tolist() == [3]
+    # A stated order counts also where it is that of the items in the instrument, and the file has another.
+    same = tiny.replace(order=tiny.codes, order_stated=True)
+    assert longest_run(read_responses(write("A1,A2,V1,A3\n3,3,3,1\n"), same)).tolist() == [2]
 
 
 def test_copies_are_flagged_and_the_first_is_not(tiny, write):

@@ -41,6 +41,7 @@ def build_survey(table: SurveyTable, file: str) -> Survey:
         demographics=tuple(_demographic(each, table) for each in table.demographics),
         order=order_of(table),
         introduction=_maybe(table.introduction, languages),
+        order_stated=bool(table.order),
     )
 
 

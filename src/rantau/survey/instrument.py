@@ -235,6 +235,8 @@ class Survey(Record):
         checks, then demographics.
     introduction
         What respondents read first; None without.
+    order_stated
+        Whether the instrument says in which order questions are presented; otherwise `order` is that of the file.
     """
 
     title: Wording
@@ -247,6 +249,7 @@ class Survey(Record):
     demographics: tuple[Demographic, ...] = ()
     order: tuple[str, ...] = ()
     introduction: Wording | None = None
+    order_stated: bool = False
 
     @property
     def measured(self) -> tuple[Construct, ...]:

@@ -28,13 +28,11 @@ def portions(n_obs: int) -> Iterator[slice]:
 def presented(responses: Responses) -> Indices:
     """Return the places of the columns in the order in which the questions were shown.
 
-    The order stated in the instrument counts, where it is another than that in which the items stand there; without
-    one, that of the file's columns.
+    The order stated in the instrument counts; without one, that of the file's columns.
     """
     survey = responses.survey
     shown = [code for code in survey.order if code in survey.codes]
-    stated = bool(shown) and tuple(shown) != survey.codes
-    order = {code: place for place, code in enumerate(shown)} if stated else {}
+    order = {code: place for place, code in enumerate(shown)} if survey.order_stated else {}
     places = sorted(range(len(responses.columns)), key=lambda place: order.get(responses.columns[place], place))
     return np.array(places, dtype=np.intp)
 
