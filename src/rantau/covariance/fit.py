@@ -22,7 +22,7 @@ def sem(
     model: Model | str,
     data: Responses | pd.DataFrame | SummaryStatistics,
     *,
-    estimator: str = "ML",
+    estimator: str = "default",
     missing: str = "listwise",
     group: str | None = None,
     group_equal: str | Sequence[str] = (),
@@ -38,6 +38,8 @@ def sem(
     cluster: str | None = None,
     interaction: str = "product_indicators",
     pairs: str = "default",
+    ordered: str | Sequence[str] | bool = False,
+    parameterization: str = "delta",
 ) -> SemFit:
     """Fit a structural equation model, with lavaan's conventions.
 
@@ -49,10 +51,13 @@ def sem(
         Scored responses or a data frame, one row per respondent; or the moments that `rt.moments` makes.
     estimator
         `ML` (maximum likelihood), `MLR`, `MLM`, `MLMV`, `MLMVS`, `MLF` (the same estimates with robust errors and
-        tests), `GLS`, `ULS`, `WLS` (least squares); `rantau list estimators` describes them.
+        tests), `GLS`, `ULS`, `WLS` (least squares). Of ordered answers `WLSMV`, `WLSM`, `WLSMVS`, `DWLS` (diagonally
+        weighted), `ULSMV`, `ULSM`, `ULSMVS`, `ULS`, `WLS`. `default` is `ML`, or `WLSMV` with `ordered`;
+        `rantau list estimators` describes them.
     missing
         `listwise`: rows with a missing answer to any item of the model are left out. `fiml` (or `ml`): every
         answer there is enters the likelihood; rows with a gap in a fixed covariate are left out, unless `fiml_x`.
+        `pairwise` (of ordered answers): each correlation comes from the rows that answer both.
     group
         The column whose values tell groups apart.
     group_equal
@@ -88,6 +93,11 @@ def sem(
     pairs
         Which items are multiplied: `matched` (first with first, second with second, and so on), `all`, or
         `default`, which matches them where both constructs have equally many.
+    ordered
+        The variables whose answers are ordered categories; True for all but what only predicts. They are fitted by
+        their thresholds and polychoric correlations. Covariates are taken for normal variables beside them.
+    parameterization
+        Of ordered answers: `delta` gives the variable behind each a variance of 1, `theta` its residual.
 
     Returns
     -------
@@ -110,7 +120,8 @@ def sem(
     Notes
     -----
     Jöreskog (1967, 1971, 1973). Covariances have divisor n and chi-square is n times the minimum of the
-    discrepancy; see `rantau.covariance.discrepancies`. Products of constructs: Marsh, Wen & Hau (2004), Lin, Wen,
+    discrepancy; see `rantau.covariance.discrepancies`. Ordered answers: Muthén (1984), Muthén, du Toit & Spisic
+    (1997). Products of constructs: Marsh, Wen & Hau (2004), Lin, Wen,
     Marsh & Lin (2010); what they add to the model is said in `rantau.model.products`, and what they are centred at
     in `rantau.covariance.product_columns`.
 
@@ -128,7 +139,7 @@ def sem(
         group_equal=_equal(group_equal), group_partial=_partial(group_partial), std_lv=std_lv, fixed_x=fixed_x,
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
-        interaction=interaction, pairs=pairs,
+        interaction=interaction, pairs=pairs, ordered=_ordered(ordered), parameterization=parameterization,
     )  # fmt: skip
     return fit_request(request, data)
 
@@ -137,7 +148,7 @@ def cfa(
     model: Model | str,
     data: Responses | pd.DataFrame | SummaryStatistics,
     *,
-    estimator: str = "ML",
+    estimator: str = "default",
     missing: str = "listwise",
     group: str | None = None,
     group_equal: str | Sequence[str] = (),
@@ -150,6 +161,8 @@ def cfa(
     test: str = "default",
     sampling_weights: str | None = None,
     cluster: str | None = None,
+    ordered: str | Sequence[str] | bool = False,
+    parameterization: str = "delta",
 ) -> SemFit:
     """Fit the measurement part of a model: all constructs covary, no paths.
 
@@ -161,7 +174,7 @@ def cfa(
         Scored responses or a data frame, one row per respondent.
     estimator, missing, group, group_equal, group_partial, std_lv, meanstructure
         As for `sem`.
-    likelihood, information, se, test, sampling_weights, cluster
+    likelihood, information, se, test, sampling_weights, cluster, ordered, parameterization
         As for `sem`.
 
     Returns
@@ -191,6 +204,7 @@ def cfa(
         group_equal=_equal(group_equal), group_partial=_partial(group_partial), std_lv=std_lv,
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
+        ordered=_ordered(ordered), parameterization=parameterization,
     )  # fmt: skip
     return fit_request(request, data)
 
@@ -199,7 +213,7 @@ def growth(
     model: Model | str,
     data: Responses | pd.DataFrame | SummaryStatistics,
     *,
-    estimator: str = "ML",
+    estimator: str = "default",
     missing: str = "listwise",
     group: str | None = None,
     group_equal: str | Sequence[str] = (),
@@ -264,3 +278,7 @@ def _equal(value: str | Sequence[str]) -> tuple[str, ...]:
 
 def _partial(value: str | Sequence[str]) -> tuple[str, ...]:
     return several_names("group_partial", value, "F =~ x2")
+
+
+def _ordered(value: str | Sequence[str] | bool) -> tuple[str, ...] | bool:
+    return value if isinstance(value, bool) else several_names("ordered", value, "x1")

@@ -59,6 +59,8 @@ class Statistics(Record):
         Whether means are part of the model.
     reweighted
         Browne's residual statistic with the weights of the implied covariances; the standard one where rows have gaps.
+    level_residual
+        `(G, t)`: what is left of thresholds and means where answers are ordered; None otherwise.
     """
 
     test: ModelTest
@@ -82,6 +84,7 @@ class Statistics(Record):
     deviation: Array
     mean_structure: bool
     reweighted: float
+    level_residual: Array | None = None
 
     @property
     def chisq(self) -> float:
@@ -185,14 +188,16 @@ def statistics(
     n_obs, least_squares = float(counts.sum()), recipe.discrepancy not in ("ml", "fiml")
     tests = _tests(evidence, baseline, recipe) if converged else _no_tests(evidence, baseline, recipe)
     logl = (NAN, NAN) if least_squares else _log_likelihoods(table, evidence, deviation, moments.replace(n=counts))
-    reweighted = evidence.chisq
-    if converged and moments.patterns is None:
+    reweighted, level = evidence.chisq, None
+    if moments.ordering is not None and moments.level is not None:
+        level = moments.level - implied.level
+    elif converged and moments.patterns is None:
         reweighted = normal_residual(evidence, implied.sigma)
     return Statistics(
         *tests, max(evidence.misfit, 0.0) / 2 * (evidence.n_obs / n_obs if least_squares else 1.0), *logl,
         n_obs, evidence.n_obs, baseline.theta.size + baseline.df - evidence.df, counts, moments.covariance,
         implied.sigma, moments.mean, implied.mu if table.mean_structure else moments.mean, deviation,
-        table.mean_structure, reweighted,
+        table.mean_structure, reweighted, level,
     )  # fmt: skip
 
 
@@ -242,7 +247,9 @@ def _no_tests(evidence: Evidence, baseline: Evidence, recipe: Estimator) -> Test
 def _standard(evidence: Evidence) -> ModelTest:
     """Return the test that is read without a correction: the minimum of ULS is no chi-square, whatever its multiple."""
     name = "browne_residual_nt" if evidence.discrepancy.name == "uls" else "standard"
-    return next(row for row in TESTS if row.name == name).function(evidence, "expected")
+    found = next(row for row in TESTS if row.name == name).function(evidence, "expected")
+    # Where weights are not those of all moments together, the minimum has no known distribution.
+    return found.replace(distributed=evidence.discrepancy.name not in ("dwls", "uls_ordered"))
 
 
 def _scaled(row: TestRow, evidence: Evidence, kind: str) -> ModelTest:

@@ -146,6 +146,8 @@ def _kind(
 
 def kind_of(entry: Entry, latent: tuple[str, ...], covariates: tuple[str, ...]) -> str:
     """Return which of `KINDS` a parameter is; empty for a moment of covariates."""
+    if entry.op in ("|", "~*~"):
+        return "thresholds" if entry.op == "|" else ""
     if entry.op in ("=~", "<~", "~"):
         return {"=~": "loadings", "<~": "composite_loadings", "~": "regressions"}[entry.op]
     if entry.lhs in covariates or entry.rhs in covariates:

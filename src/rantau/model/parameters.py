@@ -17,6 +17,7 @@ from rantau.model.entries import Entries, stated
 from rantau.model.group_equality import GroupEquality, equal_entries, group_equality
 from rantau.model.locate import located, refusal
 from rantau.model.places import number
+from rantau.model.ordered import add_scales, add_thresholds
 from rantau.model.spec import Model, Modifier, Span
 from rantau.record import Record
 
@@ -80,6 +81,11 @@ class ParameterTable(Record):
         What composites are completed with, see `rantau.model.composites`.
     anchors
         The anchor of each composite, where it is not its first item.
+    ordered
+        The variables whose answers are ordered categories, each with the number of its thresholds.
+    parameterization
+        Of these: `delta` fixes the scale of the variable behind the answers, `theta` its residual variance; the other
+        of the two follows.
     """
 
     rows: tuple[Parameter, ...]
@@ -92,6 +98,8 @@ class ParameterTable(Record):
     mean_structure: bool
     excrescent: tuple[str, ...] = ()
     anchors: Anchors = ()
+    ordered: tuple[tuple[str, int], ...] = ()
+    parameterization: str = "delta"
 
     @property
     def constructs(self) -> tuple[str, ...]:
@@ -132,6 +140,8 @@ def tabulate(
     group_equal: tuple[str, ...] = (),
     group_partial: tuple[str, ...] = (),
     anchors: Anchors = (),
+    ordered: tuple[tuple[str, int], ...] = (),
+    parameterization: str = "delta",
 ) -> ParameterTable:
     """Write out every parameter of a model.
 
@@ -157,6 +167,8 @@ def tabulate(
         Single parameters that are not, such as `F=~x2`, `x1~1` or `x7~~x8`.
     anchors
         The anchor of each composite, where it is not its first item; see `rantau.model.composites`.
+    ordered, parameterization
+        As in `ParameterTable`.
 
     Returns
     -------
@@ -181,8 +193,9 @@ def tabulate(
     ('F =~ b', 'F =~ c', 'a ~~ a (girls)')
     """
     return _tabulated(
-        model, groups, std_lv, fixed_x, mean_structure, growth, tuple(group_equal), tuple(group_partial), anchors
-    )
+        model, groups, std_lv, fixed_x, mean_structure, growth, tuple(group_equal), tuple(group_partial), anchors,
+        tuple(ordered), parameterization,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -196,6 +209,8 @@ def _tabulated(
     group_equal: tuple[str, ...],
     group_partial: tuple[str, ...],
     anchors: Anchors,
+    ordered: tuple[tuple[str, int], ...],
+    parameterization: str,
 ) -> ParameterTable:
     """Write out a model once: tables are values, and a simulation fits one model a thousand times."""
     _check_modifiers(model, groups)
@@ -210,15 +225,19 @@ def _tabulated(
 
     _set_scales(model, entries, std_lv)
     excrescent = add_composites(model, entries, anchors)
+    cut = tuple((name, count) for name in observed for other, count in ordered if name == other)
+    add_thresholds(model, entries, cut)
     _add_variances(model, entries, observed, covariates, equality if std_lv else None)
     _add_covariances(model, entries, observed)
     for left, right in itertools.combinations_with_replacement(covariates, 2):
         entries.add(left, "~~", right, exogenous=bool(fixed))
-    needed = growth or bool(model.intercepts) or bool({"intercepts", "means"} & set(equality.kinds))
+    add_scales(model, entries, cut)
+    needed = growth or bool(cut) or bool(model.intercepts) or bool({"intercepts", "means"} & set(equality.kinds))
     means = needed or (len(groups) > 1 if mean_structure is None else mean_structure)
     if means:
+        at_zero = {name for name, _ in cut} | (set(observed) - set(fixed) if growth else set())
         for name in observed:
-            entries.add(name, "~1", "", fixed=0.0 if growth and name not in fixed else None, exogenous=name in fixed)
+            entries.add(name, "~1", "", fixed=0.0 if name in at_zero else None, exogenous=name in fixed)
         for name in latent:
             entries.add(name, "~1", "", fixed=None if growth else 0.0, first_only=equality.frees_means)
         for name in excrescent:
@@ -234,7 +253,7 @@ def _tabulated(
         for (entry, group), (place, value) in zip(cells, free, strict=True)
     )  # fmt: skip
     variables = (*latent, *excrescent)
-    return ParameterTable(rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors)
+    return ParameterTable(rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors, cut, parameterization)
 
 
 def free_standing_covariates(model: Model) -> set[str]:
@@ -257,7 +276,7 @@ def _observed_order(model: Model) -> tuple[str, ...]:
     met += [path.predictor for path in model.paths]
     met += [one.left for one in model.covariances]
     met += [one.right for one in model.covariances]
-    met += [one.variable for one in model.intercepts]
+    met += [one.variable for one in (*model.intercepts, *model.thresholds)]
     return tuple(name for name in dict.fromkeys(met) if name not in model.constructs)
 
 
@@ -317,7 +336,7 @@ def _check_modifiers(model: Model, groups: tuple[str, ...]) -> None:
     terms = [term for block in model.blocks for term in block.terms]
     terms += [path.term for path in model.paths]
     terms += [one.term for one in model.covariances]
-    terms += [one.term for one in model.intercepts]
+    terms += [one.term for one in (*model.intercepts, *model.thresholds)]
     for term in terms:
         for modifier in term.modifiers:
             _check_modifier(model, modifier, groups)
@@ -369,6 +388,8 @@ def check_counts(model: Model, table: ParameterTable, n_obs: int, n_constraints:
     """
     p, x = len(table.observed), len(table.exogenous)
     moments = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if table.mean_structure else 0)
+    # An ordered variable has thresholds, and neither a mean nor a variance.
+    moments += sum(count - 2 for _, count in table.ordered)
     moments *= table.n_groups
     free = table.n_free - n_constraints
     if free > moments:
