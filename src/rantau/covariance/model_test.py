@@ -13,6 +13,7 @@ from rantau.covariance.evidence import Evidence
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.model_tests import TestRow
 from rantau.covariance.outcome import Corrected, ModelTest, corrected
+from rantau.covariance.robust.categorical import categorical_misfit
 from rantau.covariance.robust.gap_correction import GapCorrection
 from rantau.covariance.robust.residual_test import normal_residual
 from rantau.model.parameters import ParameterTable
@@ -60,7 +61,7 @@ class Statistics(Record):
     reweighted
         Browne's residual statistic with the weights of the implied covariances; the standard one where rows have gaps.
     level_residual
-        `(G, t)`: what is left of thresholds and means where answers are ordered; None otherwise.
+        `(G, t)`: what is left of thresholds where answers are ordered; None otherwise.
     """
 
     test: ModelTest
@@ -97,13 +98,18 @@ class Statistics(Record):
         return int(self.test.df)
 
     def has(self, what: str) -> bool:
-        """Tell whether there is a `scaled` test, its `shift`, a `residual` test, a `robust` misfit, a `likelihood`."""
+        """Tell whether there is a test of a kind, or something else that an index needs.
+
+        These are a `scaled` test, its `shift`, a `residual` test, a `robust` misfit, a `likelihood`, and `ordered`
+        answers.
+        """
         found = {
             "": True,
             "scaled": self.scaled is not None,
             "shift": self.scaled is not None and self.scaled.name == "scaled_shifted",
             "residual": self.residual is not None,
             "robust": self.robust is not None,
+            "ordered": self.level_residual is not None,
             "likelihood": not np.isnan(self.logl),
             "scaled_likelihood": self.scaled is not None and not np.isnan(self.scaled.scaling_h0),
         }
@@ -190,7 +196,7 @@ def statistics(
     logl = (NAN, NAN) if least_squares else _log_likelihoods(table, evidence, deviation, moments.replace(n=counts))
     reweighted, level = evidence.chisq, None
     if moments.ordering is not None and moments.level is not None:
-        level = moments.level - implied.level
+        level = (moments.level - implied.level)[:, moments.ordering.ordered[moments.ordering.item]]
     elif converged and moments.patterns is None:
         reweighted = normal_residual(evidence, implied.sigma)
     return Statistics(
@@ -221,7 +227,9 @@ def _tests(evidence: Evidence, baseline: Evidence, recipe: Estimator) -> Tests:
     scaled = baseline_scaled = robust = baseline_robust = residual = None
     if asked.scaled:
         scaled, baseline_scaled = _scaled(asked, evidence, kind), _scaled(asked, baseline, kind)
-        if asked.name != "mean_var_adjusted":
+        if evidence.moments.ordering is not None and asked.name != "mean_var_adjusted":
+            robust, baseline_robust = categorical_misfit(evidence), categorical_misfit(baseline)
+        elif asked.name != "mean_var_adjusted":
             robust, baseline_robust = corrected(scaled, evidence.chisq), corrected(baseline_scaled, baseline.chisq)
     elif asked.name not in ("standard", own.name):
         residual = asked.function(evidence, kind)

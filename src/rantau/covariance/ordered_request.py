@@ -46,8 +46,10 @@ def ordered_names(model: Model, ordered: tuple[str, ...] | bool) -> tuple[str, .
     return tuple(dict.fromkeys(names))
 
 
-def refuse_without_order(row: Estimator, missing: str, parameterization: str) -> None:
+def refuse_without_order(row: Estimator, missing: str, parameterization: str, equal: tuple[str, ...]) -> None:
     """Refuse what has a meaning for ordered answers only."""
+    if "thresholds" in equal:
+        raise OptionError("group_equal='thresholds' is of ordered answers; say which are: ordered=.")
     if not row.discrepancy:
         raise OptionError(
             f"estimator='{row.name}' is for ordered answers: say which are, ordered=True or ordered=['item', ...]; or "
@@ -93,6 +95,12 @@ def refuse_with_order(request: SemRequest) -> None:
                 f"{what} is not there for ordered answers (ordered=); leave it out, or leave ordered out and treat the "
                 "answers as continuous (estimator='MLR')."
             )
+    kinds = {kind.strip().lower() for kind in request.group_equal}
+    if "residuals" in kinds and request.parameterization == "delta":
+        raise OptionError(
+            "group_equal='residuals': under parameterization='delta' the residual variances of ordered answers are no "
+            "parameters; take parameterization='theta', which fixes them at 1 in every group."
+        )
     if request.fixed_x:
         raise OptionError(
             "fixed_x=True is not there for ordered answers yet: covariates are taken for normal variables beside the "

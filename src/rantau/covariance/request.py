@@ -158,7 +158,7 @@ class SemRequest(Record):
         choose("parameterization", self.parameterization, PARAMETERIZATION)
         row = estimator_row(self.estimator)
         if not self.ordered:
-            refuse_without_order(row, self.missing, self.parameterization)
+            refuse_without_order(row, self.missing, self.parameterization, self.group_equal)
             return
         object.__setattr__(self, "ordered", ordered_names(self.model, self.ordered))
         if self.fixed_x is None:

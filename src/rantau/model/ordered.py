@@ -15,7 +15,7 @@ from rantau.model.spec import Model
 Cut = tuple[tuple[str, int], ...]
 
 
-def add_thresholds(model: Model, entries: Entries, cut: Cut) -> None:
+def add_thresholds(model: Model, entries: Entries, cut: Cut, *, variances_free: bool) -> None:
     """Add the thresholds that the file does not state, and refuse those that cannot be.
 
     Parameters
@@ -26,6 +26,8 @@ def add_thresholds(model: Model, entries: Entries, cut: Cut) -> None:
         The parameters met so far.
     cut
         Each ordered variable with the number of its thresholds, in the order of the table.
+    variances_free
+        Whether the variances of their disturbances are free from the second group on.
 
     Raises
     ------
@@ -64,10 +66,10 @@ def add_thresholds(model: Model, entries: Entries, cut: Cut) -> None:
                 f"'{name}' is ordered: its thresholds say where its answers lie, and an intercept beside them cannot "
                 "be told from them; take the statement out, or fix thresholds at values.",
             )  # fmt: skip
-        entries.add(name, "~~", name, fixed=1.0)
+        entries.add(name, "~~", name, fixed=1.0, first_only=variances_free)
 
 
-def add_scales(model: Model, entries: Entries, cut: Cut) -> None:
-    """Add the scale of each ordered variable."""
+def add_scales(entries: Entries, cut: Cut, *, free: bool) -> None:
+    """Add the scale of each ordered variable, free from the second group on or not at all."""
     for name, _ in cut:
-        entries.add(name, "~*~", name, fixed=1.0)
+        entries.add(name, "~*~", name, fixed=1.0, first_only=free)

@@ -161,7 +161,7 @@ def tabulate(
     growth
         Means as in a growth curve: intercepts of observed variables are 0 and latent means free, unless stated.
     group_equal
-        Kinds of parameters that are equal across groups: `loadings`, `intercepts`, `means`, `residuals`,
+        Kinds of parameters that are equal across groups: `loadings`, `intercepts`, `thresholds`, `means`, `residuals`,
         `residual_covariances`, `lv_variances`, `lv_covariances`, `regressions`, `composite_loadings`.
     group_partial
         Single parameters that are not, such as `F=~x2`, `x1~1` or `x7~~x8`.
@@ -226,12 +226,14 @@ def _tabulated(
     _set_scales(model, entries, std_lv)
     excrescent = add_composites(model, entries, anchors)
     cut = tuple((name, count) for name in observed for other, count in ordered if name == other)
-    add_thresholds(model, entries, cut)
+    theta = parameterization == "theta"
+    loose = equality.frees_scales and not (theta and "residuals" in equality.kinds)
+    add_thresholds(model, entries, cut, variances_free=loose and theta)
     _add_variances(model, entries, observed, covariates, equality if std_lv else None)
     _add_covariances(model, entries, observed)
     for left, right in itertools.combinations_with_replacement(covariates, 2):
         entries.add(left, "~~", right, exogenous=bool(fixed))
-    add_scales(model, entries, cut)
+    add_scales(entries, cut, free=loose and not theta)
     needed = growth or bool(cut) or bool(model.intercepts) or bool({"intercepts", "means"} & set(equality.kinds))
     means = needed or (len(groups) > 1 if mean_structure is None else mean_structure)
     if means:

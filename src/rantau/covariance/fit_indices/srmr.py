@@ -47,6 +47,8 @@ def srmr_mplus(statistics: Statistics) -> tuple[float, ...]:
 
     Source: Asparouhov & Muthén (2018), eq. 11 to 15.
     """
+    if statistics.level_residual is not None:
+        return float("nan"), float("nan")
     residual = _correlations(statistics)
     own, implied = (np.einsum("gii->gi", one) for one in (statistics.sample, statistics.implied))
     means = [
