@@ -39,7 +39,8 @@ def goodness_of_fit(statistics: Statistics) -> tuple[float, ...]:
 
 def weighted_residual(statistics: Statistics) -> tuple[float, ...]:
     """Compute the WRMR, the root mean square residual in standard errors. Source: Yu (2002), eq. 5."""
-    moments = statistics.df + statistics.n_free
+    # As in Mplus and lavaan, the moments of one group count where there are several.
+    moments = (statistics.df + statistics.n_free) / statistics.groups.size
     return (float(np.sqrt(statistics.test.statistic / moments)) if moments else NAN,)
 
 
