@@ -10,6 +10,7 @@ from clock import median_time, start_up
 import rantau as rt
 from covariance import compare
 from pls import compare_pls
+from survey import compare_survey
 
 ROOT = Path(__file__).parents[1]
 #: What `rantau --help` does.
@@ -26,6 +27,7 @@ def main() -> None:
     fit = rt.pls(ecsi, mobile)
     print(f"PLS, 24 items, 250 rows    {median_time(lambda: rt.pls(ecsi, mobile), runs=20) * 1e3:8.1f} ms")
     print(f"PLS bootstrap, 1000 draws  {median_time(lambda: rt.bootstrap(fit, draws=1000), runs=5) * 1e3:8.1f} ms")
+    compare_survey()
     compare_pls()
     compare()
 

@@ -10,7 +10,7 @@ import pytest
 import rantau as rt
 from rantau.analyse import analyse, check_study
 from rantau.errors import ModelSyntaxError, RantauError, ResponseError, StudyError
-from rantau.study import read_study
+from rantau.study import ScreenOptions, read_study
 from small_study import MODEL, PLAN, ROOT, write_study
 
 
@@ -21,8 +21,8 @@ def test_a_plan_is_read_with_its_defaults(tmp_path):
     assert study.output == tmp_path / "out"
     assert not study.simulated
     assert study.engines == ("covariance", "pls")
-    assert study.rules == ("missing", "longstring", "duplicate")
-    assert study.exclude == ()
+    assert study.screen == ScreenOptions()
+    assert study.screen.by_name()["rules"] is None
     assert (study.seed, study.draws, study.level, study.workers) == (7, 25, 0.95, 1)
     assert (study.covariance.estimator, study.covariance.missing, study.covariance.std_lv) == ("ML", "listwise", False)
     assert study.pls.by_name() == {
@@ -81,6 +81,14 @@ def test_paths_are_relative_to_the_plan(tmp_path):
         (
             ("[bootstrap]", '[screen]\nrules = ["missing"]\nexclude = ["duplicate"]\n[bootstrap]'),
             "[screen]: unknown rule to exclude by 'duplicate'. Allowed: missing.",
+        ),
+        (
+            ("[bootstrap]", "[screen.limits]\nmissing = 15.0\n[bootstrap]"),
+            "[screen.limits]: the limit of missing is 15.0; allowed: a number from 0 to 1",
+        ),
+        (
+            ("[bootstrap]", "[screen]\nflags_to_exclude = -1\n[bootstrap]"),
+            "[screen]: `flags_to_exclude` is -1; give 0 for never",
         ),
         (("[bootstrap]", '[pls]\nscheme = "pth"\n[bootstrap]'), "[pls]: unknown scheme 'pth'. Did you mean 'path'?"),
         (
@@ -306,3 +314,35 @@ def test_forgotten_reverse_coding_is_a_remark(tmp_path):
     assert [remark.code for remark in remarks] == ["against_scale"]
     assert remarks[0].about[:2] == ("Image", "IMAG1")
     assert "reverse-coding was forgotten, or done twice" in remarks[0].text
+
+
+def test_a_plan_says_what_becomes_of_flagged_rows_and_shows_both_results(tmp_path):
+    screened = """
+[screen]
+rules = ["longstring", "irv", "mahalanobis"]
+flags_to_exclude = 2
+limits = { longstring = 0.4 }
+sensitivity = true
+"""
+    plan = PLAN.replace("[bootstrap]", f"{screened}\n[bootstrap]")
+    study = read_study(write_study(tmp_path, plan=plan))
+    material = check_study(study)
+    screening = material.screening
+    assert screening.rules == ("longstring", "irv", "mahalanobis")
+    assert dict(zip(screening.rules, screening.limits, strict=True))["longstring"] == 0.4
+    assert screening.excluded.sum() == (screening.flags.sum(axis=1) >= 2).sum() > 0
+    findings = analyse(material)
+    whole, unflagged = findings.sensitivity
+    assert (whole.name, whole.n) == ("all", 250)
+    assert (unflagged.name, unflagged.n) == ("unflagged", screening.unflagged.n_obs)
+    model = rt.read_model(study.model)
+    np.testing.assert_array_equal(whole.sem.values(), rt.sem(model, material.responses).values())
+    np.testing.assert_array_equal(unflagged.pls.values(), rt.pls(model, screening.unflagged).values())
+    assert unflagged.draws.seed == study.seed
+    assert findings.sem.n_obs == 250 - screening.excluded.sum()
+
+
+def test_results_are_not_shown_twice_where_nothing_is_flagged_or_asked(tmp_path):
+    asked = PLAN.replace("[bootstrap]", '[screen]\nrules = ["missing"]\nsensitivity = true\n[bootstrap]')
+    assert analyse(check_study(read_study(write_study(tmp_path / "a", plan=asked)))).sensitivity == ()
+    assert analyse(check_study(read_study(write_study(tmp_path / "b")))).sensitivity == ()

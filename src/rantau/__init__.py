@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rantau.quality.agreement import Agreement, agreement
     from rantau.report.assemble import Report, report
     from rantau.report.diagram import Diagram, diagram
+    from rantau.report.likert import likert
     from rantau.run import Outcome, run
     from rantau.simulate import population_values, simulate, write_responses
     from rantau.study import Study, read_study
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         Survey,
         correlations,
         describe,
+        frequencies,
         parcel,
         profile,
         read_responses,
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
         screen,
     )
     from rantau.survey.form import form
+    from rantau.survey.proposal import Proposal
+    from rantau.survey.propose import propose_survey
 
 __version__ = "0.1.0"
 
@@ -75,6 +79,7 @@ _HOMES = {
     "rantau.quality.agreement": ("Agreement", "agreement"),
     "rantau.report.assemble": ("Report", "report"),
     "rantau.report.diagram": ("Diagram", "diagram"),
+    "rantau.report.likert": ("likert",),
     "rantau.run": ("Outcome", "run"),
     "rantau.simulate": ("population_values", "simulate", "write_responses"),
     "rantau.study": ("Study", "read_study"),
@@ -84,6 +89,7 @@ _HOMES = {
         "Survey",
         "correlations",
         "describe",
+        "frequencies",
         "parcel",
         "profile",
         "read_responses",
@@ -94,6 +100,8 @@ _HOMES = {
         "screen",
     ),
     "rantau.survey.form": ("form",),
+    "rantau.survey.proposal": ("Proposal",),
+    "rantau.survey.propose": ("propose_survey",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -112,6 +120,7 @@ __all__ = [
     "PlsFit",
     "Pooled",
     "PooledTest",
+    "Proposal",
     "RantauError",
     "RantauWarning",
     "Report",
@@ -137,9 +146,11 @@ __all__ = [
     "diagram",
     "fit_test",
     "form",
+    "frequencies",
     "growth",
     "impute",
     "judge_hypotheses",
+    "likert",
     "mcar_test",
     "missing_answers",
     "moments",
@@ -151,6 +162,7 @@ __all__ = [
     "pool",
     "population_values",
     "profile",
+    "propose_survey",
     "read_model",
     "read_moments",
     "read_responses",

@@ -6,26 +6,30 @@ import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rantau.covariance import SemFit, cfa, sem
 from rantau.covariance.estimate import prepare
 from rantau.crosscheck import Verification, crosscheck
 from rantau.door import take_sample
-from rantau.errors import RantauWarning, StudyError
+from rantau.errors import ModelSyntaxError, RantauError, RantauWarning, StudyError
 from rantau.fit import Problem
-from rantau.inference import bootstrap
+from rantau.inference import Draws, bootstrap
 from rantau.model import read_model
 from rantau.model.spec import Model
 from rantau.moments import Sample
-from rantau.pls import pls
+from rantau.pls import PlsFit, pls
 from rantau.pls.fit import prepare as prepare_pls
 from rantau.quality import items_against_their_scale, judge_hypotheses, reliability, validity
 from rantau.record import Record
-from rantau.report.findings import Findings
+from rantau.report.findings import Findings, Variant
 from rantau.simulate import population_values, simulate
 from rantau.study import Study, as_study
 from rantau.survey import Responses, Screening, Survey, describe, read_responses, screen
 from rantau.survey.read_instrument import read_survey
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Progress = Callable[[str, int, int], None]
 
@@ -87,16 +91,28 @@ def check_study(study: Study | str | Path) -> Material:
         responses = simulate(read_model(study.answers), n=study.n, seed=study.seed, survey=survey)
     else:
         responses = read_responses(study.answers, survey)
-    screening = screen(responses, rules=study.rules, exclude=study.exclude)
+    screening = screen(responses, **study.screen.by_name())
     kept = screening.kept
     take_sample(model, kept)
     rows = None
     if "covariance" in study.engines:
-        rows = prepare(study.covariance.of(model), kept)[1]
+        try:
+            rows = prepare(study.covariance.of(model), kept)[1]
+        except ModelSyntaxError as fault:
+            raise _of_one_engine(fault, study) from fault
     if "pls" in study.engines:
         prepare_pls(model, kept, **study.pls.by_name())
     remarks = items_against_their_scale(model, kept)
     return Material(study, survey, model, responses, screening, remarks, rows)
+
+
+def _of_one_engine(fault: ModelSyntaxError, study: Study) -> ModelSyntaxError:
+    """Add how to do without the engine that refuses a model, where the study asks for the other as well."""
+    if "pls" not in study.engines:
+        return fault
+    return ModelSyntaxError(
+        f'{fault}\nSo the covariance engine; `engines = ["pls"]` at the top of {study.file} asks PLS alone.'
+    )
 
 
 def _check_output(folder: Path) -> None:
@@ -139,14 +155,8 @@ def analyse(material: Material, *, progress: Progress | None = None) -> Findings
 def _findings(material: Material, progress: Progress | None) -> Findings:
     study, kept, model = material.study, material.screening.kept, material.model
     measurement, structural = _by_covariance(study, model, kept)
-    composite = None
-    if "pls" in study.engines:
-        composite = pls(model, kept, **study.pls.by_name())
+    composite, draws = _by_pls(study, model, kept, progress)
     usable = composite if composite is not None and composite.converged else None
-    draws = None
-    if usable is not None:
-        tell = (lambda done, every: progress("bootstrap", done, every)) if progress is not None else None
-        draws = bootstrap(usable, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
     fits = (("CFA", measurement), ("SEM", structural), ("PLS", composite))
     checked = [crosscheck(fit, name=name) for name, fit in fits if fit is not None and fit.converged]
     return Findings(
@@ -165,21 +175,58 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
             else None
         ),
         validity=validity(kept, model, pls_fit=usable) if usable is not None and model.blocks else None,
-        hypotheses=judge_hypotheses(
-            model,
-            sem=structural,
-            draws=draws if usable is not None and usable.trustworthy else None,
-            level=study.level,
-        ),
+        hypotheses=_judged(study, model, structural, composite, draws),
         verification=Verification(
             tuple(check for one in checked for check in one.checks),
             tuple(skipped for one in checked for skipped in one.skipped),
         ),
         remarks=material.remarks,
+        sensitivity=_sensitivity(material, progress) if study.screen.sensitivity else (),
         population=population_values(read_model(study.answers)) if study.simulated else None,
         level=study.level,
         seed=study.seed,
     )
+
+
+def _judged(
+    study: Study, model: Model, structural: SemFit | None, composite: PlsFit | None, draws: Draws | None
+) -> pd.DataFrame:
+    """Decide on the hypotheses, by PLS only where its fit can be trusted."""
+    trusted = draws if composite is not None and composite.converged and composite.trustworthy else None
+    return judge_hypotheses(model, sem=structural, draws=trusted, level=study.level)
+
+
+def _sensitivity(material: Material, progress: Progress | None) -> tuple[Variant, ...]:
+    """Estimate the model from all rows, and from those that no rule flags."""
+    screening = material.screening
+    if not screening.flags.any():
+        return ()
+    rows = (("all", screening.responses), ("unflagged", screening.unflagged))
+    return tuple(_variant(material, name, answers, progress) for name, answers in rows)
+
+
+def _variant(material: Material, name: str, answers: Responses, progress: Progress | None) -> Variant:
+    study, model = material.study, material.model
+    try:
+        structural = sem(model, answers, **study.covariance.by_name()) if "covariance" in study.engines else None
+        composite, draws = _by_pls(study, model, answers, progress, step=f"bootstrap ({name})")
+        judged = _judged(study, model, structural, composite, draws)
+    except RantauError as fault:
+        return Variant(name, answers.n_obs, fault=str(fault))
+    return Variant(name, answers.n_obs, structural, composite, draws, judged)
+
+
+def _by_pls(
+    study: Study, model: Model, rows: Responses, progress: Progress | None, step: str = "bootstrap"
+) -> tuple[PlsFit | None, Draws | None]:
+    """Fit by PLS and bootstrap, where the study asks for this engine; no draws where it did not converge."""
+    if "pls" not in study.engines:
+        return None, None
+    composite = pls(model, rows, **study.pls.by_name())
+    if not composite.converged:
+        return composite, None
+    tell = (lambda done, every: progress(step, done, every)) if progress is not None else None
+    return composite, bootstrap(composite, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
 
 
 def _by_covariance(study: Study, model: Model, kept: Responses) -> tuple[SemFit | None, SemFit | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from rantau.errors import OptionError, unknown
@@ -145,6 +145,26 @@ def check_level(got: Any, *, such_as: str = "0.95") -> None:  # noqa: ANN401 - w
     """
     if not is_number(got) or not 0 < got < 1:
         raise OptionError(f"level must lie between 0 and 1, such as {such_as}, got {_shown(got)}.")
+
+
+def whole_number(option: str, got: Any, *, least: int) -> int:  # noqa: ANN401 - whatever a caller gives
+    """Return a whole number of at least so many; NumPy's are taken as well, what would be rounded is not.
+
+    Raises
+    ------
+    OptionError
+        Saying what is allowed.
+
+    Examples
+    --------
+    >>> whole_number("draws", 2.5, least=2)
+    Traceback (most recent call last):
+        ...
+    rantau.errors.OptionError: draws must be a whole number of at least 2, got 2.5.
+    """
+    if isinstance(got, bool) or not isinstance(got, Integral) or got < least:
+        raise OptionError(f"{option} must be a whole number of at least {least}, got {_shown(got)}.")
+    return int(got)
 
 
 def is_number(got: Any) -> bool:  # noqa: ANN401 - whatever a caller gives

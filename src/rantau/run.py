@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -21,11 +22,12 @@ from rantau.report.assemble import assemble
 from rantau.report.diagram import Diagram, diagram
 from rantau.report.document import write
 from rantau.report.findings import Findings
+from rantau.report.likert import MOST_POINTS, likert
 from rantau.report.markup import literal
 from rantau.report.parts import FigureRef
-from rantau.report.words import read_words
+from rantau.report.words import Words, read_words
 from rantau.simulate import write_responses
-from rantau.study import CovarianceOptions, PlsOptions, Study
+from rantau.study import CovarianceOptions, PlsOptions, ScreenOptions, Study
 
 #: Whose versions decide the numbers.
 PACKAGES = ("rantau", "numpy", "scipy", "pandas", "matplotlib", "semopy", "statsmodels", "pingouin")
@@ -133,11 +135,27 @@ def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef,
         name = "model" if findings.pls is None else "model_covariance"
         drawn.append((name, words["covariance"], draw(findings.sem)))
     folder.mkdir()
-    references = []
+    references = list(_answers(study, findings, folder, words=read_words(study.language)))
     for key, title, picture in drawn:
         svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
         references.append(FigureRef(str(png), str(svg), title, _note(picture), picture.describe(study.language), key))
     return tuple(references)
+
+
+def _answers(study: Study, findings: Findings, folder: Path, words: Words) -> Iterator[FigureRef]:
+    """Draw how the items of the model were answered, where they have scales of few points."""
+    if findings.responses is None or not findings.responses.n_obs:
+        return
+    asked = [item for item in findings.responses.survey.items if item.code in findings.model.observed]
+    codes = [item.code for item in asked if item.scale.points <= MOST_POINTS]
+    if not codes:
+        return
+    figures = likert(findings.responses, codes, language=study.language)
+    for number, picture in enumerate(figures, start=1):
+        key = "likert" if len(figures) == 1 else f"likert_{number}"
+        svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
+        title, note = words("figure.likert.title"), words("figure.likert.note")
+        yield FigureRef(str(png), str(svg), title, note, picture.describe(), key)
 
 
 def _note(picture: Diagram) -> str:
@@ -162,7 +180,7 @@ _TITLES = {
 def _account(study: Study, findings: Findings) -> dict[str, object]:
     """Say what the numbers depend on; the same inputs give the same account."""
     options = {
-        name: value.by_name() if isinstance(value, CovarianceOptions | PlsOptions) else value
+        name: value.by_name() if isinstance(value, CovarianceOptions | PlsOptions | ScreenOptions) else value
         for name in Study.field_names()
         if name not in ("title", "survey", "model", "output", "answers", "file")
         for value in (getattr(study, name),)

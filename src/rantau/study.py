@@ -20,7 +20,7 @@ from rantau.pls.interaction import METHODS as INTERACTIONS
 from rantau.record import Record
 from rantau.report.styles import read_style
 from rantau.survey import Wording
-from rantau.survey.screen import RULES
+from rantau.survey.screen import ALL, RULES, USUAL, limits_of
 from rantau.toml_file import TomlTable, read_toml
 
 ENGINES = ("covariance", "pls")
@@ -87,6 +87,37 @@ class PlsOptions(Record):
         return {**{name: getattr(self, name) for name in self.field_names()}, "weights": self.weights or None}
 
 
+class ScreenOptions(Record):
+    """Which rows are to be flagged, and what is to become of them.
+
+    Attributes
+    ----------
+    rules
+        Names of rules, or `all`; None for the usual ones that the answers allow.
+    exclude, flags_to_exclude, duration
+        As for `rt.screen`.
+    limits, attention
+        Pairs, of what `rt.screen` takes by name.
+    sensitivity
+        Whether the report shows the results with and without the flagged rows side by side.
+    """
+
+    rules: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+    flags_to_exclude: int = 0
+    limits: tuple[tuple[str, float], ...] = ()
+    duration: str = ""
+    attention: tuple[tuple[str, str], ...] = ()
+    sensitivity: bool = False
+
+    def by_name(self) -> dict[str, Any]:
+        """Return the options of `rt.screen` as keyword arguments."""
+        names = [name for name in self.field_names() if name != "sensitivity"]
+        told = {name: getattr(self, name) for name in names}
+        every = {"rules": ALL} if self.rules == (ALL,) else {}
+        return {**told, **every, "limits": dict(self.limits), "attention": dict(self.attention)}
+
+
 class Study(Record):
     """A plan: which answers, which model, which engines, and where the report goes.
 
@@ -102,8 +133,8 @@ class Study(Record):
         Whether the answers are drawn from population values, and how many.
     seed
         Of the simulation and the bootstrap.
-    rules, exclude
-        Screens to apply, and those whose flagged rows are left out.
+    screen
+        Which rows are flagged, and which of them are left out.
     engines
         `covariance`, `pls`.
     covariance
@@ -126,8 +157,7 @@ class Study(Record):
     simulated: bool
     n: int
     seed: int
-    rules: tuple[str, ...]
-    exclude: tuple[str, ...]
+    screen: ScreenOptions
     engines: tuple[str, ...]
     covariance: CovarianceOptions
     pls: PlsOptions
@@ -151,8 +181,13 @@ class _Data(TomlTable):
 
 
 class _Screen(TomlTable):
-    rules: list[str] = Field(default_factory=lambda: list(RULES))
+    rules: list[str] | None = None
     exclude: list[str] = Field(default_factory=list)
+    flags_to_exclude: int = 0
+    limits: dict[str, float] = Field(default_factory=dict)
+    duration: str = ""
+    attention: dict[str, str | int] = Field(default_factory=dict)
+    sensitivity: bool = False
 
 
 class _Covariance(TomlTable):
@@ -245,8 +280,7 @@ def read_study(path: str | Path) -> Study:
         simulated=bool(plan.data.simulate),
         n=plan.data.n,
         seed=plan.seed,
-        rules=tuple(plan.screen.rules),
-        exclude=tuple(plan.screen.exclude),
+        screen=_screen_options(path, plan.screen),
         engines=tuple(dict.fromkeys(plan.engines)),
         covariance=_covariance_options(path, plan.covariance),
         pls=PlsOptions(**dict(plan.pls)),
@@ -287,8 +321,8 @@ def _check_names(path: str | Path, plan: _Plan, style: str) -> None:
     schemes = [row.name for row in SCHEMES]
     for where, key, names, allowed in (
         ("top of the file", "engine", plan.engines, ENGINES),
-        ("[screen]", "rule", plan.screen.rules, RULES),
-        ("[screen]", "rule to exclude by", plan.screen.exclude, plan.screen.rules),
+        ("[screen]", "rule", plan.screen.rules or [], (*RULES, ALL)),
+        ("[screen]", "rule to exclude by", plan.screen.exclude, _applied(plan.screen)),
         ("[pls]", "scheme", [plan.pls.scheme], schemes),
         ("[pls]", "missing", [plan.pls.missing], (*MISSING, "casewise")),
         ("[pls]", "interaction", [plan.pls.interaction], INTERACTIONS),
@@ -301,6 +335,35 @@ def _check_names(path: str | Path, plan: _Plan, style: str) -> None:
         read_style(style, plan.report.language)
     except OptionError as fault:
         raise StudyError(f"{path}: [report]: {fault}") from fault
+
+
+def _applied(table: _Screen) -> tuple[str, ...]:
+    """Return the rules by which rows may be left out."""
+    if table.rules is None:
+        return USUAL
+    return RULES if ALL in table.rules else tuple(table.rules)
+
+
+def _screen_options(path: str | Path, table: _Screen) -> ScreenOptions:
+    """Refuse limits that no rule has, and a count of flags that cannot be."""
+    try:
+        limits_of(table.limits)
+    except OptionError as fault:
+        raise StudyError(f"{path}: [screen.limits]: {fault}") from fault
+    if table.flags_to_exclude < 0:
+        raise StudyError(
+            f"{path}: [screen]: `flags_to_exclude` is {table.flags_to_exclude}; give 0 for never, or a number of flags."
+        )
+    rules = None if table.rules is None else (ALL,) if ALL in table.rules else tuple(table.rules)
+    return ScreenOptions(
+        rules=rules,
+        exclude=tuple(table.exclude),
+        flags_to_exclude=table.flags_to_exclude,
+        limits=tuple(table.limits.items()),
+        duration=table.duration,
+        attention=tuple((name, str(answer)) for name, answer in table.attention.items()),
+        sensitivity=table.sensitivity,
+    )
 
 
 def _covariance_options(path: str | Path, table: _Covariance) -> CovarianceOptions:

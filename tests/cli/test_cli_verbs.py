@@ -226,8 +226,11 @@ def test_pls(rantau):
     found = rt.pls(rt.read_model(MODEL), responses(), scheme="centroid")
     shown = json.loads(ran.out)
     assert ran.status == 0
-    for name in ("loadings", "weights", "r_squared", "paths"):
+    for name in ("loadings", "weights", "paths", "effects"):
         assert same(shown[name], getattr(found, name)()), name
+    for name in ("reliability", "htmt", "r_squared"):
+        assert same(shown[name], getattr(found, name)().rename_axis("construct").reset_index()), name
+    assert [row["index"] for row in shown["fit_indices"]] == list(found.fit_indices().index)
 
 
 def test_score_names_the_lines_of_the_file(rantau, tmp_path):
@@ -239,6 +242,59 @@ def test_score_names_the_lines_of_the_file(rantau, tmp_path):
     assert "250 rows written to" in ran.err
     assert written["line"].tolist() == list(range(2, 252))
     pd.testing.assert_frame_equal(written.drop(columns="line"), rt.score(responses(), method="sum"))
+
+
+PERSONALITY = ("surveys/personality/responses.csv", "-s", "surveys/personality/instrument.toml")
+
+
+def test_score_without_an_instrument(rantau):
+    data = PERSONALITY[0]
+    ran = rantau("score", data, "--key", "A=-A1,A2,A3", "--key", "N=N1, N2", "--scale", "1,6", "--json")
+    frame = pd.read_csv(data)
+    assert [row["A"] for row in json.loads(ran.out)[:3]] == pytest.approx(
+        frame.assign(A1=7 - frame["A1"])[["A1", "A2", "A3"]].mean(axis=1)[:3].tolist()
+    )
+    told = rantau("score", data, "--key", "A=-A1,A2")
+    assert (told.status, "can only be reversed between declared bounds" in told.err) == (2, True)
+    for wrong, text in (
+        (("--key", "A"), "--key is typed as DE=de1,de2,-de3; got 'A'."),
+        (("--key", "A=A2", "--scale", "1"), "--scale is typed as 1,5; got '1'."),
+        (("--key", "A=A2", "--key", "A=A3"), "--key: 'A' comes twice."),
+        (("--key", "A=A2", *PERSONALITY[1:]), "give either --survey"),
+        (("--method", "bartlett"), "add --model models/<name>.sem"),
+    ):
+        assert text in rantau("score", data, *wrong).err
+
+
+def test_factor_scores(rantau):
+    ran = rantau("score", *PERSONALITY, "-m", "models/personality.sem", "--method", "bartlett", "--json")
+    rows = json.loads(ran.out)
+    assert ran.status == 0
+    assert len(rows) == 2800
+    assert rows[0]["line"] == 2
+    assert set(rows[0]) == {"line", "Agreeableness", "Conscientiousness", "Extraversion", "Neuroticism", "Openness"}
+
+
+def test_screen_takes_rules_limits_and_a_count_of_flags(rantau, tmp_path):
+    ran = rantau("screen", *PERSONALITY, "--rule", "all", "--limit", "antonyms=-0.35", "--flags-to-exclude", "2")
+    assert "flags >= 2" in ran.out
+    assert "not applied: speed: " in ran.err
+    book = tmp_path / "screening.xlsx"
+    rantau("screen", *PERSONALITY, "--rule", "irv", "--rule", "longstring", "--out", book)
+    assert set(pd.ExcelFile(book).sheet_names) == {"index", "rules", "flags"}
+    assert "--limit is typed as longstring=0.4; got 'irv'." in rantau("screen", *PERSONALITY, "--limit", "irv").err
+    assert "unknown rules 'ivr'. Did you mean 'irv'?" in rantau("screen", *PERSONALITY, "--rule", "ivr").err
+
+
+def test_describe_shows_answers_profile_and_correlations(rantau, tmp_path):
+    assert json.loads(rantau("describe", *PERSONALITY, "--show", "answers", "--json").out)[0]["1"] == 922
+    assert "(no answer)" in rantau("describe", *PERSONALITY, "--show", "profile").out
+    shown = json.loads(rantau("describe", *PERSONALITY, "--show", "correlations", "--of", "scores", "--json").out)
+    assert set(shown) == {"p", "correlations"}
+    assert shown["correlations"][2]["Agreeableness"] == pytest.approx(0.4616, abs=1e-4)
+    ran = rantau("describe", *PERSONALITY, "--draw", tmp_path / "answers.svg")
+    assert "answers_1.svg" in ran.err
+    assert (tmp_path / "answers_2.svg").stat().st_size > 5000
 
 
 def test_screen_counts_and_lists(rantau, tmp_path):
@@ -361,7 +417,7 @@ def test_check_says_when_answers_are_simulated(rantau):
 def test_list(rantau):
     rooms = rantau("list")
     assert rooms.status == 0
-    assert "missing, longstring, duplicate" in rooms.out
+    assert "test_rows, missing, speed, attention, longstring" in rooms.out
     assert "Curran (2016)" in rantau("list", "screens").out
     assert "chisq, df, pvalue" in rantau("list", "fit_indices").out
 
@@ -413,11 +469,13 @@ def test_a_workbook_holds_every_table_and_a_csv_the_last(rantau, tmp_path):
     rantau("pls", DATA, "-m", MODEL, "--out", book)
     ran = rantau("pls", DATA, "-m", MODEL, "--out", sheet)
     found = rt.pls(rt.read_model(MODEL), responses())
-    assert openpyxl.load_workbook(book).sheetnames == ["loadings", "weights", "r_squared", "paths"]
+    assert openpyxl.load_workbook(book).sheetnames == [
+        "loadings", "weights", "reliability", "htmt", "fit_indices", "effects", "r_squared", "paths",
+    ]  # fmt: skip
     for name in ("loadings", "paths"):
         pd.testing.assert_frame_equal(pd.read_excel(book, sheet_name=name), getattr(found, name)())
     pd.testing.assert_frame_equal(pd.read_csv(sheet), found.paths())
-    assert "an .xlsx would hold loadings, weights, r_squared too" in ran.err
+    assert "an .xlsx would hold loadings, weights, reliability, htmt, fit_indices, effects, r_squared too" in ran.err
     assert {path.name for path in tmp_path.iterdir()} == {"pls.xlsx", "pls.csv"}
 
 

@@ -57,5 +57,5 @@ def test_refusals() -> None:
         bollen_stine(ratio_fit([1, 1], [-1, 1]))
     with pytest.raises(OptionError, match="the estimator of this one gives none"):
         bollen_stine(fit(quantities=QUANTITIES[:4]))
-    with pytest.raises(OptionError, match="draws must be at least 2, got 1"):
+    with pytest.raises(OptionError, match="draws must be a whole number of at least 2, got 1"):
         bollen_stine(fit(), draws=1)

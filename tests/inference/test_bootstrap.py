@@ -122,11 +122,11 @@ def test_progress_is_told(fit: rt.PlsFit) -> None:
 
 
 def test_refusals(fit: rt.PlsFit) -> None:
-    with pytest.raises(OptionError, match="draws must be at least 2, got 1"):
+    with pytest.raises(OptionError, match="draws must be a whole number of at least 2, got 1"):
         rt.bootstrap(fit, draws=1)
-    with pytest.raises(OptionError, match="seed must be 0 or more, got -1"):
+    with pytest.raises(OptionError, match="seed must be a whole number of at least 0, got -1"):
         rt.bootstrap(fit, seed=-1)
-    with pytest.raises(OptionError, match="workers must be at least 1"):
+    with pytest.raises(OptionError, match="workers must be a whole number of at least 1, got 0"):
         rt.bootstrap(fit, workers=0)
     with pytest.raises(EstimationError, match="rows run from 0 to 250"):
         rt.bootstrap(fit, rows=[[0, 250]])

@@ -128,7 +128,7 @@ def test_refusals() -> None:
         monte_carlo(product(correlation=1.5))
     with pytest.raises(EstimationError, match="not positive definite"):
         monte_carlo(product().replace(covariance=np.diag([0.1, -0.1])))
-    with pytest.raises(OptionError, match="draws must be at least 2, got 1"):
+    with pytest.raises(OptionError, match="draws must be a whole number of at least 2, got 1"):
         monte_carlo(product(), draws=1)
-    with pytest.raises(OptionError, match="seed must be 0 or more, got -2"):
+    with pytest.raises(OptionError, match="seed must be a whole number of at least 0, got -2"):
         monte_carlo(product(), seed=-2)

@@ -229,7 +229,7 @@ def test_the_request_travels_with_the_fit(mobile):
         ({"scheme": "pth"}, "unknown scheme 'pth'. Did you mean 'path'"),
         ({"missing": "fiml"}, "unknown missing 'fiml'.*Allowed: listwise, mean"),
         ({"signs": "dominent"}, "Did you mean 'dominant'"),
-        ({"tolerance": 0}, "tolerance must be more than 0, got 0"),
+        ({"tolerance": 0}, "tolerance must be a number above 0 and at most 0.001, such as 1e-10, got 0"),
         ({"modes": "B"}, "modes takes .construct, mode. pairs"),
     ],
 )

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from pls_reference import data
 
+from rantau.errors import EstimationError
 from rantau.pls import pls
 
 BLOCKS = {
@@ -257,3 +258,39 @@ def test_corrected_constructs_of_constructs_are_those_of_the_latent_variables(op
     assert fit.loadings().query("construct == 'G'").est.to_numpy() == pytest.approx(loadings, abs=0.015)
     true = np.corrcoef([*parts, y, z, g])
     assert fit.construct_correlations().to_numpy() == pytest.approx(true, abs=0.02)
+
+
+@pytest.mark.parametrize("items", ["x1 + x2", "x1 + x2 + x3"])
+@pytest.mark.parametrize("loading", [(1.0, -1.0), (0.8, -1.2), (-0.6, 1.0)])
+def test_a_product_of_reversed_items_points_where_the_product_of_scores_does(items, loading):
+    """Most of its items may point elsewhere; the sign of a moderation must not hang on that."""
+    rng = np.random.default_rng(3)
+    x, m, *noise = rng.normal(size=(8, 600))
+    table = pd.DataFrame(
+        {
+            "x1": loading[0] * x + 0.5 * noise[0],
+            "x2": loading[1] * x + 0.6 * noise[1],
+            "x3": x + 0.7 * noise[2],
+            "m1": m + 0.5 * noise[3],
+            "m2": -m + 0.55 * noise[4],
+            "y": 0.4 * x + 0.3 * m + 0.3 * x * m + noise[5],
+        }
+    )
+    text = f"X =~ {items}; M =~ m1 + m2; y ~ X + M + X:M"
+    expected = pls(text, table, interaction="two_stage").paths().est
+    for method in ("product_indicator", "orthogonal"):
+        found = pls(text, table, interaction=method)
+        scores = found.scores()
+        assert scores["X:M"].corr(scores["X"] * scores["M"]) > 0.9
+        assert found.paths().est.to_numpy() == pytest.approx(expected.to_numpy(), abs=0.03)
+    square = pls(f"X =~ {items}; y ~ X + X:X", table, interaction="orthogonal").scores()
+    assert square["X:X"].corr(square["X"] ** 2) > 0.9
+
+
+@pytest.mark.parametrize("method", ["two_stage", "scores", "product_indicator", "orthogonal"])
+def test_an_item_of_two_values_has_no_square(method):
+    """What is left of its square beside it is rounding, whatever the values."""
+    rng = np.random.default_rng(4)
+    table = pd.DataFrame({"x": rng.integers(1, 3, 101), "y": rng.normal(size=101)})
+    with pytest.raises(EstimationError, match=r"x:x does not vary|predictors of y are exact combinations"):
+        pls("y ~ x + x:x", table, interaction=method)

@@ -39,7 +39,7 @@ def test_every_format_carries_the_warning(folder):
 
 def test_every_picture_carries_the_warning(folder):
     pictures = sorted((folder / "figures").glob("*.svg"))
-    assert len(pictures) == 3
+    assert len(pictures) == 4
     for picture in pictures:
         assert BANNER in re.sub(r"<!--\s*|\s*-->", "", picture.read_text(encoding="utf-8")), picture.name
 

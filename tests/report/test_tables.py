@@ -2,23 +2,29 @@
 
 import math
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from study_findings import gaps, heywood, mobile, not_converged, simulated
+from study_findings import ROOT, gaps, heywood, mobile, not_converged, simulated
 
-from rantau.covariance import cfa
+from rantau.covariance import cfa, sem
+from rantau.inference import bootstrap
 from rantau.model import parse_model
+from rantau.pls import pls
+from rantau.quality import judge_hypotheses
 from rantau.report import tables as room
-from rantau.report.findings import Findings
+from rantau.report.findings import Findings, Variant
+from rantau.report.prose import Prose
+from rantau.report.sentences import sensitivity
 from rantau.report.styles import read_style
 from rantau.report.table import Interval, Marked, value_of
 from rantau.report.tables import ROWS
 from rantau.report.tables.population import true_values
 from rantau.report.word_table import column_widths, needs_landscape
 from rantau.report.words import read_words
-from rantau.survey import screen
+from rantau.survey import read_responses, read_survey, screen
 
 BY_NAME = {row.name: row for row in ROWS}
 
@@ -428,3 +434,79 @@ def test_both_languages_have_the_same_texts_with_the_same_places():
         ]
         if not key.startswith("problem."):
             assert places[0] == places[1], key
+
+
+@lru_cache(maxsize=1)
+def screened():
+    """Findings with the results from all rows and from those without a flag."""
+    base = mobile()
+    screening = screen(base.screening.responses, rules=("longstring", "irv", "mahalanobis"), flags_to_exclude=2)
+    fits = []
+    for name, rows in (("all", screening.responses), ("unflagged", screening.unflagged)):
+        factor, composite = sem(base.model, rows), pls(base.model, rows)
+        draws = bootstrap(composite, draws=50)
+        judged = judge_hypotheses(base.model, sem=factor, draws=draws)
+        fits.append(Variant(name, rows.n_obs, factor, composite, draws, judged))
+    return base.replace(screening=screening, sensitivity=tuple(fits))
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_sensitivity_table_shows_both_results_side_by_side(language):
+    findings = screened()
+    made = table("sensitivity", findings, language)
+    whole, unflagged = findings.sensitivity
+    spanners = {column.spanner for column in made.columns} - {""}
+    assert {str(whole.n) in text or str(unflagged.n) in text for text in spanners} == {True}
+    rows = body(made)
+    assert len(rows) == 2 * 12
+    first = [value_of(each) for each in rows[0].cells]
+    ours = whole.sem.standardized().set_index(["lhs", "op", "rhs"])["est_std"][("Expectation", "~", "Image")]
+    others = unflagged.sem.standardized().set_index(["lhs", "op", "rhs"])["est_std"][("Expectation", "~", "Image")]
+    assert first[2] == pytest.approx(ours)
+    assert first[5] == pytest.approx(others)
+    assert first[-1] == pytest.approx(others - ours)
+
+
+def test_sensitivity_in_words_names_the_decisions_that_change():
+    findings = screened()
+    text = sensitivity(Prose(findings, "en", tables=["sensitivity"]))
+    assert f"the {findings.sensitivity[1].n} rows that no rule flags ({{table:sensitivity}})" in text
+    before, after = (one.hypotheses.set_index("hypothesis") for one in findings.sensitivity)
+    changed = [
+        f"{name} by {engine}"
+        for column, engine in (("sem_decision", "CB-SEM"), ("pls_decision", "PLS-SEM"))
+        for name in before.index
+        if before[column][name] != after[column][name]
+    ]
+    assert all(each in text for each in changed)
+    assert ("Every hypothesis is decided alike." in text) == (not changed)
+    assert "The path that changes most is" in text
+    assert sensitivity(Prose(mobile(), "en")) == ""
+    failed = findings.replace(sensitivity=(findings.sensitivity[0], Variant("unflagged", 3, fault="Too few rows.")))
+    told = sensitivity(Prose(failed, "en"))
+    assert told == "From the 3 rows that no rule flags the model could not be estimated: Too few rows."
+    assert table("sensitivity", failed) is None
+
+
+def test_steps_of_screening_by_the_number_of_flags():
+    made = table("screening", screened())
+    label = "Flagged by at least two rules"
+    assert cell(made, label, "left_out") == screened().screening.excluded.sum()
+    assert (
+        cell(made, "A pattern of answers far from all others (Mahalanobis distance, *p*\u00a0<\u00a0.001)", "flagged")
+        == 16
+    )
+
+
+def test_the_profile_of_the_sample():
+    survey = read_survey(ROOT / "surveys/personality/instrument.toml")
+    responses = read_responses(ROOT / "surveys/personality/responses.csv", survey)
+    findings = Findings(mobile().model, survey=survey, responses=responses)
+    made = table("profile", findings)
+    assert cell(made, "Women", "n") == 1881
+    assert cell(made, "Women", "share") == pytest.approx(100 * 1881 / 2800)
+    assert cell(made, "No answer", "n") == 223
+    assert cell(made, "Respondents", "mean") == pytest.approx(28.782, abs=1e-3)
+    assert cell(made, "Respondents", "range") == "3–86"
+    assert cell(table("profile", findings, "id"), "Perempuan", "n") == 1881
+    assert table("profile") is None

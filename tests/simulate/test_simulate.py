@@ -191,7 +191,7 @@ def test_a_written_file_reads_back_as_the_same_answers_still_marked(survey, tmp_
     path = rt.write_responses(made, tmp_path / "answers.csv")
     again = rt.read_responses(path, survey)
     assert again.simulated
-    assert again.replace(source=made.source) == made
+    assert again.replace(source=made.source, understood=made.understood) == made
     assert path.read_text(encoding="utf-8").splitlines()[0].endswith(",simulated")
 
 
@@ -201,7 +201,7 @@ def test_real_answers_are_written_without_the_mark_and_their_extra_columns_stay(
     again = rt.read_responses(rt.write_responses(answers, tmp_path / "copy.csv"), survey)
     assert not again.simulated
     assert "simulated" not in again.extras_names
-    assert again.replace(source=answers.source) == answers
+    assert again.replace(source=answers.source, understood=answers.understood) == answers
 
 
 def test_the_mark_is_added_where_simulated_answers_lost_their_extra_columns(survey, tmp_path: Path):

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 import rantau as rt
+from rantau.cli.show import ERR
 from rantau.cli.write import TABLES, check_place, check_suffix
 from rantau.errors import OptionError, ResponseError
+from rantau.survey.understood import is_plain
 
 if TYPE_CHECKING:
     from rantau.model import Model
@@ -104,8 +107,14 @@ def read_data(data: Path, survey: Path | None, model: Model | None = None) -> An
         If the file cannot be read or does not fit.
     """
     if survey is not None:
-        return rt.read_responses(data, rt.read_survey(survey))
-    return rt.read_table(data, numeric=model.observed if model is not None else ())
+        responses = rt.read_responses(data, rt.read_survey(survey))
+        if not is_plain(responses.understood):
+            ERR.print(escape(responses.understood), style="dim")
+        return responses
+    table = rt.read_table(data, numeric=model.observed if model is not None else ())
+    if table.attrs["log"]:
+        ERR.print(escape(f"{data}: {'; '.join(table.attrs['log'])}."), style="dim")
+    return table
 
 
 def need_survey(survey: Path | None, verb: str) -> Path:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from rantau.errors import ReportError
 from rantau.extras import require
+from rantau.survey.text import guarded
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: What a table can be written as.
 TABLES = (".csv", ".xlsx")
+#: Text stays text: a cell that begins with `=` is no formula, and one that looks like an address is no link.
+_AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def write_frame(frame: pd.DataFrame, out: Path) -> None:
@@ -27,7 +30,7 @@ def write_frame(frame: pd.DataFrame, out: Path) -> None:
     """
     check_suffix(out, TABLES)
     if out.suffix.lower() == ".csv":
-        _write(out, lambda place: frame.to_csv(place, index=False, lineterminator="\n"))
+        _write(out, lambda place: _guarded(frame).to_csv(place, index=False, lineterminator="\n"))
     else:
         write_sheets({out.stem[:31]: frame}, out)
 
@@ -43,11 +46,18 @@ def write_sheets(frames: dict[str, pd.DataFrame], out: Path) -> None:
     check_suffix(out, TABLES)
 
     def write(place: Path) -> None:
-        with require("pandas").ExcelWriter(place, engine="xlsxwriter") as book:
+        with require("pandas").ExcelWriter(place, engine="xlsxwriter", engine_kwargs={"options": _AS_TEXT}) as book:
             for name, frame in frames.items():
                 frame.to_excel(book, sheet_name=name, index=False)
 
     _write(out, write)
+
+
+def _guarded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts no spreadsheet runs as formulas."""
+    safe = frame.map(lambda cell: guarded(cell) if isinstance(cell, str) else cell)
+    safe.columns = [guarded(name) if isinstance(name, str) else name for name in frame.columns]
+    return safe
 
 
 def check_suffix(out: Path, suffixes: tuple[str, ...]) -> None:

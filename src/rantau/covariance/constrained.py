@@ -123,7 +123,9 @@ def _descend(
         slope[active] = np.maximum(flat, np.abs(at.margin).max(axis=-1, initial=0.0))
         done = slope[active] < TOLERANCE
         converged[active[done]] = True
-        keep = ~done & np.isfinite(at.value) & (failures[active] < 60)
+        # A search that runs off to where second derivatives overflow is over.
+        there = np.isfinite(at.exact).all(axis=(-1, -2)) & np.isfinite(at.expected).all(axis=(-1, -2))
+        keep = ~done & there & np.isfinite(at.value) & (failures[active] < 60)
         active, at = active[keep], Place(*(part[keep] for part in at))
         if active.size == 0:
             return

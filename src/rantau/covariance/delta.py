@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,13 @@ def delta_errors(covariance: Array, gradients: Array) -> tuple[Array, Mask]:
         held = np.abs(variance) <= 1e-13 * np.einsum("ki,ki->k", size @ np.abs(covariance), size)
     moved = ~(size.max(axis=1, initial=0.0) <= 1e-12) & ~held
     return np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0), moved
+
+
+@lru_cache(maxsize=64)
+def _names(rows: tuple[Row, ...]) -> tuple[tuple[str, object], ...]:
+    """Return the columns of names as pandas holds them, which takes it longer than all the figures."""
+    frame = require("pandas").DataFrame(list(rows), columns=list(Row._fields))
+    return tuple((name, frame[name].array) for name in Row._fields)
 
 
 def inference_table(
@@ -80,6 +88,6 @@ def inference_table(
         z = np.where(moved, est / se, np.nan)
     p = 2 * np.exp(log_ndtr(-np.abs(z)))
     reach = float(ndtri(0.5 + level / 2)) * se
-    columns: dict[str, object] = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
+    columns = dict(_names(tuple(rows)))
     columns |= {name: est, "se": se, "z": z, "p": p, "ci_low": est - reach, "ci_high": est + reach, **(extra or {})}
     return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]

@@ -109,7 +109,7 @@ def minimise(
         second = None
         if not done.all():
             # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
-            exact = bool((slope[active] < 100 * NEAR).any())
+            exact = bool((slope[active] < 2 * NEAR).any())
             second = discrepancy.second(local_layout, implied, factors, part, local, exact)
             scale[active] = np.sqrt(np.maximum(np.einsum("...kk->...k", second.expected), 1e-300))
             slope[active] = np.max(np.abs(g) / scale[active], axis=-1, initial=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -250,10 +251,12 @@ class SemFit(Record):
         what normal data without gaps would have shown; the latter are the ones to report.
         """
         pandas = require("pandas")
-        pairs = fit_index_values(self.statistics)
+        names, values = zip(*fit_index_values(self.statistics), strict=True)
+        found = np.array(values, dtype=float)
         if not self.converged:
-            pairs = tuple((name, value if name in ("npar", "ntotal") else np.nan) for name, value in pairs)
-        return pandas.Series(dict(pairs), name="value", dtype=float)  # type: ignore[no-any-return]
+            found[[name not in ("npar", "ntotal") for name in names]] = np.nan
+        # A view, as labels are made once: what a user calls them is no business of the next fit.
+        return pandas.Series(found, index=_labels(names).view(), name="value")  # type: ignore[no-any-return]
 
     def r_squared(self) -> pd.Series[float]:
         """Return the explained share of the variance of every item and construct that has causes.
@@ -611,3 +614,8 @@ class SemFit(Record):
         self, est: Array, gradients: Array, level: float, name: str, extra: dict[str, Array] | None = None
     ) -> pd.DataFrame:
         return inference_table(row_names(self.model, self.table), est, gradients, self.covariance, level, name, extra)
+
+
+@lru_cache(maxsize=64)
+def _labels(names: tuple[str, ...]) -> Any:  # noqa: ANN401 - an index of pandas
+    return require("pandas").Index(names)

@@ -9,7 +9,7 @@ from rantau.errors import EstimationError, OptionError
 from rantau.fit import Fit, Refits
 from rantau.inference.draws import Draws
 from rantau.inference.refit import Progress, Rows, refit_draws
-from rantau.options import choose
+from rantau.options import check_switch, choose, whole_number
 
 #: What is noted of a draw some of whose quantities lack the standard error that they have in the fit.
 NO_ERRORS = "some standard errors unknown"
@@ -83,6 +83,9 @@ def bootstrap(
     >>> bool(table.ci_low[0] < 1 < table.ci_high[0])
     True
     """
+    if not hasattr(fit, "refit"):
+        raise OptionError(f"bootstrap() takes a fit, such as rt.pls(model, data) gives, got a {type(fit).__name__}.")
+    check_switch("errors", errors)
     choose("unconverged", unconverged, ("refuse", "keep"))
     if not fit.converged and unconverged == "refuse":
         raise EstimationError(
@@ -91,8 +94,7 @@ def bootstrap(
         )
     known = np.isfinite(fit.errors()) if errors else np.array([])
     if errors and not known.any():
-        if isinstance(nested, bool) or not isinstance(nested, int) or nested < 2:
-            raise OptionError(f"nested must be a whole number of at least 2, got {nested!r}.")
+        nested = whole_number("nested", nested, least=2)
         known = np.isfinite(fit.values())
     else:
         nested = 0

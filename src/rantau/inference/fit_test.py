@@ -77,7 +77,7 @@ class FitTest(Record):
         OptionError
             If a level is not between 0 and 1.
         """
-        levels = (level,) if isinstance(level, float) else tuple(level)
+        levels = tuple(level) if isinstance(level, tuple | list) else (level,)
         for one in levels:
             check_level(one)
         good = self.values[[reason == "" for reason in self.reasons]]

@@ -10,6 +10,7 @@ from rantau.arrays import Array
 from rantau.errors import EstimationError, OptionError
 from rantau.fit import Quantity
 from rantau.inference.draws import Draws
+from rantau.options import whole_number
 
 #: Draws whose quantities are computed as one stack.
 _BATCH = 1000
@@ -84,10 +85,7 @@ def monte_carlo(fit: Asymptotic, *, draws: int = 20_000, seed: int = 1) -> Draws
     >>> bool(row.ci_low < 1 < row.ci_high)
     True
     """
-    if draws < 2:
-        raise OptionError(f"draws must be at least 2, got {draws}.")
-    if seed < 0:
-        raise OptionError(f"seed must be 0 or more, got {seed}.")
+    draws, seed = whole_number("draws", draws, least=2), whole_number("seed", seed, least=0)
     if not isinstance(fit, Asymptotic):
         raise OptionError(
             f"monte_carlo() needs parameters with a covariance matrix, which a {type(fit).__name__} has not. "

@@ -15,6 +15,7 @@ from rantau.fit import Fit, Refits
 from rantau.inference.nested import refit_with_errors
 from rantau.inference.resample import BLOCK, count_blocks, counts_of, draw_counts
 from rantau.moments.sample import Sample
+from rantau.options import whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,17 +86,16 @@ def refit_draws(
     EstimationError
         If the fit has no rows or its rows come in clusters, or the rows given are not those of the sample.
     """
-    if seed < 0:
-        raise OptionError(f"seed must be 0 or more, got {seed}.")
-    if workers < 1:
-        raise OptionError(f"workers must be at least 1, got {workers}.")
+    seed = whole_number("seed", seed, least=0)
+    workers = whole_number("workers", workers, least=1)
+    if progress is not None and not callable(progress):
+        raise OptionError(f"progress= takes a function of (done, all), got {progress!r}.")
     sample = sample_of(fit)
     if rows is not None:
         given = _checked(rows, sample.n_obs)
         batches = [partial(_given, given[part]) for part in _parts(len(given), sample)]
         return _joined(fit, batches, len(given), Errors(errors, nested, seed), workers, progress)
-    if draws < 2:
-        raise OptionError(f"draws must be at least 2, got {draws}.")
+    draws = whole_number("draws", draws, least=2)
     _check_independent(sample)
     blocks = tuple(count_blocks(draws, seed))
     step = _blocks_at_once(sample)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,7 +118,7 @@ def _rounds(values: Array, block: slice, distance: int) -> tuple[Array, Mask]:
 
 def _check(sample: Sample, structure: Structure, request: PlsRequest, solution: Estimates, distance: int) -> None:
     n = sample.n_obs
-    if isinstance(distance, bool) or not isinstance(distance, int) or not 2 <= distance < n:
+    if isinstance(distance, bool) or not isinstance(distance, Integral) or not 2 <= distance < n:
         raise OptionError(f"distance is a whole number from 2 to {n - 1}, such as 7, got {distance!r}.")
     if n % distance == 0:
         free = [one for one in range(5, 13) if one < n and n % one]

@@ -6,11 +6,14 @@ A stage sees them through a matrix `(draws, q, k)`, so that scores become items 
 
 from __future__ import annotations
 
+from collections import Counter
+from math import factorial, prod
+
 import numpy as np
 
 from rantau.arrays import Array, Mask
 from rantau.pls.consistent import disattenuated
-from rantau.pls.estimate import Estimates, Fault, estimate
+from rantau.pls.estimate import SINGULAR, Estimates, Fault, estimate
 from rantau.pls.iterate import spread
 from rantau.pls.multiply import Rows, latent_moments, product_moments
 from rantau.pls.regression import solve
@@ -60,6 +63,8 @@ def climb(
         estimates, more = estimate(
             moments, means, stage.structure, request, towards=None if towards is None else towards[place]
         )
+        if towards is None:
+            estimates = estimates.turned(ground.against_factors(stage, estimates), stage.structure.owner)
         ground.arrive(stage, estimates)
         # What an earlier stage has said of a member need not be said again.
         known = {(fault.code, fault.names) for fault in faults}
@@ -98,10 +103,19 @@ class _Ground:
         self._multiply(stage)
         vectors = np.stack([self._vector(column) for column in stage.columns], axis=2)
         moments = vectors.transpose(0, 2, 1) @ self.moments @ vectors
-        unit = np.sqrt(np.clip(np.diagonal(moments, axis1=1, axis2=2), 0.0, None))
+        variance = np.diagonal(moments, axis1=1, axis2=2)
+        unit = np.sqrt(np.clip(variance, 0.0, None))
         products = np.array([column.product for column in stage.columns])
         self.units.append(np.where(products, unit * self._divisor(stage), 1.0))
-        faults: list[Fault] = []
+        faults = [
+            Fault(
+                "product_of_nothing_new",
+                "{names} does not vary, or only with the items that it is made independent of",
+                stage.structure.items,
+                products & (variance <= SINGULAR * self._before_clearing(stage)) & ~lost[:, None],
+                fatal=True,
+            )
+        ]
         if self.consistent and len(self.stages):
             moments = self._corrected(stage, moments)
             latent = np.diagonal(moments, axis1=1, axis2=2)
@@ -194,6 +208,38 @@ class _Ground:
             ],
             axis=1,
         )
+
+    def _before_clearing(self, stage: StagePlan) -> Array:
+        """Return the variances of products as they were multiplied, `(draws, k)`; 0 for what is no product."""
+        found = np.zeros((len(self.moments), len(stage.columns)))
+        for place, column in enumerate(stage.columns):
+            if column.product:
+                at = self.products[column.parts]
+                found[:, place] = self.moments[:, at, at]
+        return found
+
+    def against_factors(self, stage: StagePlan, estimates: Estimates) -> Array:
+        """Return -1 where a product of items points away from the product of its factors' scores, `(draws, J)`.
+
+        Reversed items have products of either sign, so that no majority of these tells where the product should point.
+        """
+        structure = stage.structure
+        turn = np.ones((len(self.moments), len(structure.constructs)))
+        at = {column.parts[0]: place for place, column in enumerate(stage.columns) if not column.product}
+        for j, block in enumerate(structure.blocks):
+            columns = stage.columns[block]
+            if not columns[0].product or columns[0].parts[0].stage != DATA:
+                continue
+            meant = np.zeros(self.moments.shape[:2])
+            for column in columns:
+                # Of a construct with itself each pair of items is a column once, and twice in the square.
+                times = 1 / prod(factorial(count) for count in Counter(column.parts).values())
+                meant[:, self.products[column.parts]] = times * estimates.weights[
+                    :, [at[part] for part in column.parts]
+                ].prod(axis=1)
+            score = (self.columns[-1][:, :, block] @ estimates.weights[:, block, None])[:, :, 0]
+            turn[:, j] = np.where(np.einsum("dq,dqr,dr->d", meant, self.moments, score) < 0, -1.0, 1.0)
+        return turn
 
     def _divisor(self, stage: StagePlan) -> Array:
         """Return what makes units of products those of scores standardised with n - 1, `(draws, k)`."""

@@ -21,7 +21,7 @@ from rantau.record import Record
 #: Below this share of its mean, the standard deviation of an item is rounding noise.
 _CONSTANT = 1e-7
 #: Below this, the share of a variable's variance that others do not explain counts as zero.
-_SINGULAR = 1e-10
+SINGULAR = 1e-10
 _SCHEMES = {row.name: row for row in SCHEMES}
 _MODES = {row.name: row for row in MODES}
 
@@ -71,6 +71,28 @@ class Estimates(Record):
     def coefficients(self) -> Array:
         """Path coefficients in the units of the predictors, `(draws, J, J)`: `beta` but for products."""
         return self.beta if self.units is None else self.beta / self.units[:, None, :]
+
+    def turned(self, turn: Array, owner: Indices) -> Estimates:
+        """Return these with some constructs pointing the other way.
+
+        Parameters
+        ----------
+        turn
+            1 or -1, `(draws, J)`.
+        owner
+            The construct of each item, `(p,)`.
+        """
+        if np.all(turn > 0):
+            return self
+        among = turn[:, :, None] * turn[:, None, :]
+        return self.replace(
+            weights=self.weights * turn[:, owner],
+            loadings=self.loadings * turn[:, owner],
+            cross=self.cross * turn[:, None, :],
+            proxies=self.proxies * among,
+            constructs=self.constructs * among,
+            beta=self.beta * among,
+        )
 
 
 class Fault(NamedTuple):
@@ -224,7 +246,7 @@ def _faults_of_moments(varies: Mask, known: Mask, structure: Structure) -> list[
     nothing: Mask = np.all(~known, axis=0)
     undetermined = "the answers do not determine the covariances of the items"
     untold = "the answers do not tell the variance of {names}"
-    same = "no variance in {names}: every answer is the same"
+    same = "no variance in {names}: every answer is the same, or differs by no more than rounding does"
     return [
         Fault("no_moments", undetermined, ("",), nothing[:, None], fatal=True),
         Fault("no_answer", untold, structure.items, (~known & ~nothing).T, fatal=True),
@@ -241,7 +263,7 @@ def _blank(matrices: Array, which: Mask) -> None:
 def _regular(inflation: Array) -> Mask:
     """Say which variance inflation factors mean that something is left beside what the other variables give."""
     with np.errstate(invalid="ignore"):
-        regular: Mask = (inflation > 0) & (inflation < 1 / _SINGULAR)
+        regular: Mask = (inflation > 0) & (inflation < 1 / SINGULAR)
     return regular
 
 

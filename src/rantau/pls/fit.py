@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,11 +21,13 @@ from rantau.fit import Problem
 from rantau.model.spec import Model
 from rantau.moments.compute import MISSING, answered_rows, complete_rows, sample_moments
 from rantau.moments.sample import Sample
-from rantau.options import choose
+from rantau.options import check_switch, choose, column_name, is_number, whole_number
 from rantau.pls.estimate import Fault
 from rantau.pls.from_model import plan_of
 from rantau.pls.higher_order import ALIASES
+from rantau.pls.higher_order import METHODS as ORDERS
 from rantau.pls.inner_schemes import ROWS as SCHEMES
+from rantau.pls.interaction import METHODS as PRODUCTS
 from rantau.pls.interaction import products_of
 from rantau.pls.request import PlsRequest
 from rantau.pls.resolve import resolve
@@ -35,6 +38,8 @@ from rantau.survey.responses import Responses
 if TYPE_CHECKING:
     import pandas as pd
 
+#: A weight that changes by more has not settled.
+LOOSEST = 1e-3
 #: What may help, by the code of the fault.
 ADVICE = {
     "no_answer": "Take the item out of the model, or look for a coding fault.",
@@ -45,6 +50,10 @@ ADVICE = {
     "not_converged": (
         "Raise max_iterations, or try another scheme; weights that never settle often mean that a construct "
         "is unrelated to its neighbours."
+    ),
+    "product_of_nothing_new": (
+        "An item of two values says the same when it is squared: take the product out of the model, or look at how its "
+        "items were coded."
     ),
     "product_without_variance": (
         "The product varies no more than its unreliable parts make it: report consistent=False and say so, or take "
@@ -108,7 +117,8 @@ def pls(
         normal. Each resample does so anew.
     signs
         `dominant`: each construct points where the correlations of its items with it sum to more than zero.
-        `none`: signs as the weight loop ends. Each bootstrap draw points where the sample does.
+        `none`: signs as the weight loop ends. Each bootstrap draw points where the sample does. A product points where
+        the product of its parts' scores does, whichever it is.
     tolerance
         The weight loop ends when no outer weight changes by more.
     max_iterations
@@ -180,7 +190,8 @@ def pls(
                 # Which says more exactly why there are no moments, if that is what is wrong.
                 sample_moments(taken, missing="em")
             raise EstimationError(_sentence(fault))
-    problems = (*plan.whole.ignored, *(Problem("error", f.code, _sentence(f), f.about(0)) for f in faults))
+    found = (Problem("error", fault.code, _sentence(fault), fault.about(0)) for fault in faults)
+    problems = (*plan.whole.ignored, *_mistaken(read, data), *_exact(plan, taken.n_obs), *found)
     _warn(problems)
     return PlsFit(
         model=read,
@@ -221,17 +232,18 @@ def prepare(
     max_iterations: int = 300,
 ) -> Prepared:
     """Check what `pls` is asked, without estimating anything; the arguments and what is raised are its own."""
+    check_switch("consistent", consistent)
     request = PlsRequest(
         scheme=choose("scheme", scheme, [row.name for row in SCHEMES]),
         consistent=consistent,
         modes=_pairs(modes),
         missing=choose("missing", "listwise" if missing == "casewise" else missing, MISSING),
-        weights=weights,
+        weights=None if weights is None else column_name("weights", weights),
         signs=choose("signs", signs, ("dominant", "none")),
-        tolerance=_positive("tolerance", tolerance),
-        max_iterations=int(_positive("max_iterations", max_iterations)),
-        interaction=interaction,
-        higher_order=ALIASES.get(higher_order, higher_order),
+        tolerance=_tolerance(tolerance),
+        max_iterations=whole_number("max_iterations", max_iterations, least=1),
+        interaction=choose("interaction", interaction, PRODUCTS),
+        higher_order=ALIASES.get(choose("higher_order", higher_order, (*ORDERS, *ALIASES)), higher_order),
     )
     read = as_model(model)
     plan = plan_of(
@@ -246,7 +258,7 @@ def prepare(
             f"missing='em' estimates means and covariances, and the product '{products_of(plan.whole)[0]}' needs rows. "
             "Take missing='mean' or 'listwise'."
         )
-    taken = take_sample(read, data, names=plan.items, weights=weights)
+    taken = take_sample(read, data, names=plan.items, weights=request.weights)
     answered = (~np.isnan(taken.values)).sum(axis=1)
     entered = np.ones(taken.n_obs, dtype=bool)
     if request.missing == "listwise":
@@ -257,19 +269,65 @@ def prepare(
 
 
 def _pairs(modes: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    pairs = tuple(modes.items()) if isinstance(modes, Mapping) else tuple(modes)
+    given: object = tuple(modes.items()) if isinstance(modes, Mapping) else modes
+    pairs = tuple(given) if isinstance(given, Iterable) else (given,)
     for pair in pairs:
         if not (isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(part, str) for part in pair)):
             raise OptionError(
                 f"modes takes (construct, mode) pairs such as (('Image', 'B'),), got {pair!r} among them."
             )
+    twice = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
+    if twice:
+        raise OptionError(f"modes gives '{twice[0]}' more than once. Give it one mode.")
     return pairs
 
 
-def _positive(option: str, value: float) -> float:
-    if not value > 0:
-        raise OptionError(f"{option} must be more than 0, got {value!r}.")
-    return value
+def _tolerance(got: float) -> float:
+    """Refuse what would end the weight loop before it has begun."""
+    if not is_number(got) or not 0 < got <= LOOSEST:
+        raise OptionError(f"tolerance must be a number above 0 and at most {LOOSEST:g}, such as 1e-10, got {got!r}.")
+    return float(got)
+
+
+def _mistaken(model: Model, data: Responses | pd.DataFrame) -> tuple[Problem, ...]:
+    """Tell of labels of paths that are columns of the data: in `Y ~ x*m` a product may have been meant."""
+    columns = set(data.columns)
+    labels = (
+        (path, str(modifier.values[0]))
+        for path in model.paths
+        for modifier in path.term.modifiers
+        if modifier.kind == "label"
+    )
+    return tuple(
+        Problem(
+            "warning",
+            "label_of_a_column",
+            f"{model.source}:{path.span.line}: '{label}', a column of the data, is here the label of the path from "
+            f"'{path.predictor}' to '{path.outcome}'. A product is written `{label}:{path.predictor}`.",
+            (path.outcome, path.predictor),
+        )
+        for path, label in labels
+        if label in columns
+    )
+
+
+def _exact(plan: Plan, n_obs: int) -> tuple[Problem, ...]:
+    """Tell of equations that fit any answers, because they have as many terms as there are rows."""
+    structure = plan.whole
+    terms = {f"the equation of '{structure.constructs[j]}'": len(structure.predictors(j)) for j in structure.endogenous}
+    for name, mode, block in zip(structure.constructs, structure.modes, structure.blocks, strict=True):
+        if mode == "B":
+            terms[f"the mode B block of '{name}'"] = block.stop - block.start
+    return tuple(
+        Problem(
+            "error",
+            "too_few_rows",
+            f"{n_obs} rows are too few for {what} with {count} term{'' if count == 1 else 's'}: it fits exactly "
+            "whatever the answers are. Take more rows, or a smaller model.",
+        )
+        for what, count in terms.items()
+        if n_obs <= count + 1
+    )
 
 
 def _sentence(fault: Fault) -> str:

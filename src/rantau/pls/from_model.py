@@ -70,8 +70,8 @@ def plan_of(
     [('X', 'M', 'Y'), ('X', 'M', 'Y', 'X:M')]
     """
     interaction = choose("interaction", interaction, PRODUCTS)
-    higher_order = ALIASES.get(higher_order, higher_order)
     choose("higher_order", higher_order, (*ORDERS, *ALIASES))
+    higher_order = ALIASES.get(higher_order, higher_order)
     written = structure_of(model, modes=modes, consistent=consistent)
     stages = ladder(written, higher_order)
     if consistent:
@@ -143,6 +143,7 @@ def structure_of(model: Model, *, modes: tuple[tuple[str, str], ...] = (), consi
     paths = np.zeros((len(constructs), len(constructs)), dtype=bool)
     for path in model.paths:
         paths[at[path.outcome], at[path.predictor]] = True
+    _refuse_labels_for_products(model, constructs)
     _refuse_odd_network(model, constructs, paths)
 
     labels = tuple(
@@ -273,6 +274,21 @@ def _refuse_odd_blocks(model: Model) -> None:
                     modifier.span,
                     f"PLS cannot fix or equate path coefficients ('{path.outcome} ~ {path.predictor}'). "
                     "Remove the modifier, or use rt.sem().",
+                )
+
+
+def _refuse_labels_for_products(model: Model, constructs: tuple[str, ...]) -> None:
+    """Refuse `Y ~ X*M`, which gives the path from M the label X, where the product of X and M is meant."""
+    for path in model.paths:
+        for modifier in path.term.modifiers:
+            label = str(modifier.values[0]) if modifier.kind == "label" else ""
+            if label in constructs or label in model.observed:
+                wanted = f"{label} + {path.predictor} + {label}:{path.predictor}"
+                raise refusal(
+                    model,
+                    modifier.span,
+                    f"`{label}*{path.predictor}` gives the path from '{path.predictor}' the label '{label}', which is "
+                    f"the name of a variable. Write a product as `{wanted}`, or choose another label.",
                 )
 
 

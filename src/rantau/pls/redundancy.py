@@ -66,9 +66,11 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
     >>> bool(other.paths()["est"][0] > 0.9)
     True
     """
+    if not isinstance(fit, PlsFit):
+        raise OptionError(f"redundancy() takes a fit by rt.pls, got a {type(fit).__name__}.")
     names = fit.model.constructs
     if construct not in names:
-        raise OptionError(unknown("construct", construct, names))
+        raise OptionError(unknown("construct", str(construct), names))
     block = fit.model.block(construct)
     lower = [item for item in block.items if item in names]
     if lower:
@@ -76,7 +78,13 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
             f"redundancy() takes constructs measured by items, and {construct} is measured by the constructs "
             f"{listing(lower)}. Ask for each of them."
         )
-    items = several_names("against", against, "global_item")
+    items = tuple(dict.fromkeys(several_names("against", against, "global_item")))
+    constructs = [item for item in items if item in names]
+    if constructs:
+        raise OptionError(
+            f"against= takes items, columns of the data, and {listing(constructs)} is a construct of the model. Name "
+            "its items."
+        )
     own = [item for item in items if item in block.items]
     if own or not items:
         raise OptionError(

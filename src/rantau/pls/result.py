@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,11 +12,12 @@ from rantau.extras import require
 from rantau.fit import Problem, Quantity, Refits
 from rantau.model.spec import Model
 from rantau.moments import Sample
-from rantau.options import check_level, choose
-from rantau.pls import measurement, model_fit, structural
+from rantau.options import check_level, check_switch, choose, several_names
+from rantau.pls import measurement, model_fit, structural, tables
 from rantau.pls.blindfolding import blindfold
 from rantau.pls.estimate import Estimates, reasons
 from rantau.pls.flatten import named_in_stages, staged_fit_indices
+from rantau.pls.printed import account_of, line_of, page_of
 from rantau.pls.quantities import (
     RELIABILITY,
     TABLES,
@@ -131,7 +131,7 @@ class PlsFit(Record):
         """Return every quantity: `lhs op rhs est`, named as `quantities.named_values` says."""
         names, values = self._named("estimates")
         rows = [(one.lhs, one.op, one.rhs, value) for one, value in zip(names, values, strict=True)]
-        return _table(rows, ("lhs", "op", "rhs", "est"))
+        return tables.listed(rows, ("lhs", "op", "rhs", "est"))
 
     def values(self) -> Array:
         """Return the estimates, `(n_quantities,)`."""
@@ -211,11 +211,11 @@ class PlsFit(Record):
         in their place; a construct of constructs shows the scores of its parts, and a product, of unit variance here,
         itself or the products of items. So do `weights`, `reliability`, `htmt`, `vif` and `cross_loadings`.
         """
-        return self._outer(self.solution.loadings[0])
+        return tables.by_item(self.structure, self.solution.loadings[0])
 
     def weights(self) -> pd.DataFrame:
         """Return outer weights: `construct item est`; with them scores have unit variance."""
-        return self._outer(self.solution.weights[0])
+        return tables.by_item(self.structure, self.solution.weights[0])
 
     def cross_loadings(self) -> pd.DataFrame:
         """Return the correlations of items (rows) with the scores of constructs (columns).
@@ -224,7 +224,7 @@ class PlsFit(Record):
         """
         items = self.structure.items
         once = [items.index(item) for item in dict.fromkeys(items)]
-        return _frame(self.solution.cross[0][once], tuple(dict.fromkeys(items)), self.structure.constructs)
+        return tables.square(self.solution.cross[0][once], tuple(dict.fromkeys(items)), self.structure.constructs)
 
     def scores(self) -> pd.DataFrame:
         """Return the scores of constructs, a row per row of the data; mean 0, variance 1 (divisor n - 1).
@@ -234,14 +234,14 @@ class PlsFit(Record):
         """
         scores = np.full((self.entered.size, len(self.structure.constructs)), np.nan)
         scores[self.entered] = score_rows(self.sample, self.plan, self.ascent, self.request)
-        return _frame(scores, tuple(range(len(scores))), self.structure.constructs)
+        return tables.square(scores, tuple(range(len(scores))), self.structure.constructs)
 
     def communalities(self) -> pd.DataFrame:
         """Return the share of each item's variance that its construct explains: `construct item est`.
 
         Source: Tenenhaus et al. (2005): the squared loading, whose mean over a block is AVE.
         """
-        return self._outer(measurement.communality(self.solution.loadings)[0])
+        return tables.by_item(self.structure, measurement.communality(self.solution.loadings)[0])
 
     def reliability(self, *, variants: bool = False) -> pd.DataFrame:
         """Return `alpha rho_a rho_c ave` per construct.
@@ -263,11 +263,12 @@ class PlsFit(Record):
         and Henseler (2015); rho_c, (1'l)²/((1'l)² + sum(1 - l²)): Werts, Linn and Jöreskog (1974); ave, the mean of
         l²: Fornell and Larcker (1981).
         """
-        found = _frame(reliability(self.solution, self.structure)[0], self.structure.constructs, RELIABILITY)
+        check_switch("variants", variants)
+        found = tables.square(reliability(self.solution, self.structure)[0], self.structure.constructs, RELIABILITY)
         if not variants:
             return found
         others = reliability_variants(self.solution, self.structure)[0]
-        return found.join(_frame(others, self.structure.constructs, VARIANTS))
+        return found.join(tables.square(others, self.structure.constructs, VARIANTS))
 
     def htmt(self, *, signed: bool = False) -> pd.DataFrame:
         """Return heterotrait-monotrait ratios, symmetric, NaN on the diagonal.
@@ -280,8 +281,9 @@ class PlsFit(Record):
 
         Source: Henseler, Ringle and Sarstedt (2015), equation 6; Ringle et al. (2023) for absolute correlations.
         """
+        check_switch("signed", signed)
         values = measurement.htmt(self.solution.correlation, self.structure.blocks, signed=signed)[0]
-        return _frame(values, self.structure.constructs, self.structure.constructs)
+        return tables.square(values, self.structure.constructs, self.structure.constructs)
 
     def htmt2(self, *, signed: bool = False) -> pd.DataFrame:
         """Return heterotrait-monotrait ratios of geometric means (HTMT2), symmetric, NaN on the diagonal.
@@ -296,8 +298,9 @@ class PlsFit(Record):
 
         Source: Roemer, Schuberth and Henseler (2021).
         """
+        check_switch("signed", signed)
         values = measurement.htmt2(self.solution.correlation, self.structure.blocks, signed=signed)[0]
-        return _frame(values, self.structure.constructs, self.structure.constructs)
+        return tables.square(values, self.structure.constructs, self.structure.constructs)
 
     def redundancy(self) -> pd.Series:
         """Return the correlation of each mode B score with that of the same items weighted by mode A.
@@ -323,11 +326,11 @@ class PlsFit(Record):
         values[np.triu_indices(len(values), 1)] = np.nan
         ave = reliability(self.solution, self.structure)[0, :, RELIABILITY.index("ave")]
         np.fill_diagonal(values, np.sqrt(ave))
-        return _frame(values, self.structure.constructs, self.structure.constructs)
+        return tables.square(values, self.structure.constructs, self.structure.constructs)
 
     def construct_correlations(self) -> pd.DataFrame:
         """Return the correlations of constructs, corrected where `consistent=True`."""
-        return _frame(self.solution.constructs[0], self.structure.constructs, self.structure.constructs)
+        return tables.square(self.solution.constructs[0], self.structure.constructs, self.structure.constructs)
 
     # -- the inner model ---------------------------------------------------------------------------------
 
@@ -352,6 +355,7 @@ class PlsFit(Record):
         EstimationError
             If the weights of a construct cannot be scaled to sum to 1.
         """
+        check_switch("unstandardised", unstandardised)
         at = self.structure.constructs.index
         beta = self.solution.coefficients[0]
         if unstandardised:
@@ -360,14 +364,14 @@ class PlsFit(Record):
         rows = [
             (path.outcome, "~", path.predictor, beta[at(path.outcome), at(path.predictor)]) for path in self.model.paths
         ]
-        return _table(rows, ("lhs", "op", "rhs", "est"))
+        return tables.listed(rows, ("lhs", "op", "rhs", "est"))
 
     def r_squared(self) -> pd.DataFrame:
         """Return `r_squared adjusted` per construct that has predictors."""
         paths = self.structure.paths
         r_squared = self.solution.r_squared
         values = np.stack([r_squared[0], structural.adjusted(r_squared, paths, self.n_obs)[0]], axis=1)
-        return self._endogenous(values, ("r_squared", "adjusted"))
+        return tables.by_outcome(self.structure, values, ("r_squared", "adjusted"))
 
     def information_criteria(self) -> pd.DataFrame:
         """Return `aic aicc aicu bic fpe hq hqc gm cp` per construct that has predictors.
@@ -378,8 +382,7 @@ class PlsFit(Record):
         Source: Sharma, Sarstedt, Shmueli, Kim and Thiele (2019).
         """
         last = self._last
-        rows = list(last.structure.endogenous)
-        return _frame(criteria(last)[0][rows], tuple(last.structure.constructs[j] for j in rows), structural.CRITERIA)
+        return tables.by_outcome(last.structure, criteria(last)[0], structural.CRITERIA)
 
     def f_squared(self, *, again: bool = False) -> pd.DataFrame:
         """Return Cohen's f², outcomes (rows) x predictors (columns), NaN where there is no path.
@@ -393,15 +396,14 @@ class PlsFit(Record):
 
         Source: Cohen (1988), equation 9.2.3.
         """
+        check_switch("again", again)
         if again:
-            structure, paths = self._last.structure, self._last.structure.paths
+            structure = self._last.structure
             values = f_squared_estimated_again(self._last.estimates, structure, self.request)[0]
         else:
-            structure, paths, estimates = self.structure, self.structure.paths, self.solution
-            values = structural.f_squared(estimates.constructs, estimates.r_squared, paths)[0]
-        rows, columns = np.flatnonzero(paths.any(axis=1)), np.flatnonzero(paths.any(axis=0))
-        names = structure.constructs
-        return _frame(values[rows[:, None], columns], tuple(names[j] for j in rows), tuple(names[j] for j in columns))
+            structure, estimates = self.structure, self.solution
+            values = structural.f_squared(estimates.constructs, estimates.r_squared, structure.paths)[0]
+        return tables.by_path(structure, values)
 
     def effects(self) -> pd.DataFrame:
         """Return `lhs rhs kind via est`: direct, indirect and total effects of rhs on lhs.
@@ -409,16 +411,7 @@ class PlsFit(Record):
         An indirect effect has one row per route, with the constructs passed as `via` (`A -> B`), and one with
         an empty `via` for all routes together.
         """
-        rows = []
-        for quantity, value in zip(*self._named("estimates"), strict=True):
-            kind = {"~": "direct"}.get(quantity.op, quantity.op)
-            if kind in ("direct", "indirect", "total"):
-                source, _, via = quantity.rhs.partition(" -> ")
-                rows.append((quantity.lhs, source, kind, via, value))
-        order = {"direct": 0, "indirect": 1, "total": 2}
-        at = self.structure.constructs.index
-        rows.sort(key=lambda row: (order[row[2]], at(row[0]), at(row[1]), row[3] != ""))
-        return _table(rows, ("lhs", "rhs", "kind", "via", "est"))
+        return tables.effects(self.structure, *self._named("estimates"))
 
     def variance_accounted_for(self) -> pd.DataFrame:
         """Return `lhs rhs direct indirect total vaf` of every pair that has both a direct and an indirect effect.
@@ -428,16 +421,7 @@ class PlsFit(Record):
 
         Source: Hair et al. (2014).
         """
-        names, beta = self.structure.constructs, self.solution.beta
-        total, share = structural.total_effects(beta)[0], structural.accounted_for(beta)[0]
-        direct = beta[0]
-        pairs = sorted({(route[-1], route[0]) for route in self.structure.routes})
-        rows = [
-            (names[j], names[i], direct[j, i], total[j, i] - direct[j, i], total[j, i], share[j, i])
-            for j, i in pairs
-            if self.structure.paths[j, i]
-        ]
-        return _table(rows, ("lhs", "rhs", "direct", "indirect", "total", "vaf"))
+        return tables.accounted_for(self.structure, self.solution.beta)
 
     def slopes(
         self,
@@ -486,13 +470,13 @@ class PlsFit(Record):
         >>> fit.slopes("y", "x", "m").columns.tolist()
         ['m', 'est']
         """
-        moderators = (moderator,) if isinstance(moderator, str) else tuple(moderator)
+        moderators = several_names("moderator", moderator, "Trust")
         check_level(level)
         slope = Slope(self.structure, outcome, predictor, moderators)
         estimate = slope.coefficients(self.solution, self.structure)[0]
         drawn = None if draws is None else slope.replicates(draws)
         rows = simple_slopes(slope, estimate, at, drawn, level)
-        return _table(rows, (*moderators, "est", *(("se", "ci_low", "ci_high") if drawn is not None else ())))
+        return tables.listed(rows, (*moderators, "est", *(("se", "ci_low", "ci_high") if drawn is not None else ())))
 
     def significant_regions(
         self, outcome: str, predictor: str, moderator: str, *, draws: Replicates, level: float = 0.95
@@ -526,13 +510,13 @@ class PlsFit(Record):
         estimate = slope.coefficients(self.solution, self.structure)[0]
         scores = self.scores()[moderator].dropna().to_numpy()
         rows = significant_regions(slope, estimate, slope.replicates(draws), level, scores)
-        return _table(rows, ("low", "high", "slope", "share"))
+        return tables.listed(rows, ("low", "high", "slope", "share"))
 
     def definitions(self) -> pd.DataFrame:
         """Return what the model defines by `:=`: `lhs op rhs est`."""
         pairs = zip(*self._named("definitions"), strict=True)
         rows = [(quantity.lhs, ":=", quantity.rhs, value) for quantity, value in pairs]
-        return _table(rows, ("lhs", "op", "rhs", "est"))
+        return tables.listed(rows, ("lhs", "op", "rhs", "est"))
 
     def vif(self) -> pd.DataFrame:
         """Return variance inflation factors: `kind target name vif`.
@@ -541,18 +525,7 @@ class PlsFit(Record):
         (name) in the equation of an outcome (target), from the corrected correlations where
         `consistent=True`.
         """
-        structure, names = self.structure, self.structure.constructs
-        outer = measurement.item_inflation(self.solution.correlation, structure.blocks)[0]
-        inner = structural.predictor_inflation(self.solution.constructs, structure.paths)[0]
-        rows = [
-            ("outer", names[owner], item, value)
-            for item, owner, value in zip(structure.items, structure.owner, outer, strict=True)
-        ]
-        rows += [
-            ("inner", names[outcome], names[predictor], inner[outcome, predictor])
-            for outcome, predictor in np.argwhere(structure.paths)
-        ]
-        return _table(rows, ("kind", "target", "name", "vif"))
+        return tables.inflation(self.structure, self.solution)
 
     # -- the whole model ---------------------------------------------------------------------------------
 
@@ -604,64 +577,15 @@ class PlsFit(Record):
         """
         return blindfold(self.sample, self.structure, self.request, self.solution, distance)
 
-    def __str__(self) -> str:
-        return self.summary()
-
-    def __repr__(self) -> str:
-        trusted = "" if self.trustworthy else "; NOT TO BE TRUSTED, see problems"
-        count = len(self.structure.constructs)
-        how = f"{self.iterations} iterations" if self.converged else "did not converge"
-        return (
-            f"<PlsFit: {self.request.scheme} scheme, {self.n_obs} rows, {count} constructs, {how}{trusted}; "
-            "print it, or see paths(), loadings(), r_squared(), effects()>"
-        )
-
     def summary(self) -> str:
         """Return the fit as text for a terminal, rounded to three places."""
-        parts = [self._headline(), *(f"{problem.severity}: {problem.text}" for problem in self.problems)]
-        for title, frame in self._main_tables():
-            parts.append(f"{title}\n{frame.to_string(float_format=lambda value: f'{value:.3f}', na_rep='')}")
-        return "\n\n".join(parts)
+        return account_of(self)
+
+    def __str__(self) -> str:
+        return account_of(self)
+
+    def __repr__(self) -> str:
+        return line_of(self)
 
     def _repr_html_(self) -> str:
-        parts = [f"<p>{escape(self._headline())}</p>"]
-        parts += [f"<p>{escape(problem.severity)}: {escape(problem.text)}</p>" for problem in self.problems]
-        for title, frame in self._main_tables():
-            table = frame.to_html(float_format=lambda value: f"{value:.3f}", na_rep="", border=0)
-            parts.append(f"<h4>{title}</h4>{table}")
-        return "\n".join(parts)
-
-    def _headline(self) -> str:
-        name = "Consistent PLS" if self.request.consistent else "PLS"
-        ended = f"converged after {self.iterations}" if self.converged else f"NOT converged after {self.iterations}"
-        return f"{name}, {self.request.scheme} scheme; n = {self.n_obs}; {ended} iterations"
-
-    def _main_tables(self) -> tuple[tuple[str, pd.DataFrame], ...]:
-        found = [self.fit_indices(model)[[*model_fit.DISTANCES, "nfi"]] for model in model_fit.MODELS]
-        indices = require("pandas").DataFrame(found)
-        return (
-            ("Paths", self.paths()),
-            ("Explained variance", self.r_squared()),
-            ("Loadings", self.loadings()),
-            ("Weights", self.weights()),
-            ("Reliability", self.reliability()),
-            ("HTMT", self.htmt()),
-            ("Model fit", indices),
-        )
-
-    def _outer(self, values: Array) -> pd.DataFrame:
-        names = [self.structure.constructs[owner] for owner in self.structure.owner]
-        rows = list(zip(names, self.structure.items, values, strict=True))
-        return _table(rows, ("construct", "item", "est"))
-
-    def _endogenous(self, values: Array, columns: tuple[str, ...]) -> pd.DataFrame:
-        rows = list(self.structure.endogenous)
-        return _frame(values[rows], tuple(self.structure.constructs[j] for j in rows), columns)
-
-
-def _frame(values: Array, rows: tuple[str, ...] | tuple[int, ...], columns: tuple[str, ...]) -> pd.DataFrame:
-    return require("pandas").DataFrame(values, index=list(rows), columns=list(columns))  # type: ignore[no-any-return]
-
-
-def _table(rows: Iterable[tuple[object, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
-    return require("pandas").DataFrame(list(rows), columns=list(columns))  # type: ignore[no-any-return]
+        return page_of(self)

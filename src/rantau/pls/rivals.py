@@ -60,6 +60,8 @@ def rival_models(fits: Mapping[str, PlsFit] | Sequence[PlsFit], *, outcome: str)
     >>> bool(table["bic_weight"].idxmax() == "a"), round(float(table["bic_weight"].sum()), 12)
     (True, 1.0)
     """
+    if isinstance(fits, PlsFit) or not isinstance(fits, Mapping | Sequence):
+        raise OptionError(f"rival_models() takes several fits, such as [one, other], got {type(fits).__name__}.")
     named = dict(fits) if isinstance(fits, Mapping) else {str(k): fit for k, fit in enumerate(fits, start=1)}
     _check(named, outcome)
     rows = []
@@ -93,7 +95,7 @@ def _check(named: Mapping[str, PlsFit], outcome: str) -> None:
     for name, fit in named.items():
         explained = tuple(fit.structure.constructs[j] for j in fit.structure.endogenous)
         if outcome not in explained:
-            raise OptionError(unknown("outcome", outcome, explained, where=f"model '{name}'"))
+            raise OptionError(unknown("outcome", str(outcome), explained, where=f"model '{name}'"))
         items, others = (_items(one, outcome) for one in (fit, first))
         if set(items) != set(others):
             raise OptionError(

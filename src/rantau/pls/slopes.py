@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product as every_combination
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from scipy.special import ndtri
 from rantau.arrays import Array
 from rantau.errors import EstimationError, OptionError, listing, unknown
 from rantau.fit import Quantity
+from rantau.options import is_number
 from rantau.pls.estimate import Estimates
 from rantau.pls.structure import Structure
 
@@ -53,6 +54,7 @@ class Slope:
 
     def __init__(self, structure: Structure, outcome: str, predictor: str, moderators: tuple[str, ...]) -> None:
         names = structure.constructs
+        _check_names(outcome, predictor, moderators)
         moderated = dict.fromkeys(
             names[row] for row in structure.endogenous for j in structure.predictors(row) if ":" in names[j]
         )
@@ -106,6 +108,8 @@ class Slope:
         EstimationError
             If fewer than two succeeded.
         """
+        if not hasattr(draws, "quantities") or not isinstance(getattr(draws, "values", None), np.ndarray):
+            raise OptionError(f"draws= takes what rt.bootstrap(fit) returns, got a {type(draws).__name__}.")
         found = {(one.lhs, one.op, one.rhs): place for place, one in enumerate(draws.quantities)}
         wanted = [(self.outcome, "~", name) for name, _, _ in self.terms]
         lacking = [f"{lhs} {op} {rhs}" for lhs, op, rhs in wanted if (lhs, op, rhs) not in found]
@@ -120,6 +124,16 @@ class Slope:
                 f"{len(values)} draws succeeded; intervals need two at least, and thousands to be good."
             )
         return values
+
+
+def _check_names(outcome: object, predictor: object, moderators: tuple[object, ...]) -> None:
+    """Refuse what are no names, and moderators named twice or not at all."""
+    for option, names in (("outcome", (outcome,)), ("predictor", (predictor,)), ("moderator", moderators)):
+        for name in names:
+            if not isinstance(name, str):
+                raise OptionError(f"{option} takes the name of a construct, got {name!r}.")
+    if not moderators or len(set(moderators)) < len(moderators):
+        raise OptionError("slopes take one moderator or several, each of them once.")
 
 
 Row = tuple[float, ...]
@@ -150,6 +164,8 @@ def simple_slopes(
 
     Source: Aiken and West (1991), Multiple Regression: Testing and Interpreting Interactions.
     """
+    if isinstance(at, str) or not isinstance(at, Iterable) or not len(at) or not all(map(_finite, at)):
+        raise OptionError(f"at= takes values of the moderator in standard deviations, such as (-1, 0, 1), got {at!r}.")
     points = np.array(list(every_combination(*[tuple(at)] * len(slope.moderators))), dtype=float)
     design = slope.design(points)
     columns = [*points.T, design @ estimate]
@@ -157,6 +173,10 @@ def simple_slopes(
         values = draws @ design.T
         columns += [values.std(axis=0, ddof=1), *np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)]
     return tuple(tuple(float(cell) for cell in row) for row in zip(*columns, strict=True))
+
+
+def _finite(value: object) -> bool:
+    return is_number(value) and bool(np.isfinite(float(value)))  # type: ignore[arg-type]
 
 
 def significant_regions(

@@ -53,7 +53,8 @@ def assemble(
     language
         `en` or `id`.
     figures
-        Pictures of the model, shown before the structural results.
+        Pictures: of the answers (keys that begin with `likert`), shown with the sample; of the model, shown before the
+        structural results.
     wide
         Also tables too wide for any page, such as the correlations of forty items, and columns that pages have no
         room for: for spreadsheets.
@@ -86,8 +87,9 @@ def assemble(
     }
     prose = Prose(findings, language, style, tables=kept)
     left_out = len(built) > len(kept)
-    body = [*_front(prose), *_sample(prose, kept), *_measurement(prose, kept)]
-    body += [*_structure(prose, kept, figures), *_checks(prose, kept)]
+    body = [*_front(prose), *_sample(prose, kept, figures), *_measurement(prose, kept)]
+    structural = tuple(figure for figure in figures if not _of_answers(figure))
+    body += [*_structure(prose, kept, structural), *_checks(prose, kept)]
     appendix = [TableRef(kept[name]) for name in APPENDIX if name in kept]
     after: list[Part] = [Heading(1, prose.words("section.appendix")), *appendix] if appendix else []
     after += [Paragraph(prose.words("appendix.wide"))] if left_out else []
@@ -103,9 +105,14 @@ def _front(prose: Prose) -> list[Part]:
     return [Heading(1, prose.words("section.summary")), Paragraph(sentences.account(prose))]
 
 
-def _sample(prose: Prose, tables: dict[str, Table]) -> list[Part]:
+def _of_answers(figure: FigureRef) -> bool:
+    return figure.key.startswith("likert")
+
+
+def _sample(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef, ...]) -> list[Part]:
     parts: list[Part] = [Heading(1, prose.words("section.sample")), *map(Paragraph, sentences.sample(prose))]
-    parts += _placed(tables, "screening", "items")
+    parts += _placed(tables, "screening", "profile", "items")
+    parts += [figure for figure in figures if _of_answers(figure)]
     return [*parts, Heading(1, prose.words("section.methods")), Paragraph(sentences.methods(prose))]
 
 
@@ -139,6 +146,9 @@ def _structure(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef,
     if "paths" in tables:
         parts += [Heading(2, prose.words("section.hypotheses")), *map(Paragraph, sentences.hypotheses(prose))]
         parts += _placed(tables, "paths")
+    steady = sentences.sensitivity(prose)
+    if steady:
+        parts += [Heading(2, prose.words("section.sensitivity")), Paragraph(steady), *_placed(tables, "sensitivity")]
     if "effects" in tables:
         parts += [Heading(2, prose.words("section.effects")), Paragraph(prose.say("inner.effects"))]
         parts += _placed(tables, "effects")

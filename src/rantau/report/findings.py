@@ -19,6 +19,32 @@ if TYPE_CHECKING:
     from rantau.crosscheck import Verification
 
 
+class Variant(Record):
+    """The same analysis of other rows.
+
+    Attributes
+    ----------
+    name
+        `all` rows read, or those `unflagged`.
+    n
+        How many rows there are.
+    sem, pls, draws
+        The fits, as far as they could be made.
+    hypotheses
+        The decisions they lead to.
+    fault
+        Why nothing could be estimated; empty where it could.
+    """
+
+    name: str
+    n: int
+    sem: SemFit | None = None
+    pls: PlsFit | None = None
+    draws: Draws | None = None
+    hypotheses: pd.DataFrame | None = None
+    fault: str = ""
+
+
 class Findings(Record):
     """What was found, as the steps returned it; a table whose parts are missing is left out of the report.
 
@@ -45,6 +71,8 @@ class Findings(Record):
     remarks
         What about the answers deserves a look before any result is believed, such as items that run against
         their scale.
+    sensitivity
+        The results with all rows read and without any flagged one; empty unless asked for.
     population
         The values that simulated answers were drawn from.
     level
@@ -67,6 +95,7 @@ class Findings(Record):
     hypotheses: pd.DataFrame | None = None
     verification: Verification | None = None
     remarks: tuple[Problem, ...] = ()
+    sensitivity: tuple[Variant, ...] = ()
     population: pd.DataFrame | None = None
     level: float = 0.95
     seed: int = 1

@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 from rantau.survey.responses import Responses
+from rantau.survey.text import guarded
 
 
 def write_responses(responses: Responses, path: str | Path) -> Path:
@@ -23,7 +24,8 @@ def write_responses(responses: Responses, path: str | Path) -> Path:
     -------
     Path
         The file. `read_responses` gives the same answers back, in `raw` and in `values`. Where answers are
-        simulated, a column `simulated` says so in every row, so that they are never taken for real ones.
+        simulated, a column `simulated` says so in every row, so that they are never taken for real ones. A text that
+        a spreadsheet would run as a formula, such as `=1+1`, gets an apostrophe before it, which reading takes off again.
 
     Raises
     ------
@@ -44,9 +46,9 @@ def write_responses(responses: Responses, path: str | Path) -> Path:
     header = [*responses.columns, *responses.extras_names, *([] if marked else ["simulated"])]
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
+    writer.writerow(map(guarded, header))
     for cells, extras in zip(responses.raw, responses.extras, strict=True):
-        writer.writerow([*cells, *extras, *([] if marked else ["true"])])
+        writer.writerow([guarded(str(cell)) for cell in (*cells, *extras)] + [*([] if marked else ["true"])])
     target = Path(path)
     target.write_text(text.getvalue(), encoding="utf-8", newline="")
     return target

@@ -8,6 +8,7 @@ from rantau.extras import require
 from rantau.survey.associations import Correlations, correlations
 from rantau.survey.describe import describe
 from rantau.survey.frame import responses_of
+from rantau.survey.frequencies import frequencies
 from rantau.survey.instrument import Construct, Item, Scale, Survey, Wording
 from rantau.survey.parcels import parcel
 from rantau.survey.profile import profile
@@ -33,6 +34,7 @@ __all__ = [
     "Wording",
     "correlations",
     "describe",
+    "frequencies",
     "parcel",
     "profile",
     "read_responses",

@@ -93,7 +93,9 @@ def order_of(table: SurveyTable) -> tuple[str, ...]:
     items), then the questions on the respondent.
     """
     if table.order:
-        items = {construct.code: [item.code for item in construct.items] for construct in table.constructs}
+        items = {
+            construct.code: [item.code for item in construct.items] for construct in table.constructs if construct.items
+        }
         return tuple(code for name in table.order for code in items.get(name, [name]))
     found = [item.code for construct in table.constructs for item in construct.items]
     loose = [check.code for check in table.attention_checks if not check.after]

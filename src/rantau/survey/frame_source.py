@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 from rantau.errors import ResponseError
 from rantau.extras import require
 from rantau.survey.sheet import Source
 
+#: Stata's codes for no answer, as Stata shows them.
+_LETTERS = tuple(f".{letter}" for letter in ascii_lowercase)
 #: Rows that are held as a table at once.
 _AT_ONCE = 100_000
 #: What reading a damaged file may end in.
@@ -43,7 +46,7 @@ def frame_source(path: Path, kind: str, read: str) -> Source:
     function = getattr(pyreadstat, read)
     faults = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeError, *_FAULTS)
     try:
-        _, described = function(str(path), metadataonly=True)
+        _, described = function(str(path), metadataonly=True, user_missing=True)
     except faults as fault:
         raise _damaged(path, kind, fault) from fault
     labels = tuple(
@@ -52,7 +55,9 @@ def frame_source(path: Path, kind: str, read: str) -> Source:
     )
     wordings = tuple((str(name), str(text)) for name, text in described.column_names_to_labels.items() if text)
     missing = _missing(described)
-    rows = _rows(path, kind, function, faults, tuple(map(str, described.column_names)), dict(missing))
+    types = described.readstat_variable_types.items()
+    numeric = frozenset(str(name) for name, each in types if each != "string")
+    rows = _rows(path, kind, function, faults, tuple(map(str, described.column_names)), numeric)
     return Source(kind, rows, "row", wordings, labels, missing)
 
 
@@ -71,8 +76,10 @@ def _missing(described: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:  # noqa
             _text(each["lo"]) if each["lo"] == each["hi"] else f"{_bound(each['lo'])}..{_bound(each['hi'])}"
             for each in ranges
         )
-    for name, codes in (described.missing_user_values or {}).items():
-        found[str(name)] = (*found.get(str(name), ()), *(f".{code}" for code in codes))
+    for name, kind in described.readstat_variable_types.items():
+        # Whatever package wrote it: letters among numbers are codes for no answer.
+        if kind != "string":
+            found[str(name)] = (*found.get(str(name), ()), *_LETTERS)
     return tuple(found.items())
 
 
@@ -89,18 +96,17 @@ def _rows(
     function: Callable[..., Any],
     faults: tuple[type[BaseException], ...],
     names: Sequence[str],
-    missing: Mapping[str, tuple[str, ...]],
+    numeric: frozenset[str],
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the names, then each row, a portion of the file at a time."""
     yield 0, list(names)
     begins = 0
-    lettered = {name: {code[1:]: code for code in codes if code[:1] == "."} for name, codes in missing.items()}
     while True:
         try:
             frame, _ = function(str(path), row_offset=begins, row_limit=_AT_ONCE, user_missing=True)
         except faults as fault:
             raise _damaged(path, kind, fault) from fault
-        columns = [_texts(frame[name].tolist(), lettered.get(name, {})) for name in names]
+        columns = [_texts(frame[name].tolist(), numeric=name in numeric) for name in names]
         for place, cells in enumerate(zip(*columns, strict=True), start=begins + 1):
             yield place, list(cells)
         begins += len(frame)
@@ -108,13 +114,12 @@ def _rows(
             return
 
 
-def _texts(values: Sequence[object], lettered: Mapping[str, str]) -> list[str]:
+def _texts(values: Sequence[object], *, numeric: bool) -> list[str]:
     known: dict[object, str] = {}
     found = []
     for value in values:
         if value not in known:
-            text = _text(value)
-            known[value] = lettered.get(text, text) if isinstance(value, str) else text
+            known[value] = f".{value}" if numeric and isinstance(value, str) and value else _text(value)
         found.append(known[value])
     return found
 

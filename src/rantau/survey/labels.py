@@ -22,6 +22,10 @@ _AFTER = re.compile(r"(.*\D)(?:\s*[(\[]\s*([0-9]{1,2})\s*[)\]]|\s*[-\u2010-\u201
 _WHOLE = re.compile(r"[0-9]{1,2}")
 
 
+#: A scale seldom met is not taken for what a few cells alone could mean.
+_MOST_LACKING = 2
+
+
 class Match(Record):
     """A known scale to which every cell of an item belongs.
 
@@ -88,6 +92,11 @@ class Ambiguous(Record):
     __repr__ = __str__
 
 
+def visible(cell: str) -> str:
+    """Return a cell with one kind of apostrophe, and without the characters that nobody sees."""
+    return cell.translate(_APOSTROPHES)
+
+
 def plain(cell: str) -> str:
     """Return a cell in the form in which labels are compared.
 
@@ -98,7 +107,7 @@ def plain(cell: str) -> str:
     >>> plain(" Kadang-kadang. "), plain("strongly_agree")
     ('kadang kadang', 'strongly agree')
     """
-    return _BREAKS.sub(" ", token(cell.translate(_APOSTROPHES))).strip(" .;,")
+    return _BREAKS.sub(" ", token(visible(cell))).strip(" .;,")
 
 
 def numbered(cell: str) -> tuple[str, int | None]:
@@ -109,7 +118,7 @@ def numbered(cell: str) -> tuple[str, int | None]:
     >>> numbered("1 - Strongly disagree"), numbered("Setuju (4)"), numbered("5"), numbered("Setuju")
     (('strongly disagree', 1), ('setuju', 4), ('', 5), ('setuju', None))
     """
-    text = token(cell.translate(_APOSTROPHES))
+    text = token(visible(cell))
     if _WHOLE.fullmatch(text):
         return "", int(text)
     if found := _BEFORE.fullmatch(text):
@@ -199,6 +208,9 @@ def _fit(known: LabelSet, cells: Mapping[str, tuple[str, int | None]], missing: 
     if labelled is None:
         return None
     bare = {cell: int(number or 0) for cell, (label, number) in cells.items() if not label}
+    if bare and all(len(label) == 1 for label, _ in cells.values() if label):
+        # A letter among numbers is a slip, or a code for no answer, sooner than an abbreviation.
+        return None
     starts = {int(cells[cell][1] or 0) - place for cell, place in labelled.items() if cells[cell][1] is not None}
     # Of bare numbers alone it cannot be seen where they begin: at 1, unless 0 is among them.
     start = starts.pop() if starts else int(0 not in bare.values())
@@ -213,6 +225,8 @@ def _fit(known: LabelSet, cells: Mapping[str, tuple[str, int | None]], missing: 
     for cell, place in labelled.items():
         labels[place] = _shown(cell)
     lacking = len(known.points) - len(set(numbers.values()))
+    if not known.usual and all(known.points) and lacking > _MOST_LACKING:
+        return None
     match = Match(known.scale, known.language, len(known.points), start, tuple(labels), tuple(numbers.items()), missing)
     return _Fit(match, lacking, known.usual, clean)
 
@@ -255,7 +269,7 @@ def _places(known: LabelSet) -> dict[str, tuple[int, int, bool]]:
 
 def _shown(cell: str) -> str:
     """Return a label without the number beside it, as it is written."""
-    text = " ".join(cell.translate(_APOSTROPHES).split())
+    text = " ".join(visible(cell).split())
     found = _BEFORE.fullmatch(text)
     if found:
         return found[2].strip()

@@ -10,6 +10,7 @@ from rantau.errors import OptionError, ResponseError, listing, nearest, unknown
 from rantau.record import Record
 from rantau.survey.instrument import Question, Survey
 from rantau.survey.labels import plain
+from rantau.survey.several import bare
 from rantau.survey.sheet import Column, Sheet, shortened, shown
 
 #: What says that columns stand in the order of the instrument's items.
@@ -139,6 +140,12 @@ _WAYS: tuple[_Way, ...] = (
         "code in another letter case",
         lambda column: _folded((column.name, *column.aliases)),
         lambda question: (question.code.casefold(),),
+    ),
+    (
+        # As LimeSurvey has it, which allows no other signs.
+        "letters and digits of the code",
+        lambda column: (name.casefold() for name in (column.name, *column.aliases) if name.isalnum()),
+        lambda question: (bare(question.code),),
     ),
     ("code before the question", _coded, lambda question: (question.code.casefold(),)),
     ("wording", _texts, _wordings),

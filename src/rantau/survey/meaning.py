@@ -12,7 +12,7 @@ from rantau.arrays import Array
 from rantau.errors import listing, nearest
 from rantau.record import Record
 from rantau.survey.instrument import Item, Scale
-from rantau.survey.labels import Ambiguous, Match, no_answer, numbered, plain, recognise
+from rantau.survey.labels import Ambiguous, Match, no_answer, numbered, plain, recognise, visible
 from rantau.survey.sheet import Column, shortened
 from rantau.survey.text import token
 
@@ -77,7 +77,7 @@ def read_item(item: Item, column: Column, platform: str) -> Reading:
     values = np.full(len(column.cells), np.nan)
     gaps, declared, worded, left = [], [], [], {}
     for place, cell in enumerate(column.cells):
-        if token(cell) in missing:
+        if token(visible(cell)) in missing:
             gaps.append(place)
         elif column.declares(cell):
             declared.append(place)
@@ -110,12 +110,12 @@ def read_item(item: Item, column: Column, platform: str) -> Reading:
 
 def _point(scale: Scale, cell: str, offset: int | None) -> tuple[float, bool]:
     """Return the number of a cell and whether a label gave it; `_Unmatched` where it is no answer of the scale."""
-    form = token(cell)
+    form = token(visible(cell))
     if form.lstrip("-").isdecimal() and form.isascii():
         number = int(form) + (offset or 0)
         if scale.minimum <= number <= scale.maximum:
             return float(number), bool(offset)
-        raise _Unmatched("")
+        raise _Unmatched(_suspect(cell))
     exact = dict(scale.meanings)
     if form in exact:
         return float(exact[form]), form != str(exact[form])

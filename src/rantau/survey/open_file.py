@@ -19,6 +19,7 @@ from rantau.survey.reader import Asked, Reader
 from rantau.survey.readers import ROWS as READERS
 from rantau.survey.responses import Change
 from rantau.survey.sheet import Column, Sheet, Source, refuse, shortened, shown
+from rantau.survey.text import unguarded
 
 #: Rows of text that are held at once.
 _AT_ONCE = 4096
@@ -67,7 +68,7 @@ def open_sheet(path: str | Path, asked: Asked) -> Sheet:
     first = list(islice(source.rows, _FIRST))
     if not first:
         raise ResponseError(f"{path}: no {source.unit} holds anything; the first must name the columns.")
-    top, names = first[0][0], [name.strip() for name in first[0][1]]
+    top, names = first[0][0], [unguarded(name.strip()) for name in first[0][1]]
     while names and not names[-1]:
         names.pop()
     if len(names) > _MOST_COLUMNS:
@@ -165,7 +166,7 @@ def _gather(
         lines.append(np.array([line for line, _ in kept], dtype=np.intp))
         for place, column in enumerate(zip(*(cells for _, cells in kept), strict=True)):
             at = known[place]
-            portions[place].append(np.fromiter((at[cell] for cell in column), dtype=np.int32, count=len(column)))
+            portions[place].append(np.fromiter(map(at.__getitem__, column), dtype=np.int32, count=len(column)))
     if uneven:
         _refuse_widths(path, source.unit, top, width, uneven, others=even > 0)
     if not lines:
@@ -209,10 +210,8 @@ def _columns(
 
 def _unguarded(cells: tuple[str, ...]) -> tuple[tuple[str, ...], list[int]]:
     """Take off the apostrophe that `write_responses` and others put before a text that a spreadsheet would run."""
-    guarded = [place for place, cell in enumerate(cells) if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r")]
-    if not guarded:
-        return cells, []
-    return tuple(cell[1:] if place in set(guarded) else cell for place, cell in enumerate(cells)), guarded
+    bare = tuple(map(unguarded, cells))
+    return bare, [place for place, cell in enumerate(cells) if bare[place] != cell]
 
 
 def _refuse_widths(

@@ -71,7 +71,7 @@ def parcel(
     >>> raw = rt.read_responses("surveys/mobile/responses.csv", rt.read_survey("surveys/mobile/instrument.toml"))
     >>> made = parcel(raw, {"Quality": [f"PERQ{i}" for i in range(1, 8)]})
     >>> made.attrs["parcels"]["Quality_p1"]
-    ('PERQ6', 'PERQ5', 'PERQ2')
+    ('PERQ1', 'PERQ5', 'PERQ2')
     """
     choose("by", by, WAYS)
     if isinstance(parcels, bool) or not isinstance(parcels, int) or parcels < 2:
@@ -81,7 +81,7 @@ def parcel(
     means: dict[str, Array] = {}
     items: dict[str, tuple[str, ...]] = {}
     for key in made:
-        values = columns[key.name]
+        values = columns(key)
         if len(key.items) < 2 * parcels:
             continue
         for number, places in enumerate(_dealt(values, parcels, by), start=1):

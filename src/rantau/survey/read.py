@@ -17,6 +17,7 @@ from rantau.survey.meaning import Reading, allowed, read_item, refusal
 from rantau.survey.open_file import open_sheet, told_twice
 from rantau.survey.reader import Asked
 from rantau.survey.responses import Change, Responses
+from rantau.survey.several import with_several
 from rantau.survey.sheet import Column, Sheet, shortened
 from rantau.survey.text import token
 from rantau.survey.understood import understood
@@ -86,7 +87,7 @@ def read_responses(
     surveys/mobile/responses.csv: text, commas between cells, UTF-8; 250 rows.
     24 items by their code. Every column is an item.
     """
-    opened = open_sheet(path, Asked(encoding, delimiter, sheet, _names(survey)))
+    opened = with_several(open_sheet(path, Asked(encoding, delimiter, sheet, _names(survey))), survey)
     matched = match_columns(opened, survey, columns)
     by_code = {each.code: each for each in matched}
     items = [(survey.item(each.code), each) for each in matched if each.code in set(survey.codes)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from rantau.survey.responses import Responses
 if TYPE_CHECKING:
     import pandas as pd
 
+#: From a key to its keyed answers `(n, items)`, fetched one key at a time: all at once would be the data again.
+Fetch: TypeAlias = "Callable[[Key], Array]"
 METHODS = ("mean", "sum", "prorated_sum")
 FACTOR_METHODS = ("regression", "bartlett")
 
@@ -124,10 +127,8 @@ def score(
         if not ready:
             raise OptionError(f"scales of higher order go round in a circle: {listing(key.name for key in waiting)}.")
         for key in ready:
-            parts = [found[part] for part in key.parts] or [
-                columns[key.name][:, place] for place in range(len(key.items))
-            ]
-            found[key.name] = _scores(np.column_stack(parts), way, enough)
+            parts = np.column_stack([found[part] for part in key.parts]) if key.parts else columns(key)
+            found[key.name] = _scores(parts, way, enough)
         waiting = [key for key in waiting if key not in ready]
     table: pd.DataFrame = require("pandas").DataFrame({key.name: found[key.name] for key in made})
     return table
@@ -135,8 +136,8 @@ def score(
 
 def columns_to_score(
     data: Responses | pd.DataFrame, keys: Keys | None, scale: Bounds | None, missing: Sequence[float]
-) -> tuple[tuple[Key, ...], Mapping[str, Array], str]:
-    """Return the keys, the keyed answers `(n, items)` of each, and what the data are called in messages."""
+) -> tuple[tuple[Key, ...], Fetch, str]:
+    """Return the keys, what fetches the keyed answers of each, and what the data are called in messages."""
     if isinstance(data, Responses):
         return _of_responses(data, keys, scale, missing)
     frame = frame_of(data)
@@ -147,21 +148,21 @@ def columns_to_score(
             "rt.score(data, {'DE': ['de1', 'de2', '-de3']}, scale=(1, 5)), or read the answers with an instrument."
         )
     made = read_keys(keys, [str(column) for column in frame.columns], scale, source=source)
-    return made, {key.name: _keyed(frame, key, missing) for key in made}, source
+    return made, partial(_keyed, frame, missing=missing), source
 
 
 def _of_responses(
     data: Responses, keys: Keys | None, scale: Bounds | None, missing: Sequence[float]
-) -> tuple[tuple[Key, ...], Mapping[str, Array], str]:
+) -> tuple[tuple[Key, ...], Fetch, str]:
     if scale is not None or len(missing):
         raise OptionError("responses know their scales and what means no answer; leave `scale` and `missing` out.")
     if keys is None:
         made = keys_of(data.survey)
-        return made, {key.name: _columns(data, key) for key in made}, data.source
+        return made, partial(_columns, data), data.source
     if any(str(entry).removeprefix("-") in data.columns for own in keys.values() for entry in own if entry[:1] == "-"):
         raise OptionError("items of responses are reverse-coded already as their instrument says; leave the `-` out.")
     made = read_keys(keys, data.columns, None, source=data.source)
-    return made, {key.name: _columns(data, key) for key in made}, data.source
+    return made, partial(_columns, data), data.source
 
 
 def _columns(data: Responses, key: Key) -> Array:
@@ -224,12 +225,12 @@ def _by_fit(data: Any, fit: Any, method: str) -> pd.DataFrame:  # noqa: ANN401 -
     return table
 
 
-def warn_of_negative_items(keys: Sequence[Key], columns: Mapping[str, Array], source: str) -> None:
+def warn_of_negative_items(keys: Sequence[Key], columns: Fetch, source: str) -> None:
     """Warn of items that correlate negatively with the rest of their scale after reversing."""
     told = [
         f"{code} of {key.name} (r = {r:.2f})"
         for key in keys
-        for code, r in zip(key.items, rest_correlations(columns[key.name]), strict=True)
+        for code, r in zip(key.items, rest_correlations(columns(key)), strict=True)
         if r < 0
     ]
     if told:

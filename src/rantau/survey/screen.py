@@ -255,7 +255,7 @@ def screen(
     Screening: 250 rows, 0 excluded; flagged: missing 0, longstring 5, duplicate 0
     >>> found = screen(raw, rules=("longstring", "irv", "mahalanobis"), flags_to_exclude=2)
     >>> found.kept.n_obs
-    245
+    247
     """
     need_responses(responses, "screen")
     by_name = rules is not None and rules != ALL

@@ -56,7 +56,8 @@ def read_table(
     -------
     DataFrame
         A column of floats where every cell is a number, empty or `NA`, or declared by the file to be no answer;
-        otherwise the cells as they are. Decimals are written with a point, or throughout a column with a comma.
+        otherwise the cells as they are. Decimals are written with a point or, where commas do
+        not divide the cells, with a comma throughout a column.
         `attrs` says of the file its name, its kind and what was changed.
 
     Raises
@@ -74,12 +75,16 @@ def read_table(
     told_twice(opened, opened.header)
     columns: dict[str, object] = {}
     log = [str(change) for change in opened.log]
-    commas = any(_mark(_answers(column)) == "," for column in opened.columns)
+    # Where commas divide the cells, one within a cell is a slip; elsewhere it is how decimals are written.
+    divide = opened.kind.startswith("text, commas")
+    commas = not divide and any(_mark(_answers(column)) == "," for column in opened.columns)
     for column in opened.columns:
-        numbers, odd, advice = _numbers(column, commas=commas)
+        numbers, odd, advice = _numbers(column, commas=commas, divide=divide)
         if odd is None:
             columns[column.name] = numbers[column.places]
-            log += [f"{column.name}: decimal commas read as points"] if _mark(_answers(column)) == "," else []
+            log += (
+                [f"{column.name}: decimal commas read as points"] if commas and _mark(_answers(column)) == "," else []
+            )
         elif column.name in numeric:
             row = int(np.flatnonzero(column.places == odd)[0])
             told = f"a number is needed, got '{shortened(column.cells[odd])}'. {advice}"
@@ -105,13 +110,13 @@ def _mark(answers: dict[int, str]) -> str:
     return "." if all(map(_THOUSANDS.fullmatch, with_comma)) else ","
 
 
-def _numbers(column: Column, *, commas: bool) -> tuple[Array, int | None, str]:
+def _numbers(column: Column, *, commas: bool, divide: bool) -> tuple[Array, int | None, str]:
     """Return the number of each cell, the first cell that is none, and what to do about it.
 
-    `commas`: whether the file writes decimals with a comma elsewhere.
+    `commas`: whether the file writes decimals with a comma anywhere; `divide`: whether commas divide its cells.
     """
     answers = _answers(column)
-    mark = _mark(answers)
+    mark = "." if divide else _mark(answers)
     pointed = [cell for cell in answers.values() if "." in cell]
     doubtful = commas and mark == "." and bool(pointed) and all(map(_THOUSANDS.fullmatch, pointed))
     found = np.full(len(column.cells), np.nan)

@@ -59,5 +59,26 @@ def understood(
     return "\n".join(lines)
 
 
+def is_plain(text: str) -> bool:
+    """Say whether there is nothing to tell: UTF-8 text whose columns are named by codes, nothing repaired or guessed.
+
+    Parameters
+    ----------
+    text
+        What was understood.
+    """
+    first, *others = text.splitlines() or [""]
+    return (
+        "UTF-8" in first
+        and ", laid out by" not in first
+        and len(others) == 1
+        and " by " not in others[0][_code_ends(others[0]) :]
+    )
+
+
+def _code_ends(line: str) -> int:
+    return max(line.find(f"{word} code.") for word in ("its", "their")) + 1
+
+
 def _their(times: int) -> str:
     return "its" if times == 1 else "their"

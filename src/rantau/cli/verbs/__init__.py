@@ -11,6 +11,7 @@ from rantau.cli.verbs.describe import describe
 from rantau.cli.verbs.diagram import diagram
 from rantau.cli.verbs.fit import fit
 from rantau.cli.verbs.form import form
+from rantau.cli.verbs.impute import impute
 from rantau.cli.verbs.list import list_rows
 from rantau.cli.verbs.new import new
 from rantau.cli.verbs.pls import pls
@@ -53,6 +54,7 @@ ROWS = (
     Verb("screen", screen, f"rantau screen {_MOBILE}"),
     Verb("score", score, f"rantau score {_MOBILE} --out scores.csv"),
     Verb("describe", describe, f"rantau describe {_MOBILE}"),
+    Verb("impute", impute, f"rantau impute {_MOBILE} --m 5 --out completed.csv"),
     Verb("reliability", reliability, f"rantau reliability {_MODEL}"),
     Verb("validity", validity, f"rantau validity {_MODEL} --show fornell_larcker"),
     Verb("fit", fit, f"rantau fit {_MODEL} --cfa"),

@@ -89,10 +89,8 @@ def _instrument(found: SurveyCheck) -> Iterator[tuple[str, str]]:
         f"reversed), in {', '.join(survey.languages)}",
     )
     if survey.attention_checks or survey.demographics:
-        yield (
-            "Besides",
-            f"{len(survey.attention_checks)} attention checks, {len(survey.demographics)} on the respondent",
-        )
+        checks, others = len(survey.attention_checks), len(survey.demographics)
+        yield "Besides", f"attention checks: {checks}, questions on the respondent: {others}"
     for scale in survey.scales:
         labels = scale.label_set(survey.languages[0])
         told = f": {labels[0]} ... {labels[-1]}" if labels else ", without labels"

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.show import OUT, say
+from rantau.cli.show import OUT, say, typed
 from rantau.cli.write import check_place, check_suffix
 from rantau.options import choose
 from rantau.survey.forms import ROWS
@@ -41,8 +41,8 @@ def form(
     languages = ", ".join(language or instrument.languages)
     OUT.print(f"{len(instrument.questions)} questions ({languages}) written to {file}", soft_wrap=True, markup=False)
     OUT.print(f"For {row.label}.", soft_wrap=True, markup=False)
-    OUT.print(
-        "The columns of its answers are the codes of the instrument: they read back as they are exported.",
-        soft_wrap=True, markup=False,
-    )  # fmt: skip
+    told = "The columns of its answers are the codes of the instrument: they read back as they are exported."
+    if kind == "word":
+        told = f"Type the answers into the workbook of:  rantau form {typed(survey)} --kind entry"
+    OUT.print(told, soft_wrap=True, markup=False)
     return 0

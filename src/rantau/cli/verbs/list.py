@@ -12,6 +12,8 @@ from rantau.options import choose
 
 #: Each room with the module that holds its rows.
 ROOMS = {
+    "readers": "rantau.survey.readers",
+    "platforms": "rantau.survey.platforms",
     "forms": "rantau.survey.forms",
     "screens": "rantau.survey.screens",
     "estimators": "rantau.covariance.estimators",
@@ -27,6 +29,7 @@ ROOMS = {
     "tables": "rantau.report.tables",
     "writers": "rantau.report.writers",
     "drawers": "rantau.report.drawers",
+    "figures": "rantau.report.figures",
 }
 #: What to say of a row, where it says it of itself.
 COLUMNS = (

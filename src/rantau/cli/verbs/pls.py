@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Json, ModelFile, Out, SurveyFile, read_data
 from rantau.cli.show import Part, show_parts
+from rantau.extras import require
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def pls(
@@ -47,7 +51,17 @@ def pls(
     parts = (
         Part("loadings", f"Loadings, {found.n_obs} rows", found.loadings()),
         Part("weights", "Weights", found.weights()),
-        Part("r_squared", "Explained variance", found.r_squared()),
+        Part("reliability", "Reliability", found.reliability().rename_axis("construct")),
+        Part("htmt", "HTMT", found.htmt().rename_axis("construct")),
+        Part("fit_indices", "Model fit", _fit_of(found)),
+        Part("effects", "Effects", found.effects()),
+        Part("r_squared", "Explained variance", found.r_squared().rename_axis("construct")),
         Part("paths", "Paths", found.paths()),
     )
     return show_parts(parts, problems=found.problems, out=out, as_json=as_json)
+
+
+def _fit_of(found: rt.PlsFit) -> pd.DataFrame:
+    """Return the fit indices, a column for the saturated model and one for the estimated."""
+    columns = {model: found.fit_indices(model) for model in ("saturated", "estimated")}
+    return require("pandas").DataFrame(columns).rename_axis("index")  # type: ignore[no-any-return]

@@ -2,28 +2,86 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, Out, SurveyFile, need_survey, read_data
-from rantau.cli.show import show_frame
+from rantau.cli.inputs import DataFile, Json, MaybeModel, Out, SurveyFile, need_survey, read_data
+from rantau.cli.pairs import numbers_of, pairs_of
+from rantau.cli.show import show_frame, show_problems
+from rantau.errors import OptionError
+
+#: Methods that weigh the items as a fit does.
+BY_FIT = ("regression", "bartlett")
 
 
 def score(
     data: DataFile,
     survey: SurveyFile = None,
-    method: Annotated[str, typer.Option(help="mean or sum.")] = "mean",
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="Without an instrument: DE=de1,de2,-de3, a minus before what is reversed; may be repeated."),
+    ] = None,
+    scale: Annotated[str, typer.Option(help="With --key: the lowest and the highest answer, such as 1,5.")] = "",
+    missing: Annotated[str, typer.Option(help="With --key: numbers that mean no answer, such as -99.")] = "",
+    method: Annotated[
+        str, typer.Option(help="mean, sum, prorated_sum; regression or bartlett: factor scores, with --model.")
+    ] = "mean",
     minimum_answered: Annotated[
-        float, typer.Option(help="The share of a construct's items that must be answered, 0 to 1.")
-    ] = 0.5,
+        float | None,
+        typer.Option(help="The share of a construct's items that must be answered, 0 to 1; half unless given."),
+    ] = None,
+    model: MaybeModel = None,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
     """One score per respondent and construct."""
-    responses = read_data(data, need_survey(survey, "score"))
-    frame = rt.score(responses, method=method, minimum_answered=minimum_answered)
-    frame.insert(0, "line", responses.rows)
+    status = 0
+    if method in BY_FIT:
+        frame, lines, status = _by_fit(data, survey, model, method)
+    elif key:
+        if survey is not None:
+            raise OptionError("give either --survey, which says which items belong together, or --key.")
+        frame, lines = _by_keys(data, key, scale, missing, method=method, minimum_answered=minimum_answered)
+    else:
+        responses = read_data(data, need_survey(survey, "score"))
+        frame = rt.score(responses, method=method, minimum_answered=minimum_answered)
+        lines = responses.rows
+    frame = frame.reset_index(drop=True)
+    frame.insert(0, "line", lines)
     show_frame(frame, title=f"Scores ({method}), by line of the file", out=out, as_json=as_json)
-    return 0
+    return status
+
+
+def _by_keys(
+    data: Path, key: list[str], scale: str, missing: str, *, method: str, minimum_answered: float | None
+) -> tuple[Any, Any]:
+    """Score a file of numbers without an instrument."""
+    keys = {name: entries.split(",") for name, entries in pairs_of("--key", key, "DE=de1,de2,-de3").items()}
+    bounds = numbers_of("--scale", scale, "1,5", many=2) if scale else None
+    codes = [entry.strip().removeprefix("-") for entries in keys.values() for entry in entries]
+    table = rt.read_table(data)
+    answers = rt.read_table(data, numeric=[code for code in dict.fromkeys(codes) if code in table.columns])
+    frame = rt.score(
+        answers,
+        {name: [entry.strip() for entry in entries] for name, entries in keys.items()},
+        scale=None if bounds is None else (bounds[0], bounds[1]),
+        missing=numbers_of("--missing", missing, "-99") if missing else (),
+        method=method,
+        minimum_answered=minimum_answered,
+    )
+    return frame, range(2, len(frame) + 2)
+
+
+def _by_fit(data: Path, survey: Path | None, model: Path | None, method: str) -> tuple[Any, Any, int]:
+    """Score by the measurement part of a model."""
+    if model is None:
+        raise OptionError(f"--method {method} weighs items as a factor model does: add --model models/<name>.sem.")
+    claimed = rt.read_model(model)
+    answers = read_data(data, survey, claimed)
+    fit = rt.cfa(claimed, answers)
+    frame = rt.score(answers, fit=fit, method=method)
+    lines = answers.rows if isinstance(answers, rt.Responses) else range(2, len(frame) + 2)
+    return frame, lines, show_problems(fit.problems)

@@ -6,9 +6,10 @@ from rantau.report.sentences.compared import skipped
 from rantau.report.sentences.fit import covarying, fit, pls_fit
 from rantau.report.sentences.measurement import discriminant, reliability
 from rantau.report.sentences.sample import methods, sample
+from rantau.report.sentences.sensitivity import sensitivity
 from rantau.report.sentences.structure import explained, hypotheses, population
 
 __all__ = [
     "account", "covarying", "crosscheck", "discriminant", "explained", "fit", "hypotheses", "limits", "methods",
-    "pls_fit", "population", "problems", "reliability", "sample", "skipped",
+    "pls_fit", "population", "problems", "reliability", "sample", "sensitivity", "skipped",
 ]  # fmt: skip

@@ -47,12 +47,12 @@ def _screening(prose: Prose) -> str:
         told.append(say("sample.flagged_none", list=prose.words.listing_or(clean)))
     gone, n = int(screening.excluded.sum()), screening.kept.n_obs
     if screening.flags_to_exclude:
-        told.append(say("sample.several", n=screening.flags_to_exclude))
+        told.append(say("sample.several", n=prose.words.in_words(screening.flags_to_exclude)))
     if gone:
         told += [prose.say_counted("sample.left_out", gone), say("sample.kept", n=n)]
     else:
         told.append(say("sample.kept_all" if flagged else "sample.kept_clean", n=n))
-    return join(*told)
+    return join(*told, *([say("sample.profile")] if "profile" in prose.tables else []))
 
 
 def _reason(prose: Prose, screening: Screening, rule: str) -> str:

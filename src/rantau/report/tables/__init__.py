@@ -18,11 +18,14 @@ from rantau.report.tables import (
     paths,
     pls_fit,
     population,
+    profile,
     screening,
+    sensitivity,
 )
 
 ROWS = (
     screening.ROW,
+    profile.ROW,
     items.ROW,
     measurement.ROW,
     discriminant.ROW,
@@ -30,6 +33,7 @@ ROWS = (
     fit.ROW,
     pls_fit.ROW,
     paths.ROW,
+    sensitivity.ROW,
     effects.ROW,
     inner.ROW,
     population.ROW,

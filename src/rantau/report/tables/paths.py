@@ -17,7 +17,7 @@ def build(findings: Findings, language: str) -> Table | None:
     """Build a row for each path and each hypothesis about a defined quantity, the engines side by side."""
     view = View(findings, language)
     engines = [name for name in ("sem", "pls") if getattr(findings, name) is not None]
-    names = _names(view)
+    names = claims(view)
     if not names:
         return None
     rows = tuple(Row(_cells(view, name, engines)) for name in names)
@@ -26,7 +26,8 @@ def build(findings: Findings, language: str) -> Table | None:
     return Table("paths", view.words("table.paths.title"), _columns(view, engines), rows, notes)
 
 
-def _names(view: View) -> list[Name]:
+def claims(view: View) -> list[Name]:
+    """Return every path, and every defined quantity that a hypothesis is about."""
     model = view.findings.model
     paths: list[Name] = [(path.outcome, "~", path.predictor) for path in model.paths]
     claimed: list[Name] = [(one.lhs, one.op, one.rhs) for one in model.hypotheses if one.op == ":="]
@@ -57,13 +58,14 @@ def _cells(view: View, name: Name, engines: list[str]) -> tuple[Cell, ...]:
     for engine in engines:
         found = (view.sem if engine == "sem" else view.pls).get(name)
         cells += [number(found, "est"), number(found, "se"), interval(found), number(found, "p")]
-        cells.append("" if hypothesis is None else _decision(view, hypothesis, engine))
+        cells.append("" if hypothesis is None else decision(view, hypothesis, engine))
     return tuple(cells)
 
 
-def _decision(view: View, hypothesis: Hypothesis, engine: str) -> str:
-    decision = view.decisions.get(hypothesis.name, {}).get(engine, "")
-    return view.words(f"table.paths.{decision.replace(' ', '_')}") if decision else "—"
+def decision(view: View, hypothesis: Hypothesis, engine: str) -> str:
+    """Return what an engine decides on a hypothesis, a dash where its fit cannot be trusted."""
+    decided = view.decisions.get(hypothesis.name, {}).get(engine, "")
+    return view.words(f"table.paths.{decided.replace(' ', '_')}") if decided else "—"
 
 
 def _expected(hypothesis: Hypothesis) -> str:

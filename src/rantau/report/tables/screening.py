@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rantau.report.journal_table import JournalTable
-from rantau.report.table import Column, Row, Table
+from rantau.report.markup import literal
+from rantau.report.table import Column, Marked, Row, Table
 from rantau.report.view import View
 from rantau.survey.screens import ROWS as RULES
 
@@ -24,7 +25,7 @@ def build(findings: Findings, language: str) -> Table | None:
     rows = [Row((words("table.screening.read"), "", None, None, screening.responses.n_obs))]
     for step in screening.flow():
         label, source = _told(screening, step.rule, view)
-        rows.append(Row((label, source, step.flagged, step.left_out, step.left), indent=1))
+        rows.append(Row((Marked(label, markup=True), source, step.flagged, step.left_out, step.left), indent=1))
     rows += [Row((), kind="rule"), *_entered(view, screening.kept.n_obs)]
     columns = (
         Column("step", words("table.screening.step")),
@@ -41,12 +42,12 @@ def build(findings: Findings, language: str) -> Table | None:
 def _told(screening: Screening, rule: str, view: View) -> tuple[str, str]:
     """Return what a step goes by, and where that comes from."""
     if not rule:
-        return view.words("table.screening.several", n=screening.flags_to_exclude), ""
+        return view.words("table.screening.several", n=view.words.in_words(screening.flags_to_exclude)), ""
     if view.words.has(f"rule.{rule}.label"):
         limit = shown_limit(screening, rule, view)
         return view.words(f"rule.{rule}.label", limit=limit), view.words(f"rule.{rule}.source")
     found = screening.counts().loc[rule]
-    return str(found["label"]), str(found["source"])
+    return literal(str(found["label"])), str(found["source"])
 
 
 def shown_limit(screening: Screening, rule: str, view: View) -> str:

@@ -46,7 +46,9 @@ def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
     tuple of (Path, bytes)
     """
     memory = BytesIO()
-    book = require("xlsxwriter").Workbook(memory, {"in_memory": True})
+    book = require("xlsxwriter").Workbook(
+        memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     title = plain(read_markup(document.title))
     book.set_properties({"title": title, "subject": document.banner, "created": _CREATED})
     names = [_sheet_name(number, table) for number, table in document.tables()]

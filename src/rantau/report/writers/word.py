@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from rantau.extras import require
+from rantau.files import steady_zip
 from rantau.report.format import note_lines
 from rantau.report.markup import Run, plain, read_markup, title_case
 from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, References, TableRef
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # A fixed date, so that writing twice gives the same file.
 _CREATED = datetime(2000, 1, 1)
-_ZIPPED = (2000, 1, 1, 0, 0, 0)
 # Of a list of references, centimetres (APA 7, section 9.43).
 _HANGING = 1.27
 # A dark red.
@@ -46,16 +45,7 @@ def write(document: Document, path: Path) -> tuple[tuple[Path, bytes], ...]:
     """
     memory = BytesIO()
     _Word(document).fill().save(memory)
-    return ((path, _steady(memory.getvalue())),)
-
-
-def _steady(content: bytes) -> bytes:
-    """Write the zip again with one date for every part."""
-    memory = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, _ZIPPED), old.read(name), zipfile.ZIP_DEFLATED)
-    return memory.getvalue()
+    return ((path, steady_zip(memory.getvalue())),)
 
 
 def _turned(parts: Sequence[Placed]) -> bool:

@@ -86,7 +86,7 @@ def _meaning(question: Question, language: str) -> str:
 
 ROW = FormKind(
     "entry",
-    "a workbook to type the answers of the printed questionnaire into",
+    "Excel and kindred programs: a workbook to type the answers of the printed questionnaire into",
     ".xlsx",
     "https://ecma-international.org/publications-and-standards/standards/ecma-376/",
     make,

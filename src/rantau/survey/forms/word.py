@@ -9,7 +9,7 @@ from typing import Any
 from rantau.extras import require
 from rantau.files import steady_zip
 from rantau.survey.form_kind import FormKind, Made
-from rantau.survey.form_parts import MOST_CHOICES, Part, choices_of, language_name, parts_of
+from rantau.survey.form_parts import MOST_CHOICES, Part, choices_of, parts_of
 from rantau.survey.form_words import lacking, words
 from rantau.survey.instrument import Demographic, Scale, Survey
 
@@ -278,7 +278,7 @@ def _narrow(cell: Any) -> None:  # noqa: ANN401 - as above
 
 ROW = FormKind(
     "word",
-    f"a questionnaire to print, for instance in {language_name('en')} and {language_name('id')}",
+    "Word and kindred programs: a questionnaire to print, each language on pages of its own",
     ".docx",
     "https://ecma-international.org/publications-and-standards/standards/ecma-376/",
     make,

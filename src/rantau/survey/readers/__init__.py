@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from rantau.survey.readers import delimited, excel, spss, stata
+from rantau.survey.readers import delimited, excel, spss, stata, surveyjs
 
 ROWS = (
     excel.ROW,
     spss.ROW,
     stata.ROW,
+    surveyjs.ROW,
     delimited.ROW,
 )

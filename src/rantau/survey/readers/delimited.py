@@ -6,7 +6,7 @@ import csv
 import re
 from collections.abc import Iterator
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from rantau.errors import OptionError, ResponseError
@@ -73,7 +73,8 @@ def _rows(path: Path, encoding: Encoding, delimiter: str, skipped: int) -> Itera
                     yield begins + 1, cells
                 begins = reader.line_num + skipped
     except csv.Error as fault:
-        told = "a quote is opened and not closed" if "field larger" in str(fault) else str(fault)
+        limit = csv.field_size_limit()
+        told = f"a cell of more than {limit} characters" if "field larger" in str(fault) else str(fault)
         raise ResponseError(f"{path}: line {begins + 1}: not valid CSV: {told}. Look at the quotes.") from fault
     except UnicodeError as fault:
         raise _undecodable(path, encoding, fault) from fault
@@ -99,12 +100,16 @@ def _delimiter(text: str, names: tuple[str, ...], said: str) -> str:
             rows = list(islice(filter(any, reader), _LOOKED_AT))
         except csv.Error:
             return 0, False, False, 0.0, 0
-        if not rows:
-            return 0, False, False, 0.0, 0
+        if not any(map(str.strip, chain.from_iterable(rows))):
+            # This delimiter, and nothing else.
+            return 0, True, True, 1.0, 0
         header = [plain(name) for name in rows[0]]
         body = rows[1:-1] or rows[1:]
         even = sum(len(row) == len(header) for row in body) / max(len(body), 1)
-        return len(known.intersection(header)), len(header) > 1, delimiter == said, even, len(header)
+        if len(header) == 1:
+            # A title, perhaps: how rows are divided is seen below it.
+            return len(known.intersection(header)), False, delimiter == said, 0.0, max(map(len, rows))
+        return len(known.intersection(header)), True, delimiter == said, even, len(header)
 
     if said and said not in _DELIMITERS:
         return said

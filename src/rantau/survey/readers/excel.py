@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -46,7 +47,9 @@ def read(path: Path, asked: Asked) -> Source:
     """
     try:
         _check_size(path)
-        book = require("openpyxl").load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = require("openpyxl").load_workbook(
+            BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False
+        )
         sheets = [each for each in book.worksheets if each.sheet_state == "visible"]
         named = {each.title: each for each in book.worksheets}
         if asked.sheet and asked.sheet not in named:
@@ -121,7 +124,7 @@ def _check_formulas(path: Path, title: str) -> None:
     """Refuse formulas without a saved value: they would read as no answer."""
     openpyxl = require("openpyxl")
     values, texts = (
-        openpyxl.load_workbook(path, read_only=True, data_only=saved, keep_links=False)[title]
+        openpyxl.load_workbook(BytesIO(path.read_bytes()), read_only=True, data_only=saved, keep_links=False)[title]
         for saved in (True, False)
     )
     for sheet in (values, texts):

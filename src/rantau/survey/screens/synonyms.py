@@ -76,7 +76,7 @@ def pair_consistency(responses: Responses, limit: float, *, opposite: bool) -> A
         milder = limit + 0.1 if opposite else limit - 0.1
         raise ScreeningError(
             f"{name} needs {LEAST_PAIRS} pairs of items that correlate {side} {limit:g}; these answers have "
-            f"{int(chosen.sum())}. A milder limit may be given: limits={{'{name}': {milder:g}}}."
+            f"{int(chosen.sum())}. A milder limit may be given, such as {milder:g}."
         )
     first, second = first[chosen], second[chosen]
     index = np.empty(responses.n_obs)

@@ -1,0 +1,31 @@
+"""ROOM: pictures of answers and results. One kind of figure is one file here and one line in `ROWS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rantau.record import Record
+from rantau.report.figures import likert
+
+
+class Figure(Record):
+    """A kind of figure.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    label
+        What it shows.
+    draw
+        Writes one into a file.
+    """
+
+    name: str
+    label: str
+    draw: Callable[[Any, Path], None]
+
+
+ROWS = (Figure("likert", "How each item was answered, a bar per item", likert.draw),)
