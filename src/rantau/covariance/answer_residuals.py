@@ -37,6 +37,7 @@ def ordering_in(moments: GroupMoments) -> Ordering:
         raise ValueError("these moments are not those of ordered answers")
     return moments.ordering
 
+
 def weight_of(moments: GroupMoments) -> Array:
     """Return the weight matrix; moments without one cannot be fitted by weighted least squares."""
     if moments.weight is None:

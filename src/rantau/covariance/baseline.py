@@ -133,9 +133,8 @@ def _answer_cells(table: ParameterTable) -> tuple[Cells, Mask]:
     place = np.full((table.n_groups, kind.size), -1, dtype=np.intp)
     n_free = table.n_groups * int((~fixed).sum())
     place[:, ~fixed] = np.arange(n_free).reshape(table.n_groups, -1)
-    answers = LatentAnswers(
-        *(np.array(one, dtype=np.intp) for one in (item, items, levels, scale, item)), theta=False
-    )  # fmt: skip
+    places = [np.array(one, dtype=np.intp) for one in (item, items, levels, scale)]
+    answers = LatentAnswers(places[0], places[1], places[2], places[3], places[0], theta=False)
     return Cells(table.observed, p, n_free, kind, row, column, place, True, answers), fixed
 
 

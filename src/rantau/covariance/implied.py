@@ -178,7 +178,7 @@ def _answer_slopes(layout: Layout, answers: LatentAnswers, implied: Implied, slo
     whole = np.zeros((*scale.shape, moving.size))
     whole[..., item, :] = of_scale
     spread = implied.sigma[..., i, j] / (scale[..., i] * scale[..., j])
-    covariance = covariance * (scale[..., i] * scale[..., j])[..., None]
+    covariance = np.asarray(covariance, dtype=np.float64) * (scale[..., i] * scale[..., j])[..., None]
     covariance += (spread * scale[..., j])[..., None] * whole[..., i, :]
     covariance += (spread * scale[..., i])[..., None] * whole[..., j, :]
 
@@ -211,7 +211,7 @@ def _with_variances(
     wanted = -2 / scale[..., answers.item, None] ** 3 * of_scale - moved
     squares = by_variance[..., at]
     if not (squares == np.eye(at.size)).all():
-        wanted = np.linalg.solve(squares, wanted)
+        wanted = np.asarray(np.linalg.solve(squares, wanted), dtype=np.float64)
     found = covariance + covariance[..., at] @ wanted
     found[..., at] = 0.0
     return np.asarray(found)

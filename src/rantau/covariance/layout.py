@@ -54,7 +54,7 @@ class Cells(Record):
 
         Where answers are ordered, the variances that follow from others are among them.
         """
-        moves = (self.place >= 0).any(axis=0)
+        moves = np.asarray((self.place >= 0).any(axis=0))
         if self.latent_answers is not None and not self.latent_answers.theta:
             moves[self.latent_answers.variance] = True
         return np.flatnonzero(moves)

@@ -195,7 +195,7 @@ def statistics(
     tests = _tests(evidence, baseline, recipe) if converged else _no_tests(evidence, baseline, recipe)
     logl = (NAN, NAN) if least_squares else _log_likelihoods(table, evidence, deviation, moments.replace(n=counts))
     reweighted, level = evidence.chisq, None
-    if moments.ordering is not None and moments.level is not None:
+    if moments.ordering is not None and moments.level is not None and implied.level is not None:
         level = (moments.level - implied.level)[:, moments.ordering.ordered[moments.ordering.item]]
     elif converged and moments.patterns is None:
         reweighted = normal_residual(evidence, implied.sigma)

@@ -107,9 +107,14 @@ def refuse_with_order(request: SemRequest) -> None:
             "ordered ones (fixed_x=False). For a covariate of few values name it in ordered= as well."
         )
     composite = next((block for block in request.model.blocks if block.kind == "composite"), None)
-    if composite is not None and {item for item in composite.items} & set(request.ordered or ()):
+    if composite is not None and set(composite.items) & set(names_of(request.ordered)):
         raise refusal(
             request.model, composite.span,
-            f"'{composite.construct}' is a composite of ordered answers, whose scale follows from them; treat its items "
-            "as continuous: take them out of ordered=.",
+            f"'{composite.construct}' is a composite of ordered answers, whose scale follows from them; treat its "
+            "items as continuous: take them out of ordered=.",
         )  # fmt: skip
+
+
+def names_of(ordered: tuple[str, ...] | bool) -> tuple[str, ...]:
+    """Return the names that a request holds once it is settled."""
+    return () if isinstance(ordered, bool) else ordered

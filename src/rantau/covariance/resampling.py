@@ -64,7 +64,7 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     proper = np.asarray(positive_definite(scaled.covariance).all(axis=-1))
     if moments.ordering is not None:
         # Correlations of pairs may be of no matrix, and least squares fits them all the same.
-        proper = np.isfinite(moments.covariance).all(axis=(-1, -2, -3))
+        proper = np.asarray(np.isfinite(moments.covariance).all(axis=(-1, -2, -3)))
     impossible = "singular covariance matrix" if moments.ordering is None else "a category that nobody chose"
     reasons = tuple(
         "" if fine else "not converged" if possible else impossible

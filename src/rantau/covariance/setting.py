@@ -264,7 +264,8 @@ def with_answer_weight(discrepancy: Discrepancy, moments: GroupMoments) -> Group
                 where = f" in group '{label}'" if label else ""
                 raise EstimationError(
                     f"estimator='WLS' inverts the covariance matrix of {len(spread)} thresholds and correlations, and "
-                    f"{n_obs + 1:g} rows{where} leave it singular; take estimator='WLSMV', which asks for no such matrix."
+                    f"{n_obs + 1:g} rows{where} leave it singular; take estimator='WLSMV', which asks for no such "
+                    "matrix."
                 )
     return moments.replace(weight=np.linalg.inv(moments.spread))
 

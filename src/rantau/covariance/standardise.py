@@ -183,9 +183,7 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
     return values, own * ratio[..., None] + change
 
 
-def _with_dependent(
-    layout: Layout, answers: LatentAnswers, own: Array, implied: Implied, by_variance: Array
-) -> Array:
+def _with_dependent(layout: Layout, answers: LatentAnswers, own: Array, implied: Implied, by_variance: Array) -> Array:
     """Add to the derivatives of the cells those of the scales or variances that follow from others."""
     found = np.array(np.broadcast_to(own, (*by_variance.shape[:-2], *own.shape[-2:])))
     variance = np.einsum("...ii->...i", implied.total)[..., answers.item, None]

@@ -10,12 +10,12 @@ from __future__ import annotations
 from rantau.errors import listing
 from rantau.model.entries import Entries
 from rantau.model.locate import refusal
-from rantau.model.spec import Model
+from rantau.model.spec import Model, Span
 
 Cut = tuple[tuple[str, int], ...]
 
 
-def add_thresholds(model: Model, entries: Entries, cut: Cut, *, variances_free: bool) -> None:
+def add_thresholds(model: Model, entries: Entries, cut: Cut, *, exact: frozenset[str], variances_free: bool) -> None:
     """Add the thresholds that the file does not state, and refuse those that cannot be.
 
     Parameters
@@ -26,6 +26,8 @@ def add_thresholds(model: Model, entries: Entries, cut: Cut, *, variances_free: 
         The parameters met so far.
     cut
         Each ordered variable with the number of its thresholds, in the order of the table.
+    exact
+        Those that measure a construct alone and are taken for it: nothing disturbs them.
     variances_free
         Whether the variances of their disturbances are free from the second group on.
 
@@ -52,10 +54,10 @@ def add_thresholds(model: Model, entries: Entries, cut: Cut, *, variances_free: 
     for name, count in cut:
         for k in range(count):
             entries.add(name, "|", f"t{k + 1}")
-        one = entries.find(name, "~~", name)
-        if one is not None:
+        own = entries.find(name, "~~", name)
+        if own is not None:
             raise refusal(
-                model, one.term.span if one.term is not None else model.blocks[0].span,
+                model, own.term.span if own.term is not None else Span(1, 1),
                 f"'{name}' is ordered: the variance of what lies behind its answers sets its scale and is no "
                 "parameter; take the statement out.",
             )  # fmt: skip
@@ -66,7 +68,7 @@ def add_thresholds(model: Model, entries: Entries, cut: Cut, *, variances_free: 
                 f"'{name}' is ordered: its thresholds say where its answers lie, and an intercept beside them cannot "
                 "be told from them; take the statement out, or fix thresholds at values.",
             )  # fmt: skip
-        entries.add(name, "~~", name, fixed=1.0, first_only=variances_free)
+        entries.add(name, "~~", name, fixed=0.0 if name in exact else 1.0, first_only=variances_free)
 
 
 def add_scales(entries: Entries, cut: Cut, *, free: bool) -> None:

@@ -16,8 +16,8 @@ from rantau.model.composites import Anchors, add_composites, check_composites
 from rantau.model.entries import Entries, stated
 from rantau.model.group_equality import GroupEquality, equal_entries, group_equality
 from rantau.model.locate import located, refusal
-from rantau.model.places import number
 from rantau.model.ordered import add_scales, add_thresholds
+from rantau.model.places import number
 from rantau.model.spec import Model, Modifier, Span
 from rantau.record import Record
 
@@ -227,8 +227,13 @@ def _tabulated(
     excrescent = add_composites(model, entries, anchors)
     cut = tuple((name, count) for name in observed for other, count in ordered if name == other)
     theta = parameterization == "theta"
+    alone = frozenset(_single_indicators(model))
     loose = equality.frees_scales and not (theta and "residuals" in equality.kinds)
-    add_thresholds(model, entries, cut, variances_free=loose and theta)
+    add_thresholds(model, entries, cut, exact=alone, variances_free=loose and theta)
+    for block in model.blocks:
+        if len(block.items) == 1 and block.items[0] in alone & dict(cut).keys():
+            # What alone measures a construct, and is ordered, gives it the unit of what lies behind the answers.
+            entries.add(block.construct, "~~", block.construct, fixed=1.0)
     _add_variances(model, entries, observed, covariates, equality if std_lv else None)
     _add_covariances(model, entries, observed)
     for left, right in itertools.combinations_with_replacement(covariates, 2):
@@ -255,7 +260,9 @@ def _tabulated(
         for (entry, group), (place, value) in zip(cells, free, strict=True)
     )  # fmt: skip
     variables = (*latent, *excrescent)
-    return ParameterTable(rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors, cut, parameterization)
+    return ParameterTable(
+        rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors, cut, parameterization
+    )
 
 
 def free_standing_covariates(model: Model) -> set[str]:
@@ -278,7 +285,8 @@ def _observed_order(model: Model) -> tuple[str, ...]:
     met += [path.predictor for path in model.paths]
     met += [one.left for one in model.covariances]
     met += [one.right for one in model.covariances]
-    met += [one.variable for one in (*model.intercepts, *model.thresholds)]
+    met += [one.variable for one in model.intercepts]
+    met += [one.variable for one in model.thresholds]
     return tuple(name for name in dict.fromkeys(met) if name not in model.constructs)
 
 
@@ -338,7 +346,8 @@ def _check_modifiers(model: Model, groups: tuple[str, ...]) -> None:
     terms = [term for block in model.blocks for term in block.terms]
     terms += [path.term for path in model.paths]
     terms += [one.term for one in model.covariances]
-    terms += [one.term for one in (*model.intercepts, *model.thresholds)]
+    terms += [one.term for one in model.intercepts]
+    terms += [one.term for one in model.thresholds]
     for term in terms:
         for modifier in term.modifiers:
             _check_modifier(model, modifier, groups)

@@ -83,14 +83,19 @@ def ordered_moments(
     first = ordering.first
     mean = np.where(ordering.ordered, 0.0, level[..., first])
     moments = GroupMoments(
-        sample.names, sample.groups, n, covariance, mean, ordering=ordering, level=level, spread=wide if spread else None
+        sample.names,
+        sample.groups,
+        n,
+        covariance,
+        mean,
+        ordering=ordering,
+        level=level,
+        spread=wide if spread else None,
     )
     return moments, tuple(one for row in found for one in row)
 
 
-def _of_group(
-    sample: Sample, ordering: Ordering, group: int, draw: Array | None, spread: bool
-) -> OrdinalMoments:
+def _of_group(sample: Sample, ordering: Ordering, group: int, draw: Array | None, spread: bool) -> OrdinalMoments:
     members = sample.membership == group
     values, counts = sample.values[members], None if draw is None else draw[members]
     if counts is not None and not _all_met(values[counts > 0], ordering):

@@ -48,7 +48,9 @@ class OrdinalMoments(Record):
     perfect: tuple[tuple[int, int], ...]
 
 
-def ordinal_moments(values: Array, ordering: Ordering, *, counts: Array | None = None, spread: bool = True) -> OrdinalMoments:
+def ordinal_moments(
+    values: Array, ordering: Ordering, *, counts: Array | None = None, spread: bool = True
+) -> OrdinalMoments:
     """Estimate the moments of one group.
 
     Parameters
@@ -87,7 +89,7 @@ def ordinal_moments(values: Array, ordering: Ordering, *, counts: Array | None =
     single = estimate_singles(values, ordering, taken)
     i, j = np.tril_indices(len(ordering.categories), -1)
     kind = ordering.ordered[i].astype(int) + ordering.ordered[j]
-    parts = []
+    parts: list[tuple[Indices, Pairs]] = []
     for which, estimate in ((2, table_pairs), (1, latent_pairs), (0, observed_pairs)):
         chosen = np.flatnonzero(kind == which)
         if chosen.size:

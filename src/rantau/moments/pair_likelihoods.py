@@ -88,7 +88,7 @@ class TablePairs(NamedTuple):
         counts = self.single.ordering.counts
         for one, other, cells in ((self.i, self.j, of_cells), (self.j, self.i, np.swapaxes(of_cells, 1, 2))):
             at = limits[one][:, 1:size]
-            height = np.where(np.isfinite(at), np.exp(-np.where(np.isfinite(at), at, 0.0) ** 2 / 2), 0.0)
+            height = np.where(np.isfinite(at), np.exp(-(np.where(np.isfinite(at), at, 0.0) ** 2) / 2), 0.0)
             with np.errstate(invalid="ignore"):
                 within = (limits[other][:, None, :] - self.correlation[:, None, None] * at[:, :, None]) / root
             share = np.diff(np.where(np.isnan(within), 0.0, ndtr(within)), axis=-1)
@@ -123,8 +123,9 @@ def table_pairs(single: Singles, i: Indices, j: Indices) -> TablePairs:
         spread = n.sum(axis=(1, 2)) * (first**2 / probability).sum(axis=(1, 2))
         return score, np.where(bend < -0.1 * spread, bend, -spread)
 
-    rough = (single.limits[:, :-1] + single.limits[:, 1:]) / 2
-    rough = np.where(np.isfinite(rough), rough, np.where(np.isneginf(single.limits[:, :-1]), -1.5, 1.5))
+    # The middle of a category; one end of the outermost is as good as at 3.
+    limits = np.clip(single.limits, -3.0, 3.0)
+    rough = (limits[:, :-1] + limits[:, 1:]) / 2
     start = _table_correlation(met, rough[i], rough[j])
     correlation = _climb(slope, start)
     r = correlation[:, None, None]

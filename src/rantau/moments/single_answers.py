@@ -90,7 +90,7 @@ class Singles(NamedTuple):
 def estimate_singles(values: Array, ordering: Ordering, taken: Array) -> Singles:
     """Estimate thresholds, means and variances."""
     n, p = values.shape
-    largest = max(max(len(one) for one in ordering.categories), 1)
+    largest = max(*(len(one) for one in ordering.categories), 1)
     seen = ~np.isnan(values)
     code, z = np.full((n, p), largest, dtype=np.intp), np.zeros((n, p))
     limits = np.full((p, largest + 1), np.inf)

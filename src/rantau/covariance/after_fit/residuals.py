@@ -144,7 +144,9 @@ def residual_summary(fit: SemFit, kind: str, level: float, close: float) -> list
     found = _with_errors(fit, kind, setting_of(fit))
     p, m = len(fit.table.observed), found.values.shape[1]
     parts = {"cov": np.arange(m)}
-    if fit.table.mean_structure:
+    if fit.table.mean_structure and fit.table.ordered:
+        parts = {"cov": np.arange(p, m)}
+    elif fit.table.mean_structure:
         parts = {"cov": np.arange(p, m), "mean": np.arange(p), "total": np.arange(m)}
     # A correlation of a variable with itself is no residual.
     unit = p if kind == "cor_bollen" else 0

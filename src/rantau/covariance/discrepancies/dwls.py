@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.covariance.answer_residuals import answer_residuals, spread_out, weight_of
-from rantau.covariance.implied import Implied, Slopes, gather_matrix, moment_jacobian
+from rantau.covariance.implied import Implied, Slopes, gather_matrix
 from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local, Second, shares
 from rantau.moments.grouped import GroupMoments

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
 from rantau.covariance.answer_residuals import answer_residuals, spread_out, weight_of
 from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix, moment_jacobian
 from rantau.covariance.layout import Layout
