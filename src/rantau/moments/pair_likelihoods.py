@@ -109,7 +109,8 @@ def table_pairs(single: Singles, i: Indices, j: Indices) -> TablePairs:
     met = _filled(table, (counts[i] == 2) & (counts[j] == 2))
     h, k = single.limits[i][:, :, None], single.limits[j][:, None, :]
 
-    def slope(correlation: Array, which: Indices) -> tuple[Array, Array]:
+    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
+        """Return the scores of some pairs `(k,)` and their derivatives."""
         r = correlation[:, None, None]
         at, n = (h[which], k[which]), met[which]
         probability = np.maximum(between(quadrant(*at, r)), SMALLEST)
@@ -127,7 +128,7 @@ def table_pairs(single: Singles, i: Indices, j: Indices) -> TablePairs:
     limits = np.clip(single.limits, -3.0, 3.0)
     rough = (limits[:, :-1] + limits[:, 1:]) / 2
     start = _table_correlation(met, rough[i], rough[j])
-    correlation = _climb(slope, start)
+    correlation = _climb(score_and_bend, start)
     r = correlation[:, None, None]
     probability = np.maximum(between(quadrant(h, k, r)), SMALLEST)
     ratio = np.zeros((i.size, *(table.shape[-1] + 1,) * 2))
@@ -283,7 +284,8 @@ def latent_pairs(single: Singles, i: Indices, j: Indices) -> LatentPairs:
     ordered = single.ordering.ordered
     item, other = np.where(ordered[i], i, j), np.where(ordered[i], j, i)
 
-    def slope(correlation: Array, which: Indices) -> tuple[Array, Array]:
+    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
+        """Return the scores of some pairs `(k,)` and their derivatives."""
         score, bend = np.zeros(which.size), np.zeros(which.size)
         for rows in _blocks(single, which.size):
             found = _latent(single, item[which], other[which], correlation, rows).by_correlation
@@ -291,7 +293,7 @@ def latent_pairs(single: Singles, i: Indices, j: Indices) -> LatentPairs:
             bend -= single.taken[rows] @ found**2
         return score, bend
 
-    correlation = _climb(slope, np.zeros(i.size))
+    correlation = _climb(score_and_bend, np.zeros(i.size))
     return LatentPairs(single, item, other, correlation, np.zeros(i.size, dtype=bool))
 
 
@@ -348,11 +350,12 @@ def observed_pairs(single: Singles, i: Indices, j: Indices) -> ObservedPairs:
     n, among = both.sum(axis=0), (both * single.z[:, i] * single.z[:, j]).sum(axis=0)
     squares = [(both * single.z[:, one] ** 2).sum(axis=0) for one in (i, j)]
 
-    def slope(correlation: Array, which: Indices) -> tuple[Array, Array]:
+    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
+        """Return the scores of some pairs `(k,)` and their derivatives."""
         free = 1 - correlation**2
         score = n[which] * correlation * free + (1 + correlation**2) * among[which]
         score -= correlation * (squares[0] + squares[1])[which]
         return score / free**2, -n[which] * (1 + correlation**2) / free**2
 
     start = np.clip(among / np.sqrt(squares[0] * squares[1]), -LIMIT, LIMIT)
-    return ObservedPairs(single, i, j, _climb(slope, start), np.zeros(i.size, dtype=bool))
+    return ObservedPairs(single, i, j, _climb(score_and_bend, start), np.zeros(i.size, dtype=bool))

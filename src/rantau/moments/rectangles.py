@@ -19,7 +19,7 @@ def quadrant(first: Array, second: Array, correlation: Array) -> Array:
     Parameters
     ----------
     first, second
-        The point; infinite where a variable has no limit. All three broadcast.
+        `(...)` the point; infinite where a variable has no limit. All three broadcast.
     correlation
         Between -1 and 1, both excluded.
 
@@ -48,7 +48,7 @@ def quadrant(first: Array, second: Array, correlation: Array) -> Array:
 
 
 def density(first: Array, second: Array, correlation: Array) -> Array:
-    """Return the density of two standard normal variables at a point; nought where it is infinite.
+    """Return the density `(...)` of two standard normal variables at a point; nought where it is infinite.
 
     It is also the derivative of `quadrant` by the correlation (Plackett, 1954, eq. 3).
     """

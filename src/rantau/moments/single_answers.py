@@ -49,7 +49,7 @@ class Ordering(Record):
 
 
 def ordering_of(values: Array, ordered: Mask) -> Ordering:
-    """Return the categories that are met in `values (n, p)`, NaN where an answer is missing."""
+    """Return the categories met in values `(n, p)`, NaN where an answer is missing; `ordered (p,)` says which."""
     categories = tuple(
         tuple(np.unique(column[~np.isnan(column)]).tolist()) if which else ()
         for column, which in zip(values.T, ordered, strict=True)
@@ -88,7 +88,7 @@ class Singles(NamedTuple):
 
 
 def estimate_singles(values: Array, ordering: Ordering, taken: Array) -> Singles:
-    """Estimate thresholds, means and variances."""
+    """Estimate thresholds, means and variances from values `(n, p)`, each row `taken (n,)` times."""
     n, p = values.shape
     largest = max(*(len(one) for one in ordering.categories), 1)
     seen = ~np.isnan(values)

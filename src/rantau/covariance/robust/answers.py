@@ -21,7 +21,7 @@ class AnswerGroup(NamedTuple):
     spread: Array
 
     def weigh(self, matrix: Array) -> Array:
-        """Return `V matrix`."""
+        """Return `V matrix`, `(m, k)`."""
         return self.weight[:, None] * matrix if self.weight.ndim == 1 else self.weight @ matrix
 
 
@@ -48,7 +48,7 @@ def spread_of_answers(evidence: Evidence) -> Array:
 
 
 def answer_traces(evidence: Evidence, inverse: Array) -> tuple[float, float]:
-    """Return `tr(U Gamma)` and `tr(U Gamma U Gamma)`; `inverse` is that of the information.
+    """Return `tr(U Gamma)` and `tr(U Gamma U Gamma)`; the inverse `(n_free, n_free)` is that of the information.
 
     Notes
     -----
