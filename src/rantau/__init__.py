@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rantau.moments.gaps import MissingAnswers, missing_answers
     from rantau.moments.mcar import McarTest, mcar_test
     from rantau.moments.normality import Normality, normality
+    from rantau.moments.polychoric import Polychoric, polychoric
     from rantau.moments.stream import read_moments
     from rantau.moments.summary import SummaryStatistics, moments
     from rantau.pls import PlsFit, pls
@@ -70,6 +71,7 @@ _HOMES = {
     "rantau.moments.gaps": ("MissingAnswers", "missing_answers"),
     "rantau.moments.mcar": ("McarTest", "mcar_test"),
     "rantau.moments.normality": ("Normality", "normality"),
+    "rantau.moments.polychoric": ("Polychoric", "polychoric"),
     "rantau.moments.stream": ("read_moments",),
     "rantau.moments.summary": ("SummaryStatistics", "moments"),
     "rantau.pls": ("PlsFit", "pls"),
@@ -118,6 +120,7 @@ __all__ = [
     "Normality",
     "Outcome",
     "PlsFit",
+    "Polychoric",
     "Pooled",
     "PooledTest",
     "Proposal",
@@ -159,6 +162,7 @@ __all__ = [
     "parcel",
     "parse_model",
     "pls",
+    "polychoric",
     "pool",
     "population_values",
     "profile",
