@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +16,8 @@ from rantau.survey.sheet import Source
 
 #: Stata's codes for no answer, as Stata shows them.
 _LETTERS = tuple(f".{letter}" for letter in ascii_lowercase)
+#: An exception ends this with 1, as Python always does; a crash with another number.
+_ALONE = "import sys, pyreadstat; getattr(pyreadstat, sys.argv[2])(sys.argv[1], user_missing=True)"
 #: Rows that are held as a table at once.
 _AT_ONCE = 100_000
 #: What reading a damaged file may end in.
@@ -43,6 +47,7 @@ def frame_source(path: Path, kind: str, read: str) -> Source:
         If the file is damaged.
     """
     pyreadstat = require("pyreadstat", purpose=f"a {kind}")
+    _try_alone(path, kind, read)
     function = getattr(pyreadstat, read)
     faults = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeError, *_FAULTS)
     try:
@@ -59,6 +64,16 @@ def frame_source(path: Path, kind: str, read: str) -> Source:
     numeric = frozenset(str(name) for name, each in types if each != "string")
     rows = _rows(path, kind, function, faults, tuple(map(str, described.column_names)), numeric)
     return Source(kind, rows, "row", wordings, labels, missing)
+
+
+def _try_alone(path: Path, kind: str, read: str) -> None:
+    """Read the file in another process first: a damaged one can end the process, which no exception tells of."""
+    order = [sys.executable, "-c", _ALONE, str(path), read]
+    done = subprocess.run(order, capture_output=True, check=False)
+    if done.returncode not in (0, 1):
+        raise ResponseError(
+            f"{path}: this {kind} cannot be read: it is damaged. Save it again in its program, or as CSV."
+        )
 
 
 def _damaged(path: Path, kind: str, fault: BaseException) -> ResponseError:

@@ -23,6 +23,8 @@ from rantau.survey.text import unguarded
 
 #: Rows of text that are held at once.
 _AT_ONCE = 4096
+#: Beyond this no system has names of files; answers given in place of a path, perhaps.
+_LONGEST_PATH = 1024
 #: Rows among which the header is looked for.
 _FIRST = 4
 #: More columns than any program of tables holds: then the delimiter is wrong, or the file is no table.
@@ -88,6 +90,8 @@ def _reader(file: Path) -> Reader:
     kinds = KINDS.get(file.suffix.lower(), ("answers",))
     if "answers" not in kinds:
         refuse(file, f"its name is that of a file with the {' or '.join(kinds)}; give the one with the answers.")
+    if len(str(file)) > _LONGEST_PATH:
+        refuse(shortened(str(file)), "no such file for the answers: this is no name of a file.")
     if file.is_dir():
         refuse(file, "this is a folder; give the file with the answers.")
     try:
@@ -101,6 +105,8 @@ def _reader(file: Path) -> Reader:
         hint = f" Did you mean '{folder / guess}'?" if guess else ""
         place = "" if folder.is_dir() else f" The folder '{folder}' does not exist either."
         refuse(file, f"no such file for the answers.{hint}{place}")
+    if not file.is_file():
+        refuse(file, "this is no plain file; give the file with the answers.")
     try:
         with file.open("rb") as opened:
             head = opened.read(512)
@@ -108,16 +114,21 @@ def _reader(file: Path) -> Reader:
         raise ResponseError(f"{file}: cannot be opened: {fault.strerror}.") from fault
     if not head.strip():
         refuse(file, "the file is empty; it should hold the answers.")
+    _check_kind(file, head)
+    for reader in READERS:
+        if head.startswith(reader.begins) if reader.begins else True:
+            return reader
+    raise ResponseError(f"{file}: no reader for this file.")
+
+
+def _check_kind(file: Path, head: bytes) -> None:
+    """Refuse a file that is none of ours, by how it begins."""
     for begins, what in _OTHERS:
         if head.startswith(begins):
             refuse(file, f"this is {what}.")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         refuse(file, "this is a web page or XML, whatever its name; export the answers as CSV or .xlsx.")
-    for reader in READERS:
-        if head.startswith(reader.begins) if reader.begins else True:
-            return reader
-    raise ResponseError(f"{file}: no reader for this file.")
 
 
 def _check_header(where: str, names: Sequence[str]) -> None:

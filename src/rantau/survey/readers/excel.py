@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
 from rantau.errors import ResponseError, listing, unknown
@@ -20,7 +19,7 @@ from rantau.survey.sheet import Source
 
 #: What reading a damaged or hostile workbook may end in.
 _FAULTS = (
-    BadZipFile, ParseError, zlib.error, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError,
+    BadZipFile, SyntaxError, zlib.error, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError,
     NotImplementedError, RuntimeError, OSError, OverflowError,
 )  # fmt: skip
 #: Beyond this, unpacked, a workbook is no table of answers: Excel's own limit of rows with forty long labels.
