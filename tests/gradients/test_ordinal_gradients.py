@@ -61,6 +61,25 @@ def test_gradient(fit):
     np.testing.assert_allclose(found, value, atol=2e-6 * np.abs(value).max())
 
 
+def test_exact_hessian(fit):
+    setting = setting_of(fit)
+    layout, theta = setting.layout, fit.theta * setting.scale * 1.03
+
+    def slope(at):
+        implied = imply(layout, at)
+        local = fit.discrepancy.function(implied, setting.moments)
+        return gradient(layout, slopes(layout, implied), local.by_sigma, local.by_mu)
+
+    implied = imply(layout, theta)
+    local = fit.discrepancy.function(implied, setting.moments)
+    found = fit.discrepancy.second(layout, implied, slopes(layout, implied), setting.moments, local, True)
+    if found.exact is None:
+        scaled = fit.table.parameterization == "theta" or "thresholds" in fit.request.group_equal
+        assert scaled or "x8 ~ x9" in fit.table.names
+        return
+    np.testing.assert_allclose(found.exact, numerically(slope, theta), atol=1e-6 * np.abs(found.exact).max())
+
+
 def test_the_variance_behind_an_ordered_answer_is_that_of_its_scale(fit):
     implied = imply(fit.layout, fit.theta * 1.02)
     items = fit.layout.cells.latent_answers.item

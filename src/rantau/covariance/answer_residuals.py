@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.implied import Implied
+from rantau.covariance.implied import Implied, curvature
+from rantau.covariance.layout import Layout
+from rantau.covariance.local import Local
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.single_answers import Ordering
 
@@ -29,6 +31,35 @@ def spread_out(implied: Implied, moments: GroupMoments, by_moment: Array) -> tup
     by_sigma[..., i, j] = halved
     by_sigma[..., j, i] = halved
     return by_moment[..., :t], by_sigma
+
+
+def answer_curvature(layout: Layout, implied: Implied, local: Local) -> Array | None:
+    """Contract the second derivatives of the moments with those of a discrepancy by them.
+
+    Parameters
+    ----------
+    layout, implied
+        The model at its parameters.
+    local
+        The discrepancy there, with its derivatives by levels and sigma.
+
+    Returns
+    -------
+    Array or None
+        `(..., G, f, f)` by the free cells; None where scales move or ordered variables have effects, so that the
+        moments are no longer those of an ordinary model but for the variances of ordered variables.
+    """
+    answers = layout.cells.latent_answers
+    if answers is None or answers.theta or (layout.place[:, answers.scale] >= 0).any():
+        return None
+    causes = layout.column[layout.roles.directed]
+    if np.isin(causes, answers.item).any() or (layout.base[..., answers.scale] != 1).any():
+        return None
+    by_mu = np.zeros(implied.mu.shape)
+    sign = np.where(answers.level_cell >= 0, -1.0, 1.0)
+    for level, item in enumerate(answers.level_item):
+        by_mu[..., item] += sign[level] * local.by_mu[..., level]
+    return curvature(layout, implied, local.by_sigma, by_mu)
 
 
 def ordering_in(moments: GroupMoments) -> Ordering:

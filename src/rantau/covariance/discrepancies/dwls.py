@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.covariance.answer_residuals import answer_residuals, spread_out, weight_of
+from rantau.covariance.answer_residuals import answer_curvature, answer_residuals, spread_out, weight_of
 from rantau.covariance.implied import Implied, Slopes, gather_matrix
 from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local, Second, shares
@@ -36,8 +36,11 @@ def dwls(implied: Implied, moments: GroupMoments) -> Local:
 def dwls_second(
     layout: Layout, implied: Implied, slope: Slopes, moments: GroupMoments, local: Local, exact: bool
 ) -> Second:
-    """Compute the expected second derivatives, `2 J' W J` with J the Jacobian of the moments."""
+    """Compute the second derivatives: `2 J' W J` with J the Jacobian of the moments, and `answer_curvature` besides."""
     if slope.moments is None:
         raise ValueError("these moments are not those of ordered answers")
     weighted = (shares(moments)[..., None] * local.weight)[..., None] * slope.moments
-    return Second(gather_matrix(layout, 2 * np.swapaxes(slope.moments, -1, -2) @ weighted), None)
+    by_cell = 2 * np.swapaxes(slope.moments, -1, -2) @ weighted
+    bent = answer_curvature(layout, implied, local) if exact else None
+    expected = gather_matrix(layout, by_cell)
+    return Second(expected, None if bent is None else gather_matrix(layout, by_cell + bent))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.covariance.answer_residuals import answer_residuals, spread_out, weight_of
+from rantau.covariance.answer_residuals import answer_curvature, answer_residuals, spread_out, weight_of
 from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix, moment_jacobian
 from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local, Second, shares
@@ -57,7 +57,10 @@ def wls_second(
     jacobian = moment_jacobian(layout, slope)
     weighted = shares(moments)[..., None, None] * (local.weight @ jacobian)
     expected = 2 * (np.swapaxes(jacobian, -1, -2) @ weighted).sum(axis=-3)
-    if not exact or moments.ordering is not None:
+    if exact and moments.ordering is not None:
+        by_answers = answer_curvature(layout, implied, local)
+        return Second(expected, None if by_answers is None else expected + gather_matrix(layout, by_answers))
+    if not exact:
         return Second(expected, None)
     bent = curvature(layout, implied, local.by_sigma, local.by_mu)
     return Second(expected, expected + gather_matrix(layout, bent))
