@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 from clock import median_time, start_up
+from ordinal import compare_ordinal
 
 import rantau as rt
 from covariance import compare
@@ -30,6 +31,7 @@ def main() -> None:
     compare_survey()
     compare_pls()
     compare()
+    compare_ordinal()
 
 
 if __name__ == "__main__":

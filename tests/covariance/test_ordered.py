@@ -146,3 +146,11 @@ def test_an_item_alone_gives_its_construct_the_unit_of_what_lies_behind(hs4):
     alone = rt.sem("visual =~ x1 + x2 + x3; S =~ x9; S ~ visual", hs4, ordered=True)
     plain = rt.sem("visual =~ x1 + x2 + x3; x9 ~ visual", hs4, ordered=True)
     assert alone.fit_indices()["chisq_scaled"] == pytest.approx(plain.fit_indices()["chisq_scaled"], rel=1e-6)
+
+
+def test_covariates_are_taken_for_normal_and_that_is_said(hs4):
+    fit = rt.sem("F =~ x1 + x2 + x3\nF ~ ageyr", hs4, ordered=["x1", "x2", "x3"])
+    assert [problem.code for problem in fit.problems] == ["normal_covariates"]
+    assert fit.converged
+    both = rt.sem("F =~ x1 + x2 + x3\nF ~ sex", hs4, ordered=["x1", "x2", "x3", "sex"])
+    assert not both.problems

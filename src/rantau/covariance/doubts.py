@@ -127,7 +127,7 @@ def thin_evidence(sample: Sample, table: ParameterTable, discrepancy: str) -> tu
 
 
 def doubtful_answers(
-    names: tuple[str, ...], parts: tuple[OrdinalMoments, ...], moments: GroupMoments
+    names: tuple[str, ...], parts: tuple[OrdinalMoments, ...], moments: GroupMoments, covariates: tuple[str, ...] = ()
 ) -> tuple[Problem, ...]:
     """Warn of what polychoric correlations had to be estimated from.
 
@@ -139,6 +139,8 @@ def doubtful_answers(
         The moments of each group.
     moments
         The same together.
+    covariates
+        Continuous variables that only predict.
 
     Returns
     -------
@@ -150,6 +152,15 @@ def doubtful_answers(
     Savalei (2011) on empty cells; a correlation matrix of pairs need not be positive definite (Wothke, 1993).
     """
     found = []
+    if covariates:
+        found.append(
+            Problem(
+                "warning", "normal_covariates",
+                f"{listing(covariates, most=4)} predict ordered answers and are taken for normal variables beside them. "
+                "Where one has few values, name it in ordered= as well; leave it out where it is far from normal.",
+                covariates,
+            )
+        )  # fmt: skip
     perfect = sorted({pair for part in parts for pair in part.perfect})
     if perfect:
         shown = listing([f"{names[j]} and {names[i]}" for i, j in perfect], most=4)

@@ -78,7 +78,7 @@ def fit_request(request: SemRequest, data: Responses | pd.DataFrame | SummarySta
         )
         if request.ordered:
             observed, parts = ordered_moments(sample, sample_ordering(sample, ordered_of(table)))
-            more = (*more, *doubtful_answers(sample.names, parts, observed))
+            more = (*more, *doubtful_answers(sample.names, parts, observed, _continuous(table)))
         else:
             observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
     if not request.ordered:
@@ -131,6 +131,11 @@ def _thresholds(request: SemRequest, taken: Sample) -> tuple[tuple[str, int], ..
     return tuple(
         (name, len(categories) - 1) for name, categories in zip(used.names, found.categories, strict=True) if categories
     )
+
+
+def _continuous(table: ParameterTable) -> tuple[str, ...]:
+    """Return the covariates whose answers are not ordered."""
+    return tuple(name for name in table.covariates if name not in ordered_of(table))
 
 
 def ordered_of(table: ParameterTable) -> tuple[str, ...]:
