@@ -25,6 +25,7 @@ from rantau.report.findings import Findings
 from rantau.report.likert import MOST_POINTS, likert
 from rantau.report.markup import literal
 from rantau.report.parts import FigureRef
+from rantau.report.slope_figures import slope_figures
 from rantau.report.words import Words, read_words
 from rantau.simulate import write_responses
 from rantau.study import CovarianceOptions, PlsOptions, ScreenOptions, Study
@@ -139,7 +140,22 @@ def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef,
     for key, title, picture in drawn:
         svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
         references.append(FigureRef(str(png), str(svg), title, _note(picture), picture.describe(study.language), key))
+    references += _slopes(study, findings, folder, words=read_words(study.language))
     return tuple(references)
+
+
+def _slopes(study: Study, findings: Findings, folder: Path, words: Words) -> Iterator[FigureRef]:
+    """Draw every moderation by PLS."""
+    figures = slope_figures(findings, language=study.language, style=study.style)
+    for number, picture in enumerate(figures, start=1):
+        key = "slopes" if len(figures) == 1 else f"slopes_{number}"
+        svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
+        names = {part: literal(getattr(picture, part)) for part in ("outcome", "predictor", "moderator")}
+        note = words("figure.slopes.note", **names)
+        if picture.band is not None:
+            percent = f"{100 * findings.level:g}".replace(".", words("number.decimal"))
+            note += " " + words("figure.slopes.note_region", percent=percent, **names)
+        yield FigureRef(str(png), str(svg), literal(picture.title), note, picture.told, key)
 
 
 def _answers(study: Study, findings: Findings, folder: Path, words: Words) -> Iterator[FigureRef]:

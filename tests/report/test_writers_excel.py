@@ -5,7 +5,7 @@ import pytest
 from sample_document import BANNER, DISCRIMINANT, sample
 
 from rantau.report.document import Document, TableRef, write
-from rantau.report.table import Column, Marked, Row, Table
+from rantau.report.table import Column, Marked, Note, Row, Table
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +100,20 @@ def test_text_is_never_a_formula(tmp_path):
     sheet = openpyxl.load_workbook(write(Document("T", parts=(TableRef(table),)), tmp_path / "a.xlsx"))["1 t"]
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     assert row_of(sheet, "=SUM(A1)")[1].number_format == '[<0.01]"< .01";[>=0.995]"> .99";.00'
+
+
+@pytest.mark.parametrize("mark", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "{=1+1}", "http://x.test"])
+def test_whatever_a_cell_begins_with_it_is_text_all_over_the_workbook(tmp_path, mark):
+    columns = (Column("a", mark), Column("b", mark, spanner=mark), Column("c", mark, spanner=mark))
+    table = Table("t", mark, columns, (Row((mark, mark, mark)),), (Note("general", mark),))
+    document = Document(mark, subtitle=mark, banner=mark, parts=(TableRef(table),))
+    book = openpyxl.load_workbook(write(document, tmp_path / "a.xlsx"))
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+    assert sum(mark.strip() in str(cell.value) for cell in cells) >= 10
+    assert all(cell.data_type != "f" for cell in cells)
+    links = [cell.hyperlink for cell in cells if cell.hyperlink is not None]
+    assert [link.location for link in links if link.target is None] == ["'1 t'!A1"]
+    assert len(links) == 1
 
 
 def test_indonesian_formats(tmp_path):

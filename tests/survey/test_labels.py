@@ -80,6 +80,14 @@ def test_the_number_of_points_settles_what_is_ambiguous():
     }
 
 
+def test_two_wordings_of_one_point_in_one_language_are_no_scale_even_among_two_languages():
+    assert recognise(["Sangat tidak setuju", "Tidak setuju", "Kurang setuju", "Netral", "Setuju"], points=5) is None
+    assert recognise(["Disagree", "Neutral", "Undecided", "Setuju"]) is None
+    both = recognise(["Tidak setuju", "Netral", "Neutral", "Setuju", "Agree", "Sangat setuju"])
+    assert isinstance(both, Match)
+    assert dict(both.numbers)["Netral"] == dict(both.numbers)["Neutral"] == 3
+
+
 def test_own_sets_win():
     own = next(each for each in label_sets() if len(each.points) == 4 and each.language == "en")
     found = recognise(["Strongly disagree", "Disagree", "Agree", "Strongly agree"], sets=(own,))

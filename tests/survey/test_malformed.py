@@ -9,6 +9,8 @@ from datetime import datetime
 
 import numpy as np
 import openpyxl
+import pandas as pd
+import pyreadstat
 import pytest
 
 from rantau.errors import ResponseError
@@ -271,6 +273,27 @@ def test_each_repair_is_logged(tiny, write, case):
 def test_a_cell_far_away_is_told_in_no_time(tiny, write):
     with pytest.raises(ResponseError, match="row 1048576: too many cells: got 16384"):
         read_responses(write(far_away(), "a.xlsx"), tiny)
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+def test_a_workbook_with_entities_that_grow_is_not_unpacked(tiny, write, part):
+    grown = '<!DOCTYPE x [<!ENTITY a0 "a">' + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book(TOP, (1, 2, 3, 4)))) as fine, zipfile.ZipFile(bomb, "w") as made:
+        for name in fine.namelist():
+            text = fine.read(name).decode()
+            made.writestr(name, grown + "]>" + text.replace(">A3<", ">&a9;<") if name == part else text)
+    with pytest.raises(ResponseError, match=f"{part} in this workbook declares a document type"):
+        read_responses(write(bomb.getvalue(), "a.xlsx"), tiny)
+
+
+def test_a_statistics_file_that_is_read_without_end_is_told(tiny, tmp_path, monkeypatch):
+    path = tmp_path / "a.sav"
+    pyreadstat.write_sav(pd.DataFrame({"A1": [1, 2], "A2": [1, 2], "A3": [1, 2], "V1": [1, 2]}), path)
+    monkeypatch.setattr("rantau.survey.frame_source._ALONE", "import time; time.sleep(60)")
+    monkeypatch.setattr("rantau.survey.frame_source._SECONDS", 0.2)
+    with pytest.raises(ResponseError, match="takes far longer than a file of its size does, so it is damaged"):
+        read_responses(path, tiny)
 
 
 def test_a_workbook_that_unpacks_to_more_than_any_sheet_is_not_unpacked(tiny, write, monkeypatch):

@@ -193,6 +193,20 @@ def test_words_of_another_set_in_a_language_of_the_instrument_are_refused(trust,
         read_responses(write("TR1,TR2,TR3\nOften,Never,Always\nRarely,Sometimes,Never\n"), trust)
 
 
+@pytest.mark.parametrize("answers", ["Netral,Kurang setuju,Tidak setuju", "Netral,Kurang setuju,Setuju"])
+def test_a_word_between_the_points_of_the_instrument_is_refused(trust, write, answers):
+    # Beside 'Netral' it is neither the middle, nor the second point, which the instrument calls 'Tidak setuju'.
+    cells = "".join(f"{answer},1,1\n" for answer in answers.split(","))
+    with pytest.raises(ResponseError, match="line 3, column 'TR1': got 'Kurang setuju'"):
+        read_responses(write(f"TR1,TR2,TR3\n{cells}"), trust)
+
+
+def test_another_usual_word_for_the_middle_is_read_and_told(trust, write):
+    responses = read_responses(write("TR1,TR2,TR3\nRagu-ragu,1,1\nSetuju,1,1\nTidak setuju,1,1\n"), trust)
+    assert responses.column("TR1").tolist() == [3, 4, 2]
+    assert "agree-5 (id)" in responses.understood
+
+
 def test_abbreviations_of_the_instruments_own_labels_are_read(trust, write):
     responses = read_responses(write("TR1,TR2,TR3\nS,TS,SS\nN,STS,\n"), trust)
     np.testing.assert_array_equal(responses.values, EXPECTED)

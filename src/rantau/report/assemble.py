@@ -53,8 +53,8 @@ def assemble(
     language
         `en` or `id`.
     figures
-        Pictures: of the answers (keys that begin with `likert`), shown with the sample; of the model, shown before the
-        structural results.
+        Pictures: of the answers (keys that begin with `likert`), shown with the sample; of
+        slopes (`slopes`), shown with moderations; of the model, shown before the structural results.
     wide
         Also tables too wide for any page, such as the correlations of forty items, and columns that pages have no
         room for: for spreadsheets.
@@ -109,6 +109,10 @@ def _of_answers(figure: FigureRef) -> bool:
     return figure.key.startswith("likert")
 
 
+def _of_slopes(figure: FigureRef) -> bool:
+    return figure.key.startswith("slopes")
+
+
 def _sample(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef, ...]) -> list[Part]:
     parts: list[Part] = [Heading(1, prose.words("section.sample")), *map(Paragraph, sentences.sample(prose))]
     parts += _placed(tables, "screening", "profile", "items")
@@ -133,7 +137,7 @@ def _measurement(prose: Prose, tables: dict[str, Table]) -> list[Part]:
 
 
 def _structure(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef, ...]) -> list[Part]:
-    parts: list[Part] = list(figures)
+    parts: list[Part] = [figure for figure in figures if not _of_slopes(figure)]
     fit = [
         text
         for text in (join(sentences.fit(prose, "sem"), sentences.covarying(prose)), sentences.pls_fit(prose))
@@ -149,6 +153,10 @@ def _structure(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef,
     steady = sentences.sensitivity(prose)
     if steady:
         parts += [Heading(2, prose.words("section.sensitivity")), Paragraph(steady), *_placed(tables, "sensitivity")]
+    moderated = sentences.moderation(prose)
+    if moderated:
+        parts += [Heading(2, prose.words("section.moderation")), *map(Paragraph, moderated)]
+        parts += [*_placed(tables, "slopes"), *(figure for figure in figures if _of_slopes(figure))]
     if "effects" in tables:
         parts += [Heading(2, prose.words("section.effects")), Paragraph(prose.say("inner.effects"))]
         parts += _placed(tables, "effects")

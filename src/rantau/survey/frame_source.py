@@ -17,7 +17,15 @@ from rantau.survey.sheet import Source
 #: Stata's codes for no answer, as Stata shows them.
 _LETTERS = tuple(f".{letter}" for letter in ascii_lowercase)
 #: An exception ends this with 1, as Python always does; a crash with another number.
-_ALONE = "import sys, pyreadstat; getattr(pyreadstat, sys.argv[2])(sys.argv[1], user_missing=True)"
+_ALONE = """
+import sys, pyreadstat
+read = getattr(pyreadstat, sys.argv[2])
+for _ in pyreadstat.read_file_in_chunks(read, sys.argv[1], chunksize=int(sys.argv[3]), user_missing=True):
+    pass
+"""
+#: Seconds after which a file that is still being read is taken for damaged, and how many bytes each is expected to read
+#: at the least: a hundredth of what a slow machine does.
+_SECONDS, _BYTES_A_SECOND = 60, 100_000
 #: Rows that are held as a table at once.
 _AT_ONCE = 100_000
 #: What reading a damaged file may end in.
@@ -68,8 +76,17 @@ def frame_source(path: Path, kind: str, read: str) -> Source:
 
 def _try_alone(path: Path, kind: str, read: str) -> None:
     """Read the file in another process first: a damaged one can end the process, which no exception tells of."""
-    order = [sys.executable, "-c", _ALONE, str(path), read]
-    done = subprocess.run(order, capture_output=True, check=False)
+    # -P: a pyreadstat.py beside the user's file is not imported.
+    order = [sys.executable, "-P", "-c", _ALONE, str(path), read, str(_AT_ONCE)]
+    try:
+        done = subprocess.run(
+            order, capture_output=True, check=False, timeout=_SECONDS + path.stat().st_size / _BYTES_A_SECOND
+        )
+    except subprocess.TimeoutExpired as late:
+        raise ResponseError(
+            f"{path}: this {kind} cannot be read: it takes far longer than a file of its size does, so it is damaged. "
+            "Save it again in its program, or as CSV."
+        ) from late
     if done.returncode not in (0, 1):
         raise ResponseError(
             f"{path}: this {kind} cannot be read: it is damaged. Save it again in its program, or as CSV."

@@ -27,12 +27,15 @@ class LabelSet(Record):
     points
         For each point, from the lowest: its wordings, and for each wording its spellings, the full one first.
         No wording where the point is shown as a bare number.
+    english
+        Of a set in both languages: how many wordings of each point, the first of them, are English; otherwise empty.
     """
 
     scale: str
     language: str
     usual: bool
     points: tuple[tuple[tuple[str, ...], ...], ...]
+    english: tuple[int, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -81,6 +84,7 @@ def mixed_sets() -> tuple[LabelSet, ...]:
             "en, id",
             english.usual and other.usual,
             tuple((*mine, *theirs) for mine, theirs in zip(english.points, other.points, strict=True)),
+            tuple(map(len, english.points)),
         )
         for english in label_sets()
         for other in label_sets()

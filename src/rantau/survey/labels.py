@@ -234,11 +234,12 @@ def _fit(known: LabelSet, cells: Mapping[str, tuple[str, int | None]], missing: 
 def _labelled(known: LabelSet, cells: Mapping[str, tuple[str, int | None]]) -> dict[str, int] | None:
     """Return the point of each cell with words, from 0; None where one of them is not of this set.
 
-    A form offers one wording for a point, and one abbreviation of it: two of them are two points of another set.
+    A form offers one wording for a point in each language, and one abbreviation of it: two of them are two points of
+    another set.
     """
     places = _places(known)
     found: dict[str, int] = {}
-    wordings: dict[int, int] = {}
+    wordings: dict[tuple[int, bool], int] = {}
     shorts: dict[int, str] = {}
     for cell, (label, _) in cells.items():
         if not label:
@@ -248,12 +249,38 @@ def _labelled(known: LabelSet, cells: Mapping[str, tuple[str, int | None]]) -> d
         if len(meant) != 1 or not all(half in places for half in halves):
             return None
         place, wording, short = places[halves[0]]
-        if "," not in known.language and wordings.setdefault(place, wording) != wording:
+        english = bool(known.english) and wording < known.english[place]
+        if wordings.setdefault((place, english), wording) != wording:
             return None
         if short and shorts.setdefault(place, halves[0]) != halves[0]:
             return None
         found[cell] = place
     return found
+
+
+def of_one_set(labels: Sequence[str], match: Match) -> bool:
+    """Say whether one known set holds a scale's labels, from the lowest, and the cells at the points they were given.
+
+    Examples
+    --------
+    >>> own = ("Sangat tidak setuju", "Tidak setuju", "Netral", "Setuju", "Sangat setuju")
+    >>> of_one_set(own, recognise(["STS", "TS", "Ragu-ragu", "S", "SS"]))
+    True
+    >>> of_one_set(own, recognise(["STS", "Kurang setuju", "Netral", "S", "SS"]))
+    False
+    """
+    wanted = [(plain(label), place) for place, label in enumerate(labels)]
+    wanted += [(numbered(cell)[0], number - match.minimum) for cell, number in match.numbers if numbered(cell)[0]]
+    return any(
+        len(known.points) == len(labels) and all(_stands(known, label, place) for label, place in wanted)
+        for known in (*label_sets(), *mixed_sets())
+    )
+
+
+def _stands(known: LabelSet, label: str, place: int) -> bool:
+    places = _places(known)
+    halves = [label] if label in places else [half.strip() for half in label.split("/")]
+    return all(half in places and places[half][0] == place for half in halves)
 
 
 @cache

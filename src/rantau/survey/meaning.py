@@ -12,7 +12,7 @@ from rantau.arrays import Array
 from rantau.errors import listing, nearest
 from rantau.record import Record
 from rantau.survey.instrument import Item, Scale
-from rantau.survey.labels import Ambiguous, Match, no_answer, numbered, plain, recognise, visible
+from rantau.survey.labels import Ambiguous, Match, no_answer, numbered, of_one_set, plain, recognise, visible
 from rantau.survey.sheet import Column, shortened
 from rantau.survey.text import token
 
@@ -190,6 +190,10 @@ def _goes_with(scale: Scale, found: Match) -> bool:
     languages = [language for language in found.language.split(", ") if language in own]
     for language in languages:
         labels = own[language]
+        if len(labels) == scale.points:
+            if not of_one_set(labels, found):
+                return False
+            continue
         ends = {plain(found.labels[0]), plain(found.labels[-1])}
         same = recognise(labels, points=scale.points)
         if len(labels) == 2 and isinstance(same, Ambiguous):

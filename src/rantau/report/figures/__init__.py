@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rantau.record import Record
-from rantau.report.figures import likert
+from rantau.report.figures import likert, slopes
 
 
 class Figure(Record):
@@ -28,4 +28,7 @@ class Figure(Record):
     draw: Callable[[Any, Path], None]
 
 
-ROWS = (Figure("likert", "How each item was answered, a bar per item", likert.draw),)
+ROWS = (
+    Figure("likert", "How each item was answered, a bar per item", likert.draw),
+    Figure("slopes", "A moderation: simple slopes and the region of significance", slopes.draw),
+)

@@ -7,10 +7,9 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rantau.errors import ReportError
 from rantau.extras import require
 from rantau.record import Record
-from rantau.report.drawers.matplotlib import DPI, FONTS
+from rantau.report.picture import save, write_picture
 from rantau.report.words import read_words
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ _LINES = 3
 #: Of answers below and above the middle; brown and blue-green are told apart by those who see no red or green.
 _BELOW, _MIDDLE, _ABOVE = (0.55, 0.32, 0.04), (0.85, 0.85, 0.85), (0.0, 0.40, 0.37)
 _WHITE = (0.97, 0.97, 0.97)
-SUFFIXES = (".svg", ".png", ".pdf", ".tiff", ".tif", ".eps")
 
 
 class Bar(Record):
@@ -90,15 +88,7 @@ class Likert(Record):
         ReportError
             If no picture can be written under that suffix, or the disk refuses.
         """
-        target = Path(path)
-        if target.suffix.lower() not in SUFFIXES:
-            raise ReportError(f"{target}: a picture's name must end in {', '.join(SUFFIXES)}; got '{target.suffix}'.")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draw(self, target)
-        except OSError as error:
-            raise ReportError(f"{target}: cannot be written: {error.strerror}; is it open elsewhere?") from error
-        return target
+        return write_picture(lambda target: draw(self, target), path)
 
 
 def parts_of(shares: tuple[float, ...]) -> tuple[float, float, float]:
@@ -124,25 +114,7 @@ def draw(figure: Likert, path: Path) -> None:
     path
         Where to; the suffix says the format. The same figure always gives the same SVG.
     """
-    matplotlib = require("matplotlib", purpose="figures")
-    installed = {font.name for font in require("matplotlib.font_manager").fontManager.ttflist}
-    settings = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "rantau",
-        "pdf.fonttype": 42,
-        "font.family": [font for font in FONTS if font in installed],
-        "font.size": 8,
-    }
-    with matplotlib.rc_context(settings):
-        _figure(figure).savefig(path, dpi=DPI, **_saving(figure, path.suffix.lower()))
-
-
-def _saving(figure: Likert, suffix: str) -> dict[str, Any]:
-    if suffix == ".svg":
-        return {"metadata": {"Title": figure.title, "Description": figure.describe(), "Date": None}}
-    if suffix == ".png":
-        return {"metadata": {"Title": figure.title, "Description": figure.describe(), "Software": None}}
-    return {"pil_kwargs": {"compression": "tiff_lzw"}} if suffix in (".tiff", ".tif") else {}
+    save(lambda: _figure(figure), path, title=figure.title, description=figure.describe())
 
 
 def _figure(figure: Likert) -> Any:  # noqa: ANN401 - a matplotlib Figure

@@ -5,11 +5,12 @@ from rantau.report.sentences.checks import crosscheck, limits, problems
 from rantau.report.sentences.compared import skipped
 from rantau.report.sentences.fit import covarying, fit, pls_fit
 from rantau.report.sentences.measurement import discriminant, reliability
+from rantau.report.sentences.moderation import moderation
 from rantau.report.sentences.sample import methods, sample
 from rantau.report.sentences.sensitivity import sensitivity
 from rantau.report.sentences.structure import explained, hypotheses, population
 
 __all__ = [
     "account", "covarying", "crosscheck", "discriminant", "explained", "fit", "hypotheses", "limits", "methods",
-    "pls_fit", "population", "problems", "reliability", "sample", "sensitivity", "skipped",
+    "moderation",    "pls_fit", "population", "problems", "reliability", "sample", "sensitivity", "skipped",
 ]  # fmt: skip

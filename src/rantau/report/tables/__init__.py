@@ -21,6 +21,7 @@ from rantau.report.tables import (
     profile,
     screening,
     sensitivity,
+    slopes,
 )
 
 ROWS = (
@@ -34,6 +35,7 @@ ROWS = (
     pls_fit.ROW,
     paths.ROW,
     sensitivity.ROW,
+    slopes.ROW,
     effects.ROW,
     inner.ROW,
     population.ROW,

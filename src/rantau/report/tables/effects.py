@@ -37,6 +37,8 @@ def build(findings: Findings, language: str) -> Table | None:
         ]
     kept = tuple(row if row.kind == "group" else row.replace(cells=row.cells[: len(columns)]) for row in rows)
     notes = [*view.distrust("pls"), view.note("table.effects.note")]
+    if any(len(path.term.factors) > 1 for path in findings.model.paths):
+        notes.append(view.note("table.effects.note_products"))
     if findings.draws is not None:
         count = len(findings.draws.values) - findings.draws.n_failed
         notes.append(view.note("table.paths.note_pls", draws=count))

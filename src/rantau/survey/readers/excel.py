@@ -27,6 +27,8 @@ _MOST_BYTES = 3 << 30
 _MERGED = re.compile(rb'<mergeCell [^>]*ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _FORMULA = re.compile(rb"<f[ >/]")
 _AT_ONCE = 1 << 20
+#: How far into a part of a workbook a document type is looked for.
+_BEGINNING = 1 << 12
 
 
 def read(path: Path, asked: Asked) -> Source:
@@ -81,10 +83,11 @@ def _damaged(path: Path, fault: BaseException) -> ResponseError:
 
 
 def _check_size(path: Path) -> None:
-    """Refuse an archive that unpacks to more than any sheet holds, or that is another kind of document."""
+    """Refuse an archive that unpacks to more than any sheet holds, has entities of its own, or is no workbook."""
     with ZipFile(path) as archive:
         names = set(archive.namelist())
         size = sum(each.file_size for each in archive.infolist())
+        declared = [name for name in names if name.endswith((".xml", ".rels")) and _declares(archive, name)]
     told = ""
     if "xl/workbook.bin" in names:
         told = "this is a binary workbook (.xlsb); save it as .xlsx"
@@ -96,8 +99,19 @@ def _check_size(path: Path) -> None:
         told = f"this is an archive ({listing(sorted(names), most=4)}); unpack it and give the file with the answers"
     elif size > _MOST_BYTES:
         told = f"unpacked, this workbook is {size >> 30} GB; save the sheet as 'CSV UTF-8'"
+    elif declared:
+        told = (
+            f"{listing(sorted(declared), most=3)} in this workbook declares a document type, as no spreadsheet program "
+            "does and harmful files do; open it in Excel and save it again"
+        )
     if told:
         raise ResponseError(f"{path}: {told}.")
+
+
+def _declares(archive: ZipFile, name: str) -> bool:
+    """Say whether a part of a workbook begins with entities of its own: a few bytes that become many, or a file."""
+    with archive.open(name) as part:
+        return b"<!DOCTYPE" in part.read(_BEGINNING)
 
 
 def _look_inside(path: Path, sheet: Any) -> int:  # noqa: ANN401
