@@ -154,3 +154,13 @@ def test_covariates_are_taken_for_normal_and_that_is_said(hs4):
     assert fit.converged
     both = rt.sem("F =~ x1 + x2 + x3\nF ~ sex", hs4, ordered=["x1", "x2", "x3", "sex"])
     assert not both.problems
+
+
+def test_categories_may_be_texts_that_say_their_order(hs4, fit):
+    words = ["none", "some", "much", "all"]
+    told = hs4.assign(
+        **{item: pd.Categorical([words[k - 1] for k in hs4[item]], categories=words, ordered=True) for item in ITEMS}
+    )
+    again = rt.cfa(HS, told, ordered=ITEMS)
+    np.testing.assert_allclose(again.values(), fit.values(), atol=1e-12)
+    assert rt.polychoric(told[ITEMS]).correlations().loc["x1", "x2"] == pytest.approx(fit.moments.covariance[0, 0, 1])

@@ -156,7 +156,7 @@ def doubtful_answers(
         found.append(
             Problem(
                 "warning", "normal_covariates",
-                f"{listing(covariates, most=4)} predict ordered answers and are taken for normal variables beside them. "
+                f"{listing(covariates, most=4)} predict ordered answers and are taken for normal variables. "
                 "Where one has few values, name it in ordered= as well; leave it out where it is far from normal.",
                 covariates,
             )

@@ -49,7 +49,7 @@ from rantau.moments.belonging import check_clusters
 from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments
 from rantau.moments.ordered_groups import ordered_moments, sample_ordering
-from rantau.moments.sample import Sample, column_names
+from rantau.moments.sample import Sample, column_names, with_codes
 from rantau.moments.summary import SummaryStatistics
 from rantau.survey.responses import Responses
 
@@ -108,6 +108,8 @@ def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[Parame
         As for `sem`, but for what only the moments or the estimation show.
     """
     model = request.model
+    if request.ordered and not isinstance(request.ordered, bool):
+        data = with_codes(data, request.ordered)
     taken = take_sample(
         model, data, group=request.group or None, sampling_weights=request.sampling_weights or None,
         cluster=request.cluster or None,

@@ -78,6 +78,7 @@ def ordinal_moments(
     Examples
     --------
     >>> import numpy as np
+    >>> from rantau.moments.single_answers import ordering_of
     >>> rows = np.repeat([[1.0, 1.0], [1.0, 2.0], [2.0, 1.0], [2.0, 2.0]], [40, 10, 10, 40], axis=0)
     >>> found = ordinal_moments(rows, ordering_of(rows, np.array([True, True])))
     >>> bool(abs(found.covariance[0, 1] - np.sin(0.3 * np.pi)) < 1e-9)

@@ -118,7 +118,8 @@ def test_fit_indices(name):
             assert math.isnan(ours[spelling])
             continue
         if "robust" in spelling and several:
-            # lavaan's baseline of several groups has another expectation; see the test below.
+            # lavaan adds up the baseline's expectations in the groups, each over its group's share of the rows, which
+            # counts them twice; the model's own are as ours, see the test below.
             continue
         if spelling.startswith("rmsea_pvalue") and spelling.endswith("robust"):
             continue
