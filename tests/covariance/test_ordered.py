@@ -164,3 +164,11 @@ def test_categories_may_be_texts_that_say_their_order(hs4, fit):
     again = rt.cfa(HS, told, ordered=ITEMS)
     np.testing.assert_allclose(again.values(), fit.values(), atol=1e-12)
     assert rt.polychoric(told[ITEMS]).correlations().loc["x1", "x2"] == pytest.approx(fit.moments.covariance[0, 0, 1])
+
+
+def test_where_only_thresholds_are_restricted_there_is_no_robust_index(hs4):
+    fit = rt.sem("F =~ x1 + x2 + x3\nx1 | 0*t2\nx2 | k*t1\nx3 | k*t1", hs4, ordered=ITEMS[:3])
+    indices = fit.fit_indices()
+    assert indices["df"] == 2
+    assert np.isfinite(indices["chisq_scaled"])
+    assert np.isnan(indices[["cfi_robust", "rmsea_robust"]]).all()

@@ -14,6 +14,8 @@ from rantau.covariance.robust.deviations import normal_weight
 from rantau.covariance.standard_errors import inverse_information
 
 NAN = float("nan")
+#: An expectation per degree of freedom below this is rounding error.
+NOTHING = 1e-8
 
 
 def categorical_misfit(evidence: Evidence) -> Corrected | None:
@@ -27,8 +29,8 @@ def categorical_misfit(evidence: Evidence) -> Corrected | None:
     Returns
     -------
     Corrected
-        NaN where a matrix of polychoric correlations is not positive definite, or the implied one; None where a
-        variable is continuous, for which it is not defined.
+        NaN where a matrix of polychoric correlations is not positive definite, or the implied one, or the structure
+        restricts thresholds alone; None where a variable is continuous, for which it is not defined.
 
     Notes
     -----
@@ -49,6 +51,9 @@ def categorical_misfit(evidence: Evidence) -> Corrected | None:
     if df <= 0:
         return Corrected(statistic - expected, df, statistic, 1.0)
     scaling = expected / df
+    if scaling < NOTHING:
+        # Thresholds are restricted and correlations are not, so that likelihood has nothing to say.
+        return Corrected(NAN, df, NAN, NAN)
     # RMSEA divides by what chi-square was multiplied with; here that is n.
     return Corrected(statistic - expected, df, statistic / scaling, scaling * evidence.n_obs / n_obs)
 
