@@ -7,6 +7,7 @@ xs <- paste0("x", 1:9); items <- names(bfi)[1:25]
 HS <- "visual =~ x1+x2+x3; textual =~ x4+x5+x6; speed =~ x7+x8+x9"
 BIG5 <- "A =~ A1+A2+A3+A4+A5; C =~ C1+C2+C3+C4+C5; E =~ E1+E2+E3+E4+E5; N =~ N1+N2+N3+N4+N5; O =~ O1+O2+O3+O4+O5"
 INDIRECT <- "A =~ A1+A2+A3+A4+A5; E =~ E1+E2+E3+E4+E5; N =~ N1+N2+N3+N4+N5; E ~ a*A + N; N ~ b*A; ab := a*b"
+CONSTRAINED <- "visual =~ x1+a*x2+b*x3; textual =~ x4+c*x5+x6; speed =~ x7+x8+x9; a+b == 1.2; d := a*c"
 cases <- list()
 add <- function(name, call) {
   f <- eval(call)
@@ -34,6 +35,14 @@ add("ordered_mediator", quote(sem("F =~ x1+x2+x3; x9 ~ F; x8 ~ x9 + F", hs4, ord
 add("bfi_wlsmv", quote(cfa(BIG5, bfi, ordered = items)))
 add("bfi_indirect", quote(sem(INDIRECT, bfi, ordered = TRUE)))
 add("bfi_indirect_ulsmv_pairwise", quote(sem(INDIRECT, bfi, ordered = TRUE, estimator = "ULSMV", missing = "pairwise")))
+add("residual_covariance", quote(cfa(paste(HS, "; x7 ~~ x8"), hs4, ordered = xs)))
+add("cross_loading", quote(cfa(paste(HS, "; visual =~ x9"), hs4, ordered = xs, estimator = "ULSMV", std.lv = TRUE)))
+add("constraints", quote(cfa(CONSTRAINED, hs4, ordered = xs)))
+add("thresholds", quote(cfa("F =~ x1+x2+x3; x1 | 0*t2; x2 | k*t1; x3 | k*t1", hs4, ordered = xs[1:3])))
+add("groups_means", quote(cfa(HS, hs4, ordered = xs, group = "school",
+  group.equal = c("loadings", "thresholds", "means", "lv.variances", "lv.covariances"))))
+add("groups_mixed", quote(cfa(HS, hs4, ordered = xs[1:6], group = "school",
+  group.equal = c("loadings", "thresholds", "intercepts"))))
 for (p in c("delta", "theta")) {
   n <- function(x) paste0(x, "_", p)
   add(n("groups"), bquote(cfa(HS, hs4, ordered = xs, group = "school", parameterization = .(p))))

@@ -26,6 +26,7 @@ HS = "visual =~ x1+x2+x3; textual =~ x4+x5+x6; speed =~ x7+x8+x9"
 BIG5 = "A =~ A1+A2+A3+A4+A5; C =~ C1+C2+C3+C4+C5; E =~ E1+E2+E3+E4+E5; N =~ N1+N2+N3+N4+N5; O =~ O1+O2+O3+O4+O5"
 INDIRECT = "A =~ A1+A2+A3+A4+A5; E =~ E1+E2+E3+E4+E5; N =~ N1+N2+N3+N4+N5; E ~ a*A + N; N ~ b*A; ab := a*b"
 MEDIATOR = "F =~ x1+x2+x3; x9 ~ F; x8 ~ x9 + F"
+CONSTRAINED = "visual =~ x1+a*x2+b*x3; textual =~ x4+c*x5+x6; speed =~ x7+x8+x9; a+b == 1.2; d := a*c"
 XS = [f"x{k}" for k in range(1, 10)]
 PAIRS = {"data": "hs4_gaps", "missing": "pairwise"}
 CALLS = {
@@ -37,6 +38,17 @@ CALLS = {
     "mixed_pairwise": {"ordered": XS[:6], **PAIRS},
     "path_mixed": {"model": "F =~ x1+x2+x3; x9 ~ F; x7 ~~ F; x7 ~~ x9", "ordered": ("x1", "x2", "x3", "x9")},
     "ordered_mediator": {"model": MEDIATOR, "ordered": True, "parameterization": "theta"},
+    "residual_covariance": {"model": HS + "; x7 ~~ x8"},
+    "cross_loading": {"model": HS + "; visual =~ x9", "estimator": "ULSMV", "std_lv": True},
+    "constraints": {"model": CONSTRAINED},
+    "thresholds": {"model": "F =~ x1+x2+x3; x1 | 0*t2; x2 | k*t1; x3 | k*t1", "ordered": XS[:3]},
+    "groups_means": {
+        "group": "school",
+        "group_equal": ("loadings", "thresholds", "means", "lv.variances", "lv.covariances"),
+    },
+    "groups_mixed": {
+        "group": "school", "ordered": XS[:6], "group_equal": ("loadings", "thresholds", "intercepts"),
+    },
     "bfi_wlsmv": {"model": BIG5, "data": "bfi", "ordered": True},
     "bfi_indirect": {"model": INDIRECT, "data": "bfi", "ordered": True},
     "bfi_indirect_ulsmv_pairwise": {
