@@ -232,7 +232,10 @@ def test_a_study_finds_what_the_library_finds(tmp_path):
     np.testing.assert_array_equal(findings.draws.values, rt.bootstrap(pls, draws=25, seed=7).values)
     assert findings.hypotheses["hypothesis"].tolist() == ["H1"]
     assert findings.population is None
-    assert seen[-1] == ("bootstrap", 25, 25)
+    assert [test.model for test in findings.fit_tests] == ["saturated", "estimated"]
+    np.testing.assert_array_equal(findings.fit_tests[1].values, rt.fit_test(pls, draws=25, seed=7).values)
+    assert ("bootstrap", 25, 25) in seen
+    assert seen[-1] == ("test of fit (estimated)", 25, 25)
 
 
 def with_gaps(share: float = 0.03) -> str:

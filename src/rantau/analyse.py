@@ -12,14 +12,15 @@ from rantau.covariance import SemFit, cfa, sem
 from rantau.covariance.estimate import prepare
 from rantau.crosscheck import Verification, crosscheck
 from rantau.door import take_sample
-from rantau.errors import ModelSyntaxError, RantauError, RantauWarning, StudyError
+from rantau.errors import EstimationError, ModelSyntaxError, RantauError, RantauWarning, StudyError
 from rantau.fit import Problem
-from rantau.inference import Draws, bootstrap
+from rantau.inference import Draws, FitTest, bootstrap, fit_test
 from rantau.model import read_model
 from rantau.model.spec import Model
 from rantau.moments import Sample
 from rantau.pls import PlsFit, pls
 from rantau.pls.fit import prepare as prepare_pls
+from rantau.pls.model_fit import MODELS
 from rantau.quality import items_against_their_scale, judge_hypotheses, reliability, validity
 from rantau.record import Record
 from rantau.report.findings import Findings, Variant
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Progress = Callable[[str, int, int], None]
+
+#: Draws of a test of fit: its quantiles need no more, and each draw is judged by all indices.
+MOST_TEST_DRAWS = 1000
 
 
 class Material(Record):
@@ -169,6 +173,7 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
         sem=structural,
         pls=composite,
         draws=draws,
+        fit_tests=_fit_tests(study, usable, progress),
         reliability=(
             reliability(kept, model, cfa_fit=measurement, pls_fit=composite, level=study.level)
             if model.blocks
@@ -227,6 +232,25 @@ def _by_pls(
         return composite, None
     tell = (lambda done, every: progress(step, done, every)) if progress is not None else None
     return composite, bootstrap(composite, draws=study.draws, seed=study.seed, workers=study.workers, progress=tell)
+
+
+def _fit_tests(study: Study, composite: PlsFit | None, progress: Progress | None) -> tuple[FitTest, ...]:
+    """Test the fit of a PLS model of items, saturated and estimated, where the answers allow it."""
+    if composite is None or not composite.plan.plain:
+        return ()
+    found = []
+    for model in reversed(MODELS):  # saturated first, as in the table
+        step = f"test of fit ({model})"
+        tell = (lambda done, every, step=step: progress(step, done, every)) if progress is not None else None
+        try:
+            draws = min(study.draws, MOST_TEST_DRAWS)
+            found.append(
+                fit_test(composite, model=model, draws=draws, seed=study.seed, workers=study.workers, progress=tell)
+            )
+        except EstimationError:
+            # Such as rows with gaps, or fewer rows than items: the table then shows the distances alone.
+            continue
+    return tuple(found)
 
 
 def _by_covariance(study: Study, model: Model, kept: Responses) -> tuple[SemFit | None, SemFit | None]:

@@ -77,7 +77,7 @@ def check_folder(folder: Path) -> None:
 
 
 def write_proposal(proposal: Proposal, answers: Path, folder: Path) -> Path:
-    """Write a proposed instrument, its measurement model, and a copy of the answers it was proposed from.
+    """Write a proposed instrument, its measurement model, a plan, and a copy of the answers it was proposed from.
 
     Parameters
     ----------
@@ -100,14 +100,17 @@ def write_proposal(proposal: Proposal, answers: Path, folder: Path) -> Path:
     """
     check_folder(folder)
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", folder.resolve().name).strip("-") or "study"
-    survey, models = folder / "surveys" / name, folder / "models"
+    survey, models, plans = folder / "surveys" / name, folder / "models", folder / "analysis"
     survey.mkdir(parents=True)
     models.mkdir()
+    plans.mkdir()
     instrument = survey / "instrument.toml"
     instrument.write_text(proposal.text, "utf-8")
     shutil.copyfile(SCHEMA, survey / SCHEMA.name)
-    shutil.copyfile(answers, survey / f"responses{answers.suffix.lower()}")
+    responses = f"responses{answers.suffix.lower()}"
+    shutil.copyfile(answers, survey / responses)
     (models / f"{name}.sem").write_text(proposal.model, "utf-8")
+    (plans / f"{name}.toml").write_text(proposal.plan(name, responses), "utf-8")
     return instrument
 
 

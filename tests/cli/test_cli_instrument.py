@@ -80,6 +80,8 @@ def test_new_proposes_an_instrument_that_checks_and_becomes_a_form(rantau, tmp_p
     checked = rantau("check", survey / "instrument.toml", "--data", survey / "responses.csv", "--model", model)
     assert checked.status == 0
     assert "250 rows" in checked.out
+    assert rantau("check", tmp_path / "mine" / "analysis" / "mine.toml").status == 0
+    assert f"Then:  rantau run {tmp_path / 'mine' / 'analysis' / 'mine.toml'}" in ran.out
     assert rantau("form", survey / "instrument.toml", "-o", tmp_path / "mine.xlsx").status == 0
     assert rantau("fit", survey / "responses.csv", "-m", model, "--cfa").out
 

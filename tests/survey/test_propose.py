@@ -158,3 +158,12 @@ def test_categories_that_read_alike_are_no_categories(write):
     rows = [f"{1 + n % 5},{1 + n % 5},{('5', '5.0', 'none')[n % 3]}" for n in range(30)]
     proposal = propose_survey(write("A1,A2,size\n" + "\n".join(rows)))
     read_survey(write(proposal.text, "instrument.toml"))
+
+
+def test_the_rows_of_a_grid_are_named_after_it_and_the_form_tool_by_its_name(write):
+    rows = "".join(f"01/03/2024 9:{10 + n}:44,{n % 5 + 1},{(n + n // 3) % 5 + 1}\n" for n in range(20))
+    proposal = propose_survey(write(f"Stempel waktu,Tentang mitra [Jujur],Tentang mitra [Tepat waktu]\n{rows}"))
+    assert proposal.understood.endswith("laid out by Google Forms; 20 rows, 3 columns.")
+    assert [each.name for each in proposal.constructs] == ["Tentang mitra"]
+    assert 'name = { en = "Tentang mitra" }' in proposal.text
+    assert "DECIDE whether they measure one thing" in proposal.text

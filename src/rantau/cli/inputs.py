@@ -49,7 +49,10 @@ def at_least(option: str, least: int) -> Callable[[int], int]:
 
 
 DataFile = Annotated[
-    Path, typer.Argument(help="The answers: a CSV file with a line of column names.", show_default=False)
+    Path,
+    typer.Argument(
+        help="The answers: CSV, Excel, SPSS or Stata, as exported; the columns have names.", show_default=False
+    ),
 ]
 SurveyFile = Annotated[
     Path | None,

@@ -128,7 +128,7 @@ def _measurement(prose: Prose, tables: dict[str, Table]) -> list[Part]:
     reliable = sentences.reliability(prose)
     if reliable:
         parts += [Heading(2, prose.words("section.reliability")), Paragraph(reliable)]
-    parts += _placed(tables, "measurement")
+    parts += _placed(tables, "measurement", "formative")
     apart = sentences.discriminant(prose)
     if apart:
         parts += [Heading(2, prose.words("section.discriminant")), Paragraph(apart)]

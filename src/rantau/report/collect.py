@@ -11,9 +11,10 @@ from rantau.covariance import SemFit
 from rantau.crosscheck import Verification
 from rantau.errors import OptionError, ReportError, listing
 from rantau.extras import require
-from rantau.inference import Draws
+from rantau.inference import Draws, FitTest
 from rantau.model.from_survey import measurement_model
 from rantau.pls import PlsFit
+from rantau.pls.model_fit import MODELS
 from rantau.quality import judge_hypotheses, reliability, validity
 from rantau.report.findings import Findings
 from rantau.report.view import trustworthy
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from rantau.model.spec import Model
 
 #: What `report()` takes.
-ReportPart: TypeAlias = SemFit | PlsFit | Draws | Responses | Screening | Verification
-_KINDS = (SemFit, PlsFit, Draws, Responses, Screening, Verification)
+ReportPart: TypeAlias = SemFit | PlsFit | Draws | FitTest | Responses | Screening | Verification
+_KINDS = (SemFit, PlsFit, Draws, FitTest, Responses, Screening, Verification)
 _P = TypeVar("_P")
 
 
@@ -73,6 +74,10 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     cfa = _only([fit for fit in factor_fits if not fit.model.paths], "fit of a measurement model")
     pls = _only([part for part in parts if isinstance(part, PlsFit)], "PLS fit")
     draws = _only([part for part in parts if isinstance(part, Draws)], "bootstrap")
+    tests = tuple(part for part in parts if isinstance(part, FitTest))
+    for judged in MODELS:
+        _only([test for test in tests if test.model == judged], f"test of fit of the {judged} model")
+    _check_tests(tests, pls)
     screening = _only([part for part in parts if isinstance(part, Screening)], "screening")
     responses = _only([part for part in parts if isinstance(part, Responses)], "set of answers")
     if responses is None and screening is not None:
@@ -90,6 +95,7 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
         sem=sem,
         pls=pls,
         draws=draws,
+        fit_tests=tests,
         verification=_joined([part for part in parts if isinstance(part, Verification)]),
         seed=1 if draws is None else draws.seed,
     )
@@ -131,6 +137,17 @@ def _check_draws(draws: Draws | None, pls: PlsFit | None) -> None:
             "report() got bootstrap draws that are not of the PLS fit given with them. Give that fit as well; draws "
             "of a covariance-based fit are not shown yet, as it has standard errors of its own."
         )
+
+
+def _check_tests(tests: Sequence[FitTest], pls: PlsFit | None) -> None:
+    """Refuse tests of another fit."""
+    for test in tests:
+        own = None if pls is None else pls.fit_indices(test.model)[list(test.names)].to_numpy()
+        if own is None or not np.array_equal(test.distances, own, equal_nan=True):
+            raise OptionError(
+                "report() got a test of fit that is not of the PLS fit given with it. Give that fit as well: "
+                "rt.report(fit, rt.fit_test(fit))."
+            )
 
 
 def _check_models(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rantau.covariance import SemFit
 from rantau.fit import Problem
-from rantau.inference import Draws
+from rantau.inference import Draws, FitTest
 from rantau.model.spec import Model
 from rantau.pls import PlsFit
 from rantau.quality import Validity
@@ -64,6 +64,8 @@ class Findings(Record):
         The measurement model and the whole model, by the covariance engine.
     pls, draws
         The PLS fit and its bootstrap.
+    fit_tests
+        Tests of exact fit of PLS, at most one for each of `saturated` and `estimated`.
     reliability, validity, hypotheses
         As their functions return them.
     verification
@@ -90,6 +92,7 @@ class Findings(Record):
     sem: SemFit | None = None
     pls: PlsFit | None = None
     draws: Draws | None = None
+    fit_tests: tuple[FitTest, ...] = ()
     reliability: pd.DataFrame | None = None
     validity: Validity | None = None
     hypotheses: pd.DataFrame | None = None

@@ -66,7 +66,9 @@ class Correlations(Record):
         return joined
 
     def __str__(self) -> str:
-        return f"Correlations ({self.method}): {len(self.names)} variables, {self.n.min():g} to {self.n.max():g} rows"
+        least, most = self.n.min(), self.n.max()
+        rows = f"{least:g} rows" if least == most else f"{least:g} to {most:g} rows"
+        return f"Correlations ({self.method}): {len(self.names)} variables, {rows}"
 
     __repr__ = __str__
 

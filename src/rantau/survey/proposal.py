@@ -32,13 +32,17 @@ class GuessedItem(Record):
 
 
 class GuessedConstruct(Record):
-    """A construct: its items and the names of the scales it could have; more than one is for the user to decide."""
+    """A construct: its items and the names of the scales it could have; more than one is for the user to decide.
+
+    `name` is what stands above its items in the form, where they are the rows of a grid.
+    """
 
     code: str
     items: tuple[GuessedItem, ...]
     scales: tuple[str, ...]
     why: str
     doubt: str = ""
+    name: str = ""
 
 
 class GuessedDemographic(Record):
@@ -133,6 +137,33 @@ class Proposal(Record):
         ]
         return "\n".join([*head, *lines]) + "\n"
 
+    def plan(self, name: str, responses: str) -> str:
+        """Return the study plan that goes with it, by the covariance engine alone: the model has no paths yet.
+
+        Parameters
+        ----------
+        name
+            Of the study, as its files are called.
+        responses
+            The name of the file with the answers.
+        """
+        return f"""# Run it with:  rantau run analysis/{name}.toml
+title = {{ {self.language} = "Untitled" }}  # WRITE
+survey = "../surveys/{name}/instrument.toml"
+model = "../models/{name}.sem"
+output = "../reports/{name}"
+engines = ["covariance"]  # as soon as the model has a path: ["covariance", "pls"]
+
+[data]
+responses = "../surveys/{name}/{responses}"
+
+[screen]
+exclude = []  # rules whose flagged rows are left out; `rantau list screens` shows every rule
+
+[report]
+language = "{self.language}"
+"""
+
     def __str__(self) -> str:
         items = sum(len(each.items) for each in self.constructs)
         return (
@@ -193,7 +224,7 @@ def _construct(construct: GuessedConstruct, worded: Callable[[str], str]) -> Ite
     decided = len(construct.scales) == 1
     yield from ("", "", f"[[constructs]]  # GUESS: {_plain(construct.why)}")
     yield f"code = {_quoted(construct.code)}"
-    yield f"name = {worded(construct.code)}  # WRITE"
+    yield f"name = {worded(construct.name or construct.code)}  # WRITE"
     if decided:
         yield f"scale = {_quoted(construct.scales[0])}"
     else:

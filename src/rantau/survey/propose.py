@@ -16,6 +16,7 @@ from rantau.survey.guess_keys import likely_reversed
 from rantau.survey.guess_scale import BARE, WORDS, Answers, Found, answers_of, scales_of
 from rantau.survey.open_file import open_sheet, told_twice
 from rantau.survey.platform import bracketed
+from rantau.survey.platforms import ROWS as PLATFORMS
 from rantau.survey.proposal import (
     GuessedConstruct,
     GuessedDemographic,
@@ -41,7 +42,7 @@ _POOLED = "Items"
 class _Question(Record):
     """A column that may be a question: its code, its wording, and the family it belongs to by its name.
 
-    The code is `running` where the file has none, and it is the number of the question.
+    The code is `running` where the file has none, and it is the number of the question; also for a row of a grid.
     """
 
     code: str
@@ -142,7 +143,8 @@ def _settled(proposal: Proposal, decide: Mapping[str, str]) -> Proposal:
 
 
 def _understood(sheet: Sheet) -> str:
-    laid_out = f", laid out by {sheet.platform}" if sheet.platform else ""
+    tool = next((each.label for each in PLATFORMS if each.name == sheet.platform), "")
+    laid_out = f", laid out by {tool}" if tool else ""
     return f"{Path(sheet.file).name}: {sheet.kind}{laid_out}; {len(sheet.lines)} rows, {len(sheet.columns)} columns."
 
 
@@ -167,7 +169,7 @@ def _questions(sheet: Sheet) -> tuple[list[_Question], list[tuple[str, str]]]:
         if code in codes:
             code = f"{code}_{place + 1}"
         codes.add(code)
-        numbered, running = _NUMBERED.fullmatch(code), not _coded(column, code)
+        numbered, running = _NUMBERED.fullmatch(code), bool(stem) or not _coded(column, code)
         family = stem or (numbered[1].rstrip("_.") if numbered and not running else "")
         questions.append(_Question(code, wording, family, column, answers, running))
     return questions, left_out
@@ -183,12 +185,14 @@ def _names(column: Column, number: int) -> tuple[str, str, str]:
     """Return a code, the wording, and the question above the rows of a grid; empty where there is none."""
     names = (column.name, *column.aliases)
     code = next((name for name in names if _CODE.fullmatch(name)), "")
+    parts = bracketed(column.name)
     if code:
-        return code, column.wording, ""
+        # A word in a grid, such as `Price`, is no code by which its rows belong together.
+        word = len(parts) == 2 and code == parts[0] and not _NUMBERED.fullmatch(code) and " " in parts[1]
+        return (code, parts[0], parts[1]) if word else (code, column.wording, "")
     coded = _CODED.fullmatch(column.name)
     if coded:
         return coded[1], coded[2].strip(), ""
-    parts = bracketed(column.name)
     if len(parts) == 2:
         # Only where a tool is known to write grids so is a column known by what stands in the brackets.
         return f"Q{number}", parts[0] if parts[0] in column.aliases else column.name, parts[1]
@@ -291,6 +295,8 @@ def _constructs(
         names = tuple(scales[scale.minimum, scale.maximum, scale.labels].name for scale in found.choices)
         if len(group) == 1:
             why = "a rated question by itself"
+        elif group[0].running and not family.startswith(_POOLED):
+            why = "the columns are the rows of one grid; DECIDE whether they measure one thing"
         elif group[0].running:
             why = "the columns have no codes; DECIDE which of them measure what, and make each its own construct"
         else:
@@ -301,7 +307,8 @@ def _constructs(
             GuessedItem(question.code, question.wording, turned, reason)
             for question, (turned, reason) in zip(group, keys, strict=True)
         )
-        yield GuessedConstruct(code, items, names, why, found.doubt)
+        grid = family if group[0].running and len(group) > 1 and not family.startswith(_POOLED) else ""
+        yield GuessedConstruct(code, items, names, why, found.doubt, grid)
 
 
 def _demographics(

@@ -46,19 +46,14 @@ def describe(
 ) -> int:
     """Describe every item: mean, spread, shape, ends, gaps."""
     choose("show", show, SHOWN)
-    if figure is not None:
-        _draw(read_data(data, need_survey(survey, "describe")), figure, language)
-    if show == "items":
-        responses = read_data(data, need_survey(survey, "describe"))
-        frame = rt.describe(responses)
-        show_frame(frame, title="Items, reverse-coded where the instrument says so", out=out, as_json=as_json)
-        return 0
-    if show in ("answers", "profile"):
-        responses = read_data(data, need_survey(survey, "describe"))
-        frame = rt.frequencies(responses) if show == "answers" else _profile(responses, language)
-        show_frame(frame, title=_TITLES[show], out=out, as_json=as_json)
-        return 0
+    if figure is not None or show in _TITLES:
+        need_survey(survey, "describe")
     answers = read_data(data, survey)
+    if figure is not None:
+        _draw(answers, figure, language)
+    if show in _TITLES:
+        show_frame(_frame(answers, show, language), title=_TITLES[show], out=out, as_json=as_json)
+        return 0
     if show == "correlations":
         parts = _correlations(answers, of)
         return show_parts(parts if as_json or out is not None else parts[-1:], out=out, as_json=as_json)
@@ -66,7 +61,18 @@ def describe(
     return show_parts(parts, out=out, as_json=as_json)
 
 
-_TITLES = {"answers": "How often each answer was given, before reverse-coding", "profile": "Who answered"}
+#: What needs an instrument.
+_TITLES = {
+    "items": "Items, reverse-coded where the instrument says so",
+    "answers": "How often each answer was given, before reverse-coding",
+    "profile": "Who answered",
+}
+
+
+def _frame(responses: Any, show: str, language: str) -> Any:  # noqa: ANN401 - Responses, and a data frame
+    if show == "items":
+        return rt.describe(responses)
+    return rt.frequencies(responses) if show == "answers" else _profile(responses, language)
 
 
 def _draw(responses: Any, figure: Path, language: str) -> None:  # noqa: ANN401 - Responses

@@ -64,6 +64,8 @@ def _propose(answers: Path, folder: Path, decide: list[str]) -> int:
         f"Proposed in {instrument}: look at every line marked GUESS, DECIDE or WRITE.", soft_wrap=True, markup=False
     )
     OUT.print(f"Next:  rantau check {typed(instrument)} --data {typed(data)}", soft_wrap=True, markup=False)
+    plan = folder / "analysis" / f"{instrument.parent.name}.toml"
+    OUT.print(f"Then:  rantau run {typed(plan)}", soft_wrap=True, markup=False)
     return 0
 
 

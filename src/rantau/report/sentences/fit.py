@@ -160,4 +160,20 @@ def pls_fit(prose: Prose) -> str:
     values = {
         model: prose.num(float(found.fit_indices(model)["srmr"]), "index") for model in ("saturated", "estimated")
     }
-    return prose.say("fit_text.pls", **values)
+    return join(prose.say("fit_text.pls", **values), *_tested(prose))
+
+
+def _tested(prose: Prose) -> tuple[str, ...]:
+    """Say which models the bootstrap test of exact fit rejects, by whichever distance."""
+    rejected = []
+    for test in prose.findings.fit_tests:
+        table = test.table(level=prose.findings.level)
+        beyond = table["est"] > table[f"q{100 * prose.findings.level:g}"]
+        if beyond[["srmr", "d_uls", "d_g"]].any():
+            rejected.append(prose.words(f"fit_text.pls_{test.model}"))
+    if not prose.findings.fit_tests:
+        return ()
+    said = {"percent": prose.percent}
+    if not rejected:
+        return (prose.say("fit_text.pls_kept", **said),)
+    return (prose.say("fit_text.pls_rejected", models=prose.words.listing(rejected), **said),)
