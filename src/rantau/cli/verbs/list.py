@@ -33,8 +33,8 @@ ROOMS = {
 }
 #: What to say of a row, where it says it of itself.
 COLUMNS = (
-    "name", "label", "title", "discrepancy", "se", "test", "information", "gives", "compares", "suffix", "suffixes",
-    "about", "source",
+    "name", "label", "title", "discrepancy", "ordered", "se", "test", "information", "gives", "compares", "suffix",
+    "suffixes", "about", "source",
 )  # fmt: skip
 
 
