@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from clock import median_time, start_up
 from ordinal import compare_ordinal
+from prediction import compare_prediction
 
 import rantau as rt
 from covariance import compare
@@ -30,6 +31,7 @@ def main() -> None:
     print(f"PLS bootstrap, 1000 draws  {median_time(lambda: rt.bootstrap(fit, draws=1000), runs=5) * 1e3:8.1f} ms")
     compare_survey()
     compare_pls()
+    compare_prediction()
     compare()
     compare_ordinal()
 

@@ -19,18 +19,33 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_lines_of_library_use_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, _ = blocks("python")
+    code = blocks("python")[0]
     exec(code.replace("reports/mobile.docx", str(tmp_path / "mobile.docx")), {})
     assert (tmp_path / "mobile.docx").stat().st_size > 10_000
     assert "195.738" in capsys.readouterr().out
 
 
 def test_the_lines_on_gaps_and_groups_run() -> None:
-    _, code = blocks("python")
+    code = blocks("python")[1]
     known: dict[str, object] = {"rt": rt}
     last = code.strip().splitlines()[-1]
     exec(code.replace(last, f"table = {last}"), known)
     assert known["table"]["df_diff"].iloc[1] == 6
+
+
+def test_the_lines_on_frames_of_numbers_run(capsys: pytest.CaptureFixture[str]) -> None:
+    known: dict[str, object] = {"rt": rt}
+    exec(blocks("python")[2], known)
+    assert list(known["scores"].columns) == ["Agreeableness"]
+    assert "5 imputations" in capsys.readouterr().out
+
+
+def test_the_keys_of_a_plan_are_known(tmp_path: Path) -> None:
+    (keys,) = [block for block in blocks("") if block.startswith("[screen]")]
+    text = (ROOT / "analysis/personality.toml").read_text("utf-8").replace("../", f"{ROOT.as_posix()}/")
+    head, _, tail = text.partition("[screen]")
+    (tmp_path / "plan.toml").write_text(head + keys + "[covariance]" + tail.partition("[covariance]")[2], "utf-8")
+    assert rt.read_study(tmp_path / "plan.toml").screen.exclude == ("attention",)
 
 
 def test_the_instrument_is_whole(tmp_path: Path) -> None:

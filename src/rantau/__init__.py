@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rantau.errors import RantauError, RantauWarning
     from rantau.imputation import Imputations, Pooled, PooledTest, impute, pool
     from rantau.inference import BollenStine, Draws, FitTest, bollen_stine, bootstrap, fit_test, monte_carlo
+    from rantau.inference.importance import Importance, importance
+    from rantau.inference.necessity import Necessity, necessity
+    from rantau.inference.predict import predict
+    from rantau.inference.prediction import Prediction
     from rantau.model import Model, parse_model, read_model
     from rantau.model.against_survey import check_survey
     from rantau.moments.gaps import MissingAnswers, missing_answers
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from rantau.pls.rivals import rival_models
     from rantau.quality import Validity, judge_hypotheses, reliability, validity
     from rantau.quality.agreement import Agreement, agreement
+    from rantau.quality.assess import Assessment, assess
     from rantau.report.assemble import Report, report
     from rantau.report.diagram import Diagram, diagram
     from rantau.report.likert import likert
@@ -66,6 +71,10 @@ _HOMES = {
     "rantau.errors": ("RantauError", "RantauWarning"),
     "rantau.imputation": ("Imputations", "Pooled", "PooledTest", "impute", "pool"),
     "rantau.inference": ("BollenStine", "Draws", "FitTest", "bollen_stine", "bootstrap", "fit_test", "monte_carlo"),
+    "rantau.inference.importance": ("Importance", "importance"),
+    "rantau.inference.necessity": ("Necessity", "necessity"),
+    "rantau.inference.predict": ("predict",),
+    "rantau.inference.prediction": ("Prediction",),
     "rantau.model": ("Model", "parse_model", "read_model"),
     "rantau.model.against_survey": ("check_survey",),
     "rantau.moments.gaps": ("MissingAnswers", "missing_answers"),
@@ -78,6 +87,7 @@ _HOMES = {
     "rantau.pls.redundancy": ("redundancy",),
     "rantau.pls.rivals": ("rival_models",),
     "rantau.quality": ("Validity", "judge_hypotheses", "reliability", "validity"),
+    "rantau.quality.assess": ("Assessment", "assess"),
     "rantau.quality.agreement": ("Agreement", "agreement"),
     "rantau.report.assemble": ("Report", "report"),
     "rantau.report.diagram": ("Diagram", "diagram"),
@@ -109,20 +119,24 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Agreement",
+    "Assessment",
     "BollenStine",
     "Diagram",
     "Draws",
     "FitTest",
+    "Importance",
     "Imputations",
     "McarTest",
     "MissingAnswers",
     "Model",
+    "Necessity",
     "Normality",
     "Outcome",
     "PlsFit",
     "Polychoric",
     "Pooled",
     "PooledTest",
+    "Prediction",
     "Proposal",
     "RantauError",
     "RantauWarning",
@@ -137,6 +151,7 @@ __all__ = [
     "Validity",
     "Verification",
     "agreement",
+    "assess",
     "bollen_stine",
     "bootstrap",
     "cfa",
@@ -151,6 +166,7 @@ __all__ = [
     "form",
     "frequencies",
     "growth",
+    "importance",
     "impute",
     "judge_hypotheses",
     "likert",
@@ -158,6 +174,7 @@ __all__ = [
     "missing_answers",
     "moments",
     "monte_carlo",
+    "necessity",
     "normality",
     "parcel",
     "parse_model",
@@ -165,6 +182,7 @@ __all__ = [
     "polychoric",
     "pool",
     "population_values",
+    "predict",
     "profile",
     "propose_survey",
     "read_model",

@@ -74,6 +74,7 @@ def refused(ran) -> str:
         (("simulate", POPULATION, "-o", "x.csv", "-n", "0"), "--n is 0; it must be 1 or more."),
         # what is needed besides
         (("describe", DATA), "`rantau describe` needs the instrument: add --survey"),
+        (("score", DATA), "for a file of numbers --key DE=de1,de2,-de3 --scale 1,5"),
         (("reliability", DATA), "add --model models/<name>.sem, or --survey"),
         (("validity", DATA), "add --model models/<name>.sem, or --survey"),
         (("simulate", MODEL, "-o", "x.csv"), "a population has a number for every parameter"),

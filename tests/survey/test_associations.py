@@ -59,6 +59,8 @@ def test_correlations_of_scores_and_of_a_frame(mobile):
 
 
 def test_correlations_that_cannot_be_are_refused(mobile):
+    with pytest.raises(OptionError, match=r"method 'polychoric' is not there yet.*method='spearman'"):
+        correlations(mobile, method="polychoric")
     with pytest.raises(OptionError, match=r"unknown method 'kendal'\. Allowed: pearson, spearman"):
         correlations(mobile, method="kendal")
     with pytest.raises(ResponseError, match=r"unknown item 'IMAGE1'\. Did you mean 'IMAG1'"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 
 from rantau.errors import OptionError, ResponseError, SurveyError
@@ -167,3 +168,15 @@ def test_the_rows_of_a_grid_are_named_after_it_and_the_form_tool_by_its_name(wri
     assert [each.name for each in proposal.constructs] == ["Tentang mitra"]
     assert 'name = { en = "Tentang mitra" }' in proposal.text
     assert "DECIDE whether they measure one thing" in proposal.text
+
+
+def test_what_the_file_labels_otherwise_is_another_scale(tmp_path):
+    words = {"Q1": "ab", "Q2": "ab", "Q3": "xy"}
+    frame = pd.DataFrame({code: [1 + (n + n // 3) % 5 for n in range(20)] for code in words})
+    labels = {code: {point: f"{text[0]}{text[1] * point}" for point in range(1, 6)} for code, text in words.items()}
+    pyreadstat.write_sav(frame, tmp_path / "a.sav", variable_value_labels=labels)
+    proposal = propose_survey(tmp_path / "a.sav")
+    scales = {item.code: each.scales for each in proposal.constructs for item in each.items}
+    assert scales == {"Q1": ("points1to5",), "Q2": ("points1to5",), "Q3": ("points1to5_2",)}
+    assert [each.labels[0] for each in proposal.scales] == ["ab", "xy"]
+    assert "merely numbered; DECIDE which of them measure what" in proposal.text

@@ -15,7 +15,13 @@ from rantau.pls.stages import Ascent, Plan
 
 
 def resolve(
-    sample: Sample, counts: Array, plan: Plan, request: PlsRequest, *, towards: tuple[Array, ...] | None = None
+    sample: Sample,
+    counts: Array,
+    plan: Plan,
+    request: PlsRequest,
+    *,
+    towards: tuple[Array, ...] | None = None,
+    moments: tuple[Array, Array] | None = None,
 ) -> tuple[Ascent, tuple[Fault, ...]]:
     """Estimate a plan on resamples of rows.
 
@@ -29,14 +35,18 @@ def resolve(
         What is asked.
     towards
         The loadings of each stage in the sample, so that constructs of draws point where they do there.
+    moments
+        Covariances `(draws, p, p)` and means `(draws, p)` of the resamples, where they are known already.
 
     Returns
     -------
     tuple
         The estimates, and every fault that some member has.
     """
-    moments = resampled_moments(sample, counts, missing="em" if request.missing == "em" else "mean")
-    covariance, mean = moments.covariance, moments.mean
+    if moments is None:
+        found = resampled_moments(sample, counts, missing="em" if request.missing == "em" else "mean")
+        moments = found.covariance, found.mean
+    covariance, mean = moments
     if plan.plain:
         aim = None if towards is None else towards[0]
         estimates, faults = estimate(covariance, mean, plan.whole, request, towards=aim)

@@ -109,6 +109,19 @@ class Plan(Record):
         """The last stage in which each construct stands, whose score is its score."""
         return tuple(self._last(name, own_score=True) for name in self.whole.constructs)
 
+    @cached_property
+    def below(self) -> tuple[tuple[int, ...], ...]:
+        """For each construct, the places of the items of the data that its score is made of, each once."""
+        return tuple(self._below(name, last) for name, last in zip(self.whole.constructs, self.last, strict=True))
+
+    def _below(self, name: str, stage: int) -> tuple[int, ...]:
+        found: dict[int, None] = {}
+        for column in self.stages[stage].blocks[name]:
+            for part in column.parts:
+                own = (self.items.index(part.name),) if part.stage == DATA else self._below(part.name, part.stage)
+                found |= dict.fromkeys(own)
+        return tuple(found)
+
     def _last(self, name: str, *, own_score: bool) -> int:
         return max(
             place

@@ -24,8 +24,8 @@ def write_responses(responses: Responses, path: str | Path) -> Path:
     -------
     Path
         The file. `read_responses` gives the same answers back, in `raw` and in `values`. Where answers are
-        simulated, a column `simulated` says so in every row, so that they are never taken for real ones. A text that
-        a spreadsheet would run as a formula, such as `=1+1`, gets an apostrophe before it, which reading takes off again.
+        simulated, a column `simulated` says so in every row, so that they are never taken for real ones. A text that a
+        spreadsheet would run as a formula, such as `=1+1`, gets an apostrophe before it; reading takes it off again.
 
     Raises
     ------

@@ -52,6 +52,11 @@ class Answers(Record):
         numbers = [int(token(cell)) for cell in self.cells]
         return min(numbers), max(numbers)
 
+    @property
+    def labels(self) -> tuple[tuple[int, str], ...]:
+        """The points that the file itself labels, from the lowest, with the labels as tokens."""
+        return tuple((point, token(label)) for point, label in sorted(_labels(self.column, self.cells).items()))
+
 
 class Found(Record):
     """The scales that answers could be on.

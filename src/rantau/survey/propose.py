@@ -13,7 +13,7 @@ from rantau.errors import OptionError, ResponseError, listing, unknown
 from rantau.options import choose
 from rantau.record import Record
 from rantau.survey.guess_keys import likely_reversed
-from rantau.survey.guess_scale import BARE, WORDS, Answers, Found, answers_of, scales_of
+from rantau.survey.guess_scale import BARE, LABELLED, WORDS, Answers, Found, answers_of, scales_of
 from rantau.survey.open_file import open_sheet, told_twice
 from rantau.survey.platform import bracketed
 from rantau.survey.platforms import ROWS as PLATFORMS
@@ -35,6 +35,8 @@ _CODED = re.compile(r"\[?([A-Za-z_][A-Za-z0-9_.]*\d)\]?\s*(?:[.:)]|\s[-–—])\
 _NUMBERED = re.compile(r"(.*?[A-Za-z].*?)[_.]?\d+[A-Za-z]?")
 #: Answers of a question on the respondent that still count as categories.
 _MOST_CATEGORIES = 12
+#: Names before a number that say nothing of what is measured, in lower case.
+_NUMBERING = ("q", "v", "x", "p", "no", "item", "var", "question", "pertanyaan", "soal", "butir", "col", "column")
 #: What questions with the same labels and no codes are put under.
 _POOLED = "Items"
 
@@ -201,10 +203,12 @@ def _names(column: Column, number: int) -> tuple[str, str, str]:
 
 def _alike(family: str, group: Sequence[_Question]) -> Iterator[tuple[str, list[_Question]]]:
     """Split a family by what its answers are: a prefix such as `Q` covers questions of all sorts."""
-    kinds: dict[str, list[_Question]] = defaultdict(list)
+    kinds: dict[tuple[object, ...], list[_Question]] = defaultdict(list)
     for question in group:
-        kinds[question.answers.kind].append(question)
-    for number, kind in enumerate(kind for kind in kinds if kind):
+        answers = question.answers
+        if answers.kind:
+            kinds[answers.kind, answers.labels if answers.kind == LABELLED else ()].append(question)
+    for number, kind in enumerate(kinds):
         yield (family if not number else f"{family}_{number + 1}"), kinds[kind]
 
 
@@ -299,6 +303,8 @@ def _constructs(
             why = "the columns are the rows of one grid; DECIDE whether they measure one thing"
         elif group[0].running:
             why = "the columns have no codes; DECIDE which of them measure what, and make each its own construct"
+        elif family.casefold() in _NUMBERING:
+            why = "the columns are merely numbered; DECIDE which of them measure what, and make each its own construct"
         else:
             why = "the columns share a name but for its number"
         # Of questions that may measure several things it cannot be said which run against the others.

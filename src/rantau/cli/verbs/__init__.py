@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from rantau.cli.verbs.assess import assess
 from rantau.cli.verbs.bootstrap import bootstrap
 from rantau.cli.verbs.check import check
 from rantau.cli.verbs.crosscheck import crosscheck
@@ -11,10 +12,12 @@ from rantau.cli.verbs.describe import describe
 from rantau.cli.verbs.diagram import diagram
 from rantau.cli.verbs.fit import fit
 from rantau.cli.verbs.form import form
+from rantau.cli.verbs.importance import importance
 from rantau.cli.verbs.impute import impute
 from rantau.cli.verbs.list import list_rows
 from rantau.cli.verbs.new import new
 from rantau.cli.verbs.pls import pls
+from rantau.cli.verbs.predict import predict
 from rantau.cli.verbs.reliability import reliability
 from rantau.cli.verbs.report import report
 from rantau.cli.verbs.run import run
@@ -60,6 +63,9 @@ ROWS = (
     Verb("fit", fit, f"rantau fit {_MODEL} --cfa"),
     Verb("pls", pls, f"rantau pls {_MODEL}"),
     Verb("bootstrap", bootstrap, f"rantau bootstrap {_MODEL} --draws 500"),
+    Verb("predict", predict, f"rantau predict {_MODEL} --folds 10 --repeats 10"),
+    Verb("assess", assess, f"rantau assess {_MODEL} --draws 500"),
+    Verb("importance", importance, f"rantau importance {_MOBILE} --model models/mobile.sem --target Loyalty"),
     Verb("crosscheck", crosscheck, f"rantau crosscheck {_MODEL}"),
     Verb(
         "simulate",

@@ -23,6 +23,7 @@ ROOMS = {
     "inner_schemes": "rantau.pls.inner_schemes",
     "outer_modes": "rantau.pls.outer_modes",
     "reliability": "rantau.quality.reliability",
+    "steps": "rantau.quality.steps",
     "intervals": "rantau.inference.intervals",
     "imputation": "rantau.imputation.methods",
     "crosschecks": "rantau.crosscheck.packages",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, MaybeModel, Out, SurveyFile, need_survey, read_data
+from rantau.cli.inputs import DataFile, Json, MaybeModel, Out, SurveyFile, read_data
 from rantau.cli.pairs import numbers_of, pairs_of
 from rantau.cli.show import show_frame, show_problems
 from rantau.errors import OptionError
@@ -46,7 +46,12 @@ def score(
             raise OptionError("give either --survey, which says which items belong together, or --key.")
         frame, lines = _by_keys(data, key, scale, missing, method=method, minimum_answered=minimum_answered)
     else:
-        responses = read_data(data, need_survey(survey, "score"))
+        if survey is None:
+            raise OptionError(
+                "`rantau score` must know which items belong together: add --survey surveys/<name>/instrument.toml, or "
+                "for a file of numbers --key DE=de1,de2,-de3 --scale 1,5."
+            )
+        responses = read_data(data, survey)
         frame = rt.score(responses, method=method, minimum_answered=minimum_answered)
         lines = responses.rows
     frame = frame.reset_index(drop=True)

@@ -29,7 +29,7 @@ def build(findings: Findings, language: str) -> Table | None:
         for item in own:
             values = [NAN if failed else at(frame, item, other) for other in names]
             cells = [Marked(value, bold=other == name) for value, other in zip(values, names, strict=True)]
-            rows.append(Row((item, *cells), indent=1))
+            rows.append(Row((view.construct(item), *cells), indent=1))
     columns = (
         Column("item", view.words("head.item")),
         *(Column(f"c{here + 1}", str(here + 1), "correlation") for here in range(len(names))),

@@ -84,7 +84,7 @@ def _item(view: View, construct: str, item: str, *, factor: bool, pls: bool, wei
     """Return the cells of an item; that of a single-item construct has no loading to estimate."""
     single = len(view.items(construct)) == 1
     composite = view.findings.model.block(construct).kind == "composite"
-    cells: list[Cell] = [item, None, None]
+    cells: list[Cell] = [view.construct(item), None, None]  # a part of a construct of constructs has a name
     if factor:
         found = None if single else view.cfa.get((construct, "=~", item))
         cells += [number(found, "est"), interval(found), None, None]

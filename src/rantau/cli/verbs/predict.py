@@ -1,0 +1,106 @@
+"""rantau predict: how well a PLS model predicts, and what it predicts of new rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import rantau as rt
+from rantau.cli.inputs import DataFile, Json, Level, ModelFile, Out, Seed, SurveyFile, at_least, read_data
+from rantau.cli.show import Part, say, show_parts
+from rantau.inference.linear_benchmark import BENCHMARKS
+from rantau.options import choose
+from rantau.pls.forecast import ANTECEDENTS
+
+
+def predict(
+    data: DataFile,
+    model: ModelFile,
+    survey: SurveyFile = None,
+    folds: Annotated[int, typer.Option(help="How many folds.", callback=at_least("--folds", 2))] = 10,
+    repeats: Annotated[
+        int, typer.Option(help="How often rows are dealt into folds.", callback=at_least("--repeats", 1))
+    ] = 10,
+    seed: Seed = 1,
+    antecedents: Annotated[
+        str,
+        typer.Option(
+            help="direct: a construct is predicted from those whose paths lead to it. earliest: from those without "
+            "predictors."
+        ),
+    ] = "direct",
+    benchmark: Annotated[
+        str,
+        typer.Option(
+            help="What the linear model regresses an item on: the items of its antecedents, of all exogenous "
+            "constructs, or of all others (as seminr does)."
+        ),
+    ] = "antecedents",
+    gaps: Annotated[
+        str,
+        typer.Option(
+            help="training: means of the training sample stand in for gaps. sample: those of all rows, put in before "
+            "(as seminr does)."
+        ),
+    ] = "training",
+    new: Annotated[
+        Path | None,
+        typer.Option("--new", help="Predict the rows of this .csv, with intervals.", show_default=False),
+    ] = None,
+    level: Level = 0.95,
+    scheme: Annotated[str, typer.Option(help="path, factorial or centroid.")] = "path",
+    missing: Annotated[
+        str, typer.Option(help="mean (of the item in the place of a gap), listwise or casewise (rows left out).")
+    ] = "mean",
+    interaction: Annotated[
+        str, typer.Option(help="How X:M is estimated: two_stage, scores, product_indicator or orthogonal.")
+    ] = "two_stage",
+    higher_order: Annotated[
+        str, typer.Option(help="How constructs of constructs are: disjoint, embedded, repeated or saturated.")
+    ] = "disjoint",
+    out: Out = None,
+    as_json: Json = False,
+) -> int:
+    """Predict rows not seen before: PLSpredict and CVPAT."""
+    choose("antecedents", antecedents, ANTECEDENTS)
+    choose("benchmark", benchmark, BENCHMARKS)
+    claimed = rt.read_model(model)
+    fit = rt.pls(
+        claimed,
+        read_data(data, survey, claimed),
+        scheme=scheme,
+        missing=missing,
+        interaction=interaction,
+        higher_order=higher_order,
+    )
+    found = rt.predict(
+        fit, folds=folds, repeats=repeats, seed=seed, antecedents=antecedents, benchmark=benchmark, gaps=gaps
+    )
+    rows = () if new is None else (_of_new_rows(found, new, survey, level),)
+    many = f"{repeats} repetitions" if repeats > 1 else "1 repetition"
+    parts = (
+        Part(
+            "items", f"Items, out of sample: {found.fit.n_obs} rows, {folds} folds, {many}, seed {seed}", found.items()
+        ),
+        Part("constructs", "Scores of constructs, out of sample", found.constructs()),
+        Part("benchmark", f"The linear model regresses an item on {BENCHMARKS[benchmark]}", found.predictors),
+        Part("cvpat", "CVPAT: loss less that of the benchmark, negative where PLS is better", found.cvpat(level=level)),
+        Part("verdict", "Verdict by RMSE (Shmueli et al., 2019)", found.verdict()),
+        *rows,
+    )
+    status = show_parts(parts, problems=fit.problems, out=out, as_json=as_json)
+    for reason, count in found.failed:
+        say(f"{count} of {len(found.reasons)} training samples could not be estimated and are left out: {reason}")
+    return status
+
+
+def _of_new_rows(found: rt.Prediction, new: Path, survey: Path | None, level: float) -> Part:
+    if survey is not None:
+        answers: Any = rt.read_responses(new, rt.read_survey(survey))
+    else:
+        # What is predicted need not be there.
+        there = set(rt.read_table(new).columns)
+        answers = rt.read_table(new, numeric=[name for name in found.outlook.plan.items if name in there])
+    return Part("rows", f"New rows of {new}, {level:.0%} intervals (CV+)", found.rows(answers, level=level))
