@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rantau.analyse import check_study
-    from rantau.covariance import SamFit, SemFit, cfa, compare, growth, sam, sem
+    from rantau.covariance import EfaFit, Rotation, SamFit, SemFit, cfa, compare, efa, growth, sam, sem
     from rantau.crosscheck import Verification, crosscheck
     from rantau.errors import RantauError, RantauWarning
     from rantau.imputation import Imputations, Pooled, PooledTest, impute, pool
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from rantau.quality import Validity, judge_hypotheses, reliability, validity
     from rantau.quality.agreement import Agreement, agreement
     from rantau.quality.assess import Assessment, assess
+    from rantau.quality.factors.factorability import Factorability, factorability
+    from rantau.quality.factors.parallel import ParallelAnalysis, parallel_analysis
     from rantau.report.assemble import Report, report
     from rantau.report.diagram import Diagram, diagram
     from rantau.report.likert import likert
@@ -66,7 +68,18 @@ __version__ = "0.1.0"
 #: Where each public name lives. Modules are imported when a name is first used, so that `import rantau` is quick.
 _HOMES = {
     "rantau.analyse": ("check_study",),
-    "rantau.covariance": ("SamFit", "SemFit", "cfa", "compare", "growth", "sam", "sem"),
+    "rantau.covariance": (
+        "EfaFit",
+        "Rotation",
+        "SamFit",
+        "SemFit",
+        "cfa",
+        "compare",
+        "efa",
+        "growth",
+        "sam",
+        "sem",
+    ),
     "rantau.crosscheck": ("Verification", "crosscheck"),
     "rantau.errors": ("RantauError", "RantauWarning"),
     "rantau.imputation": ("Imputations", "Pooled", "PooledTest", "impute", "pool"),
@@ -89,6 +102,8 @@ _HOMES = {
     "rantau.quality": ("Validity", "judge_hypotheses", "reliability", "validity"),
     "rantau.quality.assess": ("Assessment", "assess"),
     "rantau.quality.agreement": ("Agreement", "agreement"),
+    "rantau.quality.factors.factorability": ("Factorability", "factorability"),
+    "rantau.quality.factors.parallel": ("ParallelAnalysis", "parallel_analysis"),
     "rantau.report.assemble": ("Report", "report"),
     "rantau.report.diagram": ("Diagram", "diagram"),
     "rantau.report.likert": ("likert",),
@@ -123,6 +138,8 @@ __all__ = [
     "BollenStine",
     "Diagram",
     "Draws",
+    "EfaFit",
+    "Factorability",
     "FitTest",
     "Importance",
     "Imputations",
@@ -132,6 +149,7 @@ __all__ = [
     "Necessity",
     "Normality",
     "Outcome",
+    "ParallelAnalysis",
     "PlsFit",
     "Polychoric",
     "Pooled",
@@ -142,6 +160,7 @@ __all__ = [
     "RantauWarning",
     "Report",
     "Responses",
+    "Rotation",
     "SamFit",
     "Screening",
     "SemFit",
@@ -162,6 +181,8 @@ __all__ = [
     "crosscheck",
     "describe",
     "diagram",
+    "efa",
+    "factorability",
     "fit_test",
     "form",
     "frequencies",
@@ -176,6 +197,7 @@ __all__ = [
     "monte_carlo",
     "necessity",
     "normality",
+    "parallel_analysis",
     "parcel",
     "parse_model",
     "pls",

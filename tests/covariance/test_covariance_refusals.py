@@ -29,7 +29,7 @@ STATEMENTS = [
     ("F =~ x1 + a*x2 + x3\na == sqr(2)", 2, 6, "unknown function 'sqr'. Did you mean 'sqrt'?"),
     ("F =~ x1 + a*x2 + x3\n1 == 2", 2, 1, "a constraint is about labelled parameters"),
     ("F =~ x1 + c(a, b)*x2 + x3", 1, 11, "values per group, `c()`, need several groups"),
-    ('efa("e")*F =~ x1 + x2 + x3', 1, 1, "exploratory blocks `efa()` cannot be estimated yet"),
+    ('efa("e")*F =~ x1 + x2 + 0.5*x3', 1, 25, "the loading of 'x3' on 'F' is turned with the others"),
     ("F =~ x1 + start(a)*x2 + x3", 1, 11, "start() takes a number"),
     ("F =~ x1 + x2 + x3 + x4\nx2 ~ F", 2, 6, "'x2 ~ F' says again what 'F =~ x2' says; drop one of them"),
     ("F =~ x1 + x2 + x3\nG =~ F\nF =~ G", 1, 1, "'F' and its parts measure each other in a circle: F, G"),

@@ -59,7 +59,6 @@ def test_a_start_value_is_kept():
     ("text", "message"),
     [
         ("F =~ x1 + c(a, b)*x2 + x3", r"1:11: values per group, `c\(\)`, need several groups"),
-        ('efa("e")*F =~ x1 + x2', r"1:1: exploratory blocks `efa\(\)` cannot be estimated yet"),
         ('F =~ x1 + equal("F=~x4")*x2 + x3', r"1:11: unknown parameter in equal\(\) 'F=~x4'. Did you mean 'F=~x3'"),
         ('F =~ x1 + equal("F=~x2")*x2', r"1:11: equal\(\) names its own parameter, 'F=~x2'"),
         (

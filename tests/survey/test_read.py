@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from rantau.errors import ResponseError
+from rantau.survey.open_file import open_sheet
 from rantau.survey.read import read_responses
+from rantau.survey.reader import Asked
 
 from .conftest import MOBILE, ROOT
 
@@ -160,3 +162,11 @@ def test_answers_can_be_imported_without_the_slow_packages():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT / "src")
     assert done.stdout.strip() == "[]"
+
+
+def test_columns_hold_each_cell_once_and_its_places_narrowly(write):
+    rows = "".join(f"{n},{n % 5}\n" for n in range(70_000))
+    many, few = open_sheet(write("a,b\n" + rows), Asked("", "", "", ())).columns
+    assert (many.places.dtype, few.places.dtype) == (np.dtype("uint32"), np.dtype("uint8"))
+    assert many.every()[69_999] == "69999"
+    assert few.every()[69_999] == "4"

@@ -9,17 +9,23 @@ if TYPE_CHECKING:
     from rantau.covariance.after_fit.comparison import compare
     from rantau.covariance.after_measurement.fit import sam
     from rantau.covariance.after_measurement.result import SamFit
+    from rantau.covariance.exploratory.efa import efa
+    from rantau.covariance.exploratory.result import EfaFit
+    from rantau.covariance.exploratory.rotation import Rotation
     from rantau.covariance.fit import cfa, growth, sem
     from rantau.covariance.result import SemFit
 
-__all__ = ["SamFit", "SemFit", "cfa", "compare", "growth", "sam", "sem"]
+__all__ = ["EfaFit", "Rotation", "SamFit", "SemFit", "cfa", "compare", "efa", "growth", "sam", "sem"]
 
 #: Imported when first used: who only asks which estimators there are need not wait for them.
 _HOMES = {
+    "EfaFit": "rantau.covariance.exploratory.result",
+    "Rotation": "rantau.covariance.exploratory.rotation",
     "SamFit": "rantau.covariance.after_measurement.result",
     "SemFit": "rantau.covariance.result",
     "cfa": "rantau.covariance.fit",
     "compare": "rantau.covariance.after_fit.comparison",
+    "efa": "rantau.covariance.exploratory.efa",
     "growth": "rantau.covariance.fit",
     "sam": "rantau.covariance.after_measurement.fit",
     "sem": "rantau.covariance.fit",

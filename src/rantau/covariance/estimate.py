@@ -15,6 +15,9 @@ from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.doubts import correlations_given, doubtful_answers, labels_like_columns, thin_evidence
 from rantau.covariance.evidence import Evidence
+from rantau.covariance.exploratory.after_minimum import turned
+from rantau.covariance.exploratory.turn import turning_jacobian
+from rantau.covariance.exploratory.unrotated import check_turnable, held_still, pivots_of, rough_start
 from rantau.covariance.implied import imply, slopes
 from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.local import exceeds
@@ -152,9 +155,10 @@ def _table_of(
     table = tabulate(
         request.expanded.model, groups=groups, std_lv=request.std_lv, fixed_x=bool(request.fixed_x),
         mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
-        group_partial=request.group_partial, anchors=anchors, ordered=ordered,
+        group_partial=request.group_partial, anchors=anchors, uncorrelated=request.uncorrelated, ordered=ordered,
         parameterization=request.parameterization,
     )  # fmt: skip
+    check_turnable(request.model, table)
     labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))
     check_definitions(request.model, labels)
     check_constraints(request.model, labels)
@@ -164,7 +168,7 @@ def _table_of(
 
 def _degrees_of_freedom(model: Model, table: ParameterTable, n_obs: int) -> int:
     equalities = sum(one.operator == "==" for one in model.constraints)
-    return check_counts(model, table, n_obs, n_constraints=equalities)
+    return check_counts(model, held_still(table), n_obs, n_constraints=equalities)
 
 
 def _of_summary(request: SemRequest, data: SummaryStatistics) -> tuple[SemRequest, ParameterTable, GroupMoments, int]:
@@ -238,18 +242,30 @@ def fit_moments(
     if anchors:
         table = _table_of(request, table.groups, anchors, table.ordered)
     discrepancy = next(row for row in DISCREPANCIES if row.name == recipe.discrepancy)
-    setting = set_up(table, discrepancy, request.likelihood, sample, observed)
+    sought = held_still(table, pivots_of(table, observed))
+    setting = set_up(sought, discrepancy, request.likelihood, sample, observed)
     scaled_layout, scaled, scale, deviation = setting.layout, setting.moments, setting.scale, setting.deviation
-    start = start_values(table, scaled_layout, scaled)
-    start, expected = _possible(scaled_layout, discrepancy, scaled, start, stated_starts(table, scale), model.source)
-    constraints = Constraints(model, table, scale) if model.constraints else None
+    start = rough_start(sought, scaled_layout, scaled, start_values(sought, scaled_layout, scaled))
+    start, expected = _possible(scaled_layout, discrepancy, scaled, start, stated_starts(sought, scale), model.source)
+    constraints = Constraints(model, sought, scale) if model.constraints else None
     if constraints is not None:
         check_values(constraints, start)
-    check_identification(scaled_layout, table, discrepancy, scaled, start, model.source, constraints, expected)
+    check_identification(scaled_layout, sought, discrepancy, scaled, start, model.source, constraints, expected)
 
     minimum = _minimum(scaled_layout, discrepancy, stack_of_one(scaled), start[None], constraints)
+    rotation, held = request.rotation, None
+    turns: tuple[Problem, ...] = ()
+    if rotation is not None:
+        still, setting = setting, set_up(table, discrepancy, request.likelihood, sample, observed)
+        minimum, turns = turned(rotation, table, still, setting, minimum)
+        scaled_layout, scale = setting.layout, setting.scale
+        constraints = Constraints(model, table, scale) if model.constraints else None
+        if minimum.converged[0]:
+            held = turning_jacobian(rotation, table, setting.stated, minimum.theta[0] / scale) / scale
     theta = minimum.theta[0]
-    directions, rank = free_of_constraints(scaled_layout, discrepancy, scaled, constraints, theta, minimum.active[0])
+    directions, rank = free_of_constraints(
+        scaled_layout, discrepancy, scaled, constraints, theta, minimum.active[0], held
+    )
     equal = 0 if constraints is None else int(constraints.equalities.sum())
     evidence = Evidence(
         scaled_layout, discrepancy, scaled, setting.sample, theta, directions, float(minimum.value[0]),
@@ -269,6 +285,7 @@ def fit_moments(
         *find_problems(scaled_layout, table, minimum, singular, advice=advice),
         *missed,
         *at_boundary(constraints, minimum),
+        *turns,
         *undefined(model, definitions),
         *random_covariates(request.expanded.model, table.exogenous),
         *doubtful_products(request.expanded, recipe.se),

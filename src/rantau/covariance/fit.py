@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rantau.covariance.estimate import fit_request
+from rantau.covariance.exploratory.rotation import Rotation, as_rotation
 from rantau.covariance.request import SemRequest, measurement_part
 from rantau.covariance.result import SemFit
 from rantau.door import as_model
@@ -40,6 +41,7 @@ def sem(
     pairs: str = "default",
     ordered: str | Sequence[str] | bool = False,
     parameterization: str = "delta",
+    rotation: Rotation | str | None = None,
 ) -> SemFit:
     """Fit a structural equation model, with lavaan's conventions.
 
@@ -98,6 +100,9 @@ def sem(
         their thresholds and polychoric correlations. Covariates are taken for normal variables beside them.
     parameterization
         Of ordered answers: `delta` gives the variable behind each a variance of 1, `theta` its residual.
+    rotation
+        How the factors of exploratory blocks, `efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, are turned: a
+        criterion (`rantau list rotations`) or an `rt.Rotation` with its options; geomin unless given.
 
     Returns
     -------
@@ -140,6 +145,7 @@ def sem(
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
         interaction=interaction, pairs=pairs, ordered=_ordered(ordered), parameterization=parameterization,
+        rotation=None if rotation is None else as_rotation(rotation),
     )  # fmt: skip
     return fit_request(request, data)
 
@@ -163,6 +169,7 @@ def cfa(
     cluster: str | None = None,
     ordered: str | Sequence[str] | bool = False,
     parameterization: str = "delta",
+    rotation: Rotation | str | None = None,
 ) -> SemFit:
     """Fit the measurement part of a model: all constructs covary, no paths.
 
@@ -174,7 +181,7 @@ def cfa(
         Scored responses or a data frame, one row per respondent.
     estimator, missing, group, group_equal, group_partial, std_lv, meanstructure
         As for `sem`.
-    likelihood, information, se, test, sampling_weights, cluster, ordered, parameterization
+    likelihood, information, se, test, sampling_weights, cluster, ordered, parameterization, rotation
         As for `sem`.
 
     Returns
@@ -205,6 +212,7 @@ def cfa(
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
         ordered=_ordered(ordered), parameterization=parameterization,
+        rotation=None if rotation is None else as_rotation(rotation),
     )  # fmt: skip
     return fit_request(request, data)
 

@@ -391,6 +391,6 @@ def _matrices(layout: Layout, values: Array) -> tuple[Array, Array]:
     return total_effects(direct, layout.cells.depth)[..., : layout.n_observed, :], between
 
 
-def members(layout: Layout, which: Indices | Mask) -> Layout:
-    """Return the layout of some members of a stack."""
+def members(layout: Layout, which: Indices | Mask | np.integer) -> Layout:
+    """Return the layout of some members of a stack, or of one."""
     return layout if layout.base.ndim == 2 else layout.replace(base=layout.base[which])

@@ -19,7 +19,7 @@ def account_of(fit: SemFit) -> str:
     """Return a readable account: how it went, fit, estimates."""
     lines = [
         f"{fit.request.estimator} on {fit.n_obs} rows ({fit.n_read - fit.n_obs} left out for missing "
-        f"answers), {fit.table.n_free} free parameters, {fit.iterations} steps",
+        f"answers), {_free(fit)} free parameters, {fit.iterations} steps",
         *(_of_product(product) for product in fit.request.expanded.products),
         *(f"{problem.severity.upper()}: {problem.text}" for problem in fit.problems),
         "",
@@ -42,7 +42,7 @@ def line_of(fit: SemFit) -> str:
         trusted = "" if fit.trustworthy else "; NOT TO BE TRUSTED, see problems"
         how = f"chi-square {fit.statistics.chisq:.2f}, df {fit.statistics.df}{trusted}"
     return (
-        f"<SemFit: {fit.request.estimator}, {fit.n_obs} rows, {fit.table.n_free} free parameters, {how}; "
+        f"<SemFit: {fit.request.estimator}, {fit.n_obs} rows, {_free(fit)} free parameters, {how}; "
         "print it, or see estimates(), standardized(), fit_indices()>"
     )
 
@@ -51,6 +51,11 @@ def page_of(fit: SemFit) -> str:
     """Return problems and estimates as HTML for a notebook."""
     notes = "".join(f"<p><strong>{problem.severity}</strong>: {problem.text}</p>" for problem in fit.problems)
     return notes + str(shown(fit.estimates()).to_html(index=False, float_format=three_digits, na_rep=""))
+
+
+def _free(fit: SemFit) -> int:
+    """Return how many parameters are free; those of exploratory blocks less what the rotation settles."""
+    return fit.statistics.n_free if fit.table.explored else fit.table.n_free
 
 
 def _of_product(product: Product) -> str:

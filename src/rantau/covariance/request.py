@@ -13,9 +13,11 @@ from rantau.covariance.estimators import (
     estimator_row,
     spelling,
 )
+from rantau.covariance.exploratory.rotation import Rotation, as_rotation
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.ordered_request import ordered_names, refuse_with_order, refuse_without_order
 from rantau.errors import OptionError
+from rantau.model.exploratory import check_exploratory, explored
 from rantau.model.locate import refusal
 from rantau.model.products import Expansion, expand
 from rantau.model.spec import Model, Span
@@ -73,6 +75,8 @@ class SemRequest(Record):
         (`delta`) or the residual variance (`theta`) of what lies behind them is 1.
     interaction, pairs
         How products of constructs are estimated (`moments` is what `rt.sam` does), and how their items are paired.
+    rotation
+        How the factors of exploratory blocks are turned; None where the model has none.
     """
 
     model: Model
@@ -95,6 +99,7 @@ class SemRequest(Record):
     pairs: str = DEFAULT
     ordered: tuple[str, ...] | bool = ()
     parameterization: str = PARAMETERIZATION[0]
+    rotation: Rotation | None = None
 
     def __post_init__(self) -> None:
         """Refuse what the engine cannot do, before anything is computed."""
@@ -128,6 +133,7 @@ class SemRequest(Record):
             raise OptionError("group_partial releases what group_equal holds equal; state group_equal as well.")
         choose("interaction", self.interaction, INTERACTION)
         _refuse_unsupported(self.model, ordered=bool(self.ordered))
+        self._check_rotation()
         products = self.expanded.constructs
         if self.growth and products:
             name = products[0].name
@@ -136,6 +142,45 @@ class SemRequest(Record):
                 f"'{name}': products of constructs are centred, which leaves nothing of the means of a growth curve; "
                 "growth() cannot estimate them.",
             )  # fmt: skip
+
+    def _check_rotation(self) -> None:
+        """Fill in the rotation of a model that has exploratory blocks, and refuse one that has nothing to turn."""
+        check_exploratory(self.model)
+        blocks = explored(self.model)
+        if not blocks:
+            if self.rotation is not None:
+                raise OptionError(
+                    "rotation= turns the factors of exploratory blocks, and the model has none; write "
+                    '`efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, or take rt.efa(data, n_factors=2).'
+                )
+            return
+        rotation = as_rotation("geomin" if self.rotation is None else self.rotation)
+        object.__setattr__(self, "rotation", rotation)
+        if self.interaction != INTERACTION[0]:
+            raise refusal(
+                self.model, self.model.block(blocks[0][1][0]).span,
+                "rt.sam() measures each construct by itself, which exploratory blocks cannot be; take rt.sem().",
+            )  # fmt: skip
+        if self.growth:
+            raise refusal(
+                self.model, self.model.block(blocks[0][1][0]).span,
+                "the factors of a growth curve are told apart by its occasions, and are not turned; take sem().",
+            )  # fmt: skip
+        if not rotation.target:
+            return
+        shape = (len(rotation.target), len(rotation.target[0]))
+        for name, factors in blocks:
+            wanted = (len(self.model.block(factors[0]).items), len(factors))
+            if shape != wanted:
+                raise OptionError(
+                    f"target is {shape[0]} by {shape[1]}, and the exploratory block '{name}' has {wanted[0]} items and "
+                    f"{wanted[1]} factors."
+                )
+
+    @property
+    def uncorrelated(self) -> str:
+        """Which covariances of the factors of exploratory blocks are nought; see `tabulate`."""
+        return "" if self.rotation is None else self.rotation.uncorrelated
 
     def _spell(self) -> None:
         for name in ("missing", "information", "se", "test", "likelihood"):

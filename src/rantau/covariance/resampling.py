@@ -12,6 +12,8 @@ from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.derived import derived
 from rantau.covariance.evidence import EXACT
+from rantau.covariance.exploratory.turn import hold_still, turn_stack
+from rantau.covariance.exploratory.unrotated import held_still, pivots_of
 from rantau.covariance.fit_indices.cfi import comparative_fit
 from rantau.covariance.fit_indices.rmsea import root_mean_square_error
 from rantau.covariance.fit_indices.srmr import standardised_residual
@@ -44,21 +46,29 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     moments = _resampled(fit, counts)
     if fit.request.likelihood == "wishart":
         moments = as_wishart(moments, fit.discrepancy)
+    sought = held_still(table, pivots_of(table, fit.moments))
     layout = layout_for(table, moments)
+    still = layout if sought is table else layout_for(sought, moments)
     deviation = units_of(fit.discrepancy, fit.moments)
-    scaled_layout, scale, scaled = in_standard_units(table, layout, moments, deviation)
+    scaled_layout, scale, scaled = in_standard_units(sought, still, moments, deviation)
     if moments.ordering is not None:
         scaled = with_answer_weight(fit.discrepancy, scaled)
     elif fit.discrepancy.name == "wls":
         rows = fit.rows.replace(values=fit.rows.values / deviation)
         scaled = with_weight(fit.discrepancy, scaled, rows, table.mean_structure, counts)
-    start = np.broadcast_to(fit.theta * scale, (counts.shape[0], fit.theta.size))
+    begin = fit.theta if sought is table else hold_still(table, fit.layout, layout_for(sought, fit.moments), fit.theta)
+    start = np.broadcast_to(begin * scale, (counts.shape[0], begin.size))
     if fit.model.constraints:
-        constraints = Constraints(fit.model, table, scale)
+        constraints = Constraints(fit.model, sought, scale)
         minimum = minimise_within(scaled_layout, fit.discrepancy, scaled, start, constraints, active=fit.active)
     else:
         minimum = minimise(scaled_layout, fit.discrepancy, scaled, start)
-    values = fit.replace(layout=layout).values_at(minimum.theta / scale)
+    theta = minimum.theta / scale
+    if fit.request.rotation is not None:
+        theta = turn_stack(
+            fit.request.rotation, table, still, layout, np.where(minimum.converged[:, None], theta, np.nan), fit.theta
+        )
+    values = fit.replace(layout=layout).values_at(theta)
     values[:, -len(INDICES) :] = _indices(fit, scaled_layout, scaled, minimum, scale)
     values[~minimum.converged] = np.nan
     proper = np.asarray(positive_definite(scaled.covariance).all(axis=-1))
@@ -87,6 +97,10 @@ def _errors(
 ) -> Array:
     """Return the standard errors of the quantities in each draw, `(draws, n_quantities)`."""
     recipe, theta = fit.request.recipe, minimum.theta / scale
+    if fit.request.rotation is not None:
+        raise OptionError(
+            "standard errors of each resample are not computed for turned factors; take interval='bca' or 'percentile'."
+        )
     if fit.discrepancy.name == "uls":
         raise OptionError(
             "standard errors of each resample are those of the information matrix, and ULS has none; take "
@@ -132,7 +146,8 @@ def _inverse(fit: SemFit, information: Array, minimum: Minimum, scale: Array) ->
     """Invert the information of each draw along what the constraints leave free."""
     if not fit.model.constraints:
         return np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
-    jacobian = Constraints(fit.model, fit.table, scale).margins(minimum.theta)[1]
+    table = held_still(fit.table, pivots_of(fit.table, fit.moments))
+    jacobian = Constraints(fit.model, table, scale).margins(minimum.theta)[1]
     return _within(information, jacobian, minimum.active)
 
 

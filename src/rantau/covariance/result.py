@@ -19,6 +19,7 @@ from rantau.covariance.delta import delta_errors, inference_table
 from rantau.covariance.derived import derived, row_names
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.estimators import spelling
+from rantau.covariance.exploratory.result import EfaFit, block_of
 from rantau.covariance.fit_indices import fit_index_values
 from rantau.covariance.implied import Implied, imply
 from rantau.covariance.layout import Layout, cell_values
@@ -269,6 +270,21 @@ class SemFit(Record):
         places = [self.layout.variables.index(name) for name in names]
         series = require("pandas").Series
         return self._by_group([series(row[places], names, dtype=float, name="r_squared") for row in shares])  # type: ignore[no-any-return]
+
+    def exploratory(self, block: str | None = None) -> EfaFit:
+        """Return the tables of an exploratory block: loadings, structure, factor correlations, communalities.
+
+        Parameters
+        ----------
+        block
+            Its name; the only one unless given.
+
+        Raises
+        ------
+        OptionError
+            If the model has no such block, or several and none is named.
+        """
+        return block_of(self, block)
 
     def implied(self) -> tuple[pd.DataFrame, pd.Series[float]]:
         """Return the implied covariances of the items and their implied means, under each group's label."""

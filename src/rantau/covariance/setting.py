@@ -10,6 +10,7 @@ from rantau.arrays import Array, Mask
 from rantau.covariance.constraints import Constraints, free_directions
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
+from rantau.covariance.exploratory.turn import turning_jacobian
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import Layout
 from rantau.covariance.standard_errors import expected_hessian
@@ -112,13 +113,25 @@ def evidence_of(fit: SemFit, setting: Setting | None = None) -> Evidence:
     at = setting_of(fit) if setting is None else setting
     theta = fit.theta * at.scale
     constraints = Constraints(fit.model, fit.table, at.scale) if fit.model.constraints else None
-    directions, _ = free_of_constraints(at.layout, fit.discrepancy, at.moments, constraints, theta, fit.active)
+    directions, _ = free_of_constraints(
+        at.layout, fit.discrepancy, at.moments, constraints, theta, fit.active, held_by_rotation(fit, at, theta)
+    )
     value = float(fit.discrepancy.function(imply(at.layout, theta), at.moments).value)
     floor = float(fit.discrepancy.floor(at.moments))
     return Evidence(
         at.layout, fit.discrepancy, at.moments, at.sample, theta, directions, value, floor, fit.statistics.df,
         fixed_places(fit.table), fit.moments.n,
     )  # fmt: skip
+
+
+def held_by_rotation(fit: SemFit, setting: Setting, theta: Array) -> Array | None:
+    """Return what holds the factors of exploratory blocks still, `(k, n_free)` by parameters `(n_free,)`.
+
+    None where the model has no such blocks.
+    """
+    if fit.request.rotation is None:
+        return None
+    return turning_jacobian(fit.request.rotation, fit.table, fit.layout, theta / setting.scale) / setting.scale
 
 
 def free_of_constraints(
@@ -128,6 +141,7 @@ def free_of_constraints(
     constraints: Constraints | None,
     theta: Array,
     active: Mask,
+    held: Array | None = None,
 ) -> tuple[Array, int]:
     """Return a basis of what constraints leave free, and how many independent equalities there are.
 
@@ -141,18 +155,23 @@ def free_of_constraints(
         `(n_free,)` estimates.
     active
         `(k,)`: which constraints hold with equality.
+    held
+        `(k, n_free)`: what holds the factors of exploratory blocks still; None where there are none.
 
     Returns
     -------
     tuple
         `(n_free, n_free - rank)`: the basis, of all that hold; the rank of the `==` among them.
     """
-    if constraints is None:
+    if constraints is None and held is None:
         return np.eye(theta.size), 0
-    jacobian = constraints.margins(theta)[1]
     unit = np.sqrt(np.maximum(np.diag(expected_hessian(layout, discrepancy, moments, theta)), 1e-300))
-    scaled = jacobian / unit
-    basis, _ = free_directions(scaled[active])
+    stays = np.zeros((0, theta.size)) if held is None else held / unit
+    stays = stays / np.maximum(np.linalg.norm(stays, axis=1, keepdims=True), 1e-300)
+    if constraints is None:
+        return free_directions(stays)[0] / unit[:, None], 0
+    scaled = constraints.margins(theta)[1] / unit
+    basis, _ = free_directions(np.concatenate([scaled[active], stays]))
     _, rank = free_directions(scaled[constraints.equalities])
     return basis / unit[:, None], rank
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.crosscheck.kinds import FactorFit, ScoreFit, rows_of
+from rantau.model.exploratory import is_exploratory
 
 #: The standard errors that the packages compute, and the information these rest on.
 PLAIN_ERRORS = ("standard", "expected")
@@ -36,6 +37,8 @@ def estimates_beyond(fit: FactorFit) -> str:
         return "it divides covariances by n, and this fit by n - 1"
     if any(block.kind == "composite" for block in fit.model.blocks):
         return "it has no composites in covariance structures"
+    if any(is_exploratory(block) for block in fit.model.blocks):
+        return "it does not turn the factors of exploratory blocks"
     if fit.model.constraints:
         return "it is given no constraints among parameters, and this model has some"
     return ""

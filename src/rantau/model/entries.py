@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rantau.model.exploratory import is_exploratory
 from rantau.model.spec import Model, Modifier, Span, Term
 
 Key = tuple[str, str, str]
@@ -135,7 +136,8 @@ def stated(model: Model, order: tuple[str, ...], n_groups: int) -> list[Entry]:
 
     for block in model.blocks:
         for term in block.terms:
-            enter(term.span, block.construct, "=~", term.name, term)
+            # The items of an exploratory block stand once for all its factors.
+            enter(block.span if is_exploratory(block) else term.span, block.construct, "=~", term.name, term)
     for path in model.paths:
         enter(path.span, path.outcome, "~", path.predictor, path.term)
     for one in model.covariances:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from rantau.errors import IdentificationError, listing
 from rantau.model.composites import Anchors, add_composites, check_composites
 from rantau.model.entries import Entries, stated
+from rantau.model.exploratory import Explored, check_exploratory, explored, is_exploratory
 from rantau.model.group_equality import GroupEquality, equal_entries, group_equality
 from rantau.model.locate import located, refusal
 from rantau.model.ordered import add_scales, add_thresholds
@@ -86,6 +87,8 @@ class ParameterTable(Record):
     parameterization
         Of these: `delta` fixes the scale of the variable behind the answers, `theta` its residual variance; the other
         of the two follows.
+    explored
+        The exploratory blocks, whose factors are found up to a rotation.
     """
 
     rows: tuple[Parameter, ...]
@@ -100,6 +103,7 @@ class ParameterTable(Record):
     anchors: Anchors = ()
     ordered: tuple[tuple[str, int], ...] = ()
     parameterization: str = "delta"
+    explored: Explored = ()
 
     @property
     def constructs(self) -> tuple[str, ...]:
@@ -142,6 +146,7 @@ def tabulate(
     anchors: Anchors = (),
     ordered: tuple[tuple[str, int], ...] = (),
     parameterization: str = "delta",
+    uncorrelated: str = "",
 ) -> ParameterTable:
     """Write out every parameter of a model.
 
@@ -169,6 +174,9 @@ def tabulate(
         The anchor of each composite, where it is not its first item; see `rantau.model.composites`.
     ordered, parameterization
         As in `ParameterTable`.
+    uncorrelated
+        Which covariances of the factors of an exploratory block are nought: `all`, those of the first factor
+        (`general`), or none of them.
 
     Returns
     -------
@@ -194,7 +202,7 @@ def tabulate(
     """
     return _tabulated(
         model, groups, std_lv, fixed_x, mean_structure, growth, tuple(group_equal), tuple(group_partial), anchors,
-        tuple(ordered), parameterization,
+        tuple(ordered), parameterization, uncorrelated,
     )  # fmt: skip
 
 
@@ -211,10 +219,12 @@ def _tabulated(
     anchors: Anchors,
     ordered: tuple[tuple[str, int], ...],
     parameterization: str,
+    uncorrelated: str,
 ) -> ParameterTable:
     """Write out a model once: tables are values, and a simulation fits one model a thousand times."""
     _check_modifiers(model, groups)
     check_composites(model)
+    check_exploratory(model)
     equality = group_equality(groups, group_equal, group_partial)
     latent = model.constructs
     observed = _observed_order(model)
@@ -234,8 +244,8 @@ def _tabulated(
         if len(block.items) == 1 and block.items[0] in alone & dict(cut).keys():
             # What alone measures a construct, and is ordered, gives it the unit of what lies behind the answers.
             entries.add(block.construct, "~~", block.construct, fixed=1.0)
-    _add_variances(model, entries, observed, covariates, equality if std_lv else None)
-    _add_covariances(model, entries, observed)
+    _add_variances(model, entries, observed, covariates, equality, std_lv)
+    _add_covariances(model, entries, observed, uncorrelated, equality)
     for left, right in itertools.combinations_with_replacement(covariates, 2):
         entries.add(left, "~~", right, exogenous=bool(fixed))
     add_scales(entries, cut, free=loose and not theta)
@@ -261,7 +271,8 @@ def _tabulated(
     )  # fmt: skip
     variables = (*latent, *excrescent)
     return ParameterTable(
-        rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors, cut, parameterization
+        rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors, cut, parameterization,
+        explored(model),
     )
 
 
@@ -294,7 +305,8 @@ def _set_scales(model: Model, entries: Entries, std_lv: bool) -> None:
     """Fix the first loading of each factor unless the file frees it; or, with `std_lv`, each variance."""
     for block in model.blocks:
         item = block.terms[0].name
-        scale = (block.construct, "~~", block.construct) if std_lv else (block.construct, "=~", item)
+        unit = std_lv or is_exploratory(block)
+        scale = (block.construct, "~~", block.construct) if unit else (block.construct, "=~", item)
         entry = entries.find(*scale)
         if entry is not None:
             entry.fix(1.0)
@@ -305,32 +317,39 @@ def _add_variances(
     entries: Entries,
     observed: tuple[str, ...],
     covariates: tuple[str, ...],
-    standardised: GroupEquality | None,
+    equality: GroupEquality,
+    std_lv: bool,
 ) -> None:
-    """Add what the file does not state: residual variances, and those of factors (1 where `standardised`)."""
+    """Add what the file does not state: residual variances, and those of factors (1 where these set the scale)."""
     exact = _single_indicators(model)
+    turned = {name for _, names in explored(model) for name in names}
     for name in observed:
         if name not in covariates:
             entries.add(name, "~~", name, fixed=0.0 if name in exact else None)
     for name in model.constructs:
         if name in exact:
             entries.add(name, "~~", name, fixed=0.0)
-        elif standardised is not None:
-            entries.add(name, "~~", name, fixed=1.0, first_only=standardised.frees_variances)
+        elif std_lv or name in turned:
+            entries.add(name, "~~", name, fixed=1.0, first_only=equality.frees_variances)
         else:
             entries.add(name, "~~", name)
 
 
-def _add_covariances(model: Model, entries: Entries, observed: tuple[str, ...]) -> None:
-    """Let exogenous factors covary, and outcomes that explain nothing further."""
+def _add_covariances(
+    model: Model, entries: Entries, observed: tuple[str, ...], uncorrelated: str, equality: GroupEquality
+) -> None:
+    """Let exogenous factors covary, and outcomes that explain nothing further, and the factors of a block."""
+    block_of = {factor: factors for _, factors in explored(model) for factor in factors}
     outcomes = {path.outcome for path in model.paths}
     predictors = {path.predictor for path in model.paths}
     indicators = {item for block in model.blocks for item in block.items}
     exogenous = [name for name in model.constructs if name not in outcomes | indicators]
     last = [name for name in (*model.constructs, *observed) if name in outcomes - predictors - indicators]
-    for names in (exogenous, last):
+    for names in (exogenous, last, *(factors for _, factors in explored(model))):
         for left, right in itertools.combinations(names, 2):
-            entries.add(left, "~~", right)
+            within = block_of.get(left, ()) if right in block_of.get(left, ()) else ()
+            nought = within and (uncorrelated == "all" or (uncorrelated == "general" and left == within[0]))
+            entries.add(left, "~~", right, fixed=0.0 if nought else None, first_only=equality.frees_variances)
 
 
 def _single_indicators(model: Model) -> set[str]:
@@ -356,7 +375,7 @@ def _check_modifiers(model: Model, groups: tuple[str, ...]) -> None:
 def _check_modifier(model: Model, modifier: Modifier, groups: tuple[str, ...]) -> None:
     count = len(modifier.values)
     if modifier.kind == "efa":
-        raise refusal(model, modifier.span, "exploratory blocks `efa()` cannot be estimated yet.")
+        return
     if count > 1 and len(groups) == 1:
         raise refusal(model, modifier.span, "values per group, `c()`, need several groups; one group is estimated.")
     if count not in (1, len(groups)):

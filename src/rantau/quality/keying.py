@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rantau.errors import listing
 from rantau.fit import Problem
+from rantau.model.exploratory import is_exploratory
 from rantau.model.spec import Model
 from rantau.moments.sample import sample
 from rantau.survey.correlations import rest_correlations
@@ -33,6 +34,8 @@ def items_against_their_scale(model: Model, data: Responses | pd.DataFrame) -> t
     constructs = set(model.constructs)
     found = []
     for block in model.blocks:
+        if is_exploratory(block):
+            continue
         items = [item for item in block.items if item not in constructs]
         if block.kind != "reflective" or len(items) < 2:
             continue

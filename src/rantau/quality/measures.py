@@ -21,6 +21,7 @@ from rantau.errors import (
     listing,
 )
 from rantau.extras import require
+from rantau.model.exploratory import is_exploratory
 from rantau.model.from_survey import measurement_model
 from rantau.model.locate import refusal
 from rantau.model.spec import Model, Span
@@ -67,7 +68,8 @@ def reliability(
         Index `construct`; `n_items`, then the columns of the room `quality.reliability`: `alpha`,
         `alpha_ci_low`, `alpha_ci_high` (raw items, complete rows), `omega` and `ave_cfa` (factor model),
         `rho_a`, `rho_c`, `ave` (PLS). All are NaN for a single item, whose reliability one survey cannot tell. The
-        items of a construct of constructs are the PLS scores of its parts.
+        items of a construct of constructs are the PLS scores of its parts. All are NaN for the factors of an
+        exploratory block, whose items are no scales.
 
     Raises
     ------
@@ -133,6 +135,8 @@ def reliability(
         values = {"n_items": float(len(block.items))}
         for row in ROWS:
             values |= dict(zip(row.gives, row.function(scale), strict=True))
+        if is_exploratory(block):
+            values = {name: number if name == "n_items" else NAN for name, number in values.items()}
         rows[block.construct] = values
     frame = require("pandas").DataFrame.from_dict(rows, orient="index")
     frame.index.name = "construct"

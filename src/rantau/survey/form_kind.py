@@ -58,6 +58,12 @@ class Form(Record):
             raise SurveyError(f"{file}: cannot be written: {fault.strerror}; is it open elsewhere?") from fault
         return file
 
+    def __str__(self) -> str:
+        told = "".join(f"\n  {remark}" for remark in self.remarks)
+        return f"Form of the kind '{self.kind}', {len(self.content)} bytes: write it to a {self.suffix} file{told}"
+
+    __repr__ = __str__
+
 
 class Made(Record):
     """What a row returns: a file, and remarks on what its tool cannot hold."""

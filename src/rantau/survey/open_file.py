@@ -201,7 +201,8 @@ def _columns(
     columns: list[Column] = []
     unnamed = 0
     for place, (name, cells) in enumerate(zip(layout.names, known, strict=True)):
-        places = np.concatenate(portions[place])
+        narrow = np.min_scalar_type(max(len(cells) - 1, 0))
+        places = np.concatenate(portions[place], dtype=narrow, casting="unsafe")
         portions[place] = []
         places.setflags(write=False)
         if not name and not any(map(str.strip, cells)):

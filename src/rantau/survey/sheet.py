@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ class Column(Record):
     cells
         The different cells, as the file holds them.
     places
-        `(n,)`; for each row the place of its cell in `cells`.
+        `(n,)`; for each row the place of its cell in `cells`, in the narrowest type that holds it.
     labels
         Pairs of a cell and the label that the file itself gives it, as SPSS and Stata do.
     missing
@@ -41,13 +41,14 @@ class Column(Record):
     wording: str
     aliases: tuple[str, ...]
     cells: tuple[str, ...]
-    places: NDArray[np.int32]
+    places: NDArray[np.integer[Any]]
     labels: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
 
     def every(self) -> Cells:
         """Return the cell of each row `(n,)`; equal cells are one object."""
-        return np.array([*self.cells, ""], dtype=object)[:-1][self.places]
+        every: Cells = np.array([*self.cells, ""], dtype=object)[:-1][self.places]
+        return every
 
     def declares(self, cell: str) -> bool:
         """Say whether the file itself declares a cell to be no answer: as it is, or within a range `low..high`."""

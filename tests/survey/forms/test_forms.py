@@ -69,6 +69,12 @@ def test_one_language_leaves_the_others_out(kind, trust):
     assert len(made.content) < len(every.content)
 
 
+def test_a_form_prints_in_a_line_what_it_is(trust):
+    made = form(trust, "xlsform")
+    assert str(made) == repr(made)
+    assert re.fullmatch(r"Form of the kind 'xlsform', \d+ bytes: write it to a \.xlsx file", str(made).splitlines()[0])
+
+
 def test_kinds_languages_and_instruments_are_checked(trust):
     with pytest.raises(OptionError, match=r"unknown kind 'xlsfrom'\. Did you mean 'xlsform'"):
         form(trust, "xlsfrom")

@@ -10,6 +10,7 @@ from rantau.cli.verbs.check import check
 from rantau.cli.verbs.crosscheck import crosscheck
 from rantau.cli.verbs.describe import describe
 from rantau.cli.verbs.diagram import diagram
+from rantau.cli.verbs.efa import efa
 from rantau.cli.verbs.fit import fit
 from rantau.cli.verbs.form import form
 from rantau.cli.verbs.importance import importance
@@ -60,6 +61,7 @@ ROWS = (
     Verb("impute", impute, f"rantau impute {_MOBILE} --m 5 --out completed.csv"),
     Verb("reliability", reliability, f"rantau reliability {_MODEL}"),
     Verb("validity", validity, f"rantau validity {_MODEL} --show fornell_larcker"),
+    Verb("efa", efa, f"rantau efa {_MOBILE} --factors 3 --rotation oblimin"),
     Verb("fit", fit, f"rantau fit {_MODEL} --cfa"),
     Verb("pls", pls, f"rantau pls {_MODEL}"),
     Verb("bootstrap", bootstrap, f"rantau bootstrap {_MODEL} --draws 500"),

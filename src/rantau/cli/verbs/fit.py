@@ -131,6 +131,14 @@ def fit(
             show_default=False,
         ),
     ] = None,
+    rotation: Annotated[
+        str | None,
+        typer.Option(
+            help='How the factors of exploratory blocks, `efa("block")*f1 + ...`, are turned (`rantau list '
+            "rotations`). Default: geomin.",
+            show_default=False,
+        ),
+    ] = None,
     modification_indices: Annotated[
         bool,
         typer.Option(
@@ -159,7 +167,9 @@ def fit(
     if names:
         options |= {"ordered": True if names == ("all",) else names, "parameterization": parameterization}
     if not growth:
-        options |= {"std_lv": std_lv, "meanstructure": meanstructure}
+        options |= {"std_lv": std_lv, "meanstructure": meanstructure, "rotation": rotation}
+    elif rotation is not None:
+        raise OptionError("--rotation has no place with --growth: occasions tell its factors apart. Leave it out.")
     if not cfa:
         options |= {"fixed_x": fixed_x}
     function = rt.growth if growth else rt.cfa if cfa else rt.sem

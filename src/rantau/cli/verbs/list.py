@@ -18,6 +18,7 @@ ROOMS = {
     "screens": "rantau.survey.screens",
     "estimators": "rantau.covariance.estimators",
     "discrepancies": "rantau.covariance.discrepancies",
+    "rotations": "rantau.covariance.rotations",
     "model_tests": "rantau.covariance.model_tests",
     "fit_indices": "rantau.covariance.fit_indices",
     "inner_schemes": "rantau.pls.inner_schemes",
@@ -34,7 +35,8 @@ ROOMS = {
 }
 #: What to say of a row, where it says it of itself.
 COLUMNS = (
-    "name", "label", "title", "discrepancy", "ordered", "se", "test", "information", "gives", "compares", "suffix",
+    "name", "label", "title", "discrepancy", "ordered", "se", "test", "information", "factors", "gives", "compares",
+    "suffix",
     "suffixes", "about", "source",
 )  # fmt: skip
 

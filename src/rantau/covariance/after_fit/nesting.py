@@ -13,7 +13,7 @@ from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
 from rantau.covariance.minimise import minimise, stack_of_one
-from rantau.covariance.setting import Setting, evidence_of, free_of_constraints, setting_of
+from rantau.covariance.setting import Setting, evidence_of, free_of_constraints, held_by_rotation, setting_of
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.single_answers import Ordering
 
@@ -147,8 +147,9 @@ def evidence_at(larger: Standing, theta: Array) -> Evidence:
     fit, setting, evidence = larger
     constraints = Constraints(fit.model, fit.table, setting.scale) if fit.model.constraints else None
     directions, _ = free_of_constraints(
-        evidence.layout, evidence.discrepancy, evidence.moments, constraints, theta, fit.active
-    )
+        evidence.layout, evidence.discrepancy, evidence.moments, constraints, theta, fit.active,
+        held_by_rotation(fit, setting, theta),
+    )  # fmt: skip
     value = float(evidence.discrepancy.function(imply(evidence.layout, theta), evidence.moments).value)
     return evidence.replace(theta=theta, directions=directions, value=value)
 

@@ -6,6 +6,7 @@ from itertools import combinations
 from math import isnan, sqrt
 from typing import TYPE_CHECKING
 
+from rantau.model.exploratory import is_exploratory
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join, known
 from rantau.report.tables.htmt import compared, upper_bounds
@@ -92,7 +93,7 @@ def _loadings(prose: Prose, engine: str) -> str:
             item: number(table.get((block.construct, "=~", item)), "est")
             for block in prose.findings.model.blocks
             for item in block.items
-            if len(block.items) > 1 and block.kind == "reflective"
+            if len(block.items) > 1 and block.kind == "reflective" and not is_exploratory(block)
         }
     )
     if not found:

@@ -1,0 +1,1 @@
+"""Whether items have factors in common, and how many."""
