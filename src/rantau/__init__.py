@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rantau.covariance import EfaFit, Rotation, SamFit, SemFit, cfa, compare, efa, growth, sam, sem
     from rantau.crosscheck import Verification, crosscheck
     from rantau.errors import RantauError, RantauWarning
+    from rantau.groups import GroupComparison, compare_groups
     from rantau.imputation import Imputations, Pooled, PooledTest, impute, pool
     from rantau.inference import BollenStine, Draws, FitTest, bollen_stine, bootstrap, fit_test, monte_carlo
     from rantau.inference.importance import Importance, importance
@@ -40,7 +41,16 @@ if TYPE_CHECKING:
     from rantau.report.assemble import Report, report
     from rantau.report.diagram import Diagram, diagram
     from rantau.report.likert import likert
+    from rantau.robustness import (
+        CopulaTest,
+        Nonlinearity,
+        TetradTest,
+        copula_endogeneity,
+        nonlinearity,
+        tetrad_test,
+    )
     from rantau.run import Outcome, run
+    from rantau.segments import Fimix, fimix
     from rantau.simulate import population_values, simulate, write_responses
     from rantau.study import Study, read_study
     from rantau.survey import (
@@ -82,6 +92,7 @@ _HOMES = {
     ),
     "rantau.crosscheck": ("Verification", "crosscheck"),
     "rantau.errors": ("RantauError", "RantauWarning"),
+    "rantau.groups": ("GroupComparison", "compare_groups"),
     "rantau.imputation": ("Imputations", "Pooled", "PooledTest", "impute", "pool"),
     "rantau.inference": ("BollenStine", "Draws", "FitTest", "bollen_stine", "bootstrap", "fit_test", "monte_carlo"),
     "rantau.inference.importance": ("Importance", "importance"),
@@ -107,7 +118,16 @@ _HOMES = {
     "rantau.report.assemble": ("Report", "report"),
     "rantau.report.diagram": ("Diagram", "diagram"),
     "rantau.report.likert": ("likert",),
+    "rantau.robustness": (
+        "CopulaTest",
+        "Nonlinearity",
+        "TetradTest",
+        "copula_endogeneity",
+        "nonlinearity",
+        "tetrad_test",
+    ),
     "rantau.run": ("Outcome", "run"),
+    "rantau.segments": ("Fimix", "fimix"),
     "rantau.simulate": ("population_values", "simulate", "write_responses"),
     "rantau.study": ("Study", "read_study"),
     "rantau.survey": (
@@ -136,17 +156,21 @@ __all__ = [
     "Agreement",
     "Assessment",
     "BollenStine",
+    "CopulaTest",
     "Diagram",
     "Draws",
     "EfaFit",
     "Factorability",
+    "Fimix",
     "FitTest",
+    "GroupComparison",
     "Importance",
     "Imputations",
     "McarTest",
     "MissingAnswers",
     "Model",
     "Necessity",
+    "Nonlinearity",
     "Normality",
     "Outcome",
     "ParallelAnalysis",
@@ -167,6 +191,7 @@ __all__ = [
     "Study",
     "SummaryStatistics",
     "Survey",
+    "TetradTest",
     "Validity",
     "Verification",
     "agreement",
@@ -177,12 +202,15 @@ __all__ = [
     "check_study",
     "check_survey",
     "compare",
+    "compare_groups",
+    "copula_endogeneity",
     "correlations",
     "crosscheck",
     "describe",
     "diagram",
     "efa",
     "factorability",
+    "fimix",
     "fit_test",
     "form",
     "frequencies",
@@ -196,6 +224,7 @@ __all__ = [
     "moments",
     "monte_carlo",
     "necessity",
+    "nonlinearity",
     "normality",
     "parallel_analysis",
     "parcel",
@@ -224,6 +253,7 @@ __all__ = [
     "screen",
     "sem",
     "simulate",
+    "tetrad_test",
     "validity",
     "write_responses",
 ]

@@ -18,7 +18,7 @@ LEVELS = (
     ("model", "moments"),
     ("fit", "door"),
     ("covariance", "pls"),
-    ("inference", "imputation", "quality", "simulate", "crosscheck"),
+    ("inference", "groups", "robustness", "segments", "imputation", "quality", "simulate", "crosscheck"),
     ("report",),
     ("study", "template"),
     ("analyse",),

@@ -497,13 +497,29 @@ def test_help_says_what_a_verb_does_and_shows_an_example(rantau, row):
     assert short in rantau("--help").out, "the first line is too long for the list of verbs"
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.name not in ("run", "report")], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if row.name not in ("run", "report", "compare")], ids=lambda row: row.name
+)
 def test_examples_work_in_a_copied_study(rantau, row, tmp_path, monkeypatch):
     folder = tmp_path / "my-study"
     template = "internationalization" if row.name == "simulate" else "mobile"
     assert rantau("new", folder, "--template", template).status == 0
     monkeypatch.chdir(folder)
     assert rantau(*shlex.split(row.example)[1:]).status == 0
+
+
+def test_groups_are_compared(rantau):
+    """The studies that are copied have no groups; that of reputation has."""
+    example = next(row.example for row in ROWS if row.name == "compare")
+    ran = rantau(*shlex.split(example)[1:], "--permutations", "50", "--draws", "20", "--json")
+    assert ran.status == 0, ran.err
+    told = json.loads(ran.out)
+    assert [row["n"] for row in told["groups"]] == [219, 125]
+    assert len(told["micom"]) == 8
+    assert len(told["paths"]) == 13
+    assert {row["permitted"] for row in told["permits"]} <= {True, False}
+    assert [row["distance"] for row in told["distances"]] == ["d_g", "d_l"]
+    assert "Did you mean 'servicetype'" in rantau(*shlex.split(example)[1:-1], "servicetyp").err
 
 
 @pytest.mark.parametrize(

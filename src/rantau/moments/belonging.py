@@ -78,6 +78,26 @@ def belonging(
     return sample
 
 
+def memberships(data: Responses | pd.DataFrame, name: str, *, option: str = "by") -> tuple[Indices, tuple[str, ...]]:
+    """Return the group of each row by a column of the data: numbers `(n_obs,)`, -1 where there is no entry, and labels.
+
+    Parameters
+    ----------
+    data
+        Scored responses or a data frame.
+    name
+        A column of texts or numbers.
+    option
+        What the caller calls it, for messages.
+
+    Raises
+    ------
+    ResponseError
+        If the column is not there, or holds lists or the like.
+    """
+    return labelled(_column(data, name, option))
+
+
 def _column(data: Responses | pd.DataFrame, name: str, option: str) -> pd.Series:
     """Return one column, whatever it holds."""
     pandas = require("pandas")

@@ -29,6 +29,7 @@ from rantau.pls.higher_order import METHODS as ORDERS
 from rantau.pls.inner_schemes import ROWS as SCHEMES
 from rantau.pls.interaction import METHODS as PRODUCTS
 from rantau.pls.interaction import products_of
+from rantau.pls.origin import origin_of
 from rantau.pls.request import PlsRequest
 from rantau.pls.resolve import resolve
 from rantau.pls.result import PlsFit
@@ -203,6 +204,7 @@ def pls(
         entered=entered,
         plan=plan,
         ascent=ascent,
+        origin=origin_of(data, plan.items),
     )
 
 

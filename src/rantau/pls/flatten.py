@@ -16,6 +16,7 @@ from rantau.pls.model_fit import (
     free_of_block,
     free_of_blocks,
     free_of_paths,
+    implied_by,
 )
 from rantau.pls.quantities import named_values
 from rantau.pls.request import PlsRequest
@@ -62,6 +63,22 @@ def staged_fit_indices(plan: Plan, ascent: Ascent, n_obs: int, model: str) -> di
     known = COUNTLESS if products else tuple(name for name in INDICES if name != "rms_theta")
     unknown = np.full(len(estimates.weights), np.nan)
     return {name: found[name] if name in known else unknown for name in INDICES}
+
+
+def implied_in_stages(plan: Plan, ascent: Ascent, model: str) -> Array:
+    """Return the correlations of the items of the data that a model, plain or in stages, implies, `(draws, p, p)`.
+
+    Parameters
+    ----------
+    plan, ascent
+        What was estimated.
+    model
+        `estimated`, or `saturated`.
+    """
+    if plan.plain:
+        return implied_by(ascent.whole, plan.whole, model)
+    estimates, structure = _flattened(plan, ascent, model)
+    return implied_by(estimates, structure, "saturated")
 
 
 def named_in_stages(

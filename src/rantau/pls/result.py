@@ -17,6 +17,7 @@ from rantau.pls import measurement, model_fit, structural, tables
 from rantau.pls.blindfolding import blindfold
 from rantau.pls.estimate import Estimates, reasons
 from rantau.pls.flatten import named_in_stages, staged_fit_indices
+from rantau.pls.origin import Origin
 from rantau.pls.printed import account_of, line_of, page_of
 from rantau.pls.quantities import (
     RELIABILITY,
@@ -64,6 +65,8 @@ class PlsFit(Record):
         Which rows of the data those are, `(rows of the data,)`.
     shows
         The table that `quantities`, `values()` and `refit()` are of: one of `tables`.
+    origin
+        The columns of the data that are no items, for what tells rows apart by them, such as `compare_groups`.
     """
 
     model: Model
@@ -76,6 +79,7 @@ class PlsFit(Record):
     plan: Plan
     ascent: Ascent
     shows: str = "estimates"
+    origin: Origin = Origin()
 
     @property
     def stages(self) -> tuple[Stage, ...]:

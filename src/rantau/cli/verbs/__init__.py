@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rantau.cli.verbs.assess import assess
 from rantau.cli.verbs.bootstrap import bootstrap
 from rantau.cli.verbs.check import check
+from rantau.cli.verbs.compare import compare
 from rantau.cli.verbs.crosscheck import crosscheck
 from rantau.cli.verbs.describe import describe
 from rantau.cli.verbs.diagram import diagram
@@ -65,6 +66,12 @@ ROWS = (
     Verb("fit", fit, f"rantau fit {_MODEL} --cfa"),
     Verb("pls", pls, f"rantau pls {_MODEL}"),
     Verb("bootstrap", bootstrap, f"rantau bootstrap {_MODEL} --draws 500"),
+    Verb(
+        "compare",
+        compare,
+        "rantau compare surveys/reputation/responses.csv --survey surveys/reputation/instrument.toml "
+        "--model models/reputation.sem --by servicetype",
+    ),
     Verb("predict", predict, f"rantau predict {_MODEL} --folds 10 --repeats 10"),
     Verb("assess", assess, f"rantau assess {_MODEL} --draws 500"),
     Verb("importance", importance, f"rantau importance {_MOBILE} --model models/mobile.sem --target Loyalty"),
