@@ -271,7 +271,18 @@ def _tabulated(
     )  # fmt: skip
     variables = (*latent, *excrescent)
     return ParameterTable(
-        rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors, cut, parameterization,
+        rows,
+        n_free,
+        groups,
+        observed,
+        variables,
+        covariates,
+        fixed,
+        means,
+        excrescent,
+        anchors,
+        cut,
+        parameterization,
         explored(model),
     )
 
