@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 from clock import median_time, start_up
+from ordinal import compare_ordinal
 from prediction import compare_prediction
 
 import rantau as rt
@@ -32,6 +33,7 @@ def main() -> None:
     compare_pls()
     compare_prediction()
     compare()
+    compare_ordinal()
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ def test_paths_are_relative_to_the_plan(tmp_path):
         ),
         (
             ("[bootstrap]", '[covariance]\nmissing = "fimll"\n[bootstrap]'),
-            "[covariance]: unknown missing 'fimll'. Did you mean 'fiml'? Allowed: listwise, fiml, fiml_x.",
+            "[covariance]: unknown missing 'fimll'. Did you mean 'fiml'? Allowed: listwise, fiml, fiml_x, pairwise.",
         ),
         (
             ("[bootstrap]", '[covariance]\nmissing = "fiml"\nestimator = "MLM"\n[bootstrap]'),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rantau.moments.gaps import MissingAnswers, missing_answers
     from rantau.moments.mcar import McarTest, mcar_test
     from rantau.moments.normality import Normality, normality
+    from rantau.moments.polychoric import Polychoric, polychoric
     from rantau.moments.stream import read_moments
     from rantau.moments.summary import SummaryStatistics, moments
     from rantau.pls import PlsFit, pls
@@ -103,6 +104,7 @@ _HOMES = {
     "rantau.moments.gaps": ("MissingAnswers", "missing_answers"),
     "rantau.moments.mcar": ("McarTest", "mcar_test"),
     "rantau.moments.normality": ("Normality", "normality"),
+    "rantau.moments.polychoric": ("Polychoric", "polychoric"),
     "rantau.moments.stream": ("read_moments",),
     "rantau.moments.summary": ("SummaryStatistics", "moments"),
     "rantau.pls": ("PlsFit", "pls"),
@@ -173,6 +175,7 @@ __all__ = [
     "Outcome",
     "ParallelAnalysis",
     "PlsFit",
+    "Polychoric",
     "Pooled",
     "PooledTest",
     "Prediction",
@@ -227,6 +230,7 @@ __all__ = [
     "parcel",
     "parse_model",
     "pls",
+    "polychoric",
     "pool",
     "population_values",
     "predict",

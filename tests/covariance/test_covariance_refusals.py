@@ -23,7 +23,7 @@ STATEMENTS = [
     ("F =~ x1 + x2 + x3\nx4 ~ F:x5:x6", 2, 6, "'F:x5:x6' multiplies 3 variables; only products of two"),
     ("F =~ x1 + x2:x3", 1, 11, "a product ('x2:x3') cannot measure a construct"),
     ("F =~ x1 + x2 + x3\nF ~~ x4:x5", 2, 6, "a product ('x4:x5') covaries only where it predicts something"),
-    ("F =~ x1 + x2 + x3\nx1 | t1 + t2", 2, 1, "thresholds (`|`) need an estimator for ordered answers"),
+    ("F =~ x1 + x2 + x3\nx1 | t1 + t2", 2, 1, "'x1' has a threshold, but no variable is ordered"),
     ("F =~ x1 + a*x2 + x3\nb == 1", 2, 1, "unknown parameter label 'b'. Allowed: a"),
     ("F =~ x1 + load*x2 + x3\nlaod > 0", 2, 1, "unknown parameter label 'laod'. Did you mean 'load'?"),
     ("F =~ x1 + a*x2 + x3\na == sqr(2)", 2, 6, "unknown function 'sqr'. Did you mean 'sqrt'?"),
@@ -111,7 +111,7 @@ def test_starts_and_fixed_values_that_cannot_be(text, hs):
 
 
 OPTIONS = [
-    ({"estimator": "WLSMV"}, "estimator 'WLSMV' is for ordered answers, .* use 'MLR'"),
+    ({"estimator": "WLSMV"}, "estimator='WLSMV' is for ordered answers: say which are, ordered=True"),
     ({"estimator": "MRL"}, "unknown estimator 'MRL'. Did you mean 'ML'"),
     ({"missing": "mean"}, "unknown missing 'mean'. Allowed: listwise, fiml, fiml_x"),
     ({"missing": "fiml", "estimator": "MLM"}, "needs the likelihood of each row, .* take estimator='MLR'"),

@@ -516,7 +516,7 @@ REFUSED = [
         ModelSyntaxError,
         "<model>:3:1: 'speed' is an outcome, so that its variance cannot give it its unit here; let a loading",
     ),
-    (HS + "speed ~ visual\nvisual | t1", ModelSyntaxError, "thresholds (`|`) need an estimator for ordered answers"),
+    (HS + "speed ~ visual\nvisual | t1", ModelSyntaxError, "'visual' has a threshold, but no variable is ordered"),
     ("F =~ x1 + x2\nG =~ x4 + x5 + x6\nG ~ F", IdentificationError, "This is the measurement of F by itself."),
 ]
 

@@ -19,6 +19,8 @@ METHODS = {
     "gls": "generalised least squares",
     "uls": "unweighted least squares",
     "wls": "weighted least squares (asymptotically distribution free)",
+    "dwls": "diagonally weighted least squares of ordered answers",
+    "uls_ordered": "unweighted least squares of ordered answers",
 }
 #: What standard errors allow for.
 ERRORS = {
@@ -83,6 +85,8 @@ def account_of(request: SemRequest, values: Array, read: int) -> tuple[str, str]
     recipe = request.recipe
     how = f"{request.estimator}: {METHODS[recipe.discrepancy]}, {ERRORS[recipe.se]}, {TESTS[recipe.test]}"
     used, gaps = values.shape[0], int(np.isnan(values).any(axis=1).sum())
+    if request.missing == "pairwise":
+        return how, f"{used} rows, {gaps} of them with gaps: each correlation is of the rows that answer both"
     if request.missing == "listwise":
         left_out = read - used
         rows = f"{used} rows" if not left_out else f"{used} rows; {left_out} with a gap are left out (listwise)"

@@ -73,7 +73,8 @@ Estimator = Annotated[
     str,
     typer.Option(
         help="ML: answers taken to be normal. MLR: the same estimates, with errors and a test that hold for answers "
-        "that are not, gaps allowed. MLM, MLMV, MLMVS, MLF: kindred corrections. GLS, ULS, WLS: least squares."
+        "that are not, gaps allowed. MLM, MLMV, MLMVS, MLF: kindred corrections. GLS, ULS, WLS: least squares. Of "
+        "ordered answers WLSMV, WLSM, WLSMVS, DWLS, ULSMV, ULSM, ULSMVS, ULS, WLS. Default: ML; WLSMV with --ordered."
     ),
 ]
 Missing = Annotated[

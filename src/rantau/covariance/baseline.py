@@ -9,8 +9,9 @@ import numpy as np
 from rantau.arrays import Array, Mask
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import imply
-from rantau.covariance.layout import MEAN, UNDIRECTED, Cells, Layout, members
+from rantau.covariance.implied import imply, lower_moments
+from rantau.covariance.latent_answers import LatentAnswers
+from rantau.covariance.layout import MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells, Layout, members
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.model.parameters import ParameterTable
@@ -69,6 +70,9 @@ def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMome
     else:
         minimum = minimise(layout, discrepancy, moments, start)
     p, x = len(table.observed), len(table.exogenous)
+    if layout.cells.latent_answers is not None:
+        i, _ = lower_moments(layout)
+        return layout, minimum, table.n_groups * (layout.cells.latent_answers.level_item.size + i.size) - layout.n_free
     counted = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if table.mean_structure else 0)
     return layout, minimum, table.n_groups * counted - layout.n_free
 
@@ -88,6 +92,8 @@ def _baseline_cells(table: ParameterTable) -> tuple[Cells, Mask]:
     p, groups = len(table.observed), table.n_groups
     covariates = [table.observed.index(name) for name in table.covariates]
     fixed = {table.observed.index(name) for name in table.exogenous}
+    if table.ordered:
+        return _answer_cells(table)
     cells = [(UNDIRECTED, i, i) for i in range(p)]
     cells += [(UNDIRECTED, i, j) for a, i in enumerate(covariates) for j in covariates[:a]]
     if table.mean_structure:
@@ -100,11 +106,48 @@ def _baseline_cells(table: ParameterTable) -> tuple[Cells, Mask]:
     return Cells(table.observed, p, n_free, kind, row, column, place, table.mean_structure), held
 
 
+def _answer_cells(table: ParameterTable) -> tuple[Cells, Mask]:
+    """Return the same where answers are ordered: thresholds are free, and no scale of theirs is."""
+    at = {name: place for place, name in enumerate(table.observed)}
+    counts, p = dict(table.ordered), len(table.observed)
+    cells = [(UNDIRECTED, i, i) for i in range(p)] + [(MEAN, i, 0) for i in range(p)]
+    covariates = [at[name] for name in table.covariates]
+    cells += [(UNDIRECTED, i, j) for a, i in enumerate(covariates) for j in covariates[:a]]
+    levels: list[int] = []
+    items: list[int] = []
+    for i, name in enumerate(table.observed):
+        if name not in counts:
+            levels.append(-1)
+            items.append(i)
+            continue
+        for _ in range(counts[name]):
+            levels.append(len(cells))
+            items.append(i)
+            cells.append((THRESHOLD, i, 0))
+    item = [i for i, name in enumerate(table.observed) if name in counts]
+    scale = list(range(len(cells), len(cells) + len(item)))
+    cells += [(SCALE, i, 0) for i in item]
+    kind, row, column = np.array(cells, dtype=np.intp).T
+    fixed = np.isin(row, item) & (column == row) & (kind == UNDIRECTED)
+    fixed |= (np.isin(row, item) & (kind == MEAN)) | (kind == SCALE)
+    place = np.full((table.n_groups, kind.size), -1, dtype=np.intp)
+    n_free = table.n_groups * int((~fixed).sum())
+    place[:, ~fixed] = np.arange(n_free).reshape(table.n_groups, -1)
+    places = [np.array(one, dtype=np.intp) for one in (item, items, levels, scale)]
+    answers = LatentAnswers(places[0], places[1], places[2], places[3], places[0], theta=False)
+    return Cells(table.observed, p, n_free, kind, row, column, place, True, answers), fixed
+
+
 def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layout, Array]:
     """Lay out the baseline; start at the sample's own moments."""
     cells, held = _baseline_cells(table)
     kind, row, column = cells.kind, cells.row, cells.column
     values = np.where(kind == MEAN, moments.mean[..., row], moments.covariance[..., row, column])
+    answers = cells.latent_answers
+    if answers is not None and moments.level is not None:
+        cut = np.flatnonzero(answers.level_cell >= 0)
+        values[..., answers.level_cell[cut]] = moments.level[..., cut]
+        values[..., held] = np.where(kind == MEAN, 0.0, 1.0)[held]
     layout = Layout(cells, np.where(held, values, 0.0), np.ones(cells.place.shape))
     if moments.patterns is not None and not table.covariates:
         # Where nothing covaries, what others answered tells nothing of a gap.

@@ -6,10 +6,13 @@ from collections.abc import Collection
 
 import numpy as np
 
+from rantau.covariance.local import exceeds
 from rantau.errors import listing
 from rantau.fit import Problem
 from rantau.model.parameters import ParameterTable
 from rantau.model.spec import Model
+from rantau.moments.grouped import GroupMoments
+from rantau.moments.ordinal import OrdinalMoments
 from rantau.moments.sample import Sample
 
 #: Fewer clusters than this, or fewer rows for each moment of WLS, are too few.
@@ -105,6 +108,8 @@ def thin_evidence(sample: Sample, table: ParameterTable, discrepancy: str) -> tu
                     f"weight, fewer than there are parameters ({table.n_free}). Look at the largest weights.",
                 )
             )  # fmt: skip
+    if discrepancy == "wls" and table.ordered:
+        return tuple(found)
     if discrepancy == "wls":
         p = len(table.observed)
         moments = p * (p + 1) // 2 + (p if table.mean_structure else 0)
@@ -119,3 +124,75 @@ def thin_evidence(sample: Sample, table: ParameterTable, discrepancy: str) -> tu
                 )
             )  # fmt: skip
     return tuple(found)
+
+
+def doubtful_answers(
+    names: tuple[str, ...], parts: tuple[OrdinalMoments, ...], moments: GroupMoments, covariates: tuple[str, ...] = ()
+) -> tuple[Problem, ...]:
+    """Warn of what polychoric correlations had to be estimated from.
+
+    Parameters
+    ----------
+    names
+        Of the variables.
+    parts
+        The moments of each group.
+    moments
+        The same together.
+    covariates
+        Continuous variables that only predict.
+
+    Returns
+    -------
+    tuple of Problem
+        Warnings.
+
+    Notes
+    -----
+    Savalei (2011) on empty cells; a correlation matrix of pairs need not be positive definite (Wothke, 1993).
+    """
+    found = []
+    if covariates:
+        found.append(
+            Problem(
+                "warning", "normal_covariates",
+                f"{listing(covariates, most=4)} predict ordered answers and are taken for normal variables. "
+                "Where one has few values, name it in ordered= as well; leave it out where it is far from normal.",
+                covariates,
+            )
+        )  # fmt: skip
+    perfect = sorted({pair for part in parts for pair in part.perfect})
+    if perfect:
+        shown = listing([f"{names[j]} and {names[i]}" for i, j in perfect], most=4)
+        found.append(
+            Problem(
+                "warning", "perfect_association",
+                f"The answers to {shown} go together without exception, so that the correlation behind them is at its "
+                "limit. One of the two says nothing new: take it out, or merge rare categories.",
+                tuple(dict.fromkeys(names[k] for pair in perfect for k in pair)),
+            )
+        )  # fmt: skip
+    sparse = sorted({pair for part in parts for pair in part.sparse if _fourfold(part, pair)})
+    if sparse:
+        shown = listing([f"{names[j]} and {names[i]}" for i, j in sparse], most=4)
+        found.append(
+            Problem(
+                "warning", "empty_cells",
+                f"Nobody gave one of the four pairs of answers to {shown}; half an answer was put there, and the "
+                "correlation leans on it.",
+                tuple(dict.fromkeys(names[k] for pair in sparse for k in pair)),
+            )
+        )  # fmt: skip
+    if any(not exceeds(one, 1e-8) for one in moments.covariance):
+        found.append(
+            Problem(
+                "warning", "not_positive_definite",
+                "The matrix of polychoric correlations is not positive definite, which happens with few rows, rare "
+                "categories or gaps: robust fit indices cannot be had, and estimates deserve a second look.",
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _fourfold(part: OrdinalMoments, pair: tuple[int, int]) -> bool:
+    return all(len(part.ordering.categories[one]) == 2 for one in pair)

@@ -13,7 +13,7 @@ from rantau.covariance.constraints import Constraints, check_constraints, check_
 from rantau.covariance.definitions import check_definitions, defined
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.doubts import correlations_given, labels_like_columns, thin_evidence
+from rantau.covariance.doubts import correlations_given, doubtful_answers, labels_like_columns, thin_evidence
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.exploratory.after_minimum import turned
 from rantau.covariance.exploratory.turn import turning_jacobian
@@ -51,7 +51,8 @@ from rantau.model.spec import Model
 from rantau.moments.belonging import check_clusters
 from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments
-from rantau.moments.sample import Sample, column_names
+from rantau.moments.ordered_groups import ordered_moments, sample_ordering
+from rantau.moments.sample import Sample, column_names, with_codes
 from rantau.moments.summary import SummaryStatistics
 from rantau.survey.responses import Responses
 
@@ -78,8 +79,13 @@ def fit_request(request: SemRequest, data: Responses | pd.DataFrame | SummarySta
             *labels_like_columns(request.model, column_names(data)),
             *thin_evidence(sample, table, request.recipe.discrepancy),
         )
-        observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
-    check_singular(observed, request.model)
+        if request.ordered:
+            observed, parts = ordered_moments(sample, sample_ordering(sample, ordered_of(table)))
+            more = (*more, *doubtful_answers(sample.names, parts, observed, _continuous(table)))
+        else:
+            observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
+    if not request.ordered:
+        check_singular(observed, request.model)
     fit = fit_moments(request, table, sample, observed, df, n_read)
     return fit.replace(problems=(*fit.problems, *more)) if more else fit
 
@@ -105,11 +111,13 @@ def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[Parame
         As for `sem`, but for what only the moments or the estimation show.
     """
     model = request.model
+    if request.ordered and not isinstance(request.ordered, bool):
+        data = with_codes(data, request.ordered)
     taken = take_sample(
         model, data, group=request.group or None, sampling_weights=request.sampling_weights or None,
         cluster=request.cluster or None,
     )  # fmt: skip
-    table = _table_of(request, taken.groups)
+    table = _table_of(request, taken.groups, ordered=_thresholds(request, taken))
     sample = rows_used(request, table, _multiplied(request, taken))
     df = _degrees_of_freedom(model, table, sample.n_obs)
     check_spread(sample)
@@ -117,12 +125,38 @@ def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[Parame
     return table, sample, df, taken.n_obs
 
 
-def _table_of(request: SemRequest, groups: tuple[str, ...], anchors: Anchors = ()) -> ParameterTable:
+def _thresholds(request: SemRequest, taken: Sample) -> tuple[tuple[str, int], ...]:
+    """Return the ordered variables with the numbers of their thresholds, in the rows that will be used."""
+    if not request.ordered:
+        return ()
+    used = complete_rows(taken) if request.missing == "listwise" else taken
+    names = tuple(request.ordered) if not isinstance(request.ordered, bool) else ()
+    check_spread(used)
+    found = sample_ordering(used, names)
+    return tuple(
+        (name, len(categories) - 1) for name, categories in zip(used.names, found.categories, strict=True) if categories
+    )
+
+
+def _continuous(table: ParameterTable) -> tuple[str, ...]:
+    """Return the covariates whose answers are not ordered."""
+    return tuple(name for name in table.covariates if name not in ordered_of(table))
+
+
+def ordered_of(table: ParameterTable) -> tuple[str, ...]:
+    """Return the names of the ordered variables of a table."""
+    return tuple(name for name, _ in table.ordered)
+
+
+def _table_of(
+    request: SemRequest, groups: tuple[str, ...], anchors: Anchors = (), ordered: tuple[tuple[str, int], ...] = ()
+) -> ParameterTable:
     """Write out the parameters, and check that definitions and constraints speak of them."""
     table = tabulate(
         request.expanded.model, groups=groups, std_lv=request.std_lv, fixed_x=bool(request.fixed_x),
         mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
-        group_partial=request.group_partial, anchors=anchors, uncorrelated=request.uncorrelated,
+        group_partial=request.group_partial, anchors=anchors, uncorrelated=request.uncorrelated, ordered=ordered,
+        parameterization=request.parameterization,
     )  # fmt: skip
     check_turnable(request.model, table)
     labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))
@@ -144,6 +178,7 @@ def _of_summary(request: SemRequest, data: SummaryStatistics) -> tuple[SemReques
     defaults = request.estimator not in ("ML", "GLS", "ULS") and DEFAULT in (request.se, request.test)
     leave = "leave it out"
     needs = (
+        ("ordered=", bool(request.ordered), leave),
         ("missing=", request.missing != "listwise", leave),
         ("sampling_weights=", bool(request.sampling_weights), leave),
         ("cluster=", bool(request.cluster), leave),
@@ -205,7 +240,7 @@ def fit_moments(
     model, recipe = request.model, request.recipe
     anchors = choose_anchors(model, table.observed, observed)
     if anchors:
-        table = _table_of(request, table.groups, anchors)
+        table = _table_of(request, table.groups, anchors, table.ordered)
     discrepancy = next(row for row in DISCREPANCIES if row.name == recipe.discrepancy)
     sought = held_still(table, pivots_of(table, observed))
     setting = set_up(sought, discrepancy, request.likelihood, sample, observed)
@@ -299,6 +334,7 @@ def rows_used(request: SemRequest, table: ParameterTable, taken: Sample) -> Samp
     if request.missing == "listwise":
         return complete_rows(sample)
     keep = np.asarray(~np.isnan(sample.values).all(axis=1))
+    # Where pairs are what is estimated, a row with one answer says something of thresholds still.
     if request.missing == "fiml" and table.exogenous:
         keep &= ~np.isnan(sample.values[:, [table.observed.index(name) for name in table.exogenous]]).any(axis=1)
     return sample if keep.all() else sample.rows(keep)

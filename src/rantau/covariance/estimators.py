@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from rantau.errors import OptionError
 from rantau.options import choose
 from rantau.record import Record
 
@@ -33,6 +32,8 @@ class Estimator(Record):
         What the test rests on; that of the standard errors unless it is named.
     source
         The paper.
+    ordered
+        The fitting function for ordered answers, where the estimator takes them; empty where it does not.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Estimator(Record):
     source: str
     likelihood: str = "normal"
     test_information: str = ""
+    ordered: str = ""
 
 
 ROWS = (
@@ -57,8 +59,23 @@ ROWS = (
     ),
     Estimator("MLF", "ml", "fiml", "first_order", "standard", "first_order", "Muthén & Muthén (2017)"),
     Estimator("GLS", "gls", "", "standard", "standard", "expected", "Browne (1974)", "wishart"),
-    Estimator("ULS", "uls", "", "standard", "browne_residual_nt", "expected", "Browne (1984)", "wishart"),
-    Estimator("WLS", "wls", "", "standard", "standard", "expected", "Browne (1984)", "wishart"),
+    Estimator(
+        "ULS", "uls", "", "standard", "browne_residual_nt", "expected", "Browne (1984)", "wishart",
+        ordered="uls_ordered",
+    ),
+    Estimator("WLS", "wls", "", "standard", "standard", "expected", "Browne (1984)", "wishart", ordered="wls"),
+    *(
+        Estimator(name, "", "", "robust_sem", test, "expected", source, "wishart", ordered=discrepancy)
+        for name, discrepancy, test, source in (
+            ("DWLS", "dwls", "standard", "Muthén, du Toit & Spisic (1997)"),
+            ("WLSM", "dwls", "satorra_bentler", "Satorra & Bentler (1994)"),
+            ("WLSMV", "dwls", "scaled_shifted", "Asparouhov & Muthén (2010)"),
+            ("WLSMVS", "dwls", "mean_var_adjusted", "Satorra & Bentler (1994)"),
+            ("ULSM", "uls_ordered", "satorra_bentler", "Satorra & Bentler (1994)"),
+            ("ULSMV", "uls_ordered", "scaled_shifted", "Asparouhov & Muthén (2010)"),
+            ("ULSMVS", "uls_ordered", "mean_var_adjusted", "Satorra & Bentler (1994)"),
+        )
+    ),
 )  # fmt: skip
 
 
@@ -73,13 +90,8 @@ def estimator_row(name: str) -> Estimator:
     Raises
     ------
     OptionError
-        If there is no such estimator; for those of ordered answers, with advice.
+        If there is no such estimator.
     """
     wanted = str(name).strip().upper()
-    if wanted in ("WLSMV", "WLSM", "WLSMVS", "DWLS", "ULSMV", "ULSM", "ULSMVS"):
-        raise OptionError(
-            f"estimator '{wanted}' is for ordered answers, which the engine treats as continuous so far; use 'MLR' "
-            "(robust to their not being normal) or 'ML'."
-        )
     choose("estimator", wanted, [row.name for row in ROWS])
     return next(row for row in ROWS if row.name == wanted)

@@ -23,7 +23,7 @@ def sem(
     model: Model | str,
     data: Responses | pd.DataFrame | SummaryStatistics,
     *,
-    estimator: str = "ML",
+    estimator: str = "default",
     missing: str = "listwise",
     group: str | None = None,
     group_equal: str | Sequence[str] = (),
@@ -39,6 +39,8 @@ def sem(
     cluster: str | None = None,
     interaction: str = "product_indicators",
     pairs: str = "default",
+    ordered: str | Sequence[str] | bool = False,
+    parameterization: str = "delta",
     rotation: Rotation | str | None = None,
 ) -> SemFit:
     """Fit a structural equation model, with lavaan's conventions.
@@ -51,10 +53,13 @@ def sem(
         Scored responses or a data frame, one row per respondent; or the moments that `rt.moments` makes.
     estimator
         `ML` (maximum likelihood), `MLR`, `MLM`, `MLMV`, `MLMVS`, `MLF` (the same estimates with robust errors and
-        tests), `GLS`, `ULS`, `WLS` (least squares); `rantau list estimators` describes them.
+        tests), `GLS`, `ULS`, `WLS` (least squares). Of ordered answers `WLSMV`, `WLSM`, `WLSMVS`, `DWLS` (diagonally
+        weighted), `ULSMV`, `ULSM`, `ULSMVS`, `ULS`, `WLS`. `default` is `ML`, or `WLSMV` with `ordered`;
+        `rantau list estimators` describes them.
     missing
         `listwise`: rows with a missing answer to any item of the model are left out. `fiml` (or `ml`): every
         answer there is enters the likelihood; rows with a gap in a fixed covariate are left out, unless `fiml_x`.
+        `pairwise` (of ordered answers): each correlation comes from the rows that answer both.
     group
         The column whose values tell groups apart.
     group_equal
@@ -90,6 +95,11 @@ def sem(
     pairs
         Which items are multiplied: `matched` (first with first, second with second, and so on), `all`, or
         `default`, which matches them where both constructs have equally many.
+    ordered
+        The variables whose answers are ordered categories; True for all but what only predicts. They are fitted by
+        their thresholds and polychoric correlations. Covariates are taken for normal variables beside them.
+    parameterization
+        Of ordered answers: `delta` gives the variable behind each a variance of 1, `theta` its residual.
     rotation
         How the factors of exploratory blocks, `efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, are turned: a
         criterion (`rantau list rotations`) or an `rt.Rotation` with its options; geomin unless given.
@@ -115,7 +125,8 @@ def sem(
     Notes
     -----
     Jöreskog (1967, 1971, 1973). Covariances have divisor n and chi-square is n times the minimum of the
-    discrepancy; see `rantau.covariance.discrepancies`. Products of constructs: Marsh, Wen & Hau (2004), Lin, Wen,
+    discrepancy; see `rantau.covariance.discrepancies`. Ordered answers: Muthén (1984), Muthén, du Toit & Spisic
+    (1997). Products of constructs: Marsh, Wen & Hau (2004), Lin, Wen,
     Marsh & Lin (2010); what they add to the model is said in `rantau.model.products`, and what they are centred at
     in `rantau.covariance.product_columns`.
 
@@ -133,7 +144,8 @@ def sem(
         group_equal=_equal(group_equal), group_partial=_partial(group_partial), std_lv=std_lv, fixed_x=fixed_x,
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
-        interaction=interaction, pairs=pairs, rotation=None if rotation is None else as_rotation(rotation),
+        interaction=interaction, pairs=pairs, ordered=_ordered(ordered), parameterization=parameterization,
+        rotation=None if rotation is None else as_rotation(rotation),
     )  # fmt: skip
     return fit_request(request, data)
 
@@ -142,7 +154,7 @@ def cfa(
     model: Model | str,
     data: Responses | pd.DataFrame | SummaryStatistics,
     *,
-    estimator: str = "ML",
+    estimator: str = "default",
     missing: str = "listwise",
     group: str | None = None,
     group_equal: str | Sequence[str] = (),
@@ -155,6 +167,8 @@ def cfa(
     test: str = "default",
     sampling_weights: str | None = None,
     cluster: str | None = None,
+    ordered: str | Sequence[str] | bool = False,
+    parameterization: str = "delta",
     rotation: Rotation | str | None = None,
 ) -> SemFit:
     """Fit the measurement part of a model: all constructs covary, no paths.
@@ -167,7 +181,7 @@ def cfa(
         Scored responses or a data frame, one row per respondent.
     estimator, missing, group, group_equal, group_partial, std_lv, meanstructure
         As for `sem`.
-    likelihood, information, se, test, sampling_weights, cluster, rotation
+    likelihood, information, se, test, sampling_weights, cluster, ordered, parameterization, rotation
         As for `sem`.
 
     Returns
@@ -197,6 +211,7 @@ def cfa(
         group_equal=_equal(group_equal), group_partial=_partial(group_partial), std_lv=std_lv,
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
+        ordered=_ordered(ordered), parameterization=parameterization,
         rotation=None if rotation is None else as_rotation(rotation),
     )  # fmt: skip
     return fit_request(request, data)
@@ -206,7 +221,7 @@ def growth(
     model: Model | str,
     data: Responses | pd.DataFrame | SummaryStatistics,
     *,
-    estimator: str = "ML",
+    estimator: str = "default",
     missing: str = "listwise",
     group: str | None = None,
     group_equal: str | Sequence[str] = (),
@@ -271,3 +286,7 @@ def _equal(value: str | Sequence[str]) -> tuple[str, ...]:
 
 def _partial(value: str | Sequence[str]) -> tuple[str, ...]:
     return several_names("group_partial", value, "F =~ x2")
+
+
+def _ordered(value: str | Sequence[str] | bool) -> tuple[str, ...] | bool:
+    return value if isinstance(value, bool) else several_names("ordered", value, "x1")

@@ -19,7 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Indices
+from rantau.covariance.effects import total_effects
+from rantau.covariance.latent_answers import LatentAnswers
 from rantau.covariance.layout import DIRECTED, Layout, Roles, cell_values
 
 
@@ -38,6 +40,11 @@ class Implied(NamedTuple):
         `(..., G, v, v)` total effects, `E`.
     mean
         `(..., G, v)` means of all variables.
+    level
+        `(..., G, t)`: the thresholds of standardised variables and the means of continuous ones, where answers are
+        ordered; None otherwise.
+    scale
+        `(..., G, p)`: what each variable is multiplied with in `sigma`, 1 but for ordered ones; None where none is.
     """
 
     sigma: Array
@@ -45,6 +52,8 @@ class Implied(NamedTuple):
     total: Array
     effect: Array
     mean: Array
+    level: Array | None = None
+    scale: Array | None = None
 
 
 class Slopes(NamedTuple):
@@ -58,12 +67,15 @@ class Slopes(NamedTuple):
         `(..., G, p, b)`: the different columns that left and right are made of, see `Pairs`.
     mean
         `(..., G, p, f)`: the derivative of mu; None without a mean structure.
+    moments
+        `(..., G, m, f)`: where answers are ordered, the derivative of all moments written out.
     """
 
     left: Array
     right: Array
     columns: Array
     mean: Array | None
+    moments: Array | None = None
 
 
 def imply(layout: Layout, theta: Array) -> Implied:
@@ -92,7 +104,7 @@ def imply(layout: Layout, theta: Array) -> Implied:
     directed, undirected = roles.directed, roles.undirected
     direct = np.zeros((*stack, size, size))
     direct[..., layout.row[directed], layout.column[directed]] = cells[..., directed]
-    effect = _effects(direct, layout.cells.depth)
+    effect = total_effects(direct, layout.cells.depth)
     covariance = np.zeros((*stack, size, size))
     values = cells[..., undirected]
     covariance[..., layout.row[undirected], layout.column[undirected]] = values
@@ -103,33 +115,17 @@ def imply(layout: Layout, theta: Array) -> Implied:
     if layout.mean_structure:
         mean[..., layout.row[roles.means]] = cells[..., roles.means]
         mean = (effect @ mean[..., None])[..., 0]
-    return Implied(total[..., :p, :p], mean[..., :p], total, effect, mean)
-
-
-def _effects(direct: Array, depth: int) -> Array:
-    """Return `(I - A)^-1` of direct effects A `(..., v, v)`; without loops that is `I + A + ... + A^depth`."""
-    size = direct.shape[-1]
-    if depth < 0:
-        return _inverse(np.eye(size) - direct)
-    diagonal = np.arange(size)
-    effect = direct.copy()
-    effect[..., diagonal, diagonal] += 1.0
-    power, summed = direct, 1
-    while summed < depth:
-        power = power @ power
-        effect = effect + effect @ power
-        summed = 2 * summed + 1
-    return effect
-
-
-def _inverse(matrices: Array) -> Array:
-    """Invert each matrix of a stack; NaN where one is singular (a loop of effects that adds up to 1)."""
-    try:
-        return np.asarray(np.linalg.inv(matrices), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        singular = np.linalg.matrix_rank(matrices) < matrices.shape[-1]
-        safe = np.where(singular[..., None, None], np.eye(matrices.shape[-1]), matrices)
-        return np.where(singular[..., None, None], np.nan, np.linalg.inv(safe))
+    answers = layout.cells.latent_answers
+    if answers is None:
+        return Implied(total[..., :p, :p], mean[..., :p], total, effect, mean)
+    scale = np.ones((*stack, p))
+    scale[..., answers.item] = cells[..., answers.scale]
+    sigma = total[..., :p, :p] * scale[..., :, None] * scale[..., None, :]
+    level = mean[..., answers.level_item]
+    cut = np.flatnonzero(answers.level_cell >= 0)
+    above = cells[..., answers.level_cell[cut]] - level[..., cut]
+    level[..., cut] = scale[..., answers.level_item[cut]] * above
+    return Implied(sigma, mean[..., :p], total, effect, mean, level, scale)
 
 
 def slopes(layout: Layout, implied: Implied) -> Slopes:
@@ -146,7 +142,106 @@ def slopes(layout: Layout, implied: Implied) -> Slopes:
         effect, directed, means = implied.effect[..., :p, :], roles.free_directed, roles.free_means
         mean[..., directed] = effect[..., roles.row[directed]] * implied.mean[..., None, roles.column[directed]]
         mean[..., means] = effect[..., roles.row[means]]
-    return Slopes(left[..., :p, :], right[..., :p, :], columns, mean)
+    found = Slopes(left[..., :p, :], right[..., :p, :], columns, mean)
+    if layout.cells.latent_answers is None:
+        return found
+    return found._replace(moments=_answer_slopes(layout, layout.cells.latent_answers, implied, found))
+
+
+def _answer_slopes(layout: Layout, answers: LatentAnswers, implied: Implied, slope: Slopes) -> Array:
+    """Write out the derivative of thresholds, means and covariances of standardised variables by the free cells.
+
+    Returns
+    -------
+    Array
+        `(..., G, m, f)`; nought by the variances that follow from others, whose share the others bear.
+    """
+    left, right, mean = slope.left, slope.right, slope.mean
+    if implied.level is None or implied.scale is None or mean is None:
+        raise ValueError("ordered answers have levels, scales and means")
+    moving, item = layout.moving, answers.item
+    i, j = lower_moments(layout)
+    by_scale = np.zeros((item.size, moving.size))
+    by_variance = 2 * left[..., item, :] * right[..., item, :]
+    scale = implied.scale
+    if answers.theta:
+        # The scale is one over the root of the variance.
+        of_scale = -0.5 * scale[..., item, None] ** 3 * by_variance
+    else:
+        at, place = np.searchsorted(moving, answers.scale), np.arange(item.size)
+        there = (at < moving.size) & (moving[np.minimum(at, moving.size - 1)] == answers.scale)
+        by_scale[place[there], at[there]] = 1.0
+        of_scale = np.broadcast_to(by_scale, by_variance.shape)
+    covariance = left[..., i, :] * right[..., j, :] + left[..., j, :] * right[..., i, :]
+    if not answers.theta:
+        covariance = _with_variances(layout, answers, implied, slope, (covariance, by_variance, of_scale))
+    whole = np.zeros((*scale.shape, moving.size))
+    whole[..., item, :] = of_scale
+    spread = implied.sigma[..., i, j] / (scale[..., i] * scale[..., j])
+    covariance = np.asarray(covariance, dtype=np.float64) * (scale[..., i] * scale[..., j])[..., None]
+    covariance += (spread * scale[..., j])[..., None] * whole[..., i, :]
+    covariance += (spread * scale[..., i])[..., None] * whole[..., j, :]
+
+    level = mean[..., answers.level_item, :].copy()
+    cut = np.flatnonzero(answers.level_cell >= 0)
+    of_item = answers.level_item[cut]
+    level[..., cut, :] *= -1
+    at = np.searchsorted(moving, answers.level_cell[cut])
+    there = (at < moving.size) & (moving[np.minimum(at, moving.size - 1)] == answers.level_cell[cut])
+    level[..., cut[there], at[there]] += 1.0
+    level[..., cut, :] *= scale[..., of_item, None]
+    level[..., cut, :] += (implied.level[..., cut] / scale[..., of_item])[..., None] * whole[..., of_item, :]
+    return np.concatenate([level, covariance], axis=-2)
+
+
+def _with_variances(
+    layout: Layout, answers: LatentAnswers, implied: Implied, slope: Slopes, by_cell: tuple[Array, Array, Array]
+) -> Array:
+    """Let the variances that follow from others move with these, so that each scale keeps its variance.
+
+    `by_cell` are the derivatives of the covariances, of the ordered variables' variances, and of the scales.
+    """
+    covariance, by_variance, of_scale = by_cell
+    scale = implied.scale
+    if scale is None:
+        raise ValueError("ordered answers have scales")
+    at = np.searchsorted(layout.moving, answers.variance)
+    moved = by_variance.copy()
+    moved[..., at] = 0.0
+    wanted = -2 / scale[..., answers.item, None] ** 3 * of_scale - moved
+    squares = by_variance[..., at]
+    if not (squares == np.eye(at.size)).all():
+        wanted = np.asarray(np.linalg.solve(squares, wanted), dtype=np.float64)
+    found = covariance + covariance[..., at] @ wanted
+    found[..., at] = 0.0
+    return np.asarray(found)
+
+
+def lower_moments(layout: Layout) -> tuple[Indices, Indices]:
+    """Return rows and columns of the covariances that are moments: not the variances of ordered variables."""
+    i, j = np.tril_indices(layout.n_observed)
+    answers = layout.cells.latent_answers
+    if answers is None:
+        return i, j
+    keep = (i != j) | ~np.isin(i, answers.item)
+    return i[keep], j[keep]
+
+
+def variance_slopes(layout: Layout, implied: Implied) -> Array:
+    """Return the derivative of the variance of every variable by the free parameters, `(..., G, v, n_free)`."""
+    left, right = cell_slopes(layout, implied)
+    by_cell = 2 * left * right
+    answers = layout.cells.latent_answers
+    if answers is None or answers.theta:
+        return gather_rows(layout, by_cell)
+    slope = Slopes(left, right, left, None)
+    at, place = np.searchsorted(layout.moving, answers.scale), np.arange(answers.item.size)
+    there = (at < layout.moving.size) & (layout.moving[np.minimum(at, layout.moving.size - 1)] == answers.scale)
+    of_scale = np.zeros((answers.item.size, layout.moving.size))
+    of_scale[place[there], at[there]] = 1.0
+    own = by_cell[..., answers.item, :]
+    spread = np.broadcast_to(of_scale, own.shape)
+    return gather_rows(layout, _with_variances(layout, answers, implied, slope, (by_cell, own, spread)))
 
 
 class Products(NamedTuple):
@@ -235,13 +330,18 @@ def gradient(layout: Layout, slope: Slopes, by_sigma: Array, by_mu: Array) -> Ar
     by_sigma
         `(..., G, p, p)` symmetric: the derivative of the discrepancy by each group's sigma.
     by_mu
-        `(..., G, p)`: its derivative by mu.
+        `(..., G, p)`: its derivative by mu; where answers are ordered, `(..., G, t)` by the levels.
 
     Returns
     -------
     Array
         `(..., n_free)`.
     """
+    if slope.moments is not None:
+        i, j = lower_moments(layout)
+        twice = np.where(i == j, 1.0, 2.0)
+        pull = np.concatenate([by_mu, by_sigma[..., i, j] * twice], axis=-1)
+        return gather_vector(layout, (pull[..., None, :] @ slope.moments)[..., 0, :])
     by_cell = 2 * np.einsum("...if,...if->...f", slope.left, by_sigma @ slope.right)
     if slope.mean is not None:
         by_cell += (by_mu[..., None, :] @ slope.mean)[..., 0, :]
@@ -254,8 +354,11 @@ def moment_jacobian(layout: Layout, slope: Slopes) -> Array:
     Returns
     -------
     Array
-        `(..., G, m, n_free)`: means first where they are modelled, then the lower triangle of sigma row by row.
+        `(..., G, m, n_free)`: means first where they are modelled, then the lower triangle of sigma row by row; where
+        answers are ordered, thresholds and means, then what `lower_moments` names.
     """
+    if slope.moments is not None:
+        return gather_rows(layout, slope.moments)
     p = layout.n_observed
     i, j = np.tril_indices(p)
     by_cell = slope.left[..., i, :] * slope.right[..., j, :] + slope.left[..., j, :] * slope.right[..., i, :]

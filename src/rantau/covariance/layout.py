@@ -11,10 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
+from rantau.covariance.effects import total_effects
+from rantau.covariance.latent_answers import LatentAnswers, complete
 from rantau.model.parameters import Parameter, ParameterTable
 from rantau.record import Record
 
-DIRECTED, UNDIRECTED, MEAN = 0, 1, 2
+DIRECTED, UNDIRECTED, MEAN, THRESHOLD, SCALE = 0, 1, 2, 3, 4
 
 
 class Cells(Record):
@@ -32,6 +34,8 @@ class Cells(Record):
         `(G, cells)`: which free parameter fills the cell; -1 where fixed.
     mean_structure
         Whether means are modelled.
+    latent_answers
+        Where the answers are ordered, what lies behind them; None where none are.
     """
 
     variables: tuple[str, ...]
@@ -42,11 +46,18 @@ class Cells(Record):
     column: Indices
     place: Indices
     mean_structure: bool
+    latent_answers: LatentAnswers | None = None
 
     @cached_property
     def moving(self) -> Indices:
-        """The cells that are free in some group, `(f,)`: all derivatives are by these."""
-        return np.flatnonzero((self.place >= 0).any(axis=0))
+        """The cells that are free in some group, `(f,)`: all derivatives are by these.
+
+        Where answers are ordered, the variances that follow from others are among them.
+        """
+        moves = np.asarray((self.place >= 0).any(axis=0))
+        if self.latent_answers is not None and not self.latent_answers.theta:
+            moves[self.latent_answers.variance] = True
+        return np.flatnonzero(moves)
 
     @cached_property
     def in_order(self) -> bool:
@@ -68,7 +79,7 @@ class Cells(Record):
             free_kind,
             free_row,
             free_column,
-            np.where(free_kind == MEAN, 0.0, halved),
+            np.where(free_kind >= MEAN, 0.0, halved),
             np.flatnonzero(free_kind == DIRECTED),
             np.flatnonzero(free_kind == UNDIRECTED),
             np.flatnonzero(free_kind == MEAN),
@@ -256,8 +267,27 @@ def cells_of(table: ParameterTable) -> Cells:
     place = np.array([row.free for row in table.rows], dtype=np.intp).reshape(groups, count)
     return Cells(
         variables, len(table.observed), table.n_free, spots[:, 0], spots[:, 1], spots[:, 2], place,
-        table.mean_structure,
+        table.mean_structure, _answers(table, table.rows[:count]) if table.ordered else None,
     )  # fmt: skip
+
+
+def _answers(table: ParameterTable, rows: tuple[Parameter, ...]) -> LatentAnswers:
+    """Return where the thresholds, scales and variances of ordered variables stand among the cells of a group."""
+    at = {(row.lhs, row.op, row.rhs): place for place, row in enumerate(rows)}
+    counts, levels, items = dict(table.ordered), [], []
+    for place, name in enumerate(table.observed):
+        own = [at[name, "|", f"t{k + 1}"] for k in range(counts[name])] if name in counts else [-1]
+        levels += own
+        items += [place] * len(own)
+    names = [name for name in table.observed if name in counts]
+    return LatentAnswers(
+        np.array([table.observed.index(name) for name in names], dtype=np.intp),
+        np.array(items, dtype=np.intp),
+        np.array(levels, dtype=np.intp),
+        np.array([at[name, "~*~", name] for name in names], dtype=np.intp),
+        np.array([at[name, "~~", name] for name in names], dtype=np.intp),
+        table.parameterization == "theta",
+    )
 
 
 @lru_cache(maxsize=64)
@@ -305,6 +335,8 @@ def _spot(parameter: Parameter, at: dict[str, int]) -> tuple[int, int, int]:
         return DIRECTED, at[parameter.lhs], at[parameter.rhs]
     if parameter.op == "~~":
         return UNDIRECTED, at[parameter.lhs], at[parameter.rhs]
+    if parameter.op in ("|", "~*~"):
+        return THRESHOLD if parameter.op == "|" else SCALE, at[parameter.lhs], 0
     return MEAN, at[parameter.lhs], 0
 
 
@@ -328,6 +360,8 @@ def rescale(layout: Layout, unit: Array) -> tuple[Layout, Array]:
         unit[layout.column] / unit[layout.row],
         1 / np.where(layout.kind == MEAN, unit[layout.row], unit[layout.row] * unit[layout.column]),
     )
+    # What lies behind ordered answers has no other unit than its own.
+    ratio = np.where(layout.kind >= THRESHOLD, 1.0, ratio)
     scale = np.ones(layout.n_free)
     free = layout.place >= 0
     every = np.broadcast_to(ratio, free.shape)
@@ -342,7 +376,19 @@ def cell_values(layout: Layout, theta: Array) -> Array:
     # A fixed cell has place -1, which is the nought appended here.
     padded = np.concatenate([theta, np.zeros((*theta.shape[:-1], 1))], axis=-1)
     values: Array = layout.base + padded[..., layout.place] * layout.factor
+    if layout.cells.latent_answers is not None:
+        complete(layout.cells.latent_answers, values, *_matrices(layout, values))
     return values
+
+
+def _matrices(layout: Layout, values: Array) -> tuple[Array, Array]:
+    """Return the total effects on the observed variables `(..., G, p, v)`, and all covariances of disturbances."""
+    size, roles = len(layout.variables), layout.roles
+    direct, between = np.zeros((*values.shape[:-1], size, size)), np.zeros((*values.shape[:-1], size, size))
+    direct[..., layout.row[roles.directed], layout.column[roles.directed]] = values[..., roles.directed]
+    i, j = layout.row[roles.undirected], layout.column[roles.undirected]
+    between[..., i, j] = between[..., j, i] = values[..., roles.undirected]
+    return total_effects(direct, layout.cells.depth)[..., : layout.n_observed, :], between
 
 
 def members(layout: Layout, which: Indices | Mask | np.integer) -> Layout:

@@ -278,12 +278,15 @@ def take_members(moments: GroupMoments, which: Indices) -> GroupMoments:
         )
     if weight is not None:
         weight = weight[which]
+    level = None if moments.level is None else moments.level[which]
     return moments.replace(
         n=moments.n[which],
         covariance=moments.covariance[which],
         mean=moments.mean[which],
         patterns=patterns,
         weight=weight,
+        level=level,
+        spread=None,
     )
 
 
@@ -298,4 +301,6 @@ def stack_of_one(moments: GroupMoments) -> GroupMoments:
         mean=moments.mean[None],
         patterns=patterns,
         weight=None if weight is None else weight[None],
+        level=None if moments.level is None else moments.level[None],
+        spread=None,
     )

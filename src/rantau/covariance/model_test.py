@@ -13,6 +13,7 @@ from rantau.covariance.evidence import Evidence
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.model_tests import TestRow
 from rantau.covariance.outcome import Corrected, ModelTest, corrected
+from rantau.covariance.robust.categorical import categorical_misfit
 from rantau.covariance.robust.gap_correction import GapCorrection
 from rantau.covariance.robust.residual_test import normal_residual
 from rantau.model.parameters import ParameterTable
@@ -59,6 +60,8 @@ class Statistics(Record):
         Whether means are part of the model.
     reweighted
         Browne's residual statistic with the weights of the implied covariances; the standard one where rows have gaps.
+    level_residual
+        `(G, t)`: what is left of thresholds where answers are ordered; None otherwise.
     """
 
     test: ModelTest
@@ -82,6 +85,7 @@ class Statistics(Record):
     deviation: Array
     mean_structure: bool
     reweighted: float
+    level_residual: Array | None = None
 
     @property
     def chisq(self) -> float:
@@ -94,13 +98,18 @@ class Statistics(Record):
         return int(self.test.df)
 
     def has(self, what: str) -> bool:
-        """Tell whether there is a `scaled` test, its `shift`, a `residual` test, a `robust` misfit, a `likelihood`."""
+        """Tell whether there is a test of a kind, or something else that an index needs.
+
+        These are a `scaled` test, its `shift`, a `residual` test, a `robust` misfit, a `likelihood`, and `ordered`
+        answers.
+        """
         found = {
             "": True,
             "scaled": self.scaled is not None,
             "shift": self.scaled is not None and self.scaled.name == "scaled_shifted",
             "residual": self.residual is not None,
             "robust": self.robust is not None,
+            "ordered": self.level_residual is not None,
             "likelihood": not np.isnan(self.logl),
             "scaled_likelihood": self.scaled is not None and not np.isnan(self.scaled.scaling_h0),
         }
@@ -185,14 +194,16 @@ def statistics(
     n_obs, least_squares = float(counts.sum()), recipe.discrepancy not in ("ml", "fiml")
     tests = _tests(evidence, baseline, recipe) if converged else _no_tests(evidence, baseline, recipe)
     logl = (NAN, NAN) if least_squares else _log_likelihoods(table, evidence, deviation, moments.replace(n=counts))
-    reweighted = evidence.chisq
-    if converged and moments.patterns is None:
+    reweighted, level = evidence.chisq, None
+    if moments.ordering is not None and moments.level is not None and implied.level is not None:
+        level = (moments.level - implied.level)[:, moments.ordering.ordered[moments.ordering.item]]
+    elif converged and moments.patterns is None:
         reweighted = normal_residual(evidence, implied.sigma)
     return Statistics(
         *tests, max(evidence.misfit, 0.0) / 2 * (evidence.n_obs / n_obs if least_squares else 1.0), *logl,
         n_obs, evidence.n_obs, baseline.theta.size + baseline.df - evidence.df, counts, moments.covariance,
         implied.sigma, moments.mean, implied.mu if table.mean_structure else moments.mean, deviation,
-        table.mean_structure, reweighted,
+        table.mean_structure, reweighted, level,
     )  # fmt: skip
 
 
@@ -216,7 +227,9 @@ def _tests(evidence: Evidence, baseline: Evidence, recipe: Estimator) -> Tests:
     scaled = baseline_scaled = robust = baseline_robust = residual = None
     if asked.scaled:
         scaled, baseline_scaled = _scaled(asked, evidence, kind), _scaled(asked, baseline, kind)
-        if asked.name != "mean_var_adjusted":
+        if evidence.moments.ordering is not None and asked.name != "mean_var_adjusted":
+            robust, baseline_robust = categorical_misfit(evidence), categorical_misfit(baseline)
+        elif asked.name != "mean_var_adjusted":
             robust, baseline_robust = corrected(scaled, evidence.chisq), corrected(baseline_scaled, baseline.chisq)
     elif asked.name not in ("standard", own.name):
         residual = asked.function(evidence, kind)
@@ -242,7 +255,9 @@ def _no_tests(evidence: Evidence, baseline: Evidence, recipe: Estimator) -> Test
 def _standard(evidence: Evidence) -> ModelTest:
     """Return the test that is read without a correction: the minimum of ULS is no chi-square, whatever its multiple."""
     name = "browne_residual_nt" if evidence.discrepancy.name == "uls" else "standard"
-    return next(row for row in TESTS if row.name == name).function(evidence, "expected")
+    found = next(row for row in TESTS if row.name == name).function(evidence, "expected")
+    # Where weights are not those of all moments together, the minimum has no known distribution.
+    return found.replace(distributed=evidence.discrepancy.name not in ("dwls", "uls_ordered"))
 
 
 def _scaled(row: TestRow, evidence: Evidence, kind: str) -> ModelTest:

@@ -23,6 +23,8 @@ class ModelTest(Record):
     scaling_h1, scaling_h0
         What the log-likelihoods of the unrestricted moments and of the model are to be scaled with; NaN where the
         test has none.
+    distributed
+        Whether the statistic follows a chi-square distribution if the model holds.
     """
 
     name: str
@@ -32,11 +34,12 @@ class ModelTest(Record):
     shift: float = 0.0
     scaling_h1: float = NAN
     scaling_h0: float = NAN
+    distributed: bool = True
 
     @property
     def pvalue(self) -> float:
-        """The probability of a larger statistic if the model holds; NaN without degrees of freedom."""
-        return float(chdtrc(self.df, self.statistic)) if self.df > 0 else NAN
+        """The probability of a larger statistic if the model holds; NaN without degrees of freedom or distribution."""
+        return float(chdtrc(self.df, self.statistic)) if self.df > 0 and self.distributed else NAN
 
     @property
     def trace(self) -> float:

@@ -15,6 +15,7 @@ from rantau.covariance.estimators import (
 )
 from rantau.covariance.exploratory.rotation import Rotation, as_rotation
 from rantau.covariance.model_tests import ROWS as TESTS
+from rantau.covariance.ordered_request import ordered_names, refuse_with_order, refuse_without_order
 from rantau.errors import OptionError
 from rantau.model.exploratory import check_exploratory, explored
 from rantau.model.locate import refusal
@@ -25,7 +26,9 @@ from rantau.record import Record
 
 ESTIMATORS = tuple(row.name for row in ROWS)
 #: How missing answers are met, with lavaan's other names for the same.
-MISSING = ("listwise", "fiml", "fiml_x")
+MISSING = ("listwise", "fiml", "fiml_x", "pairwise")
+#: What of an ordered variable is fixed, so that the other follows.
+PARAMETERIZATION = ("delta", "theta")
 _ALIASES = {"ml": "fiml", "direct": "fiml", "ml_x": "fiml_x", "direct_x": "fiml_x", "robust": "robust_default"}
 #: How products of constructs are estimated, with other names for the same.
 INTERACTION = ("product_indicators", "moments")
@@ -67,6 +70,9 @@ class SemRequest(Record):
         How standard errors and the test of the model are computed, or `default`.
     sampling_weights, cluster
         Columns; empty for none.
+    ordered, parameterization
+        The variables whose answers are ordered categories (True for all that explain nothing), and whether the scale
+        (`delta`) or the residual variance (`theta`) of what lies behind them is 1.
     interaction, pairs
         How products of constructs are estimated (`moments` is what `rt.sam` does), and how their items are paired.
     rotation
@@ -91,6 +97,8 @@ class SemRequest(Record):
     cluster: str = ""
     interaction: str = INTERACTION[0]
     pairs: str = DEFAULT
+    ordered: tuple[str, ...] | bool = ()
+    parameterization: str = PARAMETERIZATION[0]
     rotation: Rotation | None = None
 
     def __post_init__(self) -> None:
@@ -100,6 +108,7 @@ class SemRequest(Record):
         check_switch("fixed_x", self.fixed_x, may_be_none=True)
         check_switch("meanstructure", self.meanstructure, may_be_none=True)
         self._spell()
+        self._settle_ordered()
         recipe = estimator_row(self.estimator)
         if self.likelihood == DEFAULT:
             object.__setattr__(self, "likelihood", recipe.likelihood)
@@ -109,21 +118,21 @@ class SemRequest(Record):
         choose("likelihood", self.likelihood, LIKELIHOOD)
         choose("information", self.information, (*INFORMATION, DEFAULT))
         self._check_errors_and_test()
-        if self.missing != "listwise" and not recipe.with_gaps:
+        if self.missing not in ("listwise", "pairwise") and not recipe.with_gaps:
             raise OptionError(
                 f"missing='{self.missing}' needs the likelihood of each row, which estimator '{recipe.name}' does not "
                 "use; take estimator='MLR' (robust, with gaps) or 'ML', or missing='listwise'."
             )
         if self.meanstructure is False and self.needs_means:
             raise OptionError(f"{self.needs_means} needs the means: leave meanstructure out, or set it to True.")
-        if self.likelihood == "wishart" and self.missing != "listwise":
+        if self.likelihood == "wishart" and self.missing not in ("listwise", "pairwise"):
             raise OptionError(
                 "likelihood='wishart' needs complete rows; take likelihood='normal', or missing='listwise'."
             )
         if self.group_partial and not self.group_equal:
             raise OptionError("group_partial releases what group_equal holds equal; state group_equal as well.")
         choose("interaction", self.interaction, INTERACTION)
-        _refuse_unsupported(self.model)
+        _refuse_unsupported(self.model, ordered=bool(self.ordered))
         self._check_rotation()
         products = self.expanded.constructs
         if self.growth and products:
@@ -145,6 +154,12 @@ class SemRequest(Record):
                     '`efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, or take rt.efa(data, n_factors=2).'
                 )
             return
+        if self.ordered:
+            raise refusal(
+                self.model, self.model.block(blocks[0][1][0]).span,
+                "exploratory blocks of ordered answers cannot be estimated yet; take the answers for numbers (leave "
+                "ordered= out), or state which items measure which factor.",
+            )  # fmt: skip
         rotation = as_rotation("geomin" if self.rotation is None else self.rotation)
         object.__setattr__(self, "rotation", rotation)
         if self.interaction != INTERACTION[0]:
@@ -177,13 +192,29 @@ class SemRequest(Record):
         for name in ("missing", "information", "se", "test", "likelihood"):
             value = spelling(getattr(self, name))
             object.__setattr__(self, name, _ALIASES.get(value, value))
-        object.__setattr__(self, "estimator", str(self.estimator).strip().upper())
+        wanted = str(self.estimator).strip().upper()
+        if wanted == DEFAULT.upper():
+            wanted = "WLSMV" if self.ordered else "ML"
+        object.__setattr__(self, "estimator", wanted)
+        object.__setattr__(self, "parameterization", spelling(self.parameterization))
         object.__setattr__(self, "pairs", spelling(self.pairs))
         how = spelling(self.interaction)
         object.__setattr__(self, "interaction", INTERACTION[0] if how in _PRODUCT_INDICATORS else how)
         for name in ("group_equal", "group_partial"):
             value = getattr(self, name)
             object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
+
+    def _settle_ordered(self) -> None:
+        """Settle which variables are ordered, and refuse what does not go with that."""
+        choose("parameterization", self.parameterization, PARAMETERIZATION)
+        row = estimator_row(self.estimator)
+        if not self.ordered:
+            refuse_without_order(row, self.missing, self.parameterization, self.group_equal)
+            return
+        object.__setattr__(self, "ordered", ordered_names(self.model, self.ordered))
+        if self.fixed_x is None:
+            object.__setattr__(self, "fixed_x", False)
+        refuse_with_order(self)
 
     def _check_errors_and_test(self) -> None:
         if spelling(self.se) in ("bootstrap", "boot"):
@@ -194,9 +225,11 @@ class SemRequest(Record):
             raise OptionError("the Bollen-Stine test comes after the fit: rt.bollen_stine(fit, draws=1000, seed=1).")
         choose("se", self.se, (*STANDARD_ERRORS, "robust_default", DEFAULT))
         choose("test", self.test, (*(row.name for row in TESTS), "none", DEFAULT))
+        if self.ordered:
+            return
         if self.se == "robust_cluster" and not self.cluster:
             raise OptionError("se='robust_cluster' needs the column that names each row's cluster: cluster='...'.")
-        gaps = self.missing != "listwise"
+        gaps = self.missing not in ("listwise", "pairwise")
         if gaps and self.se == "robust_sem":
             raise OptionError("se='robust_sem' needs complete rows; with gaps take se='robust_huber_white'.")
         needs = next((row for row in TESTS if row.name == self.test), None)
@@ -257,7 +290,11 @@ class SemRequest(Record):
     def recipe(self) -> Estimator:
         """The estimator with every default filled in."""
         row = estimator_row(self.estimator)
-        gaps = self.missing != "listwise"
+        gaps = self.missing not in ("listwise", "pairwise")
+        if self.ordered:
+            row = row.replace(discrepancy=row.ordered)
+            if row.name == "ULS":
+                row = row.replace(se="robust_sem", test="standard")
         se, test, information = row.se, row.test, row.information
         if gaps and information == "expected":
             information = "observed"
@@ -293,7 +330,8 @@ class SemRequest(Record):
         kinds = {spelling(kind) for kind in self.group_equal}
         about = next(iter(self.model.intercepts), None)
         found = {
-            f"missing='{self.missing}'": self.missing != "listwise",
+            f"missing='{self.missing}'": self.missing not in ("listwise", "pairwise"),
+            "ordered=": bool(self.ordered),
             "growth()": self.growth,
             "cluster=": bool(self.cluster),
             f"group_equal='{'means' if 'means' in kinds else 'intercepts'}'": bool(kinds & {"means", "intercepts"}),
@@ -304,21 +342,22 @@ class SemRequest(Record):
     @property
     def mean_structure(self) -> bool | None:
         """Whether the call asks for means, by an option or by what an option needs."""
-        needed = self.missing != "listwise" or self.growth or bool(self.cluster)
+        needed = self.missing not in ("listwise", "pairwise") or self.growth or bool(self.cluster)
+        needed = needed or bool(self.ordered)
         return True if needed else self.meanstructure
 
 
-def _refuse_unsupported(model: Model) -> None:
+def _refuse_unsupported(model: Model, *, ordered: bool) -> None:
     """Point at the first statement that the engine cannot honour."""
     for block in model.blocks:
         for term in block.terms:
             if len(term.factors) > 1:
                 raise refusal(model, term.span, f"a product ('{term.name}') cannot measure a construct.")
-    if model.thresholds:
+    if model.thresholds and not ordered:
         raise refusal(
             model, model.thresholds[0].span,
-            "thresholds (`|`) need an estimator for ordered answers, which is not there yet; answers are "
-            "treated as continuous.",
+            f"'{model.thresholds[0].variable}' has a threshold, but no variable is ordered; name those that are: "
+            f"rt.sem(model, data, ordered=['{model.thresholds[0].variable}', ...]), or ordered=True for all.",
         )  # fmt: skip
     if not model.observed:
         raise refusal(model, Span(1, 1), "the model says nothing of any observed variable.")

@@ -23,12 +23,13 @@ from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.local import positive_definite
 from rantau.covariance.minimise import Minimum, look, minimise
 from rantau.covariance.robust.residual_test import residual_statistics
-from rantau.covariance.setting import as_wishart, with_weight
+from rantau.covariance.setting import as_wishart, units_of, with_answer_weight, with_weight
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
-from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
+from rantau.covariance.start import in_standard_units, layout_for
 from rantau.errors import EstimationError, OptionError
 from rantau.fit import Refits
 from rantau.moments.grouped import GroupMoments, grouped_moments
+from rantau.moments.ordered_groups import ordered_moments
 
 if TYPE_CHECKING:
     from rantau.covariance.result import SemFit
@@ -42,16 +43,17 @@ ROUNDING = 1e-8
 def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     """Estimate a fit again on resamples, `(draws, n_obs)` counts of its rows; see `SemFit.refit`."""
     table = fit.table
-    missing = "listwise" if fit.request.missing == "listwise" else "fiml"
-    moments = grouped_moments(fit.rows, missing=missing, counts=counts)
+    moments = _resampled(fit, counts)
     if fit.request.likelihood == "wishart":
         moments = as_wishart(moments, fit.discrepancy)
     sought = held_still(table, pivots_of(table, fit.moments))
     layout = layout_for(table, moments)
     still = layout if sought is table else layout_for(sought, moments)
-    deviation = pooled_deviation(fit.moments) if fit.discrepancy.in_units else np.ones(len(table.observed))
+    deviation = units_of(fit.discrepancy, fit.moments)
     scaled_layout, scale, scaled = in_standard_units(sought, still, moments, deviation)
-    if fit.discrepancy.name == "wls":
+    if moments.ordering is not None:
+        scaled = with_answer_weight(fit.discrepancy, scaled)
+    elif fit.discrepancy.name == "wls":
         rows = fit.rows.replace(values=fit.rows.values / deviation)
         scaled = with_weight(fit.discrepancy, scaled, rows, table.mean_structure, counts)
     begin = fit.theta if sought is table else hold_still(table, fit.layout, layout_for(sought, fit.moments), fit.theta)
@@ -70,12 +72,24 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     values[:, -len(INDICES) :] = _indices(fit, scaled_layout, scaled, minimum, scale)
     values[~minimum.converged] = np.nan
     proper = np.asarray(positive_definite(scaled.covariance).all(axis=-1))
+    if moments.ordering is not None:
+        # Correlations of pairs may be of no matrix, and least squares fits them all the same.
+        proper = np.asarray(np.isfinite(moments.covariance).all(axis=(-1, -2, -3)))
+    impossible = "singular covariance matrix" if moments.ordering is None else "a category that nobody chose"
     reasons = tuple(
-        "" if fine else "not converged" if possible else "singular covariance matrix"
+        "" if fine else "not converged" if possible else impossible
         for fine, possible in zip(minimum.converged, proper, strict=True)
     )
     found = _errors(fit, layout, scaled_layout, scaled, minimum, scale) if errors else None
     return Refits(values, reasons, found, inadmissible(scaled_layout, minimum.theta))
+
+
+def _resampled(fit: SemFit, counts: Array) -> GroupMoments:
+    """Compute the moments of each resample, by the same way as those of the sample."""
+    if fit.moments.ordering is not None:
+        return ordered_moments(fit.rows, fit.moments.ordering, counts=counts)[0]
+    missing = "listwise" if fit.request.missing == "listwise" else "fiml"
+    return grouped_moments(fit.rows, missing=missing, counts=counts)
 
 
 def _errors(
@@ -163,7 +177,7 @@ def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimu
         misfit = minimum.value - fit.discrepancy.floor(moments)
         chisq = n_obs * np.where((df <= 0) & (misfit < EXACT), 0.0, np.maximum(misfit, 0.0))
     implied = imply(layout, minimum.theta)
-    means = moments.mean - implied.mu if fit.table.mean_structure else None
+    means = moments.mean - implied.mu if fit.table.mean_structure and moments.ordering is None else None
     return np.stack(
         [
             chisq,
@@ -199,6 +213,11 @@ def transformed(fit: SemFit) -> SemFit:
     means stay as they are. Symmetric roots.
     """
     sample, implied = fit.rows, imply(fit.layout, fit.theta)
+    if fit.table.ordered:
+        raise EstimationError(
+            "the Bollen-Stine bootstrap transforms continuous rows, and the answers of this fit are ordered; the tests "
+            "of estimator='WLSMV' allow for that."
+        )
     if np.isnan(sample.values).any() or sample.weights is not None or sample.cluster is not None:
         raise EstimationError(
             "the Bollen-Stine bootstrap transforms complete rows that count alike; this fit has gaps, weights or "

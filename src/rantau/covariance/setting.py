@@ -74,7 +74,7 @@ def set_up(
     """
     used = as_wishart(observed, discrepancy) if likelihood == "wishart" else observed
     layout = layout_for(table, used)
-    deviation = pooled_deviation(observed) if discrepancy.in_units else np.ones(len(table.observed))
+    deviation = units_of(discrepancy, observed)
     scaled_layout, scale, scaled = in_standard_units(table, layout, used, deviation)
     scaled_sample = None if sample is None else sample.replace(values=sample.values / deviation)
     scaled = with_weight(discrepancy, scaled, scaled_sample, table.mean_structure)
@@ -187,6 +187,9 @@ def as_wishart(moments: GroupMoments, discrepancy: Discrepancy) -> GroupMoments:
     Under maximum likelihood lavaan weighs the groups by n and not by n - 1; n stands for its share of the sum of n - 1.
     """
     rows = moments.n - 1
+    if moments.ordering is not None:
+        # Polychoric correlations have no divisor.
+        return moments.replace(n=rows)
     covariance = moments.covariance * (moments.n / rows)[..., None, None]
     if discrepancy.name == "ml":
         rows = moments.n * (rows.sum(axis=-1) / moments.n.sum(axis=-1))[..., None]
@@ -229,6 +232,8 @@ def with_weight(
     -----
     Browne (1984), eq. 2.18.
     """
+    if moments.ordering is not None:
+        return with_answer_weight(discrepancy, moments)
     if discrepancy.name != "wls":
         return moments
     if sample is None:
@@ -246,6 +251,42 @@ def with_weight(
             blocks.append(np.linalg.pinv(spread, hermitian=True) if counts is not None else np.linalg.inv(spread))
         found.append(np.stack(blocks))
     return moments.replace(weight=found[0] if counts is None else np.stack(found))
+
+
+def units_of(discrepancy: Discrepancy, moments: GroupMoments) -> Array:
+    """Return the deviations `(p,)` in which variables are expressed; 1 where units matter, or answers are ordered."""
+    if not discrepancy.in_units:
+        return np.ones(len(moments.names))
+    deviation = pooled_deviation(moments)
+    return deviation if moments.ordering is None else np.where(moments.ordering.ordered, 1.0, deviation)
+
+
+def with_answer_weight(discrepancy: Discrepancy, moments: GroupMoments) -> GroupMoments:
+    """Add the weights that least squares gives the moments of ordered answers.
+
+    Raises
+    ------
+    EstimationError
+        If the full weight matrix is asked for and there are too few rows for it.
+    """
+    if moments.spread is None:
+        raise ValueError("these moments came without their covariance matrix")
+    variance = np.einsum("...mm->...m", moments.spread)
+    if discrepancy.name == "uls_ordered":
+        return moments.replace(weight=np.ones(variance.shape))
+    if discrepancy.name == "dwls":
+        return moments.replace(weight=1 / variance)
+    if moments.spread.ndim == 3:
+        for spread, n_obs, label in zip(moments.spread, moments.n, moments.groups, strict=True):
+            short = missing_rank(spread)
+            if short:
+                where = f" in group '{label}'" if label else ""
+                raise EstimationError(
+                    f"estimator='WLS' inverts the covariance matrix of {len(spread)} thresholds and correlations, and "
+                    f"{n_obs + 1:g} rows{where} leave it singular; take estimator='WLSMV', which asks for no such "
+                    "matrix."
+                )
+    return moments.replace(weight=np.linalg.inv(moments.spread))
 
 
 def _check_rank(spread: Array, n_obs: int, label: str) -> None:

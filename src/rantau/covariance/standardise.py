@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
-from rantau.covariance.implied import Implied, cell_slopes, gather_rows, imply
-from rantau.covariance.layout import DIRECTED, MEAN, UNDIRECTED, Cells, Layout, cell_values
+from rantau.covariance.implied import Implied, cell_slopes, gather_rows, imply, variance_slopes
+from rantau.covariance.latent_answers import LatentAnswers
+from rantau.covariance.layout import DIRECTED, MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells, Layout, cell_values
 
 #: Which variables are expressed in their own standard deviations, by lavaan's names without `std.`.
 KINDS = ("all", "lv", "nox")
@@ -77,7 +78,8 @@ def _ratios(layout: Layout, cells: Array, implied: Implied, which: Mask) -> Arra
         unit = deviation[..., product.left] * deviation[..., product.right] * of_left * of_right / loading
         directed[..., product.cell] = unit / at_i[..., product.cell]
         undirected = np.where(i == j, 1 / at_i**2, 1 / (residual[..., i] * residual[..., j]))
-        return np.where(kind == DIRECTED, directed, np.where(kind == MEAN, 1 / at_i, undirected))
+        level = np.where(kind == SCALE, at_i, np.where((kind == MEAN) | (kind == THRESHOLD), 1 / at_i, undirected))
+        return np.where(kind == DIRECTED, directed, level)
 
 
 class ProductPaths(NamedTuple):
@@ -153,15 +155,16 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
     implied, cells = imply(layout, theta), cell_values(layout, theta)
     ratio = _ratios(layout, cells, implied, which)
     values, own = cells * ratio, cell_jacobian(layout)
-    left, right = cell_slopes(layout, implied)
-    by_variance = gather_rows(layout, 2 * left * right)
+    by_variance = variance_slopes(layout, implied)
+    if layout.cells.latent_answers is not None:
+        own = _with_dependent(layout, layout.cells.latent_answers, own, implied, by_variance)
     variance = np.einsum("...ii->...i", implied.total)[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
         log_slope = np.where(which[:, None], by_variance / (2 * variance), 0.0)
         residual_slope = log_slope.copy()
         owner, cell = _own_variances(layout)
         own_variance = cells[..., cell, None]
-        slope = np.where(own_variance > 0, own[:, cell] / (2 * own_variance), np.nan)
+        slope = np.where(own_variance > 0, own[..., cell, :] / (2 * own_variance), np.nan)
         residual_slope[..., owner, :] = np.where(which[owner][:, None], slope, 0.0)
         i, j, kind = layout.row, layout.column, layout.kind[:, None]
         at_i = log_slope[..., i, :]
@@ -171,12 +174,32 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
         product = product_paths(layout.cells)
         of_parts = log_slope[..., product.left, :] + log_slope[..., product.right, :]
         for loading, place, sign in zip(_loadings(cells, product), product.loadings, (-1, 1, 1), strict=True):
-            of_parts += np.where((place >= 0)[:, None], sign * own[:, place] / loading[..., None], 0.0)
+            of_parts += np.where((place >= 0)[:, None], sign * own[..., place, :] / loading[..., None], 0.0)
         of_cause[..., product.cell, :] = of_parts
+        undirected = np.where(kind == SCALE, at_i, np.where(kind == THRESHOLD, -at_i, undirected))
         moves = np.where(kind == DIRECTED, of_cause - at_i, np.where(kind == MEAN, -at_i, undirected))
     # A cell of nought stays nought, whatever its ratio does.
     change = np.where((values == 0)[..., None], 0.0, values[..., None] * moves)
     return values, own * ratio[..., None] + change
+
+
+def _with_dependent(layout: Layout, answers: LatentAnswers, own: Array, implied: Implied, by_variance: Array) -> Array:
+    """Add to the derivatives of the cells those of the scales or variances that follow from others."""
+    found = np.array(np.broadcast_to(own, (*by_variance.shape[:-2], *own.shape[-2:])))
+    variance = np.einsum("...ii->...i", implied.total)[..., answers.item, None]
+    of_item = by_variance[..., answers.item, :]
+    if answers.theta:
+        found[..., answers.scale, :] = -0.5 * variance**-1.5 * of_item
+        return found
+    # What the variable's variance does not owe to others is its own.
+    left, right = cell_slopes(layout, implied)
+    by_cell = 2 * left * right
+    at = np.searchsorted(layout.moving, answers.variance)
+    squares = by_cell[..., answers.item, :][..., at].copy()
+    by_cell[..., at] = 0.0
+    rest = gather_rows(layout, by_cell)[..., answers.item, :]
+    found[..., answers.variance, :] = np.linalg.solve(squares, of_item - rest)
+    return found
 
 
 def cell_jacobian(layout: Layout) -> Array:

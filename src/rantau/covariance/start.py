@@ -88,8 +88,18 @@ def scale_moments(moments: GroupMoments, deviation: Array, *, means: bool) -> Gr
         unit = squared[np.tril_indices(len(deviation))]
         unit = np.concatenate([deviation, unit]) if weight.shape[-1] > unit.size else unit
         weight = weight * np.outer(unit, unit)
+    level, spread = moments.level, moments.spread
+    if moments.ordering is not None and level is not None:
+        at = moments.ordering.item
+        level = level / deviation[at]
+        if spread is not None:
+            i, j = moments.ordering.lower
+            unit = np.concatenate([deviation[at], deviation[i] * deviation[j]])
+            spread = spread / np.outer(unit, unit)
     return moments.replace(
         covariance=moments.covariance / squared,
+        level=level,
+        spread=spread,
         mean=moments.mean / deviation if means else np.zeros_like(moments.mean),
         patterns=patterns,
         weight=weight,
@@ -124,6 +134,11 @@ def start_values(table: ParameterTable, layout: Layout, moments: GroupMoments) -
         # The first cell of each parameter speaks for it.
         places, first = np.unique(place[free], return_index=True)
         values = _group_start(table, rows, layout, moments.covariance[group], moments.mean[group])
+        answers = layout.cells.latent_answers
+        if answers is not None and moments.level is not None:
+            cut = np.flatnonzero(answers.level_cell >= 0)
+            values[answers.level_cell[cut]] = moments.level[group][cut]
+            values[answers.scale] = 1.0
         total[places] += values[free[first]] / layout.factor[group][free[first]]
         count[places] += 1
     return np.asarray(total / count)

@@ -145,6 +145,8 @@ def stated(model: Model, order: tuple[str, ...], n_groups: int) -> list[Entry]:
         enter(one.span, left, "~~", right, one.term)
     for mean in model.intercepts:
         enter(mean.span, mean.variable, "~1", "", mean.term)
+    for cut in model.thresholds:
+        enter(cut.span, cut.variable, "|", cut.term.name, cut.term)
     # By the place of the left side first, so that `y1 + y2 ~ x1 + x2` gives both rows of y1, then of y2.
     found.sort(key=lambda row: (row[0].line, row[0].column, row[1].line, row[1].column))
     return [entry for _, _, entry in found]

@@ -18,6 +18,7 @@ from rantau.record import Record
 KINDS = (
     "loadings",
     "intercepts",
+    "thresholds",
     "means",
     "residuals",
     "residual_covariances",
@@ -45,7 +46,12 @@ class GroupEquality(Record):
     @property
     def frees_means(self) -> bool:
         """Whether latent means are free from the second group on."""
-        return "intercepts" in self.kinds and "means" not in self.kinds
+        return bool({"intercepts", "thresholds"} & set(self.kinds)) and "means" not in self.kinds
+
+    @property
+    def frees_scales(self) -> bool:
+        """Whether the scales (or residual variances) of ordered variables are free from the second group on."""
+        return "thresholds" in self.kinds
 
     @property
     def frees_variances(self) -> bool:
@@ -146,6 +152,8 @@ def _kind(
 
 def kind_of(entry: Entry, latent: tuple[str, ...], covariates: tuple[str, ...]) -> str:
     """Return which of `KINDS` a parameter is; empty for a moment of covariates."""
+    if entry.op in ("|", "~*~"):
+        return "thresholds" if entry.op == "|" else ""
     if entry.op in ("=~", "<~", "~"):
         return {"=~": "loadings", "<~": "composite_loadings", "~": "regressions"}[entry.op]
     if entry.lhs in covariates or entry.rhs in covariates:

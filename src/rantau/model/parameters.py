@@ -17,6 +17,7 @@ from rantau.model.entries import Entries, stated
 from rantau.model.exploratory import Explored, check_exploratory, explored, is_exploratory
 from rantau.model.group_equality import GroupEquality, equal_entries, group_equality
 from rantau.model.locate import located, refusal
+from rantau.model.ordered import add_scales, add_thresholds
 from rantau.model.places import number
 from rantau.model.spec import Model, Modifier, Span
 from rantau.record import Record
@@ -81,6 +82,11 @@ class ParameterTable(Record):
         What composites are completed with, see `rantau.model.composites`.
     anchors
         The anchor of each composite, where it is not its first item.
+    ordered
+        The variables whose answers are ordered categories, each with the number of its thresholds.
+    parameterization
+        Of these: `delta` fixes the scale of the variable behind the answers, `theta` its residual variance; the other
+        of the two follows.
     explored
         The exploratory blocks, whose factors are found up to a rotation.
     """
@@ -95,6 +101,8 @@ class ParameterTable(Record):
     mean_structure: bool
     excrescent: tuple[str, ...] = ()
     anchors: Anchors = ()
+    ordered: tuple[tuple[str, int], ...] = ()
+    parameterization: str = "delta"
     explored: Explored = ()
 
     @property
@@ -136,6 +144,8 @@ def tabulate(
     group_equal: tuple[str, ...] = (),
     group_partial: tuple[str, ...] = (),
     anchors: Anchors = (),
+    ordered: tuple[tuple[str, int], ...] = (),
+    parameterization: str = "delta",
     uncorrelated: str = "",
 ) -> ParameterTable:
     """Write out every parameter of a model.
@@ -156,12 +166,14 @@ def tabulate(
     growth
         Means as in a growth curve: intercepts of observed variables are 0 and latent means free, unless stated.
     group_equal
-        Kinds of parameters that are equal across groups: `loadings`, `intercepts`, `means`, `residuals`,
+        Kinds of parameters that are equal across groups: `loadings`, `intercepts`, `thresholds`, `means`, `residuals`,
         `residual_covariances`, `lv_variances`, `lv_covariances`, `regressions`, `composite_loadings`.
     group_partial
         Single parameters that are not, such as `F=~x2`, `x1~1` or `x7~~x8`.
     anchors
         The anchor of each composite, where it is not its first item; see `rantau.model.composites`.
+    ordered, parameterization
+        As in `ParameterTable`.
     uncorrelated
         Which covariances of the factors of an exploratory block are nought: `all`, those of the first factor
         (`general`), or none of them.
@@ -190,7 +202,7 @@ def tabulate(
     """
     return _tabulated(
         model, groups, std_lv, fixed_x, mean_structure, growth, tuple(group_equal), tuple(group_partial), anchors,
-        uncorrelated,
+        tuple(ordered), parameterization, uncorrelated,
     )  # fmt: skip
 
 
@@ -205,6 +217,8 @@ def _tabulated(
     group_equal: tuple[str, ...],
     group_partial: tuple[str, ...],
     anchors: Anchors,
+    ordered: tuple[tuple[str, int], ...],
+    parameterization: str,
     uncorrelated: str,
 ) -> ParameterTable:
     """Write out a model once: tables are values, and a simulation fits one model a thousand times."""
@@ -221,15 +235,26 @@ def _tabulated(
 
     _set_scales(model, entries, std_lv)
     excrescent = add_composites(model, entries, anchors)
+    cut = tuple((name, count) for name in observed for other, count in ordered if name == other)
+    theta = parameterization == "theta"
+    alone = frozenset(_single_indicators(model))
+    loose = equality.frees_scales and not (theta and "residuals" in equality.kinds)
+    add_thresholds(model, entries, cut, exact=alone, variances_free=loose and theta)
+    for block in model.blocks:
+        if len(block.items) == 1 and block.items[0] in alone & dict(cut).keys():
+            # What alone measures a construct, and is ordered, gives it the unit of what lies behind the answers.
+            entries.add(block.construct, "~~", block.construct, fixed=1.0)
     _add_variances(model, entries, observed, covariates, equality, std_lv)
     _add_covariances(model, entries, observed, uncorrelated, equality)
     for left, right in itertools.combinations_with_replacement(covariates, 2):
         entries.add(left, "~~", right, exogenous=bool(fixed))
-    needed = growth or bool(model.intercepts) or bool({"intercepts", "means"} & set(equality.kinds))
+    add_scales(entries, cut, free=loose and not theta)
+    needed = growth or bool(cut) or bool(model.intercepts) or bool({"intercepts", "means"} & set(equality.kinds))
     means = needed or (len(groups) > 1 if mean_structure is None else mean_structure)
     if means:
+        at_zero = {name for name, _ in cut} | (set(observed) - set(fixed) if growth else set())
         for name in observed:
-            entries.add(name, "~1", "", fixed=0.0 if growth and name not in fixed else None, exogenous=name in fixed)
+            entries.add(name, "~1", "", fixed=0.0 if name in at_zero else None, exogenous=name in fixed)
         for name in latent:
             entries.add(name, "~1", "", fixed=None if growth else 0.0, first_only=equality.frees_means)
         for name in excrescent:
@@ -246,7 +271,19 @@ def _tabulated(
     )  # fmt: skip
     variables = (*latent, *excrescent)
     return ParameterTable(
-        rows, n_free, groups, observed, variables, covariates, fixed, means, excrescent, anchors, explored(model)
+        rows,
+        n_free,
+        groups,
+        observed,
+        variables,
+        covariates,
+        fixed,
+        means,
+        excrescent,
+        anchors,
+        cut,
+        parameterization,
+        explored(model),
     )
 
 
@@ -271,6 +308,7 @@ def _observed_order(model: Model) -> tuple[str, ...]:
     met += [one.left for one in model.covariances]
     met += [one.right for one in model.covariances]
     met += [one.variable for one in model.intercepts]
+    met += [one.variable for one in model.thresholds]
     return tuple(name for name in dict.fromkeys(met) if name not in model.constructs)
 
 
@@ -339,6 +377,7 @@ def _check_modifiers(model: Model, groups: tuple[str, ...]) -> None:
     terms += [path.term for path in model.paths]
     terms += [one.term for one in model.covariances]
     terms += [one.term for one in model.intercepts]
+    terms += [one.term for one in model.thresholds]
     for term in terms:
         for modifier in term.modifiers:
             _check_modifier(model, modifier, groups)
@@ -390,6 +429,8 @@ def check_counts(model: Model, table: ParameterTable, n_obs: int, n_constraints:
     """
     p, x = len(table.observed), len(table.exogenous)
     moments = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if table.mean_structure else 0)
+    # An ordered variable has thresholds, and neither a mean nor a variance.
+    moments += sum(count - 2 for _, count in table.ordered)
     moments *= table.n_groups
     free = table.n_free - n_constraints
     if free > moments:

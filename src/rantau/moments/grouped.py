@@ -9,6 +9,7 @@ from rantau.moments.compute import complete_rows
 from rantau.moments.em import saturated
 from rantau.moments.patterns import Patterns, missing_patterns, weighted_moments
 from rantau.moments.sample import Sample, row_shares
+from rantau.moments.single_answers import Ordering
 from rantau.options import choose
 from rantau.record import Record
 
@@ -38,7 +39,14 @@ class GroupMoments(Record):
         What full-information likelihood reads; None where rows are complete.
     weight
         `(..., G, m, m)` the weight matrix of least squares, where an estimator needs one: means first where they
-        are modelled, then the lower triangle row by row.
+        are modelled, then the lower triangle row by row. `(..., G, m)` where only its diagonal counts.
+    ordering
+        Which variables are ordered; None where none are. Their covariances are polychoric and polyserial.
+    level
+        `(..., G, t)`: thresholds, and means of continuous variables, where answers are ordered.
+    spread
+        `(..., G, m, m)`: the covariance matrix of root-n times all moments, where answers are ordered: levels first,
+        then the lower triangle row by row without the variances of ordered variables.
     """
 
     names: tuple[str, ...]
@@ -48,6 +56,9 @@ class GroupMoments(Record):
     mean: Array
     patterns: Patterns | None = None
     weight: Array | None = None
+    ordering: Ordering | None = None
+    level: Array | None = None
+    spread: Array | None = None
 
     @property
     def n_groups(self) -> int:

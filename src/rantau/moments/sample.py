@@ -182,6 +182,43 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     return Sample(tuple(names), np.column_stack(each), source)
 
 
+def with_codes(data: Responses | pd.DataFrame, names: Sequence[str] | None = None) -> Responses | pd.DataFrame:
+    """Return data whose ordered categorical columns of texts are codes from 1, so that they can be ordered answers.
+
+    Parameters
+    ----------
+    data
+        Responses, which are numbers already, or a data frame.
+    names
+        The columns to look at; all unless given.
+
+    Returns
+    -------
+    Responses or DataFrame
+        The same, with codes where a column was a pandas categorical that says its order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> column = pd.Categorical(["high", "low", None], categories=["low", "high"], ordered=True)
+    >>> with_codes(pd.DataFrame({"a": column})).a.tolist()
+    [2.0, 1.0, nan]
+    """
+    if isinstance(data, Responses):
+        return data
+    frame = as_frame(data)
+    wanted = {str(column) for column in frame.columns} if names is None else set(names)
+    coded = {}
+    for column, dtype in zip(frame.columns, frame.dtypes, strict=True):
+        categories = getattr(dtype, "categories", None)
+        if str(column) not in wanted or categories is None or not getattr(dtype, "ordered", False):
+            continue
+        if getattr(categories.dtype, "kind", "O") not in "iufb":
+            codes = frame[column].cat.codes.to_numpy(dtype=float)
+            coded[column] = np.where(codes < 0, np.nan, codes + 1)
+    return frame.assign(**coded) if coded else data
+
+
 def column_names(data: Responses | pd.DataFrame) -> tuple[str, ...]:
     """Return the names of all columns, of items and others."""
     if isinstance(data, Responses):

@@ -12,6 +12,7 @@ from rantau.cli.fitted import parts_of
 from rantau.cli.inputs import DataFile, Estimator, Json, Level, Missing, ModelFile, Out, SurveyFile, read_data
 from rantau.cli.show import show_parts
 from rantau.covariance.model_tests import ROWS as TESTS
+from rantau.covariance.request import PARAMETERIZATION
 from rantau.errors import OptionError
 
 #: What the other two kinds of model settle by themselves.
@@ -30,7 +31,22 @@ def fit(
             help="Growth curves: intercepts of the occasions are 0, and the means of the growth factors are estimated.",
         ),
     ] = False,
-    estimator: Estimator = "ML",
+    estimator: Estimator = "default",
+    ordered: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item. They "
+            "are fitted by their polychoric correlations (WLSMV).",
+            show_default=False,
+        ),
+    ] = None,
+    parameterization: Annotated[
+        str,
+        typer.Option(
+            help=f"Of ordered answers: {' or '.join(PARAMETERIZATION)} (what has a variance of 1: the variable behind "
+            "an answer, or its residual)."
+        ),
+    ] = PARAMETERIZATION[0],
     missing: Missing = "listwise",
     group: Annotated[
         str | None,
@@ -145,6 +161,11 @@ def fit(
         "group_partial": tuple(group_partial or ()), "likelihood": likelihood, "information": information,
         "se": se, "test": test, "sampling_weights": sampling_weights, "cluster": cluster,
     }  # fmt: skip
+    names = _listed(ordered)
+    if growth and names:
+        raise OptionError("--growth follows continuous answers; leave --ordered out.")
+    if names:
+        options |= {"ordered": True if names == ("all",) else names, "parameterization": parameterization}
     if not growth:
         options |= {"std_lv": std_lv, "meanstructure": meanstructure, "rotation": rotation}
     elif rotation is not None:

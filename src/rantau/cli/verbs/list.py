@@ -35,7 +35,8 @@ ROOMS = {
 }
 #: What to say of a row, where it says it of itself.
 COLUMNS = (
-    "name", "label", "title", "discrepancy", "se", "test", "information", "factors", "gives", "compares", "suffix",
+    "name", "label", "title", "discrepancy", "ordered", "se", "test", "information", "factors", "gives", "compares",
+    "suffix",
     "suffixes", "about", "source",
 )  # fmt: skip
 

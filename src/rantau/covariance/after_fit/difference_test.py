@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.after_fit.nesting import Meeting, Standing, evidence_at, moment_order, variable_order
+from rantau.covariance.after_fit.nesting import (
+    Meeting,
+    Standing,
+    answer_order,
+    evidence_at,
+    moment_order,
+    variable_order,
+)
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.model_tests import ROWS as TESTS
@@ -22,6 +29,8 @@ if TYPE_CHECKING:
 METHODS = ("default", "standard", "satorra_bentler_2001", "satorra_bentler_2010", "satorra_2000")
 #: Where `satorra_2000` finds the restrictions: each model at its own estimates, or both where they meet.
 RESTRICTIONS = ("delta", "exact")
+#: Fitting functions whose minimum is no chi-square.
+UNWEIGHTED = ("uls", "dwls", "uls_ordered")
 #: Tests of the model that correct more than the mean of the statistic.
 ADJUSTED = ("scaled_shifted", "mean_var_adjusted")
 
@@ -43,7 +52,7 @@ def method_for(larger: SemFit, smaller: SemFit, method: str) -> str:
     adjusted = recipe.test in ADJUSTED
     scaled = smaller.statistics.scaled is not None and not adjusted
     if method == "default":
-        if adjusted or larger.discrepancy.name == "uls":
+        if adjusted or (not scaled and larger.discrepancy.name in UNWEIGHTED):
             return "satorra_2000"
         return "satorra_bentler_2001" if scaled else "standard"
     if method.startswith("satorra_bentler") and not scaled:
@@ -51,8 +60,11 @@ def method_for(larger: SemFit, smaller: SemFit, method: str) -> str:
             f"method='{method}' needs the scaling factors of the Satorra-Bentler or Yuan-Bentler test: fit the models "
             "with estimator='MLM' or 'MLR', or take method='satorra_2000'."
         )
-    if method == "standard" and larger.discrepancy.name == "uls":
-        raise OptionError("differences of unweighted least squares are no chi-square; take method='satorra_2000'.")
+    if method == "standard" and larger.discrepancy.name in UNWEIGHTED:
+        raise OptionError(
+            "differences of unweighted or diagonally weighted least squares are no chi-square; take "
+            "method='satorra_2000'."
+        )
     return method
 
 
@@ -146,12 +158,14 @@ def _restrictions(larger: Standing, smaller: Standing, meeting: Meeting, restric
     units of the data matter a little; `exact` where the models meet.
     """
     means = larger.evidence.layout.mean_structure
-    order = moment_order(variable_order(smaller.fit, larger.fit), means=means)
+    order = variable_order(smaller.fit, larger.fit)
+    ordering = smaller.evidence.moments.ordering
+    order = moment_order(order, means=means) if ordering is None else answer_order(order, ordering)
     exact = restrictions == "exact"
     wide = _tangent(evidence_at(larger, meeting.theta) if exact else larger.evidence, larger.setting.deviation)
     narrow = _tangent(smaller.evidence, smaller.setting.deviation)[:, order]
     if exact:
-        unit = _moment_units(larger.setting.deviation, means=means)[:, None]
+        unit = _moment_units(larger.evidence, larger.setting.deviation)[:, None]
         wide, narrow = wide / unit, narrow / unit
     across = np.linalg.lstsq(wide.reshape(-1, wide.shape[-1]), narrow.reshape(-1, narrow.shape[-1]), rcond=None)[0]
     m = smaller.evidence.df - larger.evidence.df
@@ -161,13 +175,16 @@ def _restrictions(larger: Standing, smaller: Standing, meeting: Meeting, restric
 def _tangent(evidence: Evidence, unit: Array) -> Array:
     """Return the derivatives of the moments in the units of the data, `(G, m, k)`, where constraints let them move."""
     jacobian = moment_jacobian(evidence.layout, evidence.slope) @ evidence.directions
-    return np.asarray(jacobian * _moment_units(unit, means=evidence.layout.mean_structure)[:, None])
+    return np.asarray(jacobian * _moment_units(evidence, unit)[:, None])
 
 
-def _moment_units(unit: Array, *, means: bool) -> Array:
+def _moment_units(evidence: Evidence, unit: Array) -> Array:
     """Return the units `(m,)` of moments of variables in units `(p,)`."""
-    i, j = np.tril_indices(unit.size)
+    ordering, means = evidence.moments.ordering, evidence.layout.mean_structure
+    i, j = np.tril_indices(unit.size) if ordering is None else ordering.lower
     lower = unit[i] * unit[j]
+    if ordering is not None:
+        return np.concatenate([unit[ordering.item], lower])
     return np.concatenate([unit, lower]) if means else np.asarray(lower)
 
 
@@ -177,5 +194,5 @@ def _spread(larger: Standing) -> Array:
     se, test = recipe.se, next((row for row in TESTS if row.name == recipe.test), TESTS[0])
     if evidence.moments.patterns is not None or se in ("robust_cluster", "first_order"):
         return spread_of_scores(evidence)
-    robust = se.startswith("robust") or test.scaled
+    robust = se.startswith("robust") or test.scaled or evidence.moments.ordering is not None
     return spread_of_moments(evidence) if robust else normal_spread_of_moments(evidence)

@@ -82,7 +82,7 @@ def rows_factor(fit: SemFit, counted: float) -> tuple[float, float]:
     expected changes are (n - 1) / n of what a refit gives to first order; we give the same, to be compared.
     """
     rows = float(fit.moments.n.sum())
-    if fit.request.recipe.discrepancy in ("gls", "uls", "wls"):
+    if fit.request.recipe.discrepancy in ("gls", "uls", "wls", "dwls", "uls_ordered"):
         return counted / rows, counted / rows
     return rows / counted, 1.0
 

@@ -15,6 +15,7 @@ from rantau.covariance.implied import imply
 from rantau.covariance.minimise import minimise, stack_of_one
 from rantau.covariance.setting import Setting, evidence_of, free_of_constraints, held_by_rotation, setting_of
 from rantau.moments.grouped import GroupMoments
+from rantau.moments.single_answers import Ordering
 
 if TYPE_CHECKING:
     from rantau.covariance.result import SemFit
@@ -76,6 +77,8 @@ def meet(larger: Standing, smaller: Standing) -> Meeting:
     moments of the smaller one perfectly (barring accidents of the data).
     """
     fit, setting, evidence = larger
+    if evidence.moments.ordering is not None:
+        return _meet_answers(larger, smaller)
     order = variable_order(smaller.fit, fit)
     implied, deviation = imply(smaller.fit.layout, smaller.fit.theta), setting.deviation
     covariance = implied.sigma[:, order[:, None], order] / np.outer(deviation, deviation)
@@ -91,6 +94,48 @@ def meet(larger: Standing, smaller: Standing) -> Meeting:
     else:
         found = minimise(evidence.layout, distance, stack, start)
     return Meeting(float(found.value[0] - distance.floor(moments)), found.theta[0])
+
+
+def _meet_answers(larger: Standing, smaller: Standing) -> Meeting:
+    """Fit a larger model to the thresholds and correlations that a smaller one implies, unweighted."""
+    fit, setting, evidence = larger
+    own, theirs = evidence.moments, smaller.evidence.moments
+    implied = imply(smaller.evidence.layout, smaller.evidence.theta)
+    if own.ordering is None or theirs.ordering is None or implied.level is None:
+        raise ValueError("these moments are not those of ordered answers")
+    order = variable_order(smaller.fit, fit)
+    unit = setting.deviation / smaller.setting.deviation[order]
+    level = implied.level[:, level_order(order, theirs.ordering)] / unit[own.ordering.item]
+    covariance = implied.sigma[:, order[:, None], order] / np.outer(unit, unit)
+    moments = own.replace(
+        level=level, covariance=covariance, weight=np.ones((own.n_groups, level.shape[1] + own.ordering.lower[0].size))
+    )
+    distance = next(row for row in DISCREPANCIES if row.name == "uls_ordered")
+    stack, start = stack_of_one(moments), evidence.theta[None]
+    if fit.model.constraints:
+        constraints = Constraints(fit.model, fit.table, setting.scale)
+        found = minimise_within(evidence.layout, distance, stack, start, constraints, active=fit.active)
+    else:
+        found = minimise(evidence.layout, distance, stack, start)
+    return Meeting(float(found.value[0]), found.theta[0])
+
+
+def level_order(order: Indices, ordering: Ordering) -> Indices:
+    """Return where thresholds and means stand, `(t,)`, when variables are taken in another order `(p,)`."""
+    first, counts = ordering.first, ordering.counts
+    return np.concatenate([np.arange(first[one], first[one] + counts[one]) for one in order])
+
+
+def answer_order(order: Indices, ordering: Ordering) -> Indices:
+    """Return where all moments of ordered answers stand, `(m,)`, when variables are taken in another order `(p,)`."""
+    p = order.size
+    i, j = ordering.lower
+    at = np.empty((p, p), dtype=np.intp)
+    at[i, j] = at[j, i] = ordering.item.size + np.arange(i.size)
+    ordered = ordering.ordered[order]
+    a, b = np.tril_indices(p)
+    keep = (a != b) | ~ordered[a]
+    return np.concatenate([level_order(order, ordering), at[order[a[keep]], order[b[keep]]]])
 
 
 def _positive(covariance: Array) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.answer_residuals import weight_of
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.robust.casewise import by_cluster, moment_scores
@@ -148,3 +149,36 @@ def covariance_of_residuals(evidence: Evidence, gamma: Array, weight: Array, n: 
     own = jacobian @ of_estimates @ np.swapaxes(jacobian, -1, -2)
     found = scatter - across - np.swapaxes(across, -1, -2) + own
     return np.asarray((found + np.swapaxes(found, -1, -2)) / 2)
+
+
+def errors_of_answers(evidence: Evidence, n: Array) -> tuple[Array, Array]:
+    """Compute the covariance matrices of the moments and of the residuals of ordered answers.
+
+    Parameters
+    ----------
+    evidence
+        The model at its estimates.
+    n
+        `(G,)` rows.
+
+    Returns
+    -------
+    tuple
+        Twice `(G, m, m)`: means, then the lower triangle row by row; those of ordered variables alone do not vary.
+    """
+    moments = evidence.moments
+    ordering, spread = moments.ordering, moments.spread
+    if ordering is None or spread is None:
+        raise ValueError("these moments are not those of ordered answers")
+    weight = weight_of(moments)
+    if weight.ndim == 2:
+        weight = weight[:, :, None] * np.eye(weight.shape[-1])
+    errors = covariance_of_residuals(evidence, spread, weight, n)
+    p, t = len(ordering.categories), ordering.item.size
+    i, j = np.tril_indices(p)
+    kept = (i != j) | ~ordering.ordered[i]
+    continuous = np.flatnonzero(~ordering.ordered)
+    place = np.zeros((p + i.size, spread.shape[-1]))
+    place[continuous, ordering.first[continuous]] = 1.0
+    place[p + np.flatnonzero(kept), t + np.arange(int(kept.sum()))] = 1.0
+    return place @ spread @ place.T, place @ errors @ place.T

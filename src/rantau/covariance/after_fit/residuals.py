@@ -11,6 +11,7 @@ from rantau.arrays import Array, Mask
 from rantau.covariance.after_fit.residual_errors import (
     covariance_of_moments,
     covariance_of_residuals,
+    errors_of_answers,
     weights_of_moments,
 )
 from rantau.covariance.estimators import spelling
@@ -143,7 +144,9 @@ def residual_summary(fit: SemFit, kind: str, level: float, close: float) -> list
     found = _with_errors(fit, kind, setting_of(fit))
     p, m = len(fit.table.observed), found.values.shape[1]
     parts = {"cov": np.arange(m)}
-    if fit.table.mean_structure:
+    if fit.table.mean_structure and fit.table.ordered:
+        parts = {"cov": np.arange(p, m)}
+    elif fit.table.mean_structure:
         parts = {"cov": np.arange(p, m), "mean": np.arange(p), "total": np.arange(m)}
     # A correlation of a variable with itself is no residual.
     unit = p if kind == "cor_bollen" else 0
@@ -241,7 +244,9 @@ def _with_errors(fit: SemFit, kind: str, setting: Setting) -> Residuals:
     means = fit.table.mean_structure
     evidence, recipe = evidence_of(fit, setting), fit.request.recipe
     n = fit.moments.n
-    if fit.converged:
+    if fit.converged and evidence.moments.ordering is not None:
+        gamma, errors = errors_of_answers(evidence, n)
+    elif fit.converged:
         gamma = covariance_of_moments(evidence, recipe.se, recipe.information)
         errors = covariance_of_residuals(evidence, gamma, weights_of_moments(evidence, recipe.information), n)
     else:

@@ -65,6 +65,12 @@ def factor_scores(fit: SemFit, method: str, data: Responses | pd.DataFrame | Non
         raise OptionError(f"{fit.model.source}: the model has no latent variables, so there is nothing to score.")
     if not fit.converged:
         raise EstimationError(f"{fit.model.source}: the estimation did not converge, so there are no scores.")
+    if fit.table.ordered:
+        raise EstimationError(
+            f"{fit.model.source}: scores of ordered answers need an integral over the constructs, which is not there "
+            "yet. Take the mean of each construct's items, rt.score(), or fit the answers as continuous ones "
+            "(estimator='MLR') and score that fit."
+        )
     rows = rows_to_score(fit, data)
     p, size = fit.layout.n_observed, len(fit.layout.variables)
     values, errors = np.full((2, rows.n_obs, size - p), np.nan)

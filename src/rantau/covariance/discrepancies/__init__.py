@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rantau.arrays import Array
+from rantau.covariance.discrepancies.dwls import dwls, dwls_second
 from rantau.covariance.discrepancies.fiml import fiml, fiml_floor, fiml_second
 from rantau.covariance.discrepancies.gls import gls, gls_second, no_floor
 from rantau.covariance.discrepancies.ml import ml, ml_floor, ml_second
@@ -54,4 +55,6 @@ ROWS = (
     Discrepancy("gls", gls, gls_second, no_floor, True, False, "Browne (1974)"),
     Discrepancy("uls", uls, uls_second, no_floor, False, True, "Browne (1984)"),
     Discrepancy("wls", wls, wls_second, no_floor, True, False, "Browne (1984)"),
+    Discrepancy("dwls", dwls, dwls_second, no_floor, True, True, "Muthén, du Toit & Spisic (1997)"),
+    Discrepancy("uls_ordered", dwls, dwls_second, no_floor, False, True, "Muthén (1993)"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.covariance.answer_residuals import answer_curvature, answer_residuals, spread_out, weight_of
 from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix, moment_jacobian
 from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local, Second, shares
@@ -26,6 +26,11 @@ def wls(implied: Implied, moments: GroupMoments) -> Local:
     """
     p, share = implied.sigma.shape[-1], shares(moments)
     weight = weight_of(moments)
+    if moments.ordering is not None:
+        left = answer_residuals(implied, moments)
+        pull = (weight @ left[..., None])[..., 0]
+        by_level, by_cell = spread_out(implied, moments, -2 * share[..., None] * pull)
+        return Local((share * (left * pull).sum(axis=-1)).sum(axis=-1), by_cell, by_level, weight)
     i, j = np.tril_indices(p)
     with_means = weight.shape[-1] > i.size
     residual = (moments.covariance - implied.sigma)[..., i, j]
@@ -52,14 +57,10 @@ def wls_second(
     jacobian = moment_jacobian(layout, slope)
     weighted = shares(moments)[..., None, None] * (local.weight @ jacobian)
     expected = 2 * (np.swapaxes(jacobian, -1, -2) @ weighted).sum(axis=-3)
+    if exact and moments.ordering is not None:
+        by_answers = answer_curvature(layout, implied, local)
+        return Second(expected, None if by_answers is None else expected + gather_matrix(layout, by_answers))
     if not exact:
         return Second(expected, None)
     bent = curvature(layout, implied, local.by_sigma, local.by_mu)
     return Second(expected, expected + gather_matrix(layout, bent))
-
-
-def weight_of(moments: GroupMoments) -> Array:
-    """Return the weight matrix; moments without one cannot be fitted by weighted least squares."""
-    if moments.weight is None:
-        raise ValueError("these moments carry no weight matrix")
-    return moments.weight

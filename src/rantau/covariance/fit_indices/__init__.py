@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rantau.covariance.fit_indices.absolute import critical_n, cross_validation, goodness_of_fit, mcdonald
+from rantau.covariance.fit_indices.absolute import (
+    critical_n,
+    cross_validation,
+    goodness_of_fit,
+    mcdonald,
+    weighted_residual,
+)
 from rantau.covariance.fit_indices.cfi import cfi, cfi_robust, cfi_scaled
 from rantau.covariance.fit_indices.chisq import (
     baseline,
@@ -124,6 +130,7 @@ ROWS = (
     FitIndex("critical_n", critical_n, ("cn_05", "cn_01"), "Hoelter (1983)"),
     FitIndex("goodness_of_fit", goodness_of_fit, ("gfi", "agfi", "pgfi"), "Steiger (1989)"),
     FitIndex("mcdonald", mcdonald, ("mfi",), "McDonald (1989)"),
+    FitIndex("weighted_residual", weighted_residual, ("wrmr",), "Yu (2002)", (), "ordered"),
     FitIndex("cross_validation", cross_validation, ("ecvi",), "Browne & Cudeck (1989)"),
 )  # fmt: skip
 #: What a summary shows, where it applies.

@@ -37,6 +37,13 @@ def goodness_of_fit(statistics: Statistics) -> tuple[float, ...]:
     return gfi, 1 - moments / df * (1 - gfi) if df > 0 else 1.0, df / moments * gfi
 
 
+def weighted_residual(statistics: Statistics) -> tuple[float, ...]:
+    """Compute the WRMR, the root mean square residual in standard errors. Source: Yu (2002), eq. 5."""
+    # As in Mplus and lavaan, the moments of one group count where there are several.
+    moments = (statistics.df + statistics.n_free) / statistics.groups.size
+    return (float(np.sqrt(statistics.test.statistic / moments)) if moments else NAN,)
+
+
 def mcdonald(statistics: Statistics) -> tuple[float, ...]:
     """Compute McDonald's index. Source: McDonald (1989), eq. 12."""
     test = statistics.test

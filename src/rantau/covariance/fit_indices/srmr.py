@@ -25,7 +25,8 @@ def srmr(statistics: Statistics) -> tuple[float, ...]:
     Source: Bentler (1995), p. 271: residuals divided by the sample's standard deviations; the mean over
     the p(p+1)/2 moments (and p means), and over groups by their shares of the rows.
     """
-    return (_bentler(statistics)[0],)
+    # Of ordered answers only what lies behind them has covariances, and thresholds are not in standard units.
+    return (_bentler(statistics)[0 if statistics.level_residual is None else 1],)
 
 
 def srmr_bentler(statistics: Statistics) -> tuple[float, ...]:
@@ -46,6 +47,8 @@ def srmr_mplus(statistics: Statistics) -> tuple[float, ...]:
 
     Source: Asparouhov & Muthén (2018), eq. 11 to 15.
     """
+    if statistics.level_residual is not None:
+        return float("nan"), float("nan")
     residual = _correlations(statistics)
     own, implied = (np.einsum("gii->gi", one) for one in (statistics.sample, statistics.implied))
     means = [
@@ -101,5 +104,7 @@ def _both(statistics: Statistics, residual: Array, means: Array, *, diagonal: bo
     alone = float(statistics.shares @ np.sqrt(squares / count))
     if not statistics.mean_structure:
         return alone, alone
+    if statistics.level_residual is not None:
+        means, p = statistics.level_residual, statistics.level_residual.shape[-1]
     with_means = (squares + np.einsum("gi,gi->g", means, means)) / (count + p)
     return float(statistics.shares @ np.sqrt(with_means)), alone

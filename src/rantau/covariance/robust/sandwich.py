@@ -7,6 +7,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
+from rantau.covariance.robust.answers import spread_of_answers
 from rantau.covariance.robust.casewise import row_scores, weigh_and_sum
 from rantau.covariance.robust.deviations import along_parameters, deviations, weight_of_moments
 from rantau.covariance.robust.unrestricted import moment_information
@@ -56,6 +57,8 @@ def spread_of_moments(evidence: Evidence) -> Array:
     Browne (1984), eq. 2.12; Satorra & Bentler (1994), eq. 16.4.
     """
     found = np.zeros((evidence.theta.size,) * 2)
+    if evidence.moments.ordering is not None:
+        return spread_of_answers(evidence)
     for group, deviation in enumerate(deviations(evidence)):
         pulls = along_parameters(evidence, group, deviation)
         found += pulls.T @ pulls

@@ -1,0 +1,72 @@
+"""What lies behind ordered answers: its scale and variance, of which one follows from the other.
+
+Under the delta parameterization the scale is a parameter (1 where nothing is said) and the variance of a variable's
+disturbance is whatever makes its variance one over the squared scale; under theta the disturbance's variance is the
+parameter and the scale follows (Muthén & Asparouhov, 2002).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array, Indices
+from rantau.record import Record
+
+
+class LatentAnswers(Record):
+    """Where the parameters of ordered variables stand among the cells of a group.
+
+    Attributes
+    ----------
+    item
+        `(o,)`: which observed variables are ordered.
+    level_item, level_cell
+        `(t,)`: for each threshold, and each mean of a continuous variable, the variable; the cell of the threshold, -1
+        for a mean.
+    scale, variance
+        `(o,)`: the cells of scales and of variances of disturbances.
+    theta
+        Whether the scales follow from the variances; the variances follow from the scales otherwise.
+    """
+
+    item: Indices
+    level_item: Indices
+    level_cell: Indices
+    scale: Indices
+    variance: Indices
+    theta: bool
+
+
+def complete(answers: LatentAnswers, values: Array, effect: Array, between: Array) -> None:
+    """Fill in the cells that follow from others.
+
+    Parameters
+    ----------
+    answers
+        Where they are.
+    values
+        `(..., G, cells)`, changed in place.
+    effect, between
+        `(..., G, p, v)` total effects on the observed variables, and `(..., G, v, v)` covariances of disturbances,
+        in which the variances that follow have any value.
+
+    Notes
+    -----
+    The variance of variable i is `sum_k E_ik^2 s_k` and what does not depend on these variances s, so that s solves
+    linear equations; without effects among ordered variables each stands for itself.
+    """
+    item = answers.item
+    rows = effect[..., item, :]
+    if answers.theta:
+        variance = np.einsum("...iv,...vw,...iw->...i", rows, between, rows, optimize=True)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            values[..., answers.scale] = 1 / np.sqrt(np.where(variance > 0, variance, np.nan))
+        return
+    between[..., item, item] = 0.0
+    rest = ((rows @ between) * rows).sum(axis=-1)
+    wanted = 1 / values[..., answers.scale] ** 2 - rest
+    squares = rows[..., item] ** 2
+    if (squares == np.eye(item.size)).all():
+        values[..., answers.variance] = wanted
+        return
+    values[..., answers.variance] = np.linalg.solve(squares, wanted[..., None])[..., 0]

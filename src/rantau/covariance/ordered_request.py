@@ -1,0 +1,120 @@
+"""What may be asked where answers are ordered, and what may not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rantau.covariance.estimators import ROWS, Estimator
+from rantau.errors import OptionError, unknown
+from rantau.model.locate import refusal
+from rantau.model.spec import Model
+
+if TYPE_CHECKING:
+    from rantau.covariance.request import SemRequest
+
+#: Tests that have a meaning for ordered answers.
+TESTS = ("standard", "satorra_bentler", "mean_var_adjusted", "scaled_shifted", "none", "default")
+#: Standard errors that do.
+ERRORS = ("standard", "robust_sem", "robust_default", "none", "default")
+
+
+def ordered_names(model: Model, ordered: tuple[str, ...] | bool) -> tuple[str, ...]:
+    """Return the ordered variables by name.
+
+    Parameters
+    ----------
+    model
+        For the names there are.
+    ordered
+        Names; True for all observed variables that something explains or measures.
+
+    Raises
+    ------
+    OptionError
+        If a name is not an observed variable of the model.
+    """
+    if ordered is True:
+        explained = {path.outcome for path in model.paths}
+        explained |= {item for block in model.blocks for item in block.items}
+        predictors = {path.predictor for path in model.paths}
+        return tuple(name for name in model.observed if name in explained or name not in predictors)
+    names = (ordered,) if isinstance(ordered, str) else tuple(ordered or ())
+    known = set(model.observed)
+    for name in names:
+        if name not in known:
+            raise OptionError(unknown("variable in ordered", str(name), model.observed))
+    return tuple(dict.fromkeys(names))
+
+
+def refuse_without_order(row: Estimator, missing: str, parameterization: str, equal: tuple[str, ...]) -> None:
+    """Refuse what has a meaning for ordered answers only."""
+    if "thresholds" in equal:
+        raise OptionError("group_equal='thresholds' is of ordered answers; say which are: ordered=.")
+    if not row.discrepancy:
+        raise OptionError(
+            f"estimator='{row.name}' is for ordered answers: say which are, ordered=True or ordered=['item', ...]; or "
+            "take 'MLR' (robust to answers that are not normal) to treat them as continuous."
+        )
+    if missing == "pairwise":
+        raise OptionError(
+            "missing='pairwise' is for ordered answers (ordered=True); for continuous ones take missing='fiml', which "
+            "uses every answer there is."
+        )
+    if parameterization != "delta":
+        raise OptionError(f"parameterization='{parameterization}' is of ordered answers; say which are: ordered=.")
+
+
+def refuse_with_order(request: SemRequest) -> None:
+    """Refuse what cannot be done with ordered answers."""
+    names = [row.name for row in ROWS if row.ordered]
+    row = next((row for row in ROWS if row.name == request.estimator), None)
+    if row is not None and not row.ordered:
+        raise OptionError(
+            f"estimator='{row.name}' treats answers as continuous, and ordered= says that they are not; take 'WLSMV' "
+            f"(or another of {', '.join(names)}), or leave ordered out."
+        )
+    if request.missing not in ("listwise", "pairwise"):
+        raise OptionError(
+            f"missing='{request.missing}' needs the likelihood of each row, and ordered answers are fitted by their "
+            "correlations; take missing='pairwise', which estimates each of them from the rows that answer both."
+        )
+    wrong = {
+        "sampling_weights=": bool(request.sampling_weights),
+        "cluster=": bool(request.cluster),
+        "likelihood='normal'": request.likelihood == "normal",
+        f"information='{request.information}'": request.information not in ("default", "expected"),
+        f"se='{request.se}'": request.se not in ERRORS,
+        f"test='{request.test}'": request.test not in TESTS,
+        "meanstructure=False": request.meanstructure is False,
+        "rt.growth()": request.growth,
+        "a product of variables": bool(request.expanded.products),
+    }
+    for what, asked in wrong.items():
+        if asked:
+            raise OptionError(
+                f"{what} is not there for ordered answers (ordered=); leave it out, or leave ordered out and treat the "
+                "answers as continuous (estimator='MLR')."
+            )
+    kinds = {kind.strip().lower() for kind in request.group_equal}
+    if "residuals" in kinds and request.parameterization == "delta":
+        raise OptionError(
+            "group_equal='residuals': under parameterization='delta' the residual variances of ordered answers are no "
+            "parameters; take parameterization='theta', which fixes them at 1 in every group."
+        )
+    if request.fixed_x:
+        raise OptionError(
+            "fixed_x=True is not there for ordered answers yet: covariates are taken for normal variables beside the "
+            "ordered ones (fixed_x=False). For a covariate of few values name it in ordered= as well."
+        )
+    composite = next((block for block in request.model.blocks if block.kind == "composite"), None)
+    if composite is not None and set(composite.items) & set(names_of(request.ordered)):
+        raise refusal(
+            request.model, composite.span,
+            f"'{composite.construct}' is a composite of ordered answers, whose scale follows from them; treat its "
+            "items as continuous: take them out of ordered=.",
+        )  # fmt: skip
+
+
+def names_of(ordered: tuple[str, ...] | bool) -> tuple[str, ...]:
+    """Return the names that a request holds once it is settled."""
+    return () if isinstance(ordered, bool) else ordered

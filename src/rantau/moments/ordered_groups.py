@@ -1,0 +1,113 @@
+"""The moments of ordered answers, group by group, of one sample or of a stack of resamples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rantau.arrays import Array
+from rantau.errors import EstimationError, listing
+from rantau.moments.grouped import GroupMoments
+from rantau.moments.ordinal import OrdinalMoments, ordinal_moments
+from rantau.moments.sample import Sample
+from rantau.moments.single_answers import Ordering, ordering_of
+
+
+def sample_ordering(sample: Sample, ordered: tuple[str, ...]) -> Ordering:
+    """Return which variables of a sample are ordered, with their categories.
+
+    Parameters
+    ----------
+    sample
+        `(n, p)`, NaN where an answer is missing.
+    ordered
+        Names among those of the sample.
+
+    Raises
+    ------
+    EstimationError
+        If a group does not use a category that others do, or a variable has so many that it is none of categories.
+    """
+    which = np.isin(np.array(sample.names), np.array(ordered, dtype=str))
+    found = ordering_of(sample.values, which)
+    for name, column, categories in zip(sample.names, sample.values.T, found.categories, strict=True):
+        if len(categories) > max(30, sample.n_obs // 5):
+            raise EstimationError(
+                f"{sample.source}: '{name}' has {len(categories)} different answers, too many for ordered categories. "
+                "Take it out of ordered=, so that it counts as continuous."
+            )
+        for group, label in enumerate(sample.groups):
+            met = set(np.unique(column[sample.membership == group]).tolist())
+            absent = [one for one in categories if one not in met]
+            if absent:
+                raise EstimationError(
+                    f"{sample.source}, group '{label}': nobody answered {listing([f'{one:g}' for one in absent])} to "
+                    f"'{name}', which others did, so that the thresholds beside it cannot be estimated here. Merge the "
+                    "category with its neighbour in all groups."
+                )
+    return found
+
+
+def ordered_moments(
+    sample: Sample, ordering: Ordering, *, counts: Array | None = None, spread: bool = True
+) -> tuple[GroupMoments, tuple[OrdinalMoments, ...]]:
+    """Compute the moments of every group.
+
+    Parameters
+    ----------
+    sample
+        `(n, p)`, NaN where an answer is missing and pairs are to be estimated from the rows that answer both.
+    ordering
+        Of its variables.
+    counts
+        `(draws, n)`: how often each row is taken in each resample; each row once unless given.
+    spread
+        Whether the covariance matrix of the moments is wanted.
+
+    Returns
+    -------
+    tuple
+        Of the sample itself, or with a leading axis of resamples; and those of each group (and resample) with what
+        is to be said of them. A resample in which a category is not met has NaN moments.
+    """
+    drawn = [None] if counts is None else list(counts)
+    found = [
+        [_of_group(sample, ordering, group, draw, spread) for group in range(len(sample.groups))] for draw in drawn
+    ]
+    parts = [
+        np.stack([np.stack([np.asarray(getattr(one, name)) for one in row]) for row in found])
+        for name in ("n_obs", "covariance", "level", "spread")
+    ]
+    if counts is None:
+        parts = [part[0] for part in parts]
+    n, covariance, level, wide = parts
+    first = ordering.first
+    mean = np.where(ordering.ordered, 0.0, level[..., first])
+    moments = GroupMoments(
+        sample.names,
+        sample.groups,
+        n,
+        covariance,
+        mean,
+        ordering=ordering,
+        level=level,
+        spread=wide if spread else None,
+    )
+    return moments, tuple(one for row in found for one in row)
+
+
+def _of_group(sample: Sample, ordering: Ordering, group: int, draw: Array | None, spread: bool) -> OrdinalMoments:
+    members = sample.membership == group
+    values, counts = sample.values[members], None if draw is None else draw[members]
+    if counts is not None and not _all_met(values[counts > 0], ordering):
+        p, t, m = len(sample.names), int(ordering.counts.sum()), ordering.lower[0].size
+        wide = np.full((t + m, t + m), np.nan) if spread else np.zeros((0, 0))
+        return OrdinalMoments(ordering, float(counts.sum()), np.full(t, np.nan), np.full((p, p), np.nan), wide, (), ())
+    return ordinal_moments(values, ordering, counts=counts, spread=spread)
+
+
+def _all_met(values: Array, ordering: Ordering) -> bool:
+    """Tell whether every category of every ordered variable is answered by someone."""
+    for column, categories in zip(values.T, ordering.categories, strict=True):
+        if categories and np.unique(column[~np.isnan(column)]).size < len(categories):
+            return False
+    return True

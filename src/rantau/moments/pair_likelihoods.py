@@ -1,0 +1,361 @@
+"""The correlation of every pair of variables given what each says alone, by maximum likelihood, all pairs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from scipy.special import ndtr
+
+from rantau.arrays import Array, Indices, Mask
+from rantau.moments.rectangles import between, density, quadrant
+from rantau.moments.single_answers import Singles
+
+#: No correlation is nearer to 1 than this leaves.
+LIMIT = 0.9999
+#: A probability is not taken for less.
+SMALLEST = 1e-15
+#: Steps below this are none.
+TOLERANCE = 1e-12
+#: How many numbers a block of rows may hold (64 MB).
+_BLOCK = 8_000_000
+
+#: Places of pairs, places of what they are given, and the sums over rows of the products of the scores by both.
+Across = tuple[Indices, Indices, Array]
+
+
+class Pairs(Protocol):
+    """The pairs of one kind at their estimates."""
+
+    @property
+    def correlation(self) -> Array:
+        """`(k,)`."""
+
+    @property
+    def empty(self) -> Mask:
+        """`(k,)`: whether a table has an empty cell."""
+
+    def scores(self, rows: slice) -> Array:
+        """Return the scores of some rows by the correlations, `(rows, k)`; 0 where an answer is missing."""
+
+    def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
+        """Yield the products of the scores by the correlation with those by what it is given.
+
+        `first` and `variance_at` say where thresholds (or the mean) and the variance of each variable stand.
+        """
+
+
+class TablePairs(NamedTuple):
+    """Two ordered variables: their tables.
+
+    Attributes
+    ----------
+    single, i, j
+        The variables of each pair.
+    correlation, empty
+        `(k,)`.
+    table
+        `(k, K, K)`: how often each pair of answers was given.
+    ratio
+        `(k, K + 1, K + 1)`: the score of an answer by the correlation; 0 in the last row and column, for none.
+    probability
+        `(k, K, K)` of each pair of answers.
+    """
+
+    single: Singles
+    i: Indices
+    j: Indices
+    correlation: Array
+    empty: Mask
+    table: Array
+    ratio: Array
+    probability: Array
+
+    def scores(self, rows: slice) -> Array:
+        """Return the scores of some rows by the correlations, `(rows, k)`."""
+        size = self.ratio.shape[-1]
+        code = self.single.code[rows]
+        place = code[:, self.i] * size + code[:, self.j] + np.arange(self.i.size) * size**2
+        return np.asarray(self.ratio.ravel().take(place))
+
+    def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
+        """Yield the products of the scores by the correlation with those by the thresholds."""
+        limits, size = self.single.limits, self.table.shape[-1]
+        root = np.sqrt(1 - self.correlation**2)[:, None, None]
+        # Of a cell (a, b), what a threshold of the first variable moves: its density times the share within b.
+        of_cells = self.table / self.probability * self.ratio[:, :size, :size]
+        counts = self.single.ordering.counts
+        for one, other, cells in ((self.i, self.j, of_cells), (self.j, self.i, np.swapaxes(of_cells, 1, 2))):
+            at = limits[one][:, 1:size]
+            height = np.where(np.isfinite(at), np.exp(-(np.where(np.isfinite(at), at, 0.0) ** 2) / 2), 0.0)
+            with np.errstate(invalid="ignore"):
+                within = (limits[other][:, None, :] - self.correlation[:, None, None] * at[:, :, None]) / root
+            share = np.diff(np.where(np.isnan(within), 0.0, ndtr(within)), axis=-1)
+            products = (share * (cells[:, :-1] - cells[:, 1:])).sum(axis=-1) * height / np.sqrt(2 * np.pi)
+            for k in range(size - 1):
+                has = np.flatnonzero(k < counts[one])
+                yield has, first[one[has]] + k, products[has, k]
+
+
+def table_pairs(single: Singles, i: Indices, j: Indices) -> TablePairs:
+    """Estimate polychoric correlations from the tables of pairs of ordered variables."""
+    table = _tables(single, i, j)
+    counts = single.ordering.counts + 1
+    inside = (np.arange(table.shape[-1]) < counts[i][:, None])[:, :, None] & (
+        np.arange(table.shape[-1]) < counts[j][:, None]
+    )[:, None, :]
+    empty = ((table == 0) & inside).any(axis=(1, 2))
+    met = _filled(table, (counts[i] == 2) & (counts[j] == 2))
+    h, k = single.limits[i][:, :, None], single.limits[j][:, None, :]
+
+    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
+        """Return the scores of some pairs `(k,)` and their derivatives."""
+        r = correlation[:, None, None]
+        at, n = (h[which], k[which]), met[which]
+        probability = np.maximum(between(quadrant(*at, r)), SMALLEST)
+        height = density(*at, r)
+        first = between(height)
+        x, y = (np.where(np.isfinite(one), one, 0.0) for one in at)
+        free = 1 - r * r
+        second = between(height * (r / free + (x * y * (1 + r * r) - r * (x * x + y * y)) / free**2))
+        score = (n * first / probability).sum(axis=(1, 2))
+        bend = (n * (second / probability - (first / probability) ** 2)).sum(axis=(1, 2))
+        spread = n.sum(axis=(1, 2)) * (first**2 / probability).sum(axis=(1, 2))
+        return score, np.where(bend < -0.1 * spread, bend, -spread)
+
+    # The middle of a category; one end of the outermost is as good as at 3.
+    limits = np.clip(single.limits, -3.0, 3.0)
+    rough = (limits[:, :-1] + limits[:, 1:]) / 2
+    start = _table_correlation(met, rough[i], rough[j])
+    correlation = _climb(score_and_bend, start)
+    r = correlation[:, None, None]
+    probability = np.maximum(between(quadrant(h, k, r)), SMALLEST)
+    ratio = np.zeros((i.size, *(table.shape[-1] + 1,) * 2))
+    ratio[:, :-1, :-1] = between(density(h, k, r)) / probability
+    return TablePairs(single, i, j, correlation, empty, table, ratio, probability)
+
+
+def _tables(single: Singles, i: Indices, j: Indices) -> Array:
+    """Count the answers to all pairs, `(k, K, K)`, by one product of the indicators of all categories."""
+    size, used = single.limits.shape[1] - 1, np.flatnonzero(single.ordering.ordered)
+    n = len(single.code)
+    product = np.zeros((used.size * size,) * 2)
+    step = max(1, _BLOCK // (used.size * size))
+    for start in range(0, n, step):
+        code = single.code[start : start + step, used]
+        hot = np.zeros((len(code), used.size, size + 1))
+        np.put_along_axis(hot, code[:, :, None], np.sqrt(single.taken[start : start + step])[:, None, None], axis=2)
+        flat = hot[:, :, :size].reshape(len(code), -1)
+        product += flat.T @ flat
+    blocks = np.rint(product).reshape(used.size, size, used.size, size).transpose(0, 2, 1, 3)
+    at = np.searchsorted(used, i), np.searchsorted(used, j)
+    return np.asarray(blocks[at])
+
+
+def _filled(table: Array, fourfold: Mask) -> Array:
+    """Add half an answer to the one empty cell of a 2 x 2 table, and keep its margins."""
+    small = table[:, :2, :2]
+    zero = small == 0
+    alone = fourfold & (zero.sum(axis=(1, 2)) == 1)
+    if not alone.any():
+        return table
+    found = table.copy()
+    on_diagonal = zero[:, 0, 0] | zero[:, 1, 1]
+    sign = np.where(on_diagonal, 0.5, -0.5)[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    found[alone, :2, :2] += sign[alone]
+    return found
+
+
+def _table_correlation(table: Array, x: Array, y: Array) -> Array:
+    """Return the correlation `(k,)` of rough values `(k, K)` of the categories."""
+    n = table.sum(axis=(1, 2))
+    of_x, of_y = table.sum(axis=2), table.sum(axis=1)
+    mean_x, mean_y = (of_x * x).sum(axis=1) / n, (of_y * y).sum(axis=1) / n
+    x, y = x - mean_x[:, None], y - mean_y[:, None]
+    among = np.einsum("kab,ka,kb->k", table, x, y)
+    spread = (of_x * x * x).sum(axis=1) * (of_y * y * y).sum(axis=1)
+    return np.asarray(np.clip(among / np.sqrt(spread), -0.95, 0.95))
+
+
+def _climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
+    """Find where each score is nought, by Newton steps that never leave the bracket known so far."""
+    found, low, high = start.copy(), np.full(start.shape, -LIMIT), np.full(start.shape, LIMIT)
+    active: Indices = np.arange(start.size)
+    for _ in range(100):
+        score, bend = slope(found[active], active)
+        low[active] = np.where(score > 0, found[active], low[active])
+        high[active] = np.where(score < 0, found[active], high[active])
+        step = np.where(score == 0, 0.0, -score / bend)
+        trial = found[active] + step
+        inside = (trial > low[active]) & (trial < high[active])
+        # A step beyond the last value there is goes half the way to it.
+        trial = np.where(inside | (score == 0), trial, (low[active] + high[active]) / 2)
+        moved = np.abs(trial - found[active])
+        found[active] = trial
+        active = active[moved > TOLERANCE * 10]
+        if not active.size:
+            break
+    return np.where(np.abs(found) > LIMIT - 1e-8, np.sign(found) * LIMIT, found)
+
+
+class LatentPairs(NamedTuple):
+    """An ordered and a continuous variable.
+
+    Attributes
+    ----------
+    single, item, other
+        The ordered variable of each pair, and the continuous one.
+    correlation, empty
+        `(k,)`; no table, so nothing is empty.
+    """
+
+    single: Singles
+    item: Indices
+    other: Indices
+    correlation: Array
+    empty: Mask
+
+    def scores(self, rows: slice) -> Array:
+        """Return the scores of some rows by the correlations, `(rows, k)`."""
+        return _latent(self.single, self.item, self.other, self.correlation, rows).by_correlation
+
+    def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
+        """Yield the products of the scores by the correlation with those by thresholds, mean and variance."""
+        single, every = self.single, np.arange(self.item.size)
+        size = single.limits.shape[1] - 1
+        of_threshold = np.zeros((self.item.size, size - 1))
+        of_mean, of_variance = np.zeros(self.item.size), np.zeros(self.item.size)
+        deviation, correlation = single.deviation[self.other], self.correlation
+        root = np.sqrt(1 - correlation**2)
+        for rows in _blocks(single, self.item.size):
+            at = _latent(single, self.item, self.other, correlation, rows)
+            weighted = at.by_correlation * single.taken[rows, None]
+            z, code = single.z[rows][:, self.other], single.code[rows][:, self.item]
+            for k in range(size - 1):
+                own = np.where(code == k, at.upper, 0.0) - np.where(code == k + 1, at.lower, 0.0)
+                of_threshold[:, k] += (weighted * own / root).sum(axis=0)
+            pull = (at.upper - at.lower) * correlation / root
+            of_mean += (weighted * (z + pull) / deviation).sum(axis=0)
+            of_variance += (weighted * (z * z - 1 + pull * z) / (2 * deviation**2)).sum(axis=0)
+        counts = single.ordering.counts[self.item]
+        for k in range(size - 1):
+            has = np.flatnonzero(k < counts)
+            yield has, first[self.item[has]] + k, of_threshold[has, k]
+        yield every, first[self.other], of_mean
+        yield every, variance_at[self.other], of_variance
+
+
+class _Latent(NamedTuple):
+    """Scores of rows: by the correlation; and the densities at both limits over the answer's probability."""
+
+    by_correlation: Array
+    upper: Array
+    lower: Array
+
+
+def _latent(single: Singles, item: Indices, other: Indices, correlation: Array, rows: slice) -> _Latent:
+    """Compute what rows add to the scores of ordered variables given continuous ones (Olsson et al., 1982, eq. 26)."""
+    z, code = single.z[rows][:, other], single.code[rows][:, item]
+    both = single.seen[rows][:, item] & single.seen[rows][:, other]
+    root = np.sqrt(1 - correlation**2)
+    size = single.limits.shape[1] - 1
+    code = np.minimum(code, size - 1)
+    above, below = single.limits[item, code + 1], single.limits[item, code]
+    high, low = (above - correlation * z) / root, (below - correlation * z) / root
+    # Probabilities of the upper tail are differences of those of the lower one, where digits are left.
+    flip = high + low > 0
+    probability = np.where(flip, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low))
+    probability = np.maximum(probability, SMALLEST)
+    upper, lower = (np.where(both, np.exp(-(u * u) / 2) / np.sqrt(2 * np.pi) / probability, 0.0) for u in (high, low))
+    at_high = np.where(np.isfinite(above), above, 0.0) * correlation - z
+    at_low = np.where(np.isfinite(below), below, 0.0) * correlation - z
+    return _Latent((upper * at_high - lower * at_low) / root**3, upper, lower)
+
+
+def _blocks(single: Singles, pairs: int) -> Iterator[slice]:
+    step = max(1, _BLOCK // max(pairs, 1))
+    for start in range(0, len(single.taken), step):
+        yield slice(start, start + step)
+
+
+def latent_pairs(single: Singles, i: Indices, j: Indices) -> LatentPairs:
+    """Estimate polyserial correlations, of an ordered with a continuous variable, from the rows."""
+    ordered = single.ordering.ordered
+    item, other = np.where(ordered[i], i, j), np.where(ordered[i], j, i)
+
+    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
+        """Return the scores of some pairs `(k,)` and their derivatives."""
+        score, bend = np.zeros(which.size), np.zeros(which.size)
+        for rows in _blocks(single, which.size):
+            found = _latent(single, item[which], other[which], correlation, rows).by_correlation
+            score += single.taken[rows] @ found
+            bend -= single.taken[rows] @ found**2
+        return score, bend
+
+    correlation = _climb(score_and_bend, np.zeros(i.size))
+    return LatentPairs(single, item, other, correlation, np.zeros(i.size, dtype=bool))
+
+
+class ObservedPairs(NamedTuple):
+    """Two continuous variables.
+
+    Attributes
+    ----------
+    single, i, j
+        The variables of each pair.
+    correlation, empty
+        `(k,)`; no table, so nothing is empty.
+    """
+
+    single: Singles
+    i: Indices
+    j: Indices
+    correlation: Array
+    empty: Mask
+
+    def scores(self, rows: slice) -> Array:
+        """Return the scores of some rows by the correlations, `(rows, k)`."""
+        return _observed(self.single, self.i, self.j, self.correlation, rows)
+
+    def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
+        """Yield the products of the scores by the correlation with those by means and variances."""
+        single, correlation, every = self.single, self.correlation, np.arange(self.i.size)
+        free = 1 - correlation**2
+        for one, other in ((self.i, self.j), (self.j, self.i)):
+            deviation = single.deviation[one]
+            of_mean, of_variance = np.zeros(self.i.size), np.zeros(self.i.size)
+            for rows in _blocks(single, self.i.size):
+                weighted = self.scores(rows) * single.taken[rows, None]
+                x, y = single.z[rows][:, one], single.z[rows][:, other]
+                of_mean += (weighted * (x - correlation * y)).sum(axis=0) / (free * deviation)
+                own = (x * x - correlation * x * y) / free - 1
+                of_variance += (weighted * own).sum(axis=0) / (2 * deviation**2)
+            yield every, first[one], of_mean
+            yield every, variance_at[one], of_variance
+
+
+def _observed(single: Singles, i: Indices, j: Indices, correlation: Array, rows: slice) -> Array:
+    """Compute what rows add to the scores of ordinary correlations, means and variances given."""
+    x, y = single.z[rows][:, i], single.z[rows][:, j]
+    both = single.seen[rows][:, i] & single.seen[rows][:, j]
+    free = 1 - correlation**2
+    found = (correlation * free + (1 + correlation**2) * x * y - correlation * (x * x + y * y)) / free**2
+    return np.where(both, found, 0.0)
+
+
+def observed_pairs(single: Singles, i: Indices, j: Indices) -> ObservedPairs:
+    """Estimate the correlations of pairs of continuous variables; without gaps they are the ordinary ones."""
+    both = (single.seen[:, i] & single.seen[:, j]) * single.taken[:, None]
+    n, among = both.sum(axis=0), (both * single.z[:, i] * single.z[:, j]).sum(axis=0)
+    squares = [(both * single.z[:, one] ** 2).sum(axis=0) for one in (i, j)]
+
+    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
+        """Return the scores of some pairs `(k,)` and their derivatives."""
+        free = 1 - correlation**2
+        score = n[which] * correlation * free + (1 + correlation**2) * among[which]
+        score -= correlation * (squares[0] + squares[1])[which]
+        return score / free**2, -n[which] * (1 + correlation**2) / free**2
+
+    start = np.clip(among / np.sqrt(squares[0] * squares[1]), -LIMIT, LIMIT)
+    return ObservedPairs(single, i, j, _climb(score_and_bend, start), np.zeros(i.size, dtype=bool))

@@ -1,0 +1,140 @@
+"""What each variable says alone: thresholds of ordered answers, means and variances of continuous ones."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtri
+
+from rantau.arrays import Array, Indices, Mask
+from rantau.record import Record
+
+
+class Ordering(Record):
+    """Which variables are ordered, their categories, and where their thresholds stand among the moments.
+
+    Attributes
+    ----------
+    ordered
+        `(p,)`.
+    categories
+        For each variable its categories, lowest first; empty where it is continuous.
+    """
+
+    ordered: Mask
+    categories: tuple[tuple[float, ...], ...]
+
+    @property
+    def counts(self) -> Indices:
+        """`(p,)`: thresholds of each ordered variable; 1, the mean, for a continuous one."""
+        return np.array([max(len(one) - 1, 1) for one in self.categories], dtype=np.intp)
+
+    @property
+    def item(self) -> Indices:
+        """`(t,)`: the variable that each threshold or mean belongs to."""
+        return np.repeat(np.arange(len(self.categories)), self.counts)
+
+    @property
+    def first(self) -> Indices:
+        """`(p,)`: where the thresholds of each variable begin."""
+        return np.cumsum(self.counts) - self.counts
+
+    @property
+    def lower(self) -> tuple[Indices, Indices]:
+        """Rows and columns of the lower triangle, less the variances of ordered variables: the other moments."""
+        i, j = np.tril_indices(len(self.categories))
+        keep = (i != j) | ~self.ordered[i]
+        return i[keep], j[keep]
+
+
+def ordering_of(values: Array, ordered: Mask) -> Ordering:
+    """Return the categories met in values `(n, p)`, NaN where an answer is missing; `ordered (p,)` says which."""
+    categories = tuple(
+        tuple(np.unique(column[~np.isnan(column)]).tolist()) if which else ()
+        for column, which in zip(values.T, ordered, strict=True)
+    )
+    return Ordering(ordered, categories)
+
+
+class Singles(NamedTuple):
+    """What each variable says alone.
+
+    Attributes
+    ----------
+    ordering, values, taken
+        Categories, `(n, p)` answers and `(n,)` how often each row is taken.
+    code
+        `(n, p)`: the place of each answer among its categories; K, one more than the largest, where there is none.
+    seen
+        `(n, p)`: whether there is an answer.
+    limits
+        `(p, K + 1)`: the thresholds between minus and plus infinity, padded with the latter.
+    z
+        `(n, p)`: continuous variables less their mean over their deviation; 0 where missing or ordered.
+    level, deviation
+        `(t,)` and `(p,)`.
+    """
+
+    ordering: Ordering
+    values: Array
+    taken: Array
+    code: Indices
+    seen: Mask
+    limits: Array
+    z: Array
+    level: Array
+    deviation: Array
+
+
+def estimate_singles(values: Array, ordering: Ordering, taken: Array) -> Singles:
+    """Estimate thresholds, means and variances from values `(n, p)`, each row `taken (n,)` times."""
+    n, p = values.shape
+    largest = max(*(len(one) for one in ordering.categories), 1)
+    seen = ~np.isnan(values)
+    code, z = np.full((n, p), largest, dtype=np.intp), np.zeros((n, p))
+    limits = np.full((p, largest + 1), np.inf)
+    limits[:, 0] = -np.inf
+    level, deviation = [], np.ones(p)
+    for item, categories in enumerate(ordering.categories):
+        there = seen[:, item]
+        column, weight = values[there, item], taken[there]
+        total = weight.sum()
+        if not ordering.ordered[item]:
+            mean = weight @ column / total
+            deviation[item] = np.sqrt(weight @ (column - mean) ** 2 / total)
+            z[there, item] = (column - mean) / deviation[item]
+            level.append(np.array([mean]))
+            continue
+        code[there, item] = np.searchsorted(np.array(categories), column)
+        share = np.cumsum(np.bincount(code[there, item], weights=weight, minlength=len(categories))) / total
+        thresholds = ndtri(share[:-1])
+        limits[item, 1 : thresholds.size + 1] = thresholds
+        level.append(thresholds)
+    return Singles(ordering, values, taken, code, seen, limits, z, np.concatenate(level), deviation)
+
+
+def single_scores(single: Singles) -> tuple[Array, Array]:
+    """Return each row's scores by thresholds and means `(n, t)`, and by variances `(n, continuous)`."""
+    ordering = single.ordering
+    n = len(single.values)
+    of_level = np.zeros((n, single.level.size))
+    of_variance = []
+    for item, (start, count) in enumerate(zip(ordering.first, ordering.counts, strict=True)):
+        there = single.seen[:, item]
+        if ordering.ordered[item]:
+            limits = single.limits[item, : count + 2].copy()
+            limits[-1] = np.inf
+            height = np.exp(-(limits**2) / 2) / np.sqrt(2 * np.pi)
+            share = np.bincount(single.code[there, item], weights=single.taken[there], minlength=count + 1)
+            share = share / share.sum()
+            table = np.zeros((single.limits.shape[1], count))
+            for k in range(count):
+                table[k, k] = height[k + 1] / share[k]
+                table[k + 1, k] = -height[k + 1] / share[k + 1]
+            of_level[:, start : start + count] = table[single.code[:, item]]
+            continue
+        deviation, z = single.deviation[item], single.z[:, item]
+        of_level[:, start] = z / deviation
+        of_variance.append(np.where(there, (z * z - 1) / (2 * deviation**2), 0.0))
+    return of_level, np.stack(of_variance, axis=1) if of_variance else np.zeros((n, 0))
