@@ -1,4 +1,4 @@
-"""rantau describe --show missing|normality, and rantau impute."""
+"""rantau describe --show missing|normality|polychoric, and rantau impute."""
 
 from __future__ import annotations
 
@@ -48,6 +48,14 @@ def test_normality_is_described(rantau: Rantau, holed: Path) -> None:
     names = [row["test"] for row in json.loads(ran.out)["normality"]]
     assert names == ["mardia_skewness", "mardia_skewness_corrected", "mardia_kurtosis", "henze_zirkler"]
     assert "complete rows of 150" in ran.err
+
+
+def test_polychoric_correlations_are_shown(rantau: Rantau, holed: Path) -> None:
+    ran = rantau("describe", holed, "--show", "polychoric", "--json")
+    assert ran.status == 0
+    shown = json.loads(ran.out)["correlations"]
+    expected = rt.polychoric(pd.read_csv(holed)).table()
+    assert [row["r"] for row in shown] == pytest.approx(expected["r"].tolist())
 
 
 def test_no_gap_is_no_fault(rantau: Rantau, tmp_path: Path) -> None:

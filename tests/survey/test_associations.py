@@ -59,7 +59,7 @@ def test_correlations_of_scores_and_of_a_frame(mobile):
 
 
 def test_correlations_that_cannot_be_are_refused(mobile):
-    with pytest.raises(OptionError, match=r"method 'polychoric' is not there yet.*method='spearman'"):
+    with pytest.raises(OptionError, match=r"those of rt\.polychoric\(data\).*method='spearman'"):
         correlations(mobile, method="polychoric")
     with pytest.raises(OptionError, match=r"unknown method 'kendal'\. Allowed: pearson, spearman"):
         correlations(mobile, method="kendal")

@@ -122,8 +122,8 @@ def correlations(
     """
     if method == "polychoric":
         raise OptionError(
-            "method 'polychoric' is not there yet: it comes with the estimators for ordered answers. Until then "
-            "method='spearman' goes by the order of answers alone."
+            "polychoric correlations, with thresholds and standard errors, are those of rt.polychoric(data) and of "
+            "`rantau describe --show polychoric`; here, method='spearman' goes by the order of answers alone."
         )
     choose("method", method, METHODS)
     choose("missing", missing, GAPS)

@@ -14,7 +14,7 @@ from rantau.errors import EstimationError
 from rantau.options import choose
 
 #: What can be described.
-SHOWN = ("items", "answers", "profile", "correlations", "missing", "normality")
+SHOWN = ("items", "answers", "profile", "correlations", "polychoric", "missing", "normality")
 PICTURES = (".svg", ".png", ".pdf", ".tiff", ".tif", ".eps")
 
 
@@ -24,8 +24,9 @@ def describe(
     show: Annotated[
         str,
         typer.Option(
-            help="items; answers: how often each was given; profile: who answered; correlations; missing: which "
-            "answers are missing together, with Little's test; normality: Mardia's and Henze and Zirkler's tests."
+            help="items; answers: how often each was given; profile: who answered; correlations; polychoric: "
+            "correlations of what lies behind ordered answers; missing: which answers are missing together, with "
+            "Little's test; normality: Mardia's and Henze and Zirkler's tests."
         ),
     ] = "items",
     of: Annotated[
@@ -57,6 +58,8 @@ def describe(
     if show == "correlations":
         parts = _correlations(answers, of)
         return show_parts(parts if as_json or out is not None else parts[-1:], out=out, as_json=as_json)
+    if show == "polychoric":
+        return show_parts(_polychoric(answers), out=out, as_json=as_json)
     parts = _missing(answers) if show == "missing" else _normality(answers)
     return show_parts(parts, out=out, as_json=as_json)
 
@@ -96,6 +99,14 @@ def _correlations(answers: Any, of: str) -> tuple[Part, ...]:  # noqa: ANN401 - 
     return (
         Part("p", "Two-sided p", p),
         Part("correlations", "Means, standard deviations, correlations", found.table()),
+    )
+
+
+def _polychoric(answers: Any) -> tuple[Part, ...]:  # noqa: ANN401 - Responses, or a data frame
+    found = rt.polychoric(answers)
+    return (
+        Part("thresholds", "Thresholds: answers up to `below` lie below them", found.thresholds()),
+        Part("correlations", "Polychoric correlations, every answer taken for an ordered category", found.table()),
     )
 
 
