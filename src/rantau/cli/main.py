@@ -12,21 +12,49 @@ from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from rantau import __version__
 from rantau.cli.show import OUT, say
 from rantau.cli.verbs import ROWS
 from rantau.errors import DataWarning, RantauError, RantauWarning
 
+
+class Verbs(TyperGroup):
+    """The table of verbs: each is imported when it is used, so that `rantau --help` stays quick."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - the library's own signature
+        """Make the group with the names of all verbs, from which the nearest is told."""
+        super().__init__(**settings)
+        self.commands = dict.fromkeys((row.name for row in ROWS), self)
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - the library's own signature
+        """Return the names, in order."""
+        return [row.name for row in ROWS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - the library's own signature
+        """Return one verb, or None where there is none of that name."""
+        row = next((one for one in ROWS if one.name == cmd_name), None)
+        if row is None:
+            return None
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+        alone.command(row.name, epilog=f"\b\nExample:\n  {row.example}")(row.function)
+        return typer.main.get_command(alone)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the library's own signature
+        """Write the table of verbs."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(row.name, row.summary) for row in ROWS])
+
+
 app = typer.Typer(
+    cls=Verbs,
     help="Structural equation modelling of survey research: from a questionnaire to a journal-ready report.",
     epilog="\b\nBegin with:\n  rantau new my-study\n  rantau run my-study/analysis/internationalization.toml",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _row in ROWS:
-    app.command(_row.name, epilog=f"\b\nExample:\n  {_row.example}")(_row.function)
 
 
 def _version(asked: bool) -> None:
