@@ -43,6 +43,30 @@ def delta_errors(covariance: Array, gradients: Array) -> tuple[Array, Mask]:
     return np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0), moved
 
 
+def normal_inference(est: Array, se: Array, moved: Mask, level: float) -> dict[str, Array]:
+    """Return `z p ci_low ci_high` of estimates with normal errors, each of their shape.
+
+    Parameters
+    ----------
+    est, se
+        `(...)`.
+    moved
+        `(...)`: which of them have an error; z and p of the others are NaN.
+    level
+        Of the intervals.
+
+    Raises
+    ------
+    OptionError
+        If the level is not between 0 and 1.
+    """
+    check_level(level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(moved, est / se, np.nan)
+    reach = float(ndtri(0.5 + level / 2)) * se
+    return {"z": z, "p": 2 * np.exp(log_ndtr(-np.abs(z))), "ci_low": est - reach, "ci_high": est + reach}
+
+
 @lru_cache(maxsize=64)
 def _names(rows: tuple[Row, ...]) -> tuple[tuple[str, object], ...]:
     """Return the columns of names as pandas holds them, which takes it longer than all the figures."""
@@ -81,13 +105,8 @@ def inference_table(
     OptionError
         If the level is not between 0 and 1.
     """
-    check_level(level)
     se, moved = delta_errors(covariance, gradients)
     se = np.where(np.isfinite(est), se, np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(moved, est / se, np.nan)
-    p = 2 * np.exp(log_ndtr(-np.abs(z)))
-    reach = float(ndtri(0.5 + level / 2)) * se
     columns = dict(_names(tuple(rows)))
-    columns |= {name: est, "se": se, "z": z, "p": p, "ci_low": est - reach, "ci_high": est + reach, **(extra or {})}
+    columns |= {name: est, "se": se, **normal_inference(est, se, moved, level), **(extra or {})}
     return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]

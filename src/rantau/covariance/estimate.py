@@ -11,8 +11,7 @@ from rantau.arrays import Array
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints, check_constraints, check_possible, check_values
 from rantau.covariance.definitions import check_definitions, defined
-from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
-from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.discrepancies import Discrepancy, discrepancy_row
 from rantau.covariance.doubts import correlations_given, doubtful_answers, labels_like_columns, thin_evidence
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.exploratory.after_minimum import turned
@@ -241,7 +240,7 @@ def fit_moments(
     anchors = choose_anchors(model, table.observed, observed)
     if anchors:
         table = _table_of(request, table.groups, anchors, table.ordered)
-    discrepancy = next(row for row in DISCREPANCIES if row.name == recipe.discrepancy)
+    discrepancy = discrepancy_row(recipe.discrepancy)
     sought = held_still(table, pivots_of(table, observed))
     setting = set_up(sought, discrepancy, request.likelihood, sample, observed)
     scaled_layout, scaled, scale, deviation = setting.layout, setting.moments, setting.scale, setting.deviation
@@ -278,8 +277,10 @@ def fit_moments(
     singular = recipe.se != "none" and bool(np.isnan(covariance).any())
     missed = missed_constraints(constraints, minimum)
     definitions = defined(model, table, cell_values(setting.stated, theta / scale).ravel())[0]
-    weak = weakly_scaled(scaled_layout, theta)
-    advice = uneven_units(discrepancy, table, observed) or advice_for(scaled_layout, theta, weak, missed)
+    advice = ""
+    if not minimum.converged[0]:
+        weak = weakly_scaled(scaled_layout, theta)
+        advice = uneven_units(discrepancy, table, observed) or advice_for(scaled_layout, theta, weak, missed)
     tests = statistics(table, evidence, recipe, deviation, converged=bool(minimum.converged[0]))
     problems = (
         *find_problems(scaled_layout, table, minimum, singular, advice=advice),
@@ -358,7 +359,7 @@ def _minimum(
 
 def _sketched(layout: Layout, moments: GroupMoments, start: Array) -> Array:
     """Fit the unrestricted estimates as if rows were complete: a good start where every pattern of gaps costs."""
-    complete = next(row for row in DISCREPANCIES if row.name == "ml")
+    complete = discrepancy_row("ml")
     found = minimise(layout, complete, moments.replace(patterns=None), start, tolerance=SKETCH)
     return found.theta if found.converged[0] else start
 

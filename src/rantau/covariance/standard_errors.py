@@ -6,8 +6,7 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.constraints import Constraints
-from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
-from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.discrepancies import Discrepancy, discrepancy_row
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.layout import Layout
 from rantau.covariance.local import exceeds
@@ -88,7 +87,7 @@ def check_identification(
     """
     if discrepancy.name == "uls" and moments.ordering is None:
         # What is identified does not depend on units, but the information of ULS does.
-        discrepancy, expected = next(row for row in DISCREPANCIES if row.name == "ml"), None
+        discrepancy, expected = discrepancy_row("ml"), None
     nudge = np.random.default_rng(20050).uniform(0.85, 1.15, size=theta.shape)
     guilty: set[int] | None = None
     for point in (theta, theta * nudge + 0.02 * (nudge - 1)):

@@ -45,7 +45,7 @@ def fit_indices(
 
     Notes
     -----
-    - `srmr`, `d_uls`, `d_g`, `d_ml`: see the functions of these names.
+    - `srmr`, `d_uls`, `d_g`: see the functions of these names; `d_ml` is the maximum likelihood discrepancy F.
     - `nfi`: 1 - F/F0 with the maximum likelihood discrepancies of the model and of uncorrelated items (Bentler &
       Bonett, 1980).
     - `rms_theta`: see `rms_theta`; a matter of the outer model alone.
@@ -69,13 +69,13 @@ def fit_indices(
     spare = left if left > 0 else np.nan
     with np.errstate(invalid="ignore", divide="ignore"):
         distance = srmr(correlation, implied)
-        f, f0 = (1 / ratios + np.log(ratios) - 1).sum(axis=1), -np.linalg.slogdet(correlation)[1]
+        f, f0 = _likelihood(ratios), -np.linalg.slogdet(correlation)[1]
         chisq, chisq0 = n * f, n * f0
         excess, excess0 = np.maximum(chisq - spare, 0), np.maximum(chisq0 - df0, 0)
         found = {
             "srmr": distance,
             "d_uls": d_uls(correlation, implied),
-            "d_g": 0.5 * (np.log10(ratios) ** 2).sum(axis=1),
+            "d_g": _geodesic(ratios),
             "d_ml": f,
             "nfi": 1 - f / f0,
             "rms_theta": rms_theta(estimates, structure),
@@ -220,25 +220,20 @@ def d_g(correlation: Array, implied: Array) -> Array:
 
     Source: Dijkstra and Henseler (2015), Consistent and asymptotically normal PLS estimators.
     """
-    found: Array = 0.5 * (np.log10(_relative_eigenvalues(correlation, implied)) ** 2).sum(axis=1)
-    return found
+    return _geodesic(_relative_eigenvalues(correlation, implied))
 
 
-def d_ml(correlation: Array, implied: Array) -> Array:
-    """Return the maximum likelihood discrepancy ln|Sigma| - ln|S| + tr(S Sigma^-1) - p, `(draws,)`.
+def _geodesic(ratios: Array) -> Array:
+    """Return half the squared distance of two matrices, by the eigenvalues `(draws, p)` of S^-1 Sigma."""
+    return np.asarray(0.5 * (np.log10(ratios) ** 2).sum(axis=1))
 
-    NaN where either matrix is not positive definite.
 
-    Parameters
-    ----------
-    correlation, implied
-        `(draws, p, p)`.
+def _likelihood(ratios: Array) -> Array:
+    """Return the maximum likelihood discrepancy ln|Sigma| - ln|S| + tr(S Sigma^-1) - p, by the same eigenvalues.
 
     Source: Jöreskog (1969), A general approach to confirmatory maximum likelihood factor analysis.
     """
-    ratios = _relative_eigenvalues(correlation, implied)
-    found: Array = (1 / ratios + np.log(ratios) - 1).sum(axis=1)
-    return found
+    return np.asarray((1 / ratios + np.log(ratios) - 1).sum(axis=1))
 
 
 def _relative_eigenvalues(correlation: Array, implied: Array) -> Array:

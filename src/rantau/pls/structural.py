@@ -10,28 +10,6 @@ from rantau.arrays import Array, Mask
 from rantau.pls.regression import coefficients, inflation
 
 
-def path_coefficients(constructs: Array, paths: Mask) -> Array:
-    """Regress each construct on its predictors.
-
-    Parameters
-    ----------
-    constructs
-        Correlations, `(draws, J, J)`.
-    paths
-        `(J, J)`, true at `[outcome, predictor]`.
-
-    Returns
-    -------
-    Array
-        `(draws, J, J)` at `[outcome, predictor]`, zero where there is no path.
-    """
-    found = np.zeros_like(constructs)
-    for outcome in np.flatnonzero(paths.any(axis=1)):
-        predictors = np.flatnonzero(paths[outcome])
-        found[:, outcome, predictors] = coefficients(constructs, int(outcome), predictors)
-    return found
-
-
 def explained(constructs: Array, beta: Array, paths: Mask) -> Array:
     """Return R², `(draws, J)`; NaN for constructs without predictors."""
     r_squared = np.einsum("dij,dij->di", beta, constructs)

@@ -30,7 +30,7 @@ class Verb(Record):
     def function(self) -> Callable[..., int]:
         """Its arguments become options; it returns the exit status."""
         home = import_module(f"{__name__}.{self.name}")
-        # What would hide a word of Python has an underscore behind it.
+        # `list` is a word of Python's own, so the function of that verb is `list_rows`.
         return cast("Callable[..., int]", getattr(home, self.name, None) or getattr(home, f"{self.name}_rows"))
 
 

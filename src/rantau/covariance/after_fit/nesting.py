@@ -9,7 +9,7 @@ import numpy as np
 from rantau.arrays import Array, Indices
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
-from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
+from rantau.covariance.discrepancies import discrepancy_row
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
 from rantau.covariance.minimise import minimise, stack_of_one
@@ -86,7 +86,7 @@ def meet(larger: Standing, smaller: Standing) -> Meeting:
     moments = GroupMoments(own.names, own.groups, own.n, covariance, mean)
     # Where one of the two implies what is no covariance matrix, likelihood has no value; squares have.
     name = "ml" if _positive(covariance) and _positive(evidence.implied.sigma) else "uls"
-    distance = next(row for row in DISCREPANCIES if row.name == name)
+    distance = discrepancy_row(name)
     stack, start = stack_of_one(moments), evidence.theta[None]
     if fit.model.constraints:
         constraints = Constraints(fit.model, fit.table, setting.scale)
@@ -110,7 +110,7 @@ def _meet_answers(larger: Standing, smaller: Standing) -> Meeting:
     moments = own.replace(
         level=level, covariance=covariance, weight=np.ones((own.n_groups, level.shape[1] + own.ordering.lower[0].size))
     )
-    distance = next(row for row in DISCREPANCIES if row.name == "uls_ordered")
+    distance = discrepancy_row("uls_ordered")
     stack, start = stack_of_one(moments), evidence.theta[None]
     if fit.model.constraints:
         constraints = Constraints(fit.model, fit.table, setting.scale)

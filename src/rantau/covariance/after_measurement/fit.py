@@ -30,7 +30,7 @@ from rantau.covariance.after_measurement.parts import (
 from rantau.covariance.after_measurement.request import SamRequest
 from rantau.covariance.after_measurement.result import SamFit
 from rantau.covariance.after_measurement.table import joint_table
-from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
+from rantau.covariance.discrepancies import discrepancy_row
 from rantau.covariance.estimate import check_singular, fit_moments, rows_used
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.minimise import Minimum
@@ -192,7 +192,7 @@ def _after(
     else:
         structural = _fit_held(asked, parts, measured, sample, observed, n_read)
     theta = insert(parts, [fit.table for fit in measured], thetas, structural.theta)
-    discrepancy = next(row for row in DISCREPANCIES if row.name == ("ml" if asked.missing == "listwise" else "fiml"))
+    discrepancy = discrepancy_row("ml" if asked.missing == "listwise" else "fiml")
     setting = set_up(table, discrepancy, "normal", sample, observed)
     joint = Evidence(
         layout=setting.layout, discrepancy=discrepancy, moments=setting.moments, sample=setting.sample,

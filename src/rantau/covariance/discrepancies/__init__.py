@@ -58,3 +58,8 @@ ROWS = (
     Discrepancy("dwls", dwls, dwls_second, no_floor, True, True, "Muthén, du Toit & Spisic (1997)"),
     Discrepancy("uls_ordered", dwls, dwls_second, no_floor, False, True, "Muthén (1993)"),
 )
+
+
+def discrepancy_row(name: str) -> Discrepancy:
+    """Return the fitting function of a name, as the rows of `estimators` give it."""
+    return next(row for row in ROWS if row.name == name)

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import log_ndtr, ndtri
 
 from rantau.arrays import Array
+from rantau.covariance.delta import normal_inference
 from rantau.covariance.exploratory.turn import Where, places_of
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import cell_values
@@ -243,16 +243,9 @@ class EfaFit(Record):
 
     def _frame(self, what: str, of: str, level: float, rows: tuple[str, ...], columns: tuple[str, ...]) -> pd.DataFrame:
         choose("of", of, OF)
-        check_level(level)
         pandas = require("pandas")
         est, se = (np.asarray(getattr(part, what)) for part in self._found)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z = np.where(se > 0, est / se, np.nan)
-        reach = float(ndtri(0.5 + level / 2)) * se
-        value = {
-            "est": est, "se": se, "z": z, "p": 2 * np.exp(log_ndtr(-np.abs(z))), "ci_low": est - reach,
-            "ci_high": est + reach,
-        }[of]  # fmt: skip
+        value = {"est": est, "se": se, **normal_inference(est, se, se > 0, level)}[of]
         frames = [pandas.DataFrame(one, list(rows), list(columns)) for one in value]
         if not self.fit.groups:
             return frames[0]  # type: ignore[no-any-return]
