@@ -13,8 +13,9 @@ from rantau.arrays import Array, Indices
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError, listing
 from rantau.extras import require
 from rantau.fit import Problem, Quantity
-from rantau.groups.comparison import GroupComparison, Pair
+from rantau.groups.comparison import GroupComparison
 from rantau.groups.micom import compositional, moment_differences
+from rantau.groups.pair import Pair
 from rantau.groups.permute import (
     composite_names,
     composites,

@@ -11,13 +11,21 @@ from rantau.covariance import SemFit
 from rantau.crosscheck import Verification
 from rantau.errors import OptionError, ReportError, listing
 from rantau.extras import require
+from rantau.groups import GroupComparison
 from rantau.inference import Draws, FitTest
+from rantau.inference.importance import Importance
+from rantau.inference.necessity import Necessity
+from rantau.inference.prediction import Prediction
 from rantau.model.from_survey import measurement_model
 from rantau.pls import PlsFit
 from rantau.pls.model_fit import MODELS
 from rantau.quality import judge_hypotheses, reliability, validity
+from rantau.quality.assess import Assessment
+from rantau.report.belonging import check_belonging
 from rantau.report.findings import Findings
 from rantau.report.view import trustworthy
+from rantau.robustness import CopulaTest, Nonlinearity, TetradTest
+from rantau.segments import Fimix
 from rantau.survey import Responses, Screening, Survey, describe
 
 if TYPE_CHECKING:
@@ -26,8 +34,39 @@ if TYPE_CHECKING:
     from rantau.model.spec import Model
 
 #: What `report()` takes.
-ReportPart: TypeAlias = SemFit | PlsFit | Draws | FitTest | Responses | Screening | Verification
-_KINDS = (SemFit, PlsFit, Draws, FitTest, Responses, Screening, Verification)
+ReportPart: TypeAlias = (
+    SemFit
+    | PlsFit
+    | Draws
+    | FitTest
+    | Prediction
+    | Importance
+    | Necessity
+    | GroupComparison
+    | Nonlinearity
+    | CopulaTest
+    | Fimix
+    | TetradTest
+    | Assessment
+    | Responses
+    | Screening
+    | Verification
+)
+#: What is made of a PLS fit, by the field of the findings that holds it, and what it is called in messages.
+_OF_PLS: dict[str, tuple[type, str]] = {
+    "prediction": (Prediction, "prediction"),
+    "importance": (Importance, "importance-performance map"),
+    "necessity": (Necessity, "necessary condition analysis"),
+    "comparison": (GroupComparison, "comparison of groups"),
+    "nonlinearity": (Nonlinearity, "test of straight lines"),
+    "copulas": (CopulaTest, "test of endogeneity"),
+    "segments": (Fimix, "search for segments"),
+    "tetrads": (TetradTest, "tetrad analysis"),
+    "assessment": (Assessment, "assessment"),
+}
+_KINDS = (
+    SemFit, PlsFit, Draws, FitTest, *(kind for kind, _ in _OF_PLS.values()), Responses, Screening, Verification,
+)  # fmt: skip
 _P = TypeVar("_P")
 
 
@@ -50,8 +89,8 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     Raises
     ------
     OptionError
-        If a part is of no known kind or comes twice, if draws belong to no fit given, if fits are of different
-        models, or if one has several groups.
+        If a part is of no known kind or comes twice, if draws or what else is made of a PLS fit are of another than
+        the one given, if fits are of different models, or if one has several groups.
     ReportError
         If there is neither a fit nor answers.
 
@@ -83,6 +122,12 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     if responses is None and screening is not None:
         responses = screening.kept
     _check_draws(draws, pls)
+    of_pls = {
+        name: _only([part for part in parts if isinstance(part, kind)], what) for name, (kind, what) in _OF_PLS.items()
+    }
+    for name, part in of_pls.items():
+        if part is not None:
+            check_belonging(part, pls, _OF_PLS[name][1])
     _check_models(sem, cfa, pls)
     model = _model(sem, cfa, pls, responses)
     found = Findings(
@@ -96,6 +141,7 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
         pls=pls,
         draws=draws,
         fit_tests=tests,
+        **of_pls,
         verification=_joined([part for part in parts if isinstance(part, Verification)]),
         seed=1 if draws is None else draws.seed,
     )

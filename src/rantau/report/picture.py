@@ -73,3 +73,14 @@ def save(make: Callable[[], Any], path: Path, *, title: str, description: str) -
         saving = {"metadata": {"Title": title, "Description": description, "Software": None}}
     with matplotlib.rc_context(settings):
         make().savefig(path, dpi=DPI, **saving)
+
+
+def as_written(axis: Any, decimal: str) -> None:  # noqa: ANN401 - a matplotlib Axis
+    """Write the numbers of an axis with at most two decimals, a minus sign and the decimal mark of the language."""
+    written = require("matplotlib.ticker").FuncFormatter(lambda value, _: _written(value, decimal))
+    axis.set_major_formatter(written)
+
+
+def _written(value: float, decimal: str) -> str:
+    text = f"{value:.2f}".rstrip("0")
+    return (text + "0" if text.endswith(".") else text).replace("-", "\u2212").replace(".", decimal)

@@ -171,6 +171,23 @@ class View:
         return f"{100 * self.findings.level:g}".replace(".", self.words("number.decimal"))
 
     @property
+    def percent_left(self) -> str:
+        """What the level of the intervals leaves, in per cent."""
+        return f"{100 - 100 * self.findings.level:.10g}".replace(".", self.words("number.decimal"))
+
+    @property
+    def alpha(self) -> str:
+        """The level of significance as a sentence writes it."""
+        text = f"{1 - self.findings.level:.10g}"
+        return text[1:] if self.language == "en" else text.replace(".", self.words("number.decimal"))
+
+    @property
+    def drawn(self) -> int:
+        """How many bootstrap draws gave an estimate."""
+        draws = self.findings.draws
+        return 0 if draws is None else len(draws.values) - draws.n_failed
+
+    @property
     def ci(self) -> str:
         """The header of a column of intervals."""
         return self.words("head.ci", percent=self.percent)

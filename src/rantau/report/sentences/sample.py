@@ -9,7 +9,6 @@ import numpy as np
 from rantau.extras import require
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
-from rantau.report.tables.paths import alpha
 from rantau.report.tables.screening import shown_limit
 from rantau.report.view import robust
 
@@ -134,12 +133,12 @@ def methods(prose: Prose) -> str:
         told += _in_stages(prose, findings.pls)
     draws = findings.draws
     if draws is not None:
-        told.append(say("methods.bootstrap", draws=len(draws.values) - draws.n_failed))
+        told.append(say("methods.bootstrap", draws=prose.drawn))
         if draws.n_failed:
             told.append(prose.say_counted("methods.failed", draws.n_failed))
         if draws.seed >= 0:
             told.append(say("methods.seed", seed=str(draws.seed)))
-    return join(*told, say("methods.level", percent=prose.percent, alpha=alpha(prose)))
+    return join(*told, say("methods.level", percent=prose.percent, alpha=prose.alpha))
 
 
 def _by_covariance(prose: Prose, fit: SemFit) -> list[str]:
