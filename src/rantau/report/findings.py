@@ -85,6 +85,8 @@ class Findings(Record):
         Checks of robustness of the PLS fit.
     assessment
         Of the PLS fit by cut-offs, as one table.
+    faults
+        What was asked and could not be computed: the section of the report it belongs to, and why.
     reliability, validity, hypotheses
         As their functions return them.
     verification
@@ -121,6 +123,7 @@ class Findings(Record):
     segments: Fimix | None = None
     tetrads: TetradTest | None = None
     assessment: Assessment | None = None
+    faults: tuple[tuple[str, str], ...] = ()
     reliability: pd.DataFrame | None = None
     validity: Validity | None = None
     hypotheses: pd.DataFrame | None = None

@@ -52,6 +52,9 @@ def problems(prose: Prose) -> tuple[str, ...]:
             severity = prose.words(f"problems.{problem.severity}")
             name = prose.words(f"fit.{engine}")
             found.append(prose.say("problems.item", severity=severity, fit=name, text=prose.problem(problem)))
+    for section, reason in prose.findings.faults:
+        step = prose.words(f"section.{section}")
+        found.append(prose.say("problems.omitted", severity=warning, step=step, reason=literal(reason)))
     if poor(prose):
         found.append(prose.say("problems.item", severity=warning, fit=prose.words("fit.sem"), text=poor(prose)))
     return tuple(dict.fromkeys(found))

@@ -1,243 +1,25 @@
-"""A study: the plan of a whole analysis, read from its file and checked."""
+"""read_study(): a plan is read from its file and checked."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
-from pydantic import Field
-
-from rantau.covariance.request import DEFAULT, SemRequest
 from rantau.errors import OptionError, StudyError, unknown
-from rantau.model.spec import Model
 from rantau.model.syntax import parse_model
 from rantau.moments.compute import MISSING
 from rantau.pls.higher_order import ALIASES as ORDER_ALIASES
 from rantau.pls.higher_order import METHODS as ORDERS
 from rantau.pls.inner_schemes import ROWS as SCHEMES
 from rantau.pls.interaction import METHODS as INTERACTIONS
-from rantau.record import Record
 from rantau.report.styles import read_style
+from rantau.study.beyond import options_beyond
+from rantau.study.options import CovarianceOptions, PlsOptions, ScreenOptions
+from rantau.study.plan_file import ENGINES, CovarianceTable, Plan, ScreenTable
+from rantau.study.study import Study
 from rantau.survey import Wording
 from rantau.survey.screen import ALL, RULES, USUAL, limits_of
-from rantau.toml_file import TomlTable, read_toml
-
-ENGINES = ("covariance", "pls")
-
-
-class CovarianceOptions(Record):
-    """How the covariance engine is to estimate, by the names of `rt.sem`; empty or None leaves it to the engine.
-
-    Attributes
-    ----------
-    estimator, missing, std_lv, fixed_x, meanstructure, likelihood, information, se, test
-        As for `rt.sem`.
-    sampling_weights, cluster
-        Columns of the answers.
-    """
-
-    estimator: str = "ML"
-    missing: str = "listwise"
-    std_lv: bool = False
-    fixed_x: bool | None = None
-    meanstructure: bool | None = None
-    likelihood: str = DEFAULT
-    information: str = DEFAULT
-    se: str = DEFAULT
-    test: str = DEFAULT
-    sampling_weights: str = ""
-    cluster: str = ""
-
-    def of(self, model: Model) -> SemRequest:
-        """Return what is asked of the engine for a model.
-
-        Raises
-        ------
-        OptionError
-            If an option has a value that is not allowed, or two contradict each other.
-        """
-        return SemRequest(model, **self.by_name())
-
-    def by_name(self) -> dict[str, Any]:
-        """Return the options as keyword arguments."""
-        return {name: getattr(self, name) for name in self.field_names()}
-
-
-class PlsOptions(Record):
-    """How PLS is to estimate, by the names of `rt.pls`.
-
-    Attributes
-    ----------
-    scheme, consistent, missing, interaction, higher_order
-        As for `rt.pls`.
-    weights
-        A column of the answers with sampling weights; empty where every row counts alike.
-    """
-
-    scheme: str = "path"
-    consistent: bool = False
-    missing: str = "mean"
-    interaction: str = "two_stage"
-    higher_order: str = "disjoint"
-    weights: str = ""
-
-    def by_name(self) -> dict[str, Any]:
-        """Return the options as keyword arguments."""
-        return {**{name: getattr(self, name) for name in self.field_names()}, "weights": self.weights or None}
-
-
-class ScreenOptions(Record):
-    """Which rows are to be flagged, and what is to become of them.
-
-    Attributes
-    ----------
-    rules
-        Names of rules, or `all`; None for the usual ones that the answers allow.
-    exclude, flags_to_exclude, duration
-        As for `rt.screen`.
-    limits, attention
-        Pairs, of what `rt.screen` takes by name.
-    sensitivity
-        Whether the report shows the results with and without the flagged rows side by side.
-    """
-
-    rules: tuple[str, ...] | None = None
-    exclude: tuple[str, ...] = ()
-    flags_to_exclude: int = 0
-    limits: tuple[tuple[str, float], ...] = ()
-    duration: str = ""
-    attention: tuple[tuple[str, str], ...] = ()
-    sensitivity: bool = False
-
-    def by_name(self) -> dict[str, Any]:
-        """Return the options of `rt.screen` as keyword arguments."""
-        names = [name for name in self.field_names() if name != "sensitivity"]
-        told = {name: getattr(self, name) for name in names}
-        every = {"rules": ALL} if self.rules == (ALL,) else {}
-        return {**told, **every, "limits": dict(self.limits), "attention": dict(self.attention)}
-
-
-class Study(Record):
-    """A plan: which answers, which model, which engines, and where the report goes.
-
-    Attributes
-    ----------
-    title
-        In one or several languages.
-    survey, model, output
-        Paths of the instrument, the model file and the folder that outputs go to.
-    answers
-        The file of answers; or, where `simulated`, the model file of population values.
-    simulated, n
-        Whether the answers are drawn from population values, and how many.
-    seed
-        Of the simulation and the bootstrap.
-    screen
-        Which rows are flagged, and which of them are left out.
-    engines
-        `covariance`, `pls`.
-    covariance
-        Options of the covariance engine.
-    pls
-        Options of PLS.
-    draws, level, workers
-        Of the bootstrap; `level` of all intervals.
-    style, language
-        Of the report.
-    file
-        The plan itself.
-    """
-
-    title: Wording
-    survey: Path
-    model: Path
-    output: Path
-    answers: Path
-    simulated: bool
-    n: int
-    seed: int
-    screen: ScreenOptions
-    engines: tuple[str, ...]
-    covariance: CovarianceOptions
-    pls: PlsOptions
-    draws: int
-    level: float
-    workers: int
-    style: str
-    language: str
-    file: Path
-
-    @property
-    def inputs(self) -> tuple[Path, ...]:
-        """Every file that the results depend on."""
-        return (self.file, self.survey, self.model, self.answers)
-
-
-class _Data(TomlTable):
-    responses: str = ""
-    simulate: str = ""
-    n: int = 0
-
-
-class _Screen(TomlTable):
-    rules: list[str] | None = None
-    exclude: list[str] = Field(default_factory=list)
-    flags_to_exclude: int = 0
-    limits: dict[str, float] = Field(default_factory=dict)
-    duration: str = ""
-    attention: dict[str, str | int] = Field(default_factory=dict)
-    sensitivity: bool = False
-
-
-class _Covariance(TomlTable):
-    estimator: str = "ML"
-    missing: str = "listwise"
-    std_lv: bool = False
-    fixed_x: bool | None = None
-    meanstructure: bool | None = None
-    likelihood: str = DEFAULT
-    information: str = DEFAULT
-    se: str = DEFAULT
-    test: str = DEFAULT
-    sampling_weights: str = ""
-    cluster: str = ""
-    group: str = ""
-
-
-class _Pls(TomlTable):
-    scheme: str = "path"
-    consistent: bool = False
-    missing: str = "mean"
-    interaction: str = "two_stage"
-    higher_order: str = "disjoint"
-    weights: str = ""
-
-
-class _Bootstrap(TomlTable):
-    draws: int = 10_000
-    level: float = 0.95
-    workers: int = 1
-
-
-class _Report(TomlTable):
-    style: str = "apa7"
-    language: str = "en"
-
-
-class _Plan(TomlTable):
-    title: dict[str, str]
-    survey: str
-    model: str
-    output: str
-    seed: int = 1
-    engines: list[str] = Field(default_factory=lambda: list(ENGINES))
-    data: _Data
-    screen: _Screen = Field(default_factory=_Screen)
-    covariance: _Covariance = Field(default_factory=_Covariance)
-    pls: _Pls = Field(default_factory=_Pls)
-    bootstrap: _Bootstrap = Field(default_factory=_Bootstrap)
-    report: _Report = Field(default_factory=_Report)
+from rantau.toml_file import read_toml
 
 
 def read_study(path: str | Path) -> Study:
@@ -263,7 +45,7 @@ def read_study(path: str | Path) -> Study:
     >>> read_study("analysis/mobile.toml").draws
     10000
     """
-    plan = read_toml(path, _Plan, what="study plan", error=StudyError)
+    plan = read_toml(path, Plan, what="study plan", error=StudyError)
     file = Path(path)
     style = str(_beside(file.parent, plan.report.style)) if plan.report.style.endswith(".toml") else plan.report.style
     _check_data(path, plan)
@@ -290,10 +72,11 @@ def read_study(path: str | Path) -> Study:
         style=style,
         language=plan.report.language,
         file=file,
+        **options_beyond(path, plan),
     )
 
 
-def _check_data(path: str | Path, plan: _Plan) -> None:
+def _check_data(path: str | Path, plan: Plan) -> None:
     """Refuse a plan that does not say where answers come from, or says it twice."""
     data = plan.data
     if bool(data.responses) == bool(data.simulate):
@@ -312,7 +95,7 @@ def _check_data(path: str | Path, plan: _Plan) -> None:
             raise StudyError(f"{path}: top of the file: `{key}` is empty; give a path relative to this file.")
 
 
-def _check_names(path: str | Path, plan: _Plan, style: str) -> None:
+def _check_names(path: str | Path, plan: Plan, style: str) -> None:
     """Refuse a name that is not known, with the table it stands in and the nearest one."""
     if not plan.engines:
         raise StudyError(f"{path}: top of the file: `engines` is empty. Allowed: {', '.join(ENGINES)}.")
@@ -337,14 +120,14 @@ def _check_names(path: str | Path, plan: _Plan, style: str) -> None:
         raise StudyError(f"{path}: [report]: {fault}") from fault
 
 
-def _applied(table: _Screen) -> tuple[str, ...]:
+def _applied(table: ScreenTable) -> tuple[str, ...]:
     """Return the rules by which rows may be left out."""
     if table.rules is None:
         return USUAL
     return RULES if ALL in table.rules else tuple(table.rules)
 
 
-def _screen_options(path: str | Path, table: _Screen) -> ScreenOptions:
+def _screen_options(path: str | Path, table: ScreenTable) -> ScreenOptions:
     """Refuse limits that no rule has, and a count of flags that cannot be."""
     try:
         limits_of(table.limits)
@@ -366,7 +149,7 @@ def _screen_options(path: str | Path, table: _Screen) -> ScreenOptions:
     )
 
 
-def _covariance_options(path: str | Path, table: _Covariance) -> CovarianceOptions:
+def _covariance_options(path: str | Path, table: CovarianceTable) -> CovarianceOptions:
     """Refuse options that the engine refuses whatever the model, and groups, which reports do not show."""
     if table.group:
         raise StudyError(
@@ -381,7 +164,7 @@ def _covariance_options(path: str | Path, table: _Covariance) -> CovarianceOptio
     return options
 
 
-def _check_numbers(path: str | Path, plan: _Plan) -> None:
+def _check_numbers(path: str | Path, plan: Plan) -> None:
     """Refuse a number outside the range in which it means something."""
     if not 0 < plan.bootstrap.level < 1:
         raise StudyError(f"{path}: [bootstrap]: `level` is {plan.bootstrap.level}; it lies between 0 and 1, as 0.95.")
@@ -404,7 +187,7 @@ def _beside(folder: Path, name: str) -> Path:
     return Path(os.path.normpath(folder / name))
 
 
-def _check_places(path: str | Path, plan: _Plan) -> None:
+def _check_places(path: str | Path, plan: Plan) -> None:
     """Say of a file that is not beside the plan, but is where the command runs, that paths count from the plan."""
     folder = Path(path).parent
     for key, name in (
