@@ -42,7 +42,7 @@ def check_beyond(study: Study, model: Model, answers: Responses) -> None:
     for table in ("predict", "importance"):
         if getattr(study, table) is not None and study.pls.missing == "em" and _gaps(model, answers):
             raise StudyError(
-                f"{study.file}: [{table}] needs an answer to every item of a row, and [pls] missing = \"em\" fills in "
+                f'{study.file}: [{table}] needs an answer to every item of a row, and [pls] missing = "em" fills in '
                 'none. Take missing = "mean" or "listwise".'
             )
     if study.importance is not None:

@@ -102,7 +102,7 @@ def as_cited(source: str, *, narrative: bool = False) -> str:
         if narrative:
             return works[0].narrative if works else source
         # Of works by the same people the names are told once.
-        names = {one.cited.rpartition(", ")[0]: [] for one in works} or {part: []}
+        names: dict[str, list[str]] = {one.cited.rpartition(", ")[0]: [] for one in works} or {part: []}
         for one in works:
             names[one.cited.rpartition(", ")[0]].append(one.cited.rpartition(", ")[2])
         found += [", ".join((name, *sorted(years))) for name, years in names.items()]

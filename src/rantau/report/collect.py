@@ -125,9 +125,9 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     of_pls = {
         name: _only([part for part in parts if isinstance(part, kind)], what) for name, (kind, what) in _OF_PLS.items()
     }
-    for name, part in of_pls.items():
-        if part is not None:
-            check_belonging(part, pls, _OF_PLS[name][1])
+    for name, made in of_pls.items():
+        if made is not None:
+            check_belonging(made, pls, _OF_PLS[name][1])
     _check_models(sem, cfa, pls)
     model = _model(sem, cfa, pls, responses)
     found = Findings(
@@ -141,11 +141,10 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
         pls=pls,
         draws=draws,
         fit_tests=tests,
-        **of_pls,
         verification=_joined([part for part in parts if isinstance(part, Verification)]),
         seed=1 if draws is None else draws.seed,
     )
-    return _judged(found)
+    return _judged(found.replace(**of_pls))
 
 
 def _only(found: Sequence[_P], what: str) -> _P | None:

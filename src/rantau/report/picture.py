@@ -75,12 +75,23 @@ def save(make: Callable[[], Any], path: Path, *, title: str, description: str) -
         make().savefig(path, dpi=DPI, **saving)
 
 
-def as_written(axis: Any, decimal: str) -> None:  # noqa: ANN401 - a matplotlib Axis
-    """Write the numbers of an axis with at most two decimals, a minus sign and the decimal mark of the language."""
-    written = require("matplotlib.ticker").FuncFormatter(lambda value, _: _written(value, decimal))
+def as_written(axis: Any, decimal: str, *, least: int = 1) -> None:  # noqa: ANN401 - a matplotlib Axis
+    """Write the numbers of an axis as the text does.
+
+    Parameters
+    ----------
+    axis
+        Of a figure.
+    decimal
+        The decimal mark of the language.
+    least
+        How many decimals there are at least; there are two at most.
+    """
+    written = require("matplotlib.ticker").FuncFormatter(lambda value, _: _written(value, decimal, least))
     axis.set_major_formatter(written)
 
 
-def _written(value: float, decimal: str) -> str:
-    text = f"{value:.2f}".rstrip("0")
-    return (text + "0" if text.endswith(".") else text).replace("-", "\u2212").replace(".", decimal)
+def _written(value: float, decimal: str, least: int) -> str:
+    whole, _, part = f"{value:.2f}".partition(".")
+    part = part.rstrip("0").ljust(least, "0")
+    return f"{whole}{decimal if part else ''}{part}".replace("-", "\u2212")

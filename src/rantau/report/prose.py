@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ENGINES = ("sem", "pls")
 # A reference in parentheses, with the space before it.
-_REFERENCE = re.compile(r" \(\{(?P<name>(?:table|figure):[a-z_]+)\}\)")
+_TABLE = re.compile(r" \(\{table:(?P<name>[a-z_]+)\}\)")
 
 
 class Prose(View):
@@ -37,7 +37,7 @@ class Prose(View):
     style
         A style's name or file.
     tables, figures
-        Keys of the tables and figures that the report holds: sentences refer to no others.
+        Keys of what the report holds: sentences refer to no others.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Prose(View):
         self.style = style
         self.look = read_style(style, language)
         self.tables = frozenset(tables)
-        self.shown = frozenset((*(f"table:{name}" for name in self.tables), *(f"figure:{name}" for name in figures)))
+        self.figures = frozenset(figures)
 
     def num(self, value: float, kind: Kind = "decimal", *, decimals: int | None = None) -> str:
         """Write a number."""
@@ -64,7 +64,7 @@ class Prose(View):
         return format_statement(symbol, value, kind, self.look)
 
     def say(self, key: str, **values: str | int) -> str:
-        """Return a sentence, without the references to what the report does not hold."""
+        """Return a sentence, without the references to tables that the report does not hold."""
         return self._referring(self.words(key, **values))
 
     def say_counted(self, key: str, count: int, **values: str | int) -> str:
@@ -72,7 +72,7 @@ class Prose(View):
         return self._referring(self.words.counted(key, count, **values))
 
     def _referring(self, text: str) -> str:
-        gone = (found.group() for found in _REFERENCE.finditer(text) if found.group("name") not in self.shown)
+        gone = (found.group() for found in _TABLE.finditer(text) if found.group("name") not in self.tables)
         for reference in gone:
             text = text.replace(reference, "")
         return text
@@ -158,5 +158,5 @@ def join(*sentences: str) -> str:
         seen.add(found.group())
         return found.group() * new
 
-    # A paragraph names a table or figure in parentheses once.
-    return _REFERENCE.sub(first, " ".join(sentence for sentence in sentences if sentence))
+    # A paragraph names a table in parentheses once.
+    return _TABLE.sub(first, " ".join(sentence for sentence in sentences if sentence))

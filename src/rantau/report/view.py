@@ -15,6 +15,7 @@ from rantau.model.spec import Definition, Hypothesis
 from rantau.report.markup import literal
 from rantau.report.table import Interval, Note
 from rantau.report.words import Words, read_words
+from rantau.survey.text import token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rantau.covariance import SemFit
     from rantau.pls import PlsFit
     from rantau.report.findings import Findings
+    from rantau.survey.instrument import Demographic
 
 #: `lhs op rhs`, as in a model file.
 Name: TypeAlias = tuple[str, str, str]
@@ -59,6 +61,33 @@ class View:
     def _names(self) -> dict[str, str]:
         survey = self.findings.survey
         return {} if survey is None else {one.code: one.name.text(self.language) for one in survey.constructs}
+
+    @cached_property
+    def _grouping(self) -> Demographic | None:
+        """The question whose answers tell the compared groups apart."""
+        survey, found = self.findings.survey, self.findings.comparison
+        asked = () if survey is None or found is None else survey.demographics
+        return next((one for one in asked if found is not None and one.code == found.by), None)
+
+    @property
+    def grouping(self) -> str:
+        """What tells the compared groups apart: a question's wording, or the column."""
+        question, found = self._grouping, self.findings.comparison
+        if question is not None:
+            return question.wording.text(self.language)
+        return "" if found is None else found.by
+
+    def group(self, label: str) -> str:
+        """Return the name of a group: a category's label, or the group as it stands in the data."""
+        question = self._grouping
+        if question is None:
+            return label
+        code = dict(question.meanings).get(token(label))
+        return next((one.label.text(self.language) for one in question.categories if one.code == code), label)
+
+    def pair(self, first: str, second: str) -> str:
+        """Return the names of two groups, for the label above what compares them."""
+        return self.words("table.mga.pair", first=self.group(first), second=self.group(second))
 
     def with_names(self, text: str) -> str:
         """Return a text with the names of constructs in place of their codes."""

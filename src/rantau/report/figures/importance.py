@@ -102,8 +102,8 @@ def _figure(figure: Map) -> Any:  # noqa: ANN401 - a matplotlib Figure
     _label(paper, axes, figure)
     axes.set_xlabel(figure.x_label)
     axes.set_ylabel(figure.y_label)
-    for axis in (axes.xaxis, axes.yaxis):
-        as_written(axis, figure.decimal)
+    as_written(axes.xaxis, figure.decimal)
+    as_written(axes.yaxis, figure.decimal, least=0 if figure.rescaled else 1)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=7)
     return paper
@@ -137,6 +137,7 @@ def _label(paper: Any, axes: Any, figure: Map) -> None:  # noqa: ANN401
                 fontsize=8,
                 parse_math=False,
                 zorder=4,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
             )
             box = text.get_window_extent(renderer)
             clashes = sum(box.overlaps(other) for other in taken)

@@ -20,9 +20,12 @@ def groups(prose: Prose) -> tuple[str, ...]:
 
 
 def _rows(prose: Prose, found: GroupComparison) -> str:
-    sizes = [f"{literal(name)} (*n* = {prose.words.whole(n)})" for name, n in zip(found.groups, found.sizes, strict=True)]
+    sizes = [
+        f"{literal(prose.group(name))} (*n* = {prose.words.whole(n)})"
+        for name, n in zip(found.groups, found.sizes, strict=True)
+    ]
     key = "groups.by" if found.by else "groups.given"
-    told = prose.say(key, column=literal(found.by), groups=prose.words.listing(sizes))
+    told = prose.say(key, column=literal(prose.grouping), groups=prose.words.listing(sizes))
     left = prose.say_counted("groups.left_out", found.left_out) if found.left_out else ""
     return join(told, left)
 
@@ -32,7 +35,7 @@ def _invariance(prose: Prose, found: GroupComparison) -> list[str]:
     table = found.micom(level=prose.findings.level)
     told = [prose.say("groups.micom", permutations=found.permutations)]
     if found.problems:
-        failed = prose.words.listing([literal(problem.about[0]) for problem in found.problems])
+        failed = prose.words.listing([literal(prose.group(problem.about[0])) for problem in found.problems])
         told.append(prose.say("groups.problems", groups=failed))
     for first, second in _pairs(found):
         own = table[(table["group_1"] == first) & (table["group_2"] == second)]
@@ -79,16 +82,18 @@ def _differences(prose: Prose, found: GroupComparison) -> str:
         told.append(where + prose.say_counted("groups.difference", len(listed), paths=prose.words.listing(listed)))
     if (table["permitted"].astype(bool) & (table["p_permutation"] < alpha)).any():
         tests = prose.words.in_words(len(table))
-        told.append(prose.say_counted("groups.holm", kept, tests=tests) if kept else prose.say("groups.holm_none", tests=tests))
+        told.append(
+            prose.say_counted("groups.holm", kept, tests=tests) if kept else prose.say("groups.holm_none", tests=tests)
+        )
     return join(*told)
 
 
-def _difference(prose: Prose, row: dict[str, Any]) -> str:
+def _difference(prose: Prose, row: dict[Any, Any]) -> str:
     return prose.words(
         "groups.one",
         path=literal(prose.path(row["rhs"], row["lhs"])),
-        first=literal(str(row["group_1"])),
-        second=literal(str(row["group_2"])),
+        first=literal(prose.group(str(row["group_1"]))),
+        second=literal(prose.group(str(row["group_2"]))),
         est_first=prose.num(row["est_1"], "loading"),
         est_second=prose.num(row["est_2"], "loading"),
         p=prose.stat("*p*", row["p_permutation"], "p"),
@@ -103,4 +108,4 @@ def _where(prose: Prose, found: GroupComparison, first: str, second: str) -> str
     """Name the two groups that a sentence is about, where there are more."""
     if len(found.groups) == 2:
         return ""
-    return prose.words("groups.where", first=literal(first), second=literal(second)) + " "
+    return prose.words("groups.where", first=literal(prose.group(first)), second=literal(prose.group(second))) + " "

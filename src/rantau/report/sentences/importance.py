@@ -26,6 +26,7 @@ def _map(prose: Prose) -> str:
     table = found.constructs()
     unit = prose.words("importance.rescaled" if found.rescaled else "importance.raw")
     told = [prose.say("importance.intro", target=target, unit=unit)]
+    told += [prose.say("importance.drawn")] if "importance" in prose.figures else []
     most = str(table["importance"].idxmax())
     told.append(
         prose.say(

@@ -115,7 +115,7 @@ def _tested(prose: Prose) -> str:
     return join(*told, _compared(prose, overall["linear"]))
 
 
-def _compared(prose: Prose, row: dict[str, Any]) -> str:
+def _compared(prose: Prose, row: dict[Any, Any]) -> str:
     """Return the sentence on all items against one benchmark; "" where nothing could be tested."""
     if math.isnan(row["p"]):
         return ""
@@ -127,7 +127,7 @@ def _compared(prose: Prose, row: dict[str, Any]) -> str:
     )
 
 
-def _told(prose: Prose, row: dict[str, Any]) -> str:
+def _told(prose: Prose, row: dict[Any, Any]) -> str:
     if not row["p"] < 1 - prose.findings.level:
         return "same"
     return "better" if row["difference"] < 0 else "worse"

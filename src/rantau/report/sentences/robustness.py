@@ -93,13 +93,13 @@ def _segments(prose: Prose) -> str:
     chosen = {name: found.best(name) for name in ("aic3", "caic")}
     told = [prose.say("robust.segments", most=most)]
     if len(set(chosen.values())) > 1:
-        counts = {name: prose.words.in_words(count) for name, count in chosen.items()}
-        told.append(prose.say("robust.segments_apart", **counts))
+        first, second = map(prose.words.in_words, chosen.values())
+        told.append(prose.say("robust.segments_apart", first=first, second=second))
     elif chosen["caic"] == 1:
         told.append(prose.say("robust.segments_one"))
     else:
         count = chosen["caic"]
-        one = criteria.loc[count]
+        one = criteria.to_dict("index")[count]
         told.append(
             prose.say(
                 "robust.segments_several",

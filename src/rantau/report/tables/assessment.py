@@ -83,7 +83,7 @@ def about_in(view: View, one: Finding) -> str:
     if path is not None:
         shown = view.path(path.group(2), path.group(1)) + (path.group(3) or "")
     elif item is not None:
-        shown = f"{view.construct(item.group(1))}: {view.construct(item.group(2))}"
+        shown = view.construct(item.group(2))
     elif one.test == "srmr":
         shown = view.words(f"table.pls_fit.{subject.partition(' ')[0]}")
     elif one.test == "htmt":
@@ -93,7 +93,10 @@ def about_in(view: View, one: Finding) -> str:
     if one.test == "cvpat" and behind:
         key = "linear" if "linear" in behind else "average"
         return f"{shown}: {view.words(f'table.assessment.{key}')}"
-    return f"{shown}: {behind}" if behind else shown
+    compared = view.findings.comparison
+    if not behind or (compared is not None and len(compared.pairs) == 1):
+        return shown
+    return f"{shown}: {', '.join(view.group(name) for name in behind.split(', '))}"
 
 
 ROW = JournalTable("assessment", ("assessment",), build)

@@ -31,7 +31,9 @@ def build(findings: Findings, language: str) -> Table | None:
         own = items[items["construct"] == construct]
         for item in own.to_dict("records") if len(own) > 1 else ():
             blank = (None,) * (1 + len(limits))
-            rows.append(Row((view.construct(item["item"]), item["importance"], *blank, item["performance"], ""), indent=1))
+            rows.append(
+                Row((view.construct(item["item"]), item["importance"], *blank, item["performance"], ""), indent=1)
+            )
     columns = [
         Column("name", words("table.measurement.stub")),
         Column("importance", "*b*", "decimal", words("table.importance.total"), decimals=3),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Cell, Column, Interval, Note, Row, Table
@@ -10,9 +10,6 @@ from rantau.report.view import View
 
 if TYPE_CHECKING:
     from rantau.report.findings import Findings
-
-#: Tests of a difference that need draws within each group, and their headers.
-TESTS = (("p_henseler", "table.mga.henseler"), ("p_welch", "table.mga.welch"))
 
 
 def build(findings: Findings, language: str) -> Table | None:
@@ -27,25 +24,24 @@ def build(findings: Findings, language: str) -> Table | None:
     several = len(found.pairs) > 1
     rows: list[Row] = []
     for (first, second), own in table.groupby(["group_1", "group_2"], sort=False):
-        rows += [Row((words("table.mga.pair", first=str(first), second=str(second)),), kind="group")] * several
+        rows += [Row((view.pair(str(first), str(second)),), kind="group")] * several
         for one in own.to_dict("records"):
             cells: list[Cell] = [view.path(one["rhs"], one["lhs"])]
             for number in (1, 2):
                 cells.append(one[f"est_{number}"])
                 cells += [Interval(one[f"low_{number}"], one[f"high_{number}"])] if drawn else []
             cells += [one["difference"], one["p_permutation"]]
-            cells += [one[name] for name, _ in TESTS] if drawn else []
+            cells += [one["p_henseler"]] if drawn else []
             cells.append(words(f"table.mga.{_decision(one, 1 - findings.level)}"))
             rows.append(Row(tuple(cells), indent=int(several)))
     return Table("mga", words("table.mga.title"), _columns(view, drawn=drawn), tuple(rows), _notes(view, drawn=drawn))
 
 
-def _decision(one: dict[str, object], alpha: float) -> str:
+def _decision(one: dict[Any, Any], alpha: float) -> str:
     """Return whether a path differs, where MICOM permits to ask."""
     if not one["permitted"]:
         return "barred"
-    p = one["p_permutation"]
-    return "differs" if isinstance(p, float) and p < alpha else "same"
+    return "differs" if one["p_permutation"] < alpha else "same"
 
 
 def _columns(view: View, *, drawn: bool) -> tuple[Column, ...]:
@@ -53,12 +49,12 @@ def _columns(view: View, *, drawn: bool) -> tuple[Column, ...]:
     columns = [Column("path", words("head.path"))]
     two = found is not None and len(found.groups) == 2
     for number, key in ((1, "first"), (2, "second")):
-        over = str(found.groups[number - 1]) if found is not None and two else words(f"table.mga.{key}")
+        over = view.group(found.groups[number - 1]) if found is not None and two else words(f"table.mga.{key}")
         columns.append(Column(f"est_{number}", "β", "loading", over))
         columns += [Column(f"ci_{number}", view.ci, "loading", over)] if drawn else []
     columns.append(Column("difference", "Δβ", "loading"))
     columns.append(Column("p_permutation", words("table.mga.permutation"), "p", "*p*"))
-    columns += [Column(name, words(key), "p", "*p*") for name, key in TESTS] if drawn else []
+    columns += [Column("p_henseler", words("table.mga.henseler"), "p", "*p*")] if drawn else []
     columns.append(Column("decision", words("table.mga.decision")))
     return tuple(columns)
 

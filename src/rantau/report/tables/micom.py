@@ -22,7 +22,7 @@ def build(findings: Findings, language: str) -> Table | None:
     rows: list[Row] = []
     several = len(found.pairs) > 1
     for (first, second), own in found.micom(level=findings.level).groupby(["group_1", "group_2"], sort=False):
-        rows += [Row((words("table.mga.pair", first=str(first), second=str(second)),), kind="group")] * several
+        rows += [Row((view.pair(str(first), str(second)),), kind="group")] * several
         for one in own.to_dict("records"):
             cells: list[Cell] = [view.construct(one["construct"]), one["c"], one["c_quantile"], one["c_p"]]
             cells += [one["mean_difference"], Interval(one["mean_low"], one["mean_high"]), one["mean_p"]]
@@ -34,7 +34,13 @@ def build(findings: Findings, language: str) -> Table | None:
     columns = (
         Column("construct", words("head.construct")),
         Column("c", "*c*", "correlation", composites, decimals=3),
-        Column("c_quantile", words("table.micom.quantile", percent=view.percent_left), "correlation", composites, decimals=3),
+        Column(
+            "c_quantile",
+            words("table.micom.quantile", percent=view.percent_left),
+            "correlation",
+            composites,
+            decimals=3,
+        ),
         Column("c_p", "*p*", "p", composites),
         Column("mean", words("table.micom.difference"), "decimal", means),
         Column("mean_limits", middle, "decimal", means),

@@ -34,7 +34,9 @@ def build(findings: Findings, language: str) -> Table | None:
             cells += [one["effect"], one["p"]]
             if ceiling == "cr_fdh":
                 cells.append(100 * one["accuracy"])
-            cells.append(words(f"table.necessity.{'unknown' if one[NECESSARY] is None else str(one[NECESSARY]).lower()}"))
+            cells.append(
+                words(f"table.necessity.{'unknown' if one[NECESSARY] is None else str(one[NECESSARY]).lower()}")
+            )
         rows.append(Row(tuple(cells)))
     columns = [Column("condition", words("table.necessity.condition"))]
     for ceiling in shown:

@@ -84,8 +84,8 @@ def _notes(view: View, engines: list[str], *, defined: bool) -> tuple[Note, ...]
         errors = view.words("table.paths.errors_robust" if robust(findings.sem) else "table.paths.errors")
         notes.append(view.note("table.paths.note_sem", method=view.method(findings.sem), errors=errors))
     if "pls" in engines:
-        bare = findings.draws is None
-        notes.append(view.note("table.paths.note_pls_bare") if bare else view.note("table.paths.note_pls", draws=view.drawn))
+        note = "note_pls_bare" if findings.draws is None else "note_pls"
+        notes.append(view.note(f"table.paths.{note}", draws=view.drawn))
     if defined:
         notes.append(Note("specific", view.words("table.paths.note_defined"), mark="a"))
     return tuple(notes)

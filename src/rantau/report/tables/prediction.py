@@ -25,7 +25,7 @@ def build(findings: Findings, language: str) -> Table | None:
     items, verdicts = found.items(), found.verdict()
     rows: list[Row] = []
     for construct, own in items.groupby("construct", sort=False):
-        verdict = str(verdicts.loc[construct, "verdict"])
+        verdict = str(verdicts["verdict"][str(construct)])
         said = words(f"power.{verdict.replace(' ', '_')}") if verdict else words("power.unknown")
         rows.append(Row((f"{view.construct(str(construct))}: {said}",), kind="group"))
         for item, one in own.to_dict("index").items():
