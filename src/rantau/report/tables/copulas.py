@@ -34,8 +34,8 @@ def build(findings: Findings, language: str) -> Table | None:
     normal, copula = words("table.copulas.normal"), words("table.copulas.copula")
     columns = (
         Column("path", words("head.path")),
-        Column("skewness", words("table.items.skew"), "decimal", normal),
-        Column("excess_kurtosis", words("table.items.kurtosis"), "decimal", normal),
+        Column("skewness", words("table.items.skew"), "decimal", normal, printed=False),
+        Column("excess_kurtosis", words("table.items.kurtosis"), "decimal", normal, printed=False),
         Column("anderson_darling", "*A*^{2}", "decimal", normal),
         Column("p_normal", "*p*", "p", normal),
         Column("path_plain", "β", "loading"),
