@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 
 import pytest
 
 from rantau.analyse import analyse, check_study
 from rantau.errors import EstimationError, ResponseError, StudyError
 from rantau.report import sentences
+from rantau.report.assemble import assemble
 from rantau.report.prose import Prose
-from rantau.run import run
 from rantau.study import read_study
 from small_study import MODEL, PLAN, ROOT, write_study
 
@@ -67,15 +66,14 @@ def study(folder, plan=PLS + MORE, model=FOUR):
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory):
+def found(tmp_path_factory):
     seen: list[str] = []
-    plan = study(tmp_path_factory.mktemp("beyond"))
-    return run(read_study(plan), progress=lambda step, *_: seen.append(step)), seen
+    material = check_study(study(tmp_path_factory.mktemp("beyond")))
+    return analyse(material, progress=lambda step, *_: seen.append(step)), seen
 
 
-def test_everything_is_computed_and_written(outcome):
-    found, seen = outcome
-    findings = found.findings
+def test_everything_is_computed(found):
+    findings, seen = found
     assert findings.faults == ()
     assert findings.comparison.sizes == (124, 124)
     assert findings.comparison.left_out == 2
@@ -85,14 +83,20 @@ def test_everything_is_computed_and_written(outcome):
     assert len(findings.copulas.models[0].draws) == len(findings.tetrads.draws) == 100
     assert findings.assessment.summary().loc["group_differences", "tests"] > 0
     assert {"prediction", "importance", "groups", "robustness"} <= set(seen)
-    assert {"figures/importance.png", "figures/importance.svg"} <= set(found.files)
-    text = (found.folder / "report.md").read_text("utf-8")
-    assert "Rows were divided by “Gender” into Women (*n* = 124) and Men (*n* = 124)." in text
-    assert "Two rows without an entry were left out." in text
-    assert "*Importance-Performance Map for Customer Satisfaction*" in text
-    account = json.loads((found.folder / "run.json").read_text("utf-8"))
-    assert account["options"]["groups"] == {"by": "gender", "permutations": 20, "draws": 10}
-    assert account["options"]["importance"]["target"] == "Satisfaction"
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Rows were divided by “Gender” into Women (*n* = 124) and Men (*n* = 124). Two rows without an entry"),
+        ("id", "Baris dibagi menurut “Jenis kelamin” menjadi Perempuan (*n* = 124) dan Laki-laki (*n* = 124)."),
+    ],
+)
+def test_groups_go_by_the_names_that_the_instrument_gives_them(found, language, told):
+    document = assemble(found[0], title="T", language=language)
+    assert any(told in part.text for part in document.parts if hasattr(part, "text"))
+    table = next(table for _, table in document.tables() if table.key == "mga")
+    assert {column.spanner for column in table.columns} >= ({"Women", "Men"} if language == "en" else {"Perempuan"})
 
 
 def test_what_these_data_do_not_give_is_said(tmp_path, monkeypatch):

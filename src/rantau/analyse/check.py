@@ -8,7 +8,7 @@ from pathlib import Path
 from rantau.analyse.beyond import check_beyond
 from rantau.covariance.estimate import prepare
 from rantau.door import take_sample
-from rantau.errors import ModelSyntaxError, StudyError
+from rantau.errors import ModelSyntaxError, OptionError, StudyError
 from rantau.fit import Problem
 from rantau.model import read_model
 from rantau.model.spec import Model
@@ -88,6 +88,8 @@ def check_study(study: Study | str | Path) -> Material:
             rows = prepare(study.covariance.of(model), kept)[1]
         except ModelSyntaxError as fault:
             raise _of_one_engine(fault, study) from fault
+        except OptionError as fault:
+            raise StudyError(f"{study.file}: [covariance]: {fault}") from fault
     if "pls" in study.engines:
         prepare_pls(model, kept, **study.pls.by_name())
         check_beyond(study, model, kept)

@@ -159,4 +159,7 @@ def _by_covariance(study: Study, model: Model, kept: Responses) -> tuple[SemFit 
     options = study.covariance.by_name()
     structural = sem(model, kept, **options)
     del options["fixed_x"]  # a measurement model has no predictors
+    if not isinstance(options["ordered"], bool):
+        measured = {item for block in model.blocks for item in block.items}
+        options["ordered"] = tuple(name for name in options["ordered"] if name in measured)
     return (cfa(model, kept, **options) if model.blocks else None), structural

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: Columns beyond which a table is for a spreadsheet and not for a page.
 WIDEST = 33
-APPENDIX = ("assessment", "cross_loadings", "information", "estimates", "correlations")
+APPENDIX = ("assessment", "cross_loadings", "information", "estimates", "thresholds", "correlations")
 #: Kinds of figures that stand elsewhere than with the model.
 ELSEWHERE = ("likert", "slopes", "importance")
 

@@ -76,11 +76,12 @@ VERDICTS = (
     Said("barred", r"not to be compared: composites differ"),
     Said("differs", r"differs"),
     Said("same", r"no difference found"),
-    Said("fits", r"fits; .*"),
+    Said("fits", r"fits(; .*)?"),
     Said("misfits", r"does not fit well; .*"),
     Said("needs_draws", r"not tested: give bootstrap=.*"),
     Said("needs_prediction", r"not tested: give predict=.*"),
     Said("consistent", r"not tested: consistent PLS .*"),
+    Said("ordered", r"not tested: PLS of ordered answers .*"),
     Said("needs_redundancy", r"not tested: give redundancy=.*"),
     Said("needs_rows", r"not tested: the linear model has more predictors .*"),
 )
@@ -128,6 +129,9 @@ PHRASES = (
     ("acceptable", "acceptable"),
     ("share of items better than by the linear model", "share"),
     ("c above its 5 % quantile; then means and variances", "micom"),
+    (", by RMSE,", "by_rmse"),
+    (", by MAE,", "by_mae"),
+    ("the first group less the second", "less"),
     ("or loading", "or_loading"),
     ("p <", "p"),
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from rantau.covariance.ordered_request import names_of
 from rantau.fit import Problem
 from rantau.model.spec import Definition, Hypothesis
 from rantau.report.markup import literal
@@ -192,7 +193,8 @@ class View:
 
     def method(self, fit: SemFit) -> str:
         """Return how a fit of the covariance engine was estimated: `maximum likelihood`."""
-        return self.words(f"table.fit.method_{fit.request.recipe.discrepancy}")
+        key = discrepancy_of(fit)
+        return self.words(f"table.fit.method_{key}", estimator=fit.request.estimator)
 
     @property
     def percent(self) -> str:
@@ -287,6 +289,17 @@ def by_name(frame: pd.DataFrame, fit: SemFit | PlsFit) -> dict[Name, Numbers]:
 def trustworthy(fit: SemFit | PlsFit | None) -> bool:
     """Say whether there is a fit and no problem of it is an error."""
     return fit is not None and fit.converged and fit.trustworthy
+
+
+def ordered(fit: SemFit) -> tuple[str, ...]:
+    """Return the variables whose answers a fit takes for ordered categories."""
+    return names_of(fit.request.ordered)
+
+
+def discrepancy_of(fit: SemFit) -> str:
+    """Return the key of the words for what a fit minimised: least squares of ordered answers is another thing."""
+    name = fit.request.recipe.discrepancy
+    return f"{name}_ordered" if name == "wls" and ordered(fit) else name
 
 
 def robust(fit: SemFit) -> bool:

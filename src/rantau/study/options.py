@@ -27,6 +27,8 @@ class CovarianceOptions(Options):
         As for `rt.sem`.
     sampling_weights, cluster
         Columns of the answers.
+    ordered, parameterization
+        The items whose answers are ordered categories, True for all; as for `rt.sem`.
     """
 
     estimator: str = "ML"
@@ -40,6 +42,8 @@ class CovarianceOptions(Options):
     test: str = DEFAULT
     sampling_weights: str = ""
     cluster: str = ""
+    ordered: tuple[str, ...] | bool = False
+    parameterization: str = "delta"
 
     def of(self, model: Model) -> SemRequest:
         """Return what is asked of the engine for a model.

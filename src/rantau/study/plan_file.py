@@ -33,7 +33,7 @@ class ScreenTable(TomlTable):
 class CovarianceTable(TomlTable):
     """`[covariance]`."""
 
-    estimator: str = "ML"
+    estimator: str = ""
     missing: str = "listwise"
     std_lv: bool = False
     fixed_x: bool | None = None
@@ -45,6 +45,8 @@ class CovarianceTable(TomlTable):
     sampling_weights: str = ""
     cluster: str = ""
     group: str = ""
+    ordered: bool | list[str] = False
+    parameterization: str = "delta"
 
 
 class PlsTable(TomlTable):

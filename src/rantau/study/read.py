@@ -156,9 +156,13 @@ def _covariance_options(path: str | Path, table: CovarianceTable) -> CovarianceO
             f"{path}: [covariance]: `group` is '{table.group}': a study reports all respondents together so far. Leave "
             "it out, and compare groups by `rantau fit --group` or rt.sem(model, data, group=...)."
         )
-    options = CovarianceOptions(**{name: value for name, value in table if name != "group"})
+    ordered = table.ordered if isinstance(table.ordered, bool) else tuple(table.ordered)
+    told = {name: value for name, value in table if name not in ("group", "estimator", "ordered")}
+    estimator = table.estimator or ("WLSMV" if ordered else "ML")
+    options = CovarianceOptions(estimator=estimator, ordered=ordered, **told)
     try:
-        options.of(parse_model("outcome ~ predictor"))
+        # Of which items the answers are ordered is held against the model itself.
+        options.replace(ordered=bool(ordered)).of(parse_model("outcome ~ predictor"))
     except OptionError as fault:
         raise StudyError(f"{path}: [covariance]: {fault}") from fault
     return options

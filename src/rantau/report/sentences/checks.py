@@ -6,7 +6,7 @@ from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 from rantau.report.sentences.fit import poor
 from rantau.report.tables.crosscheck import fit_name, kind
-from rantau.report.view import robust
+from rantau.report.view import ordered, robust
 
 
 def crosscheck(prose: Prose) -> str:
@@ -65,7 +65,9 @@ def limits(prose: Prose) -> tuple[str, ...]:
     findings = prose.findings
     told = []
     factor = findings.sem if findings.sem is not None else findings.cfa
-    if factor is not None:
+    if factor is not None and ordered(factor):
+        told.append(prose.say("limits.ordered"))
+    elif factor is not None:
         told.append(prose.say("limits.likert_robust" if robust(factor) else "limits.likert"))
     if factor is not None:
         told += [prose.say("limits.weights")] * bool(factor.request.sampling_weights)

@@ -10,7 +10,7 @@ from rantau.extras import require
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 from rantau.report.tables.screening import shown_limit
-from rantau.report.view import robust
+from rantau.report.view import discrepancy_of, ordered, robust
 
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
@@ -112,6 +112,8 @@ def _shape(prose: Prose) -> str:
     if prose.findings.sem is None and prose.findings.cfa is None:
         return told
     factor = prose.findings.sem if prose.findings.sem is not None else prose.findings.cfa
+    if factor is not None and set(prose.findings.model.observed) <= set(ordered(factor)):
+        return join(told, prose.say("sample.shape_ordered"))
     allowed = prose.say("sample.shape_robust") if factor is not None and robust(factor) else ""
     if not beyond:
         return join(told, prose.say("sample.shape_fine"), allowed)
@@ -146,14 +148,19 @@ def _by_covariance(prose: Prose, fit: SemFit) -> list[str]:
     request, say = fit.request, prose.say
     recipe = request.recipe
     errors = f"{recipe.se}_{recipe.information}" if recipe.se == "standard" else recipe.se
+    errors = "robust_ordered" if ordered(fit) and errors == "robust_sem" else errors
+    gaps = request.missing if request.missing in ("listwise", "pairwise") else "fiml"
     told = [
         say(
             "methods.sem",
-            method=say(f"methods.method.{recipe.discrepancy}"),
+            method=say(f"methods.method.{discrepancy_of(fit)}", estimator=request.estimator),
             errors=say(f"methods.errors.{errors}"),
-            gaps=say("methods.gaps.listwise" if request.missing == "listwise" else "methods.gaps.fiml"),
+            gaps=say(f"methods.gaps.{gaps}"),
+            treated=_treated(prose, fit),
         )
     ]
+    if ordered(fit):
+        told.append(say(f"methods.parameterization.{request.parameterization}"))
     if prose.words.has(f"methods.test.{recipe.test}"):
         told.append(say("methods.tested_by", test=say(f"methods.test.{recipe.test}")))
     if request.expanded.constructs:
@@ -163,6 +170,16 @@ def _by_covariance(prose: Prose, fit: SemFit) -> list[str]:
     if request.cluster:
         told.append(say("methods.clusters", column=literal(request.cluster)))
     return told
+
+
+def _treated(prose: Prose, fit: SemFit) -> str:
+    """Say which answers were taken for ordered categories."""
+    names = ordered(fit)
+    if not names:
+        return prose.say("methods.treated.continuous")
+    if set(fit.table.observed) <= set(names):
+        return prose.say("methods.treated.ordered")
+    return prose.say("methods.treated.some", items=literal(prose.words.listing(names)))
 
 
 def _in_stages(prose: Prose, fit: PlsFit) -> list[str]:

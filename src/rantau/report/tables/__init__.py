@@ -35,6 +35,7 @@ from rantau.report.tables import (
     sensitivity,
     slopes,
     tetrads,
+    thresholds,
 )
 
 ROWS = (
@@ -69,5 +70,6 @@ ROWS = (
     cross_loadings.ROW,
     information.ROW,
     estimates.ROW,
+    thresholds.ROW,
     correlations.ROW,
 )
