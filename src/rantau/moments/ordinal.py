@@ -110,47 +110,39 @@ def ordinal_moments(
 
 
 def _spread(single: Singles, parts: list[tuple[Indices, Pairs]], correlation: Array) -> Array:
-    """Return the covariance matrix of root-n times the moments, in the order of `OrdinalMoments.spread`."""
+    """Return the covariance matrix of root-n times the moments, in the order of `OrdinalMoments.spread`.
+
+    It is the product of the rows' influences: scores over their information, those by a correlation less what they
+    share with the scores by the thresholds, means and variances that it is given.
+    """
     ordering, taken = single.ordering, single.taken
     n_pairs = len(correlation) * (len(correlation) - 1) // 2
-    of_level, of_variance = single_scores(single)
-    t, continuous = of_level.shape[1], np.flatnonzero(~ordering.ordered)
-    t1 = t + continuous.size
-    own = np.concatenate([of_level, of_variance], axis=1)
+    own, continuous = single_scores(single), np.flatnonzero(~ordering.ordered)
+    t1 = len(own)
+    t = t1 - continuous.size
     variance_at = np.full(len(ordering.categories), -1, dtype=np.intp)
     variance_at[continuous] = t + np.arange(continuous.size)
 
-    total = t1 + n_pairs
-    inner = np.zeros((total, total))
-    step = max(1, _BLOCK // total)
-    for start in range(0, len(taken), step):
-        rows = slice(start, start + step)
-        block = np.empty((len(taken[rows]), total))
-        block[:, :t1] = own[rows]
-        for chosen, part in parts:
-            block[:, t1 + chosen] = part.scores(rows)
-        if not (taken[rows] == 1).all():
-            block *= np.sqrt(taken[rows])[:, None]
-        inner += block.T @ block
-
-    first = inner[:t1, :t1]
     same = np.concatenate([ordering.item, continuous])
-    inverse = np.linalg.inv(np.where(same[:, None] == same, first, 0.0))
-    across = np.zeros((n_pairs, t1))
-    diagonal = inner.diagonal()[t1:]
+    inverse = np.linalg.inv(np.where(same[:, None] == same, (own * taken) @ own.T, 0.0))
+    across, information = np.zeros((n_pairs, t1)), np.zeros(n_pairs)
     for chosen, part in parts:
+        information[chosen] = part.information
         for pair_rows, columns, products in part.across(ordering.first, variance_at):
             across[chosen[pair_rows], columns] = products
     carried = across @ inverse
-    found = np.empty_like(inner)
-    mixed = inner[t1:, :t1] - carried @ first
-    back = inner[t1:, :t1] @ carried.T
-    found[:t1, :t1] = inverse @ first @ inverse
-    found[t1:, :t1] = mixed @ inverse / diagonal[:, None]
-    found[:t1, t1:] = found[t1:, :t1].T
-    corner = inner[t1:, t1:] - back - back.T + carried @ first @ carried.T
-    found[t1:, t1:] = corner / np.outer(diagonal, diagonal)
-    found *= taken.sum()
+
+    total = t1 + n_pairs
+    found = np.zeros((total, total))
+    step = max(1, _BLOCK // total)
+    for start in range(0, len(taken), step):
+        rows = slice(start, start + step)
+        block = np.empty((total, len(taken[rows])))
+        block[:t1] = inverse @ own[:, rows]
+        for chosen, part in parts:
+            block[t1 + chosen] = part.scores(rows, own, carried[chosen]) / information[chosen, None]
+        block *= np.sqrt(taken[rows] * taken.sum())
+        found += block @ block.T
     return _in_order(found, single, correlation, variance_at, t, t1)
 
 

@@ -9,15 +9,13 @@ import numpy as np
 from scipy.special import ndtr
 
 from rantau.arrays import Array, Indices, Mask
-from rantau.moments.rectangles import between, density, quadrant
-from rantau.moments.single_answers import Singles
+from rantau.moments.rectangles import between_thresholds, density, rectangles
+from rantau.moments.single_answers import SMALLEST, Singles, threshold_scores
 
 #: No correlation is nearer to 1 than this leaves.
 LIMIT = 0.9999
-#: A probability is not taken for less.
-SMALLEST = 1e-15
 #: Steps below this are none.
-TOLERANCE = 1e-12
+TOLERANCE = 1e-11
 #: How many numbers a block of rows may hold (64 MB).
 _BLOCK = 8_000_000
 
@@ -36,8 +34,16 @@ class Pairs(Protocol):
     def empty(self) -> Mask:
         """`(k,)`: whether a table has an empty cell."""
 
-    def scores(self, rows: slice) -> Array:
-        """Return the scores of some rows by the correlations, `(rows, k)`; 0 where an answer is missing."""
+    @property
+    def information(self) -> Array:
+        """`(k,)`: the sums over rows of the squared scores by the correlations."""
+
+    def scores(self, rows: slice, own: Array, carried: Array) -> Array:
+        """Return the scores of some rows by the correlations, `(k, rows)`, less what others share in them.
+
+        These are the scores of all rows by thresholds and means, then variances, `own (t, n)`, by `carried (k, t)`.
+        The score by a correlation is 0 where an answer is missing.
+        """
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
         """Yield the products of the scores by the correlation with those by what it is given.
@@ -72,12 +78,25 @@ class TablePairs(NamedTuple):
     ratio: Array
     probability: Array
 
-    def scores(self, rows: slice) -> Array:
-        """Return the scores of some rows by the correlations, `(rows, k)`."""
-        size = self.ratio.shape[-1]
-        code = self.single.code[rows]
-        place = code[:, self.i] * size + code[:, self.j] + np.arange(self.i.size) * size**2
-        return np.asarray(self.ratio.ravel().take(place))
+    @property
+    def information(self) -> Array:
+        """`(k,)`: the sums over rows of the squared scores by the correlations."""
+        return np.asarray((self.table * self.ratio[:, :-1, :-1] ** 2).sum(axis=(1, 2)))
+
+    def scores(self, rows: slice, own: Array, carried: Array) -> Array:
+        """Return the scores of some rows by the correlations, `(k, rows)`, less what the thresholds' share in them.
+
+        All of it depends on the two answers, so that it is looked up in a table of them.
+        """
+        size, pairs = self.ratio.shape[-1], np.arange(self.i.size)
+        ratio, by_answer = self.ratio.copy(), threshold_scores(self.single)
+        for item, axis in ((self.i, 2), (self.j, 1)):
+            level = self.single.ordering.first[item, None] + np.arange(by_answer.shape[2])
+            shared = by_answer[item] @ carried.take(level + pairs[:, None] * carried.shape[1], mode="clip")[..., None]
+            ratio -= shared if axis == 2 else np.swapaxes(shared, 1, 2)
+        code = np.ascontiguousarray(self.single.code[rows].T)
+        place = (code * size)[self.i] + code[self.j] + pairs[:, None] * size**2
+        return np.asarray(ratio.ravel().take(place))
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
         """Yield the products of the scores by the correlation with those by the thresholds."""
@@ -107,48 +126,47 @@ def table_pairs(single: Singles, i: Indices, j: Indices) -> TablePairs:
     )[:, None, :]
     empty = ((table == 0) & inside).any(axis=(1, 2))
     met = _filled(table, (counts[i] == 2) & (counts[j] == 2))
-    h, k = single.limits[i][:, :, None], single.limits[j][:, None, :]
+    thresholds = single.limits[:, 1:-1]
 
     def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
         """Return the scores of some pairs `(k,)` and their derivatives."""
+        x, y, n = thresholds[i[which]], thresholds[j[which]], met[which]
+        probability = np.maximum(rectangles(x, y, correlation), SMALLEST)
         r = correlation[:, None, None]
-        at, n = (h[which], k[which]), met[which]
-        probability = np.maximum(between(quadrant(*at, r)), SMALLEST)
-        height = density(*at, r)
-        first = between(height)
-        x, y = (np.where(np.isfinite(one), one, 0.0) for one in at)
+        x, y = x[:, :, None], y[:, None, :]
+        height = density(x, y, r)
+        x, y = (np.where(np.isfinite(one), one, 0.0) for one in (x, y))
         free = 1 - r * r
-        second = between(height * (r / free + (x * y * (1 + r * r) - r * (x * x + y * y)) / free**2))
-        score = (n * first / probability).sum(axis=(1, 2))
-        bend = (n * (second / probability - (first / probability) ** 2)).sum(axis=(1, 2))
-        spread = n.sum(axis=(1, 2)) * (first**2 / probability).sum(axis=(1, 2))
+        first = between_thresholds(height) / probability
+        second = between_thresholds(height * (r / free + (x * y * (1 + r * r) - r * (x * x + y * y)) / free**2))
+        score = (n * first).sum(axis=(1, 2))
+        bend = (n * (second / probability - first**2)).sum(axis=(1, 2))
+        spread = n.sum(axis=(1, 2)) * (first**2 * probability).sum(axis=(1, 2))
         return score, np.where(bend < -0.1 * spread, bend, -spread)
 
-    # The middle of a category; one end of the outermost is as good as at 3.
-    limits = np.clip(single.limits, -3.0, 3.0)
-    rough = (limits[:, :-1] + limits[:, 1:]) / 2
-    start = _table_correlation(met, rough[i], rough[j])
-    correlation = _climb(score_and_bend, start)
-    r = correlation[:, None, None]
-    probability = np.maximum(between(quadrant(h, k, r)), SMALLEST)
+    correlation = _climb(score_and_bend, _rough_correlation(single, met, i, j))
+    x, y = thresholds[i], thresholds[j]
+    probability = np.maximum(rectangles(x, y, correlation), SMALLEST)
     ratio = np.zeros((i.size, *(table.shape[-1] + 1,) * 2))
-    ratio[:, :-1, :-1] = between(density(h, k, r)) / probability
+    ratio[:, :-1, :-1] = (
+        between_thresholds(density(x[:, :, None], y[:, None, :], correlation[:, None, None])) / probability
+    )
     return TablePairs(single, i, j, correlation, empty, table, ratio, probability)
 
 
 def _tables(single: Singles, i: Indices, j: Indices) -> Array:
     """Count the answers to all pairs, `(k, K, K)`, by one product of the indicators of all categories."""
-    size, used = single.limits.shape[1] - 1, np.flatnonzero(single.ordering.ordered)
-    n = len(single.code)
+    size, used = single.limits.shape[1], np.flatnonzero(single.ordering.ordered)
     product = np.zeros((used.size * size,) * 2)
     step = max(1, _BLOCK // (used.size * size))
-    for start in range(0, n, step):
-        code = single.code[start : start + step, used]
-        hot = np.zeros((len(code), used.size, size + 1))
-        np.put_along_axis(hot, code[:, :, None], np.sqrt(single.taken[start : start + step])[:, None, None], axis=2)
-        flat = hot[:, :, :size].reshape(len(code), -1)
-        product += flat.T @ flat
-    blocks = np.rint(product).reshape(used.size, size, used.size, size).transpose(0, 2, 1, 3)
+    for start in range(0, len(single.code), step):
+        rows = slice(start, start + step)
+        place = single.code[rows, used] + np.arange(used.size) * size
+        hot = np.zeros((len(place), used.size * size))
+        hot[np.arange(len(place))[:, None], place] = np.sqrt(single.taken[rows])[:, None]
+        product += hot.T @ hot
+    # The last place of each variable is that of rows without an answer.
+    blocks = np.rint(product).reshape(used.size, size, used.size, size)[:, :-1, :, :-1].transpose(0, 2, 1, 3)
     at = np.searchsorted(used, i), np.searchsorted(used, j)
     return np.asarray(blocks[at])
 
@@ -167,21 +185,24 @@ def _filled(table: Array, fourfold: Mask) -> Array:
     return found
 
 
-def _table_correlation(table: Array, x: Array, y: Array) -> Array:
-    """Return the correlation `(k,)` of rough values `(k, K)` of the categories."""
-    n = table.sum(axis=(1, 2))
-    of_x, of_y = table.sum(axis=2), table.sum(axis=1)
-    mean_x, mean_y = (of_x * x).sum(axis=1) / n, (of_y * y).sum(axis=1) / n
-    x, y = x - mean_x[:, None], y - mean_y[:, None]
-    among = np.einsum("kab,ka,kb->k", table, x, y)
-    spread = (of_x * x * x).sum(axis=1) * (of_y * y * y).sum(axis=1)
-    return np.asarray(np.clip(among / np.sqrt(spread), -0.95, 0.95))
+def _rough_correlation(single: Singles, table: Array, i: Indices, j: Indices) -> Array:
+    """Return start values `(k,)`: how the expected values of categories covary, over what each shrinks by.
+
+    Olsson, Drasgow & Dorans (1982), eq. 29, once for each variable of a pair: right but for cubes of the correlation.
+    """
+    limits = single.limits
+    height, share = np.exp(-(limits**2) / 2) / np.sqrt(2 * np.pi), np.diff(ndtr(limits))
+    value = (height[:, :-1] - height[:, 1:]) / np.maximum(share, SMALLEST)
+    variance = (share * value**2).sum(axis=1)
+    among = np.einsum("kab,ka,kb->k", table, value[i], value[j], optimize=True) / table.sum(axis=(1, 2))
+    return np.asarray(np.clip(among / (variance[i] * variance[j]), -0.9, 0.9))
 
 
 def _climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
     """Find where each score is nought, by Newton steps that never leave the bracket known so far."""
     found, low, high = start.copy(), np.full(start.shape, -LIMIT), np.full(start.shape, LIMIT)
     active: Indices = np.arange(start.size)
+    before = np.zeros(start.size)
     for _ in range(100):
         score, bend = slope(found[active], active)
         low[active] = np.where(score > 0, found[active], low[active])
@@ -193,7 +214,10 @@ def _climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array)
         trial = np.where(inside | (score == 0), trial, (low[active] + high[active]) / 2)
         moved = np.abs(trial - found[active])
         found[active] = trial
-        active = active[moved > TOLERANCE * 10]
+        # Steps that shrink as they did will sum up to less than this.
+        ahead = moved * np.minimum(moved / np.maximum(before[active], SMALLEST), 1.0)
+        before[active] = moved
+        active = active[ahead > TOLERANCE]
         if not active.size:
             break
     return np.where(np.abs(found) > LIMIT - 1e-8, np.sign(found) * LIMIT, found)
@@ -216,8 +240,16 @@ class LatentPairs(NamedTuple):
     correlation: Array
     empty: Mask
 
-    def scores(self, rows: slice) -> Array:
-        """Return the scores of some rows by the correlations, `(rows, k)`."""
+    @property
+    def information(self) -> Array:
+        """`(k,)`: the sums over rows of the squared scores by the correlations."""
+        return _squares(self.single, self._scores, self.item.size)
+
+    def scores(self, rows: slice, own: Array, carried: Array) -> Array:
+        """Return the scores of some rows by the correlations, `(k, rows)`, less what others share in them."""
+        return np.asarray(self._scores(rows).T - carried @ own[:, rows])
+
+    def _scores(self, rows: slice) -> Array:
         return _latent(self.single, self.item, self.other, self.correlation, rows).by_correlation
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
@@ -273,6 +305,14 @@ def _latent(single: Singles, item: Indices, other: Indices, correlation: Array, 
     return _Latent((upper * at_high - lower * at_low) / root**3, upper, lower)
 
 
+def _squares(single: Singles, scores: Callable[[slice], Array], pairs: int) -> Array:
+    """Sum the squared scores `(k,)` of all rows."""
+    found = np.zeros(pairs)
+    for rows in _blocks(single, pairs):
+        found += single.taken[rows] @ scores(rows) ** 2
+    return found
+
+
 def _blocks(single: Singles, pairs: int) -> Iterator[slice]:
     step = max(1, _BLOCK // max(pairs, 1))
     for start in range(0, len(single.taken), step):
@@ -314,8 +354,16 @@ class ObservedPairs(NamedTuple):
     correlation: Array
     empty: Mask
 
-    def scores(self, rows: slice) -> Array:
-        """Return the scores of some rows by the correlations, `(rows, k)`."""
+    @property
+    def information(self) -> Array:
+        """`(k,)`: the sums over rows of the squared scores by the correlations."""
+        return _squares(self.single, self._scores, self.i.size)
+
+    def scores(self, rows: slice, own: Array, carried: Array) -> Array:
+        """Return the scores of some rows by the correlations, `(k, rows)`, less what others share in them."""
+        return np.asarray(self._scores(rows).T - carried @ own[:, rows])
+
+    def _scores(self, rows: slice) -> Array:
         return _observed(self.single, self.i, self.j, self.correlation, rows)
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
@@ -326,7 +374,7 @@ class ObservedPairs(NamedTuple):
             deviation = single.deviation[one]
             of_mean, of_variance = np.zeros(self.i.size), np.zeros(self.i.size)
             for rows in _blocks(single, self.i.size):
-                weighted = self.scores(rows) * single.taken[rows, None]
+                weighted = self._scores(rows) * single.taken[rows, None]
                 x, y = single.z[rows][:, one], single.z[rows][:, other]
                 of_mean += (weighted * (x - correlation * y)).sum(axis=0) / (free * deviation)
                 own = (x * x - correlation * x * y) / free - 1
