@@ -119,43 +119,51 @@ def _spread(single: Singles, parts: list[tuple[Indices, Pairs]], correlation: Ar
     n_pairs = len(correlation) * (len(correlation) - 1) // 2
     own, continuous = single_scores(single), np.flatnonzero(~ordering.ordered)
     t1 = len(own)
-    t = t1 - continuous.size
     variance_at = np.full(len(ordering.categories), -1, dtype=np.intp)
-    variance_at[continuous] = t + np.arange(continuous.size)
+    variance_at[continuous] = ordering.item.size + np.arange(continuous.size)
 
     same = np.concatenate([ordering.item, continuous])
-    inverse = np.linalg.inv(np.where(same[:, None] == same, (own * taken) @ own.T, 0.0))
-    across, information = np.zeros((n_pairs, t1)), np.zeros(n_pairs)
+    inverse, first = np.zeros((t1, t1)), np.empty_like(own)
+    for item in range(len(correlation)):
+        at = np.flatnonzero(same == item)
+        inverse[np.ix_(at, at)] = np.linalg.inv((own[at] * taken) @ own[at].T)
+        first[at] = inverse[np.ix_(at, at)] @ own[at]
+    carried = []
     for chosen, part in parts:
-        information[chosen] = part.information
-        for pair_rows, columns, products in part.across(ordering.first, variance_at):
-            across[chosen[pair_rows], columns] = products
-    carried = across @ inverse
+        across = np.zeros((chosen.size, t1))
+        for pairs, columns, products in part.across(ordering.first, variance_at):
+            across[pairs, columns] = products
+        carried.append(across @ inverse)
 
     total = t1 + n_pairs
-    found = np.zeros((total, total))
+    found = np.zeros((0, 0))
     step = max(1, _BLOCK // total)
     for start in range(0, len(taken), step):
         rows = slice(start, start + step)
         block = np.empty((total, len(taken[rows])))
-        block[:t1] = inverse @ own[:, rows]
-        for chosen, part in parts:
-            block[t1 + chosen] = part.scores(rows, own, carried[chosen]) / information[chosen, None]
+        block[:t1], start_at = first[:, rows], t1
+        for (chosen, part), shared in zip(parts, carried, strict=True):
+            part.influences(rows, own, shared, block[start_at : start_at + chosen.size])
+            start_at += chosen.size
         block *= np.sqrt(taken[rows] * taken.sum())
-        found += block @ block.T
-    return _in_order(found, single, correlation, variance_at, t, t1)
+        found = found + block @ block.T if start else block @ block.T
+    found.setflags(write=False)
+    return _in_order(found, single, correlation, np.concatenate([chosen for chosen, _ in parts]), variance_at)
 
 
-def _in_order(spread: Array, single: Singles, correlation: Array, variance_at: Indices, t: int, t1: int) -> Array:
-    """Turn correlations into covariances, and put the moments in the order of `OrdinalMoments.spread`."""
+def _in_order(spread: Array, single: Singles, correlation: Array, pairs: Indices, variance_at: Indices) -> Array:
+    """Turn correlations into covariances, and put the moments in the order of `OrdinalMoments.spread`.
+
+    `pairs` and `variance_at` say which pairs follow one another, and where the variances are.
+    """
     ordering, deviation = single.ordering, single.deviation
     if ordering.ordered.all():
         return spread
-    p = deviation.size
+    p, t = deviation.size, ordering.item.size
     i, j = ordering.lower
     at = np.full((p, p), -1, dtype=np.intp)
-    below = np.tril_indices(p, -1)
-    at[below] = t1 + np.arange(below[0].size)
+    one, other = np.tril_indices(p, -1)
+    at[one[pairs], other[pairs]] = len(spread) - pairs.size + np.arange(pairs.size)
     off, row = i != j, t + np.arange(i.size)
     slope = np.zeros((t + i.size, len(spread)))
     slope[np.arange(t), np.arange(t)] = 1.0

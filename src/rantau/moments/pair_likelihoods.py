@@ -16,8 +16,8 @@ from rantau.moments.single_answers import SMALLEST, Singles, threshold_scores
 LIMIT = 0.9999
 #: Steps below this are none.
 TOLERANCE = 1e-11
-#: How many numbers a block of rows may hold (64 MB).
-_BLOCK = 8_000_000
+#: How many numbers a block of rows may hold (64 MB), and a block of places that stays near the processor.
+_BLOCK, _FEW = 8_000_000, 100_000
 
 #: Places of pairs, places of what they are given, and the sums over rows of the products of the scores by both.
 Across = tuple[Indices, Indices, Array]
@@ -34,15 +34,12 @@ class Pairs(Protocol):
     def empty(self) -> Mask:
         """`(k,)`: whether a table has an empty cell."""
 
-    @property
-    def information(self) -> Array:
-        """`(k,)`: the sums over rows of the squared scores by the correlations."""
+    def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the influences of some rows on the correlations into `out (k, rows)`.
 
-    def scores(self, rows: slice, own: Array, carried: Array) -> Array:
-        """Return the scores of some rows by the correlations, `(k, rows)`, less what others share in them.
-
-        These are the scores of all rows by thresholds and means, then variances, `own (t, n)`, by `carried (k, t)`.
-        The score by a correlation is 0 where an answer is missing.
+        These are the scores, 0 where an answer is missing, less what they share with the scores of all rows by
+        thresholds and means, then variances, `own (t, n)`, namely `carried (k, t)` of these; over the sum of the
+        squared scores.
         """
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
@@ -78,25 +75,25 @@ class TablePairs(NamedTuple):
     ratio: Array
     probability: Array
 
-    @property
-    def information(self) -> Array:
-        """`(k,)`: the sums over rows of the squared scores by the correlations."""
-        return np.asarray((self.table * self.ratio[:, :-1, :-1] ** 2).sum(axis=(1, 2)))
+    def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the influences of some rows on the correlations into `out (k, rows)`.
 
-    def scores(self, rows: slice, own: Array, carried: Array) -> Array:
-        """Return the scores of some rows by the correlations, `(k, rows)`, less what the thresholds' share in them.
-
-        All of it depends on the two answers, so that it is looked up in a table of them.
+        They depend on the two answers alone, so that they are looked up in a table of these; `own` is not read.
         """
-        size, pairs = self.ratio.shape[-1], np.arange(self.i.size)
-        ratio, by_answer = self.ratio.copy(), threshold_scores(self.single)
+        ordering, size, by_answer = self.single.ordering, self.ratio.shape[-1], threshold_scores(self.single)
+        table, pairs = self.ratio.copy(), np.arange(self.i.size)[:, None]
         for item, axis in ((self.i, 2), (self.j, 1)):
-            level = self.single.ordering.first[item, None] + np.arange(by_answer.shape[2])
-            shared = by_answer[item] @ carried.take(level + pairs[:, None] * carried.shape[1], mode="clip")[..., None]
-            ratio -= shared if axis == 2 else np.swapaxes(shared, 1, 2)
+            # Where a variable has fewer thresholds than others, scores by those that it has not are nought.
+            level = np.minimum(ordering.first[item, None] + np.arange(by_answer.shape[2]), carried.shape[1] - 1)
+            table -= np.expand_dims((by_answer[item] @ carried[pairs, level][..., None])[..., 0], axis)
+        table /= (self.table * self.ratio[:, :-1, :-1] ** 2).sum(axis=(1, 2))[:, None, None]
         code = np.ascontiguousarray(self.single.code[rows].T)
-        place = (code * size)[self.i] + code[self.j] + pairs[:, None] * size**2
-        return np.asarray(ratio.ravel().take(place))
+        upper = code * size
+        step = max(1, _FEW // code.shape[1])
+        for start in range(0, self.i.size, step):
+            some = slice(start, start + step)
+            place = upper[self.i[some]] + code[self.j[some]] + pairs[some] * size**2
+            table.ravel().take(place, out=out[some], mode="clip")
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
         """Yield the products of the scores by the correlation with those by the thresholds."""
@@ -240,14 +237,11 @@ class LatentPairs(NamedTuple):
     correlation: Array
     empty: Mask
 
-    @property
-    def information(self) -> Array:
-        """`(k,)`: the sums over rows of the squared scores by the correlations."""
-        return _squares(self.single, self._scores, self.item.size)
-
-    def scores(self, rows: slice, own: Array, carried: Array) -> Array:
-        """Return the scores of some rows by the correlations, `(k, rows)`, less what others share in them."""
-        return np.asarray(self._scores(rows).T - carried @ own[:, rows])
+    def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the influences of some rows on the correlations into `out (k, rows)`."""
+        np.matmul(-carried, own[:, rows], out=out)
+        out += self._scores(rows).T
+        out /= _squares(self.single, self._scores, self.item.size)[:, None]
 
     def _scores(self, rows: slice) -> Array:
         return _latent(self.single, self.item, self.other, self.correlation, rows).by_correlation
@@ -354,14 +348,11 @@ class ObservedPairs(NamedTuple):
     correlation: Array
     empty: Mask
 
-    @property
-    def information(self) -> Array:
-        """`(k,)`: the sums over rows of the squared scores by the correlations."""
-        return _squares(self.single, self._scores, self.i.size)
-
-    def scores(self, rows: slice, own: Array, carried: Array) -> Array:
-        """Return the scores of some rows by the correlations, `(k, rows)`, less what others share in them."""
-        return np.asarray(self._scores(rows).T - carried @ own[:, rows])
+    def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the influences of some rows on the correlations into `out (k, rows)`."""
+        np.matmul(-carried, own[:, rows], out=out)
+        out += self._scores(rows).T
+        out /= _squares(self.single, self._scores, self.i.size)[:, None]
 
     def _scores(self, rows: slice) -> Array:
         return _observed(self.single, self.i, self.j, self.correlation, rows)
