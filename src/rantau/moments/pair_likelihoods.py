@@ -15,7 +15,7 @@ from rantau.moments.single_answers import SMALLEST, Singles, threshold_scores
 #: No correlation is nearer to 1 than this leaves.
 LIMIT = 0.9999
 #: Steps below this are none.
-TOLERANCE = 1e-11
+TOLERANCE = 1e-12
 #: How many numbers a block of rows may hold (64 MB), and a block of places that stays near the processor.
 _BLOCK, _FEW = 8_000_000, 100_000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -28,22 +29,22 @@ class Ordering(Record):
     ordered: Mask
     categories: tuple[tuple[float, ...], ...]
 
-    @property
+    @cached_property
     def counts(self) -> Indices:
         """`(p,)`: thresholds of each ordered variable; 1, the mean, for a continuous one."""
         return np.array([max(len(one) - 1, 1) for one in self.categories], dtype=np.intp)
 
-    @property
+    @cached_property
     def item(self) -> Indices:
         """`(t,)`: the variable that each threshold or mean belongs to."""
         return np.repeat(np.arange(len(self.categories)), self.counts)
 
-    @property
+    @cached_property
     def first(self) -> Indices:
         """`(p,)`: where the thresholds of each variable begin."""
         return np.cumsum(self.counts) - self.counts
 
-    @property
+    @cached_property
     def lower(self) -> tuple[Indices, Indices]:
         """Rows and columns of the lower triangle, less the variances of ordered variables: the other moments."""
         i, j = np.tril_indices(len(self.categories))
