@@ -83,7 +83,7 @@ def answer_groups(evidence: Evidence) -> AnswerGroups:
     kept = np.ones(jacobian.shape[:2], dtype=bool)
     if weight.ndim == 2:
         alone = np.flatnonzero(np.count_nonzero(jacobian, axis=(0, 1)) == 1)
-        moment = (jacobian[..., alone] != 0).reshape(-1, alone.size).argmax(axis=0)
+        moment = (jacobian[..., alone] != 0).reshape(kept.size, alone.size).argmax(axis=0)
         moment, first = np.unique(moment, return_index=True)
         kept.ravel()[moment] = False
         jacobian = np.delete(jacobian, alone[first], axis=-1)
