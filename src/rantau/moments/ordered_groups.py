@@ -35,7 +35,7 @@ def sample_ordering(sample: Sample, ordered: tuple[str, ...]) -> Ordering:
                 f"{sample.source}: '{name}' has {len(categories)} different answers, too many for ordered categories. "
                 "Take it out of ordered=, so that it counts as continuous."
             )
-        for group, label in enumerate(sample.groups):
+        for group, label in enumerate(sample.groups if len(sample.groups) > 1 else ()):
             met = set(np.unique(column[sample.membership == group]).tolist())
             absent = [one for one in categories if one not in met]
             if absent:

@@ -11,12 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.moments.pair_likelihoods import LIMIT, Pairs, latent_pairs, observed_pairs, table_pairs
+from rantau.moments.pair_likelihoods import BLOCK, LIMIT, Pairs, latent_pairs, observed_pairs
 from rantau.moments.single_answers import Ordering, Singles, estimate_singles, single_scores
+from rantau.moments.table_pairs import table_pairs
 from rantau.record import Record
-
-#: How many numbers a block of rows' scores may hold (64 MB).
-_BLOCK = 8_000_000
 
 
 class OrdinalMoments(Record):
@@ -137,7 +135,7 @@ def _spread(single: Singles, parts: list[tuple[Indices, Pairs]], correlation: Ar
 
     total = t1 + n_pairs
     found = np.zeros((0, 0))
-    step = max(1, _BLOCK // total)
+    step = max(1, BLOCK // total)
     for start in range(0, len(taken), step):
         rows = slice(start, start + step)
         block = np.empty((total, len(taken[rows])))

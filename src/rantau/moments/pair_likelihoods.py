@@ -1,4 +1,7 @@
-"""The correlation of every pair of variables given what each says alone, by maximum likelihood, all pairs at once."""
+"""The correlation of every pair of variables given what each says alone, by maximum likelihood, all pairs at once.
+
+Here what all pairs share, and those of which one variable or both are continuous.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,14 @@ import numpy as np
 from scipy.special import ndtr
 
 from rantau.arrays import Array, Indices, Mask
-from rantau.moments.rectangles import between_thresholds, density, rectangles
-from rantau.moments.single_answers import SMALLEST, Singles, threshold_scores
+from rantau.moments.single_answers import SMALLEST, Singles
 
 #: No correlation is nearer to 1 than this leaves.
 LIMIT = 0.9999
-#: Steps below this are none.
-TOLERANCE = 1e-12
-#: How many numbers a block of rows may hold (64 MB), and a block of places that stays near the processor.
-_BLOCK, _FEW = 8_000_000, 100_000
+#: Steps that sum up to less than the first are none; below the second rounding may turn them.
+TOLERANCE, ROUNDED = 1e-12, 1e-9
+#: How many numbers a block of rows may hold (64 MB).
+BLOCK = 8_000_000
 
 #: Places of pairs, places of what they are given, and the sums over rows of the products of the scores by both.
 Across = tuple[Indices, Indices, Array]
@@ -35,11 +37,19 @@ class Pairs(Protocol):
         """`(k,)`: whether a table has an empty cell."""
 
     def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
-        """Write the influences of some rows on the correlations into `out (k, rows)`.
+        """Write the influences of some rows on the correlations.
 
-        These are the scores, 0 where an answer is missing, less what they share with the scores of all rows by
-        thresholds and means, then variances, `own (t, n)`, namely `carried (k, t)` of these; over the sum of the
-        squared scores.
+        Parameters
+        ----------
+        rows
+            Which.
+        own
+            `(t, n)`: the scores of all rows by thresholds and means, then by variances.
+        carried
+            `(k, t)`: how much of each of these the scores by the correlations share.
+        out
+            `(k, rows)`: the scores by the correlations, 0 where an answer is missing, less what is shared; over the
+            sum of their squares.
         """
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
@@ -49,154 +59,11 @@ class Pairs(Protocol):
         """
 
 
-class TablePairs(NamedTuple):
-    """Two ordered variables: their tables.
+def climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
+    """Find where each score is nought, by Newton steps that never leave the bracket known so far.
 
-    Attributes
-    ----------
-    single, i, j
-        The variables of each pair.
-    correlation, empty
-        `(k,)`.
-    table
-        `(k, K, K)`: how often each pair of answers was given.
-    ratio
-        `(k, K + 1, K + 1)`: the score of an answer by the correlation; 0 in the last row and column, for none.
-    probability
-        `(k, K, K)` of each pair of answers.
+    From `start`, `(k,)`; `slope` gives the scores of some of the `k`, and their derivatives.
     """
-
-    single: Singles
-    i: Indices
-    j: Indices
-    correlation: Array
-    empty: Mask
-    table: Array
-    ratio: Array
-    probability: Array
-
-    def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
-        """Write the influences of some rows on the correlations into `out (k, rows)`.
-
-        They depend on the two answers alone, so that they are looked up in a table of these; `own` is not read.
-        """
-        ordering, size, by_answer = self.single.ordering, self.ratio.shape[-1], threshold_scores(self.single)
-        table, pairs = self.ratio.copy(), np.arange(self.i.size)[:, None]
-        for item, axis in ((self.i, 2), (self.j, 1)):
-            # Where a variable has fewer thresholds than others, scores by those that it has not are nought.
-            level = np.minimum(ordering.first[item, None] + np.arange(by_answer.shape[2]), carried.shape[1] - 1)
-            table -= np.expand_dims((by_answer[item] @ carried[pairs, level][..., None])[..., 0], axis)
-        table /= (self.table * self.ratio[:, :-1, :-1] ** 2).sum(axis=(1, 2))[:, None, None]
-        code = np.ascontiguousarray(self.single.code[rows].T)
-        upper = code * size
-        step = max(1, _FEW // code.shape[1])
-        for start in range(0, self.i.size, step):
-            some = slice(start, start + step)
-            place = upper[self.i[some]] + code[self.j[some]] + pairs[some] * size**2
-            table.ravel().take(place, out=out[some], mode="clip")
-
-    def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
-        """Yield the products of the scores by the correlation with those by the thresholds."""
-        limits, size = self.single.limits, self.table.shape[-1]
-        root = np.sqrt(1 - self.correlation**2)[:, None, None]
-        # Of a cell (a, b), what a threshold of the first variable moves: its density times the share within b.
-        of_cells = self.table / self.probability * self.ratio[:, :size, :size]
-        counts = self.single.ordering.counts
-        for one, other, cells in ((self.i, self.j, of_cells), (self.j, self.i, np.swapaxes(of_cells, 1, 2))):
-            at = limits[one][:, 1:size]
-            height = np.where(np.isfinite(at), np.exp(-(np.where(np.isfinite(at), at, 0.0) ** 2) / 2), 0.0)
-            with np.errstate(invalid="ignore"):
-                within = (limits[other][:, None, :] - self.correlation[:, None, None] * at[:, :, None]) / root
-            share = np.diff(np.where(np.isnan(within), 0.0, ndtr(within)), axis=-1)
-            products = (share * (cells[:, :-1] - cells[:, 1:])).sum(axis=-1) * height / np.sqrt(2 * np.pi)
-            for k in range(size - 1):
-                has = np.flatnonzero(k < counts[one])
-                yield has, first[one[has]] + k, products[has, k]
-
-
-def table_pairs(single: Singles, i: Indices, j: Indices) -> TablePairs:
-    """Estimate polychoric correlations from the tables of pairs of ordered variables."""
-    table = _tables(single, i, j)
-    counts = single.ordering.counts + 1
-    inside = (np.arange(table.shape[-1]) < counts[i][:, None])[:, :, None] & (
-        np.arange(table.shape[-1]) < counts[j][:, None]
-    )[:, None, :]
-    empty = ((table == 0) & inside).any(axis=(1, 2))
-    met = _filled(table, (counts[i] == 2) & (counts[j] == 2))
-    thresholds = single.limits[:, 1:-1]
-
-    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
-        """Return the scores of some pairs `(k,)` and their derivatives."""
-        x, y, n = thresholds[i[which]], thresholds[j[which]], met[which]
-        probability = np.maximum(rectangles(x, y, correlation), SMALLEST)
-        r = correlation[:, None, None]
-        x, y = x[:, :, None], y[:, None, :]
-        height = density(x, y, r)
-        x, y = (np.where(np.isfinite(one), one, 0.0) for one in (x, y))
-        free = 1 - r * r
-        first = between_thresholds(height) / probability
-        second = between_thresholds(height * (r / free + (x * y * (1 + r * r) - r * (x * x + y * y)) / free**2))
-        score = (n * first).sum(axis=(1, 2))
-        bend = (n * (second / probability - first**2)).sum(axis=(1, 2))
-        spread = n.sum(axis=(1, 2)) * (first**2 * probability).sum(axis=(1, 2))
-        return score, np.where(bend < -0.1 * spread, bend, -spread)
-
-    correlation = _climb(score_and_bend, _rough_correlation(single, met, i, j))
-    x, y = thresholds[i], thresholds[j]
-    probability = np.maximum(rectangles(x, y, correlation), SMALLEST)
-    ratio = np.zeros((i.size, *(table.shape[-1] + 1,) * 2))
-    ratio[:, :-1, :-1] = (
-        between_thresholds(density(x[:, :, None], y[:, None, :], correlation[:, None, None])) / probability
-    )
-    return TablePairs(single, i, j, correlation, empty, table, ratio, probability)
-
-
-def _tables(single: Singles, i: Indices, j: Indices) -> Array:
-    """Count the answers to all pairs, `(k, K, K)`, by one product of the indicators of all categories."""
-    size, used = single.limits.shape[1], np.flatnonzero(single.ordering.ordered)
-    product = np.zeros((used.size * size,) * 2)
-    step = max(1, _BLOCK // (used.size * size))
-    for start in range(0, len(single.code), step):
-        rows = slice(start, start + step)
-        place = single.code[rows, used] + np.arange(used.size) * size
-        hot = np.zeros((len(place), used.size * size))
-        hot[np.arange(len(place))[:, None], place] = np.sqrt(single.taken[rows])[:, None]
-        product += hot.T @ hot
-    # The last place of each variable is that of rows without an answer.
-    blocks = np.rint(product).reshape(used.size, size, used.size, size)[:, :-1, :, :-1].transpose(0, 2, 1, 3)
-    at = np.searchsorted(used, i), np.searchsorted(used, j)
-    return np.asarray(blocks[at])
-
-
-def _filled(table: Array, fourfold: Mask) -> Array:
-    """Add half an answer to the one empty cell of a 2 x 2 table, and keep its margins."""
-    small = table[:, :2, :2]
-    zero = small == 0
-    alone = fourfold & (zero.sum(axis=(1, 2)) == 1)
-    if not alone.any():
-        return table
-    found = table.copy()
-    on_diagonal = zero[:, 0, 0] | zero[:, 1, 1]
-    sign = np.where(on_diagonal, 0.5, -0.5)[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
-    found[alone, :2, :2] += sign[alone]
-    return found
-
-
-def _rough_correlation(single: Singles, table: Array, i: Indices, j: Indices) -> Array:
-    """Return start values `(k,)`: how the expected values of categories covary, over what each shrinks by.
-
-    Olsson, Drasgow & Dorans (1982), eq. 29, once for each variable of a pair: right but for cubes of the correlation.
-    """
-    limits = single.limits
-    height, share = np.exp(-(limits**2) / 2) / np.sqrt(2 * np.pi), np.diff(ndtr(limits))
-    value = (height[:, :-1] - height[:, 1:]) / np.maximum(share, SMALLEST)
-    variance = (share * value**2).sum(axis=1)
-    among = np.einsum("kab,ka,kb->k", table, value[i], value[j], optimize=True) / table.sum(axis=(1, 2))
-    return np.asarray(np.clip(among / (variance[i] * variance[j]), -0.9, 0.9))
-
-
-def _climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
-    """Find where each score is nought, by Newton steps that never leave the bracket known so far."""
     found, low, high = start.copy(), np.full(start.shape, -LIMIT), np.full(start.shape, LIMIT)
     active: Indices = np.arange(start.size)
     before = np.zeros(start.size)
@@ -206,9 +73,9 @@ def _climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array)
         high[active] = np.where(score < 0, found[active], high[active])
         step = np.where(score == 0, 0.0, -score / bend)
         trial = found[active] + step
-        inside = (trial > low[active]) & (trial < high[active])
-        # A step beyond the last value there is goes half the way to it.
-        trial = np.where(inside | (score == 0), trial, (low[active] + high[active]) / 2)
+        # Near its end the sign of a score is rounding; else a step beyond the last value there is goes half the way.
+        good = ((trial > low[active]) & (trial < high[active])) | (np.abs(step) < ROUNDED)
+        trial = np.where(good, trial, (low[active] + high[active]) / 2)
         moved = np.abs(trial - found[active])
         found[active] = trial
         # Steps that shrink as they did will sum up to less than this.
@@ -238,7 +105,7 @@ class LatentPairs(NamedTuple):
     empty: Mask
 
     def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
-        """Write the influences of some rows on the correlations into `out (k, rows)`."""
+        """Write the influences of some rows on the correlations into `out`, `(k, rows)`, as `Pairs` says."""
         np.matmul(-carried, own[:, rows], out=out)
         out += self._scores(rows).T
         out /= _squares(self.single, self._scores, self.item.size)[:, None]
@@ -308,7 +175,7 @@ def _squares(single: Singles, scores: Callable[[slice], Array], pairs: int) -> A
 
 
 def _blocks(single: Singles, pairs: int) -> Iterator[slice]:
-    step = max(1, _BLOCK // max(pairs, 1))
+    step = max(1, BLOCK // max(pairs, 1))
     for start in range(0, len(single.taken), step):
         yield slice(start, start + step)
 
@@ -327,7 +194,7 @@ def latent_pairs(single: Singles, i: Indices, j: Indices) -> LatentPairs:
             bend -= single.taken[rows] @ found**2
         return score, bend
 
-    correlation = _climb(score_and_bend, np.zeros(i.size))
+    correlation = climb(score_and_bend, np.zeros(i.size))
     return LatentPairs(single, item, other, correlation, np.zeros(i.size, dtype=bool))
 
 
@@ -349,7 +216,7 @@ class ObservedPairs(NamedTuple):
     empty: Mask
 
     def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
-        """Write the influences of some rows on the correlations into `out (k, rows)`."""
+        """Write the influences of some rows on the correlations into `out`, `(k, rows)`, as `Pairs` says."""
         np.matmul(-carried, own[:, rows], out=out)
         out += self._scores(rows).T
         out /= _squares(self.single, self._scores, self.i.size)[:, None]
@@ -397,4 +264,4 @@ def observed_pairs(single: Singles, i: Indices, j: Indices) -> ObservedPairs:
         return score / free**2, -n[which] * (1 + correlation**2) / free**2
 
     start = np.clip(among / np.sqrt(squares[0] * squares[1]), -LIMIT, LIMIT)
-    return ObservedPairs(single, i, j, _climb(score_and_bend, start), np.zeros(i.size, dtype=bool))
+    return ObservedPairs(single, i, j, climb(score_and_bend, start), np.zeros(i.size, dtype=bool))

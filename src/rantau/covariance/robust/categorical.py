@@ -79,7 +79,7 @@ def _expectation(evidence: Evidence) -> float:
         for rows in row_blocks(i.size):
             # The weight of normal theory for correlations (Browne, 1974).
             first, second = precision[i[rows]], precision[j[rows]]
-            normal = first[:, i] * second[:, j] + first[:, j] * second[:, i]
+            normal = first.take(i, axis=1) * second.take(j, axis=1) + first.take(j, axis=1) * second.take(i, axis=1)
             normal *= kept[rows, None] & kept
             pulled = normal @ jacobian
             total += float(np.einsum("ij,ij->", normal, spread[rows]))
