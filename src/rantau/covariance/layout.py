@@ -284,7 +284,8 @@ def cells_of(table: ParameterTable) -> Cells:
 
 def _answers(table: ParameterTable, rows: tuple[Parameter, ...]) -> LatentAnswers:
     """Return where the thresholds, scales and variances of ordered variables stand among the cells of a group."""
-    at = {(row.lhs, row.op, row.rhs): place for place, row in enumerate(rows)}
+    # Where a name stands twice, the second is of a parameter that a score test would add.
+    at = {(row.lhs, row.op, row.rhs): place for place, row in reversed(tuple(enumerate(rows)))}
     counts, levels, items = dict(table.ordered), [], []
     for place, name in enumerate(table.observed):
         own = [at[name, "|", f"t{k + 1}"] for k in range(counts[name])] if name in counts else [-1]
