@@ -96,9 +96,9 @@ def test_the_spread_is_that_of_rows_one_by_one(hs4, n_ordered):
             continue
         part = estimate(single, i[chosen], j[chosen])
         raw = np.zeros((chosen.size, len(values)))
-        part.influences(slice(0, None), own, np.zeros((chosen.size, len(own))), raw)
-        # An influence is a score over the sum of the squared scores.
-        scores[chosen] = raw / (raw**2).sum(axis=1, keepdims=True)
+        part.write_scores(slice(0, None), own, np.zeros((chosen.size, len(own))), raw)
+        np.testing.assert_allclose(part.information(), (raw**2).sum(axis=1), rtol=1e-12)
+        scores[chosen] = raw
         for pairs, columns, products in part.across(ordering.first, variance_at):
             across[chosen[pairs], columns] = products
     inner = np.concatenate([own, scores]) @ np.concatenate([own, scores]).T

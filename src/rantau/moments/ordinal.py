@@ -121,17 +121,18 @@ def _spread(single: Singles, parts: list[tuple[Indices, Pairs]], correlation: Ar
     variance_at[continuous] = ordering.item.size + np.arange(continuous.size)
 
     same = np.concatenate([ordering.item, continuous])
-    inverse, first = np.zeros((t1, t1)), np.empty_like(own)
+    inverse, of_level = np.zeros((t1, t1)), np.empty_like(own)
     for item in range(len(correlation)):
         at = np.flatnonzero(same == item)
         inverse[np.ix_(at, at)] = np.linalg.inv((own[at] * taken) @ own[at].T)
-        first[at] = inverse[np.ix_(at, at)] @ own[at]
+        of_level[at] = inverse[np.ix_(at, at)] @ own[at]
     carried = []
     for chosen, part in parts:
         across = np.zeros((chosen.size, t1))
         for pairs, columns, products in part.across(ordering.first, variance_at):
             across[pairs, columns] = products
         carried.append(across @ inverse)
+    information = np.concatenate([part.information() for _, part in parts])
 
     total = t1 + n_pairs
     found = np.zeros((0, 0))
@@ -139,10 +140,11 @@ def _spread(single: Singles, parts: list[tuple[Indices, Pairs]], correlation: Ar
     for start in range(0, len(taken), step):
         rows = slice(start, start + step)
         block = np.empty((total, len(taken[rows])))
-        block[:t1], start_at = first[:, rows], t1
+        block[:t1], begin = of_level[:, rows], t1
         for (chosen, part), shared in zip(parts, carried, strict=True):
-            part.influences(rows, own, shared, block[start_at : start_at + chosen.size])
-            start_at += chosen.size
+            part.write_scores(rows, own, shared, block[begin : begin + chosen.size])
+            begin += chosen.size
+        block[t1:] /= information[:, None]
         block *= np.sqrt(taken[rows] * taken.sum())
         found = found + block @ block.T if start else block @ block.T
     found.setflags(write=False)

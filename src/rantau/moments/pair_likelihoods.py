@@ -36,8 +36,11 @@ class Pairs(Protocol):
     def empty(self) -> Mask:
         """`(k,)`: whether a table has an empty cell."""
 
-    def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
-        """Write the influences of some rows on the correlations.
+    def information(self) -> Array:
+        """Return the sums over rows of the squared scores by the correlations, `(k,)`."""
+
+    def write_scores(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the scores of some rows by the correlations, less what they share with those by what these are given.
 
         Parameters
         ----------
@@ -46,10 +49,9 @@ class Pairs(Protocol):
         own
             `(t, n)`: the scores of all rows by thresholds and means, then by variances.
         carried
-            `(k, t)`: how much of each of these the scores by the correlations share.
+            `(k, t)`: how much of each of these is shared.
         out
-            `(k, rows)`: the scores by the correlations, 0 where an answer is missing, less what is shared; over the
-            sum of their squares.
+            `(k, rows)`. The scores by a correlation are 0 where an answer is missing.
         """
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
@@ -104,11 +106,13 @@ class LatentPairs(NamedTuple):
     correlation: Array
     empty: Mask
 
-    def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
-        """Write the influences of some rows on the correlations into `out`, `(k, rows)`, as `Pairs` says."""
-        np.matmul(-carried, own[:, rows], out=out)
-        out += self._scores(rows).T
-        out /= _squares(self.single, self._scores, self.item.size)[:, None]
+    def information(self) -> Array:
+        """Return the sums over rows of the squared scores by the correlations, `(k,)`."""
+        return _squares(self.single, self._scores, self.item.size)
+
+    def write_scores(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the scores of some rows by the correlations into `out`, `(k, rows)`, as `Pairs` says."""
+        np.subtract(self._scores(rows).T, carried @ own[:, rows], out=out)
 
     def _scores(self, rows: slice) -> Array:
         return _latent(self.single, self.item, self.other, self.correlation, rows).by_correlation
@@ -215,11 +219,13 @@ class ObservedPairs(NamedTuple):
     correlation: Array
     empty: Mask
 
-    def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
-        """Write the influences of some rows on the correlations into `out`, `(k, rows)`, as `Pairs` says."""
-        np.matmul(-carried, own[:, rows], out=out)
-        out += self._scores(rows).T
-        out /= _squares(self.single, self._scores, self.i.size)[:, None]
+    def information(self) -> Array:
+        """Return the sums over rows of the squared scores by the correlations, `(k,)`."""
+        return _squares(self.single, self._scores, self.i.size)
+
+    def write_scores(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the scores of some rows by the correlations into `out`, `(k, rows)`, as `Pairs` says."""
+        np.subtract(self._scores(rows).T, carried @ own[:, rows], out=out)
 
     def _scores(self, rows: slice) -> Array:
         return _observed(self.single, self.i, self.j, self.correlation, rows)

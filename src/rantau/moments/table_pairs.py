@@ -43,8 +43,12 @@ class TablePairs(NamedTuple):
     ratio: Array
     probability: Array
 
-    def influences(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
-        """Write the influences of some rows on the correlations into `out`, `(k, rows)`, as `Pairs` says.
+    def information(self) -> Array:
+        """Return the sums over rows of the squared scores by the correlations, `(k,)`."""
+        return np.asarray((self.table * self.ratio[:, :-1, :-1] ** 2).sum(axis=(1, 2)))
+
+    def write_scores(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the scores of some rows by the correlations into `out`, `(k, rows)`, as `Pairs` says.
 
         They depend on the two answers alone, so that they are looked up in a table of these; `own` is not read.
         """
@@ -54,7 +58,6 @@ class TablePairs(NamedTuple):
             # Where a variable has fewer thresholds than others, scores by those that it has not are nought.
             level = np.minimum(ordering.first[item, None] + np.arange(by_answer.shape[2]), carried.shape[1] - 1)
             table -= np.expand_dims((by_answer[item] @ carried[pairs, level][..., None])[..., 0], axis)
-        table /= (self.table * self.ratio[:, :-1, :-1] ** 2).sum(axis=(1, 2))[:, None, None]
         code = np.ascontiguousarray(self.single.code[rows].T)
         upper = code * size
         step = max(1, _FEW // code.shape[1])
