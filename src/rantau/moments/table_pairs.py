@@ -156,7 +156,7 @@ def _filled(table: Array, fourfold: Mask) -> Array:
 def _rough_correlation(single: Singles, table: Array, i: Indices, j: Indices) -> Array:
     """Return start values `(k,)`: how the expected values of categories covary, over what each shrinks by.
 
-    Olsson, Drasgow & Dorans (1982), eq. 29, once for each variable of a pair: right but for cubes of the correlation.
+    As Olsson, Drasgow & Dorans (1982) do for one ordered variable; right but for the cube of the correlation.
     """
     limits = single.limits
     height, share = np.exp(-(limits**2) / 2) / np.sqrt(2 * np.pi), np.diff(ndtr(limits))

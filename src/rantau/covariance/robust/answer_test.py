@@ -9,7 +9,6 @@ import numpy as np
 from rantau.arrays import Array, Mask
 from rantau.covariance.answer_residuals import weight_of
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.robust.answers import spread_in, weigh
 from rantau.covariance.standard_errors import inverse_information
 
@@ -76,7 +75,7 @@ def answer_groups(evidence: Evidence) -> AnswerGroups:
         Where weights are a diagonal, a moment with a parameter of its own, as thresholds mostly are, is fitted exactly
         whatever the others do: moment and parameter are left out, as by Frisch & Waugh (1933).
     """
-    jacobian = moment_jacobian(evidence.layout, evidence.slope)
+    jacobian = evidence.jacobian
     if evidence.directions.shape[0] != evidence.directions.shape[1]:
         jacobian = jacobian @ evidence.directions
     weight, spread = weight_of(evidence.moments), spread_in(evidence.moments)

@@ -7,14 +7,13 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.covariance.answer_residuals import weight_of
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import moment_jacobian
 from rantau.moments.grouped import GroupMoments
 
 
 def spread_of_answers(evidence: Evidence) -> Array:
     """Return `Delta'V Gamma V Delta`, `(n_free, n_free)` (Muthén, du Toit & Spisic, 1997, eq. 29)."""
     found = np.zeros((evidence.theta.size,) * 2)
-    jacobian, weight = moment_jacobian(evidence.layout, evidence.slope), weight_of(evidence.moments)
+    jacobian, weight = evidence.jacobian, weight_of(evidence.moments)
     for group, spread in enumerate(spread_in(evidence.moments)):
         pulled = weigh(weight[group], jacobian[group])
         found += evidence.shares[group] * _across(pulled, _across(pulled, spread).T)
