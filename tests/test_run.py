@@ -43,7 +43,7 @@ def test_what_is_written(twice):
     assert {"report.docx", "report.html", "report.md", "tables.xlsx", "tables.tex", "run.json"} <= written
     assert {"figures/hypotheses.svg", "figures/model.png", "figures/model_covariance.png"} <= written
     assert {"figures/importance.svg", "figures/importance.png"} <= written
-    assert re.search(r"Figure \d shows the map\.", (folder / "out" / "report.md").read_text("utf-8"))
+    assert re.search(r"Figure\s\d shows the map\.", (folder / "out" / "report.md").read_text("utf-8"))
     assert outcome.folder == folder / "out"
     assert outcome.trustworthy
 
