@@ -56,7 +56,8 @@ class Outcome(Record):
     @property
     def trustworthy(self) -> bool:
         """Whether no fit has a problem that is an error."""
-        fits = (self.findings.cfa, self.findings.sem, self.findings.pls)
+        found = self.findings
+        fits = (found.cfa, found.sem, found.grouped, found.pls)
         return all(fit.trustworthy for fit in fits if fit is not None)
 
 
@@ -235,7 +236,7 @@ def _account(study: Study, findings: Findings) -> dict[str, object]:
         },
         "problems": [
             {"fit": name, "severity": problem.severity, "code": problem.code, "text": problem.text}
-            for name in ("cfa", "sem", "pls")
+            for name in ("cfa", "sem", "grouped", "pls")
             for problem in getattr(getattr(findings, name), "problems", ())
         ],
     }

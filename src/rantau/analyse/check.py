@@ -85,7 +85,9 @@ def check_study(study: Study | str | Path) -> Material:
     rows = None
     if "covariance" in study.engines:
         try:
-            rows = prepare(study.covariance.of(model), kept)[1]
+            rows = prepare(study.covariance.of_all_rows.of(model), kept)[1]
+            if study.covariance.group:
+                prepare(study.covariance.of(model), kept)
         except ModelSyntaxError as fault:
             raise _of_one_engine(fault, study) from fault
         except OptionError as fault:

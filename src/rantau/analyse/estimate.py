@@ -69,6 +69,7 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
         description=describe(kept),
         cfa=measurement,
         sem=structural,
+        grouped=sem(model, kept, **study.covariance.by_name()) if study.covariance.group else None,
         pls=composite,
         draws=draws,
         fit_tests=_fit_tests(study, usable, progress),
@@ -112,7 +113,9 @@ def _sensitivity(material: Material, progress: Progress | None) -> tuple[Variant
 def _variant(material: Material, name: str, answers: Responses, progress: Progress | None) -> Variant:
     study, model = material.study, material.model
     try:
-        structural = sem(model, answers, **study.covariance.by_name()) if "covariance" in study.engines else None
+        structural = (
+            sem(model, answers, **study.covariance.of_all_rows.by_name()) if "covariance" in study.engines else None
+        )
         composite, draws = _by_pls(study, model, answers, progress, step=f"bootstrap ({name})")
         judged = _judged(study, model, structural, composite, draws)
     except RantauError as fault:
@@ -156,7 +159,7 @@ def _by_covariance(study: Study, model: Model, kept: Responses) -> tuple[SemFit 
     """Fit the measurement model and the whole model, where the study asks for this engine."""
     if "covariance" not in study.engines:
         return None, None
-    options = study.covariance.by_name()
+    options = study.covariance.of_all_rows.by_name()
     structural = sem(model, kept, **options)
     del options["fixed_x"]  # a measurement model has no predictors
     if not isinstance(options["ordered"], bool):

@@ -90,7 +90,7 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     ------
     OptionError
         If a part is of no known kind or comes twice, if draws or what else is made of a PLS fit are of another than
-        the one given, if fits are of different models, or if one has several groups.
+        the one given, or if fits are of different models.
     ReportError
         If there is neither a fit nor answers.
 
@@ -107,8 +107,8 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
         if not isinstance(part, _KINDS):
             known = listing(kind.__name__ for kind in _KINDS)
             raise OptionError(f"report() got a {type(part).__name__}, which it cannot show. Allowed: {known}.")
-    factor_fits = [part for part in parts if isinstance(part, SemFit)]
-    _check_groups(factor_fits)
+    grouped = _only([part for part in parts if isinstance(part, SemFit) and part.groups], "fit of several groups")
+    factor_fits = [part for part in parts if isinstance(part, SemFit) and not part.groups]
     sem = _only([fit for fit in factor_fits if fit.model.paths], "fit of a structural model by the covariance engine")
     cfa = _only([fit for fit in factor_fits if not fit.model.paths], "fit of a measurement model")
     pls = _only([part for part in parts if isinstance(part, PlsFit)], "PLS fit")
@@ -128,8 +128,8 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     for name, made in of_pls.items():
         if made is not None:
             check_belonging(made, pls, _OF_PLS[name][1])
-    _check_models(sem, cfa, pls)
-    model = _model(sem, cfa, pls, responses)
+    _check_models(sem, cfa, pls, grouped)
+    model = _model(sem, cfa, pls, grouped, responses)
     found = Findings(
         model,
         survey=survey if survey is not None or responses is None else responses.survey,
@@ -138,6 +138,7 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
         description=None if responses is None else describe(responses),
         cfa=cfa,
         sem=sem,
+        grouped=grouped,
         pls=pls,
         draws=draws,
         fit_tests=tests,
@@ -160,16 +161,6 @@ def _joined(found: Sequence[Verification]) -> Verification | None:
         return None
     checks = tuple(check for one in found for check in one.checks)
     return Verification(checks, tuple(skipped for one in found for skipped in one.skipped))
-
-
-def _check_groups(fits: Sequence[SemFit]) -> None:
-    """Refuse fits of several groups: no table of a report has room for them yet."""
-    for fit in fits:
-        if fit.groups:
-            raise OptionError(
-                f"report() got a fit of {len(fit.groups)} groups ({listing(fit.groups)}), and reports show one "
-                "so far. Make a report of the rows of each group, or print fit.estimates() and fit.fit_indices()."
-            )
 
 
 def _check_draws(draws: Draws | None, pls: PlsFit | None) -> None:
@@ -195,9 +186,9 @@ def _check_tests(tests: Sequence[FitTest], pls: PlsFit | None) -> None:
             )
 
 
-def _check_models(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None) -> None:
+def _check_models(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None, grouped: SemFit | None) -> None:
     """Refuse fits of different models, or by different estimators: one table would hold what is not alike."""
-    fits = [fit for fit in (sem, cfa, pls) if fit is not None]
+    fits = [fit for fit in (sem, cfa, pls, grouped) if fit is not None]
     blocks = {frozenset((block.construct, block.items) for block in fit.model.blocks) for fit in fits}
     paths = {
         frozenset((path.outcome, path.predictor) for path in fit.model.paths) for fit in (sem, pls) if fit is not None
@@ -216,8 +207,10 @@ def _check_models(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None) ->
             )
 
 
-def _model(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None, responses: Responses | None) -> Model:
-    for fit in (sem, pls, cfa):
+def _model(
+    sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None, grouped: SemFit | None, responses: Responses | None
+) -> Model:
+    for fit in (sem, pls, cfa, grouped):
         if fit is not None:
             return fit.model
     if responses is None:
@@ -248,7 +241,7 @@ def _rows(found: Findings) -> Responses | pd.DataFrame:
     wanted = {item for block in found.model.blocks for item in block.items}
     if found.responses is not None and wanted <= set(found.responses.columns):
         return found.responses
-    fits = [fit for fit in (found.pls, found.sem, found.cfa) if fit is not None]
+    fits = [fit for fit in (found.pls, found.sem, found.cfa, found.grouped) if fit is not None]
     sample = fits[0].sample
     if sample is None:
         raise ReportError("a report describes the answers, and these fits were made from summary statistics.")

@@ -71,6 +71,8 @@ class Findings(Record):
         `describe(responses)`.
     cfa, sem
         The measurement model and the whole model, by the covariance engine.
+    grouped
+        The whole model in several groups together, by the covariance engine.
     pls, draws
         The PLS fit and its bootstrap.
     fit_tests
@@ -111,6 +113,7 @@ class Findings(Record):
     description: pd.DataFrame | None = None
     cfa: SemFit | None = None
     sem: SemFit | None = None
+    grouped: SemFit | None = None
     pls: PlsFit | None = None
     draws: Draws | None = None
     fit_tests: tuple[FitTest, ...] = ()

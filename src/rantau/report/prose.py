@@ -136,7 +136,8 @@ class Prose(View):
     @property
     def n_obs(self) -> int:
         """The rows analysed: those of the answers, or of the first fit."""
-        found = (self.findings.responses, self.findings.sem, self.findings.cfa, self.findings.pls)
+        all_of = self.findings
+        found = (all_of.responses, all_of.sem, all_of.cfa, all_of.pls, all_of.grouped)
         return next((one.n_obs for one in found if one is not None), 0)
 
     def trusted(self, name: str) -> bool:

@@ -63,24 +63,29 @@ class View:
         survey = self.findings.survey
         return {} if survey is None else {one.code: one.name.text(self.language) for one in survey.constructs}
 
-    @cached_property
-    def _grouping(self) -> Demographic | None:
-        """The question whose answers tell the compared groups apart."""
-        survey, found = self.findings.survey, self.findings.comparison
-        asked = () if survey is None or found is None else survey.demographics
-        return next((one for one in asked if found is not None and one.code == found.by), None)
+    def _question(self, column: str) -> Demographic | None:
+        """Return the question whose answers a column holds."""
+        survey = self.findings.survey
+        return next((one for one in (() if survey is None else survey.demographics) if one.code == column), None)
 
-    @property
-    def grouping(self) -> str:
-        """What tells the compared groups apart: a question's wording, or the column."""
-        question, found = self._grouping, self.findings.comparison
-        if question is not None:
-            return question.wording.text(self.language)
-        return "" if found is None else found.by
+    def grouping(self, column: str) -> str:
+        """Return what tells groups apart: a question's wording, or the column."""
+        question = self._question(column)
+        return column if question is None else question.wording.text(self.language)
 
-    def group(self, label: str) -> str:
-        """Return the name of a group: a category's label, or the group as it stands in the data."""
-        question = self._grouping
+    def group(self, label: str, column: str | None = None) -> str:
+        """Return the name of a group: a category's label, or the group as it stands in the data.
+
+        Parameters
+        ----------
+        label
+            As it stands in the data.
+        column
+            That tells the groups apart; of the comparison by PLS unless given.
+        """
+        found = self.findings.comparison
+        by = found.by if column is None and found is not None else column
+        question = None if by is None else self._question(by)
         if question is None:
             return label
         code = dict(question.meanings).get(token(label))

@@ -27,6 +27,8 @@ class CovarianceOptions(Options):
         As for `rt.sem`.
     sampling_weights, cluster
         Columns of the answers.
+    group, group_equal, group_partial
+        As for `rt.sem`: the model is also fitted to the groups together.
     ordered, parameterization
         The items whose answers are ordered categories, True for all; as for `rt.sem`.
     """
@@ -44,6 +46,14 @@ class CovarianceOptions(Options):
     cluster: str = ""
     ordered: tuple[str, ...] | bool = False
     parameterization: str = "delta"
+    group: str = ""
+    group_equal: tuple[str, ...] = ()
+    group_partial: tuple[str, ...] = ()
+
+    @property
+    def of_all_rows(self) -> CovarianceOptions:
+        """The same without groups."""
+        return self.replace(group="", group_equal=(), group_partial=())
 
     def of(self, model: Model) -> SemRequest:
         """Return what is asked of the engine for a model.

@@ -45,6 +45,8 @@ class CovarianceTable(TomlTable):
     sampling_weights: str = ""
     cluster: str = ""
     group: str = ""
+    group_equal: list[str] = Field(default_factory=list)
+    group_partial: list[str] = Field(default_factory=list)
     ordered: bool | list[str] = False
     parameterization: str = "delta"
 

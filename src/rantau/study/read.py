@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from rantau.errors import OptionError, StudyError, unknown
 from rantau.model.syntax import parse_model
@@ -150,19 +151,19 @@ def _screen_options(path: str | Path, table: ScreenTable) -> ScreenOptions:
 
 
 def _covariance_options(path: str | Path, table: CovarianceTable) -> CovarianceOptions:
-    """Refuse options that the engine refuses whatever the model, and groups, which reports do not show."""
-    if table.group:
+    """Refuse options that the engine refuses whatever the model."""
+    if (table.group_equal or table.group_partial) and not table.group:
         raise StudyError(
-            f"{path}: [covariance]: `group` is '{table.group}': a study reports all respondents together so far. Leave "
-            "it out, and compare groups by `rantau fit --group` or rt.sem(model, data, group=...)."
+            f"{path}: [covariance]: `group_equal` and `group_partial` are of groups; name their column: group = "
+            '"gender".'
         )
     ordered = table.ordered if isinstance(table.ordered, bool) else tuple(table.ordered)
-    told = {name: value for name, value in table if name not in ("group", "estimator", "ordered")}
+    told: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in table}
     estimator = table.estimator or ("WLSMV" if ordered else "ML")
-    options = CovarianceOptions(estimator=estimator, ordered=ordered, **told)
+    options = CovarianceOptions(**{**told, "estimator": estimator, "ordered": ordered})
     try:
         # Of which items the answers are ordered is held against the model itself.
-        options.replace(ordered=bool(ordered)).of(parse_model("outcome ~ predictor"))
+        options.of_all_rows.replace(ordered=bool(ordered)).of(parse_model("outcome ~ predictor"))
     except OptionError as fault:
         raise StudyError(f"{path}: [covariance]: {fault}") from fault
     return options

@@ -46,7 +46,7 @@ def problems(prose: Prose) -> tuple[str, ...]:
         prose.say("problems.item", severity=warning, fit=prose.words("problems.answers"), text=prose.problem(one))
         for one in prose.findings.remarks
     ]
-    for engine in ("cfa", "sem", "pls"):
+    for engine in ("cfa", "sem", "grouped", "pls"):
         fit = getattr(prose.findings, engine)
         for problem in () if fit is None else fit.problems:
             severity = prose.words(f"problems.{problem.severity}")

@@ -8,15 +8,65 @@ from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 
 if TYPE_CHECKING:
+    from rantau.covariance import SemFit
     from rantau.groups import GroupComparison
 
 
 def groups(prose: Prose) -> tuple[str, ...]:
     """Return the paragraphs on invariance and on differences; () where no groups were compared."""
+    told = [_together(prose)]
     found = prose.findings.comparison
-    if found is None or not prose.trusted("pls"):
-        return ()
-    return join(_rows(prose, found), *_invariance(prose, found)), _differences(prose, found)
+    if found is not None and prose.trusted("pls"):
+        told += [join(_rows(prose, found), *_invariance(prose, found)), _differences(prose, found)]
+    return tuple(text for text in told if text)
+
+
+def _together(prose: Prose) -> str:
+    """Return the paragraph on the covariance-based model of several groups, with the constructs' means."""
+    fit = prose.findings.grouped
+    if fit is None:
+        return ""
+    by = fit.request.group
+    held = [prose.words(f"equal.{name}") for name in fit.request.group_equal if prose.words.has(f"equal.{name}")]
+    told = [
+        prose.say(
+            "groups.together",
+            column=literal(prose.grouping(by)),
+            groups=prose.words.listing([literal(prose.group(label, by)) for label in fit.groups]),
+            held=prose.say("groups.held", what=prose.words.listing(held)) if held else prose.say("groups.free"),
+        )
+    ]
+    if not fit.converged:
+        return join(*told, prose.say("fit_text.not_converged", fit=prose.words("fit.grouped")))
+    told.append(prose.say("groups.together_fit", fit=prose.fit_statement(fit)))
+    if not prose.trusted("grouped"):
+        return join(*told, prose.say("fit_text.distrust"))
+    return join(*told, _means(prose, fit))
+
+
+def _means(prose: Prose, fit: SemFit) -> str:
+    """Name the constructs whose means differ from those of the first group."""
+    table = fit.estimates(level=prose.findings.level)
+    model = prose.findings.model
+    # What is estimated of an outcome is its intercept and no mean.
+    constructs = set(model.constructs) - {path.outcome for path in model.paths}
+    own = table[(table["op"] == "~1") & table["lhs"].isin(constructs) & (table["se"] > 0)]
+    if not len(own):
+        return ""
+    by, reference = fit.request.group, literal(prose.group(fit.groups[0], fit.request.group))
+    listed = [
+        prose.words(
+            "groups.mean_one",
+            name=prose.named(str(row["lhs"])),
+            group=literal(prose.group(fit.groups[row["group"] - 1], by)),
+            value=prose.num(row["est"]),
+            p=prose.stat("*p*", row["p"], "p"),
+        )
+        for row in own[own["p"] < 1 - prose.findings.level].to_dict("records")
+    ]
+    if not listed:
+        return prose.say("groups.means_same", reference=reference)
+    return prose.say_counted("groups.means", len(listed), reference=reference, means=prose.words.listing(listed))
 
 
 def _rows(prose: Prose, found: GroupComparison) -> str:
@@ -25,7 +75,7 @@ def _rows(prose: Prose, found: GroupComparison) -> str:
         for name, n in zip(found.groups, found.sizes, strict=True)
     ]
     key = "groups.by" if found.by else "groups.given"
-    told = prose.say(key, column=literal(prose.grouping), groups=prose.words.listing(sizes))
+    told = prose.say(key, column=literal(prose.grouping(found.by)), groups=prose.words.listing(sizes))
     left = prose.say_counted("groups.left_out", found.left_out) if found.left_out else ""
     return join(told, left)
 

@@ -124,7 +124,7 @@ def methods(prose: Prose) -> str:
     """Return the paragraph on software, estimators, bootstrap and levels."""
     findings, say = prose.findings, prose.say
     told = [say("methods.software", version=_version())]
-    factor = findings.sem if findings.sem is not None else findings.cfa
+    factor = next((fit for fit in (findings.sem, findings.cfa, findings.grouped) if fit is not None), None)
     if factor is not None:
         told += _by_covariance(prose, factor)
     if findings.pls is not None:
