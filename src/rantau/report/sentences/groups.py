@@ -87,23 +87,22 @@ def _invariance(prose: Prose, found: GroupComparison) -> list[str]:
     if found.problems:
         failed = prose.words.listing([literal(prose.group(problem.about[0])) for problem in found.problems])
         told.append(prose.say("groups.problems", groups=failed))
-    for first, second in _pairs(found):
-        own = table[(table["group_1"] == first) & (table["group_2"] == second)]
-        where = _where(prose, found, first, second)
+    said: dict[tuple[str, str], str] = {}
+    for pair in _pairs(found):
+        own = table[(table["group_1"] == pair[0]) & (table["group_2"] == pair[1])]
         states = {state: [str(name) for name in own["construct"][own["invariance"] == state]] for state in _STATES}
         whole = next((state for state in _STATES if len(states[state]) == len(own)), "")
         if whole:
-            told.append(where + prose.say(f"groups.{whole}_all"))
+            said[pair] = prose.say(f"groups.{whole}_all")
             continue
         parts = [
             prose.words.counted(f"groups.{state}", len(states[state]), names=prose.names(states[state]))
             for state in _STATES
             if states[state]
         ]
-        told.append(where + prose.say("groups.mixed", parts="; ".join(parts)))
-        if states["none"]:
-            told.append(prose.say("groups.barred"))
-    return told
+        barred = prose.say("groups.barred") if states["none"] else ""
+        said[pair] = join(prose.say("groups.mixed", parts="; ".join(parts)), barred)
+    return told + _two_by_two(prose, said)
 
 
 _STATES = ("full", "partial", "none")
@@ -115,21 +114,19 @@ def _differences(prose: Prose, found: GroupComparison) -> str:
     table = found.table(level=prose.findings.level)
     holm = found.table(adjust="holm", level=prose.findings.level)["p_permutation"]
     told = [prose.say("groups.mga", permutations=found.permutations)]
+    said: dict[tuple[str, str], str] = {}
     kept = 0
-    for first, second in _pairs(found):
-        own = table[(table["group_1"] == first) & (table["group_2"] == second)]
-        where = _where(prose, found, first, second)
+    for pair in _pairs(found):
+        own = table[(table["group_1"] == pair[0]) & (table["group_2"] == pair[1])]
         asked = own[own["permitted"].astype(bool)]
-        if not len(asked):
-            told.append(where + prose.say("groups.none_permitted"))
-            continue
         differing = asked[asked["p_permutation"] < alpha]
         kept += int((holm[differing.index] < alpha).sum())
-        if not len(differing):
-            told.append(where + prose.say("groups.no_difference"))
-            continue
         listed = [_difference(prose, row) for row in differing.to_dict("records")]
-        told.append(where + prose.say_counted("groups.difference", len(listed), paths=prose.words.listing(listed)))
+        if listed:
+            said[pair] = prose.say_counted("groups.difference", len(listed), paths=prose.words.listing(listed))
+        else:
+            said[pair] = prose.say("groups.no_difference" if len(asked) else "groups.none_permitted")
+    told += _two_by_two(prose, said)
     if (table["permitted"].astype(bool) & (table["p_permutation"] < alpha)).any():
         tests = prose.words.in_words(len(table))
         told.append(
@@ -154,8 +151,11 @@ def _pairs(found: GroupComparison) -> list[tuple[str, str]]:
     return [(found.groups[pair.first], found.groups[pair.second]) for pair in found.pairs]
 
 
-def _where(prose: Prose, found: GroupComparison, first: str, second: str) -> str:
-    """Name the two groups that a sentence is about, where there are more."""
-    if len(found.groups) == 2:
-        return ""
-    return prose.words("groups.where", first=literal(prose.group(first)), second=literal(prose.group(second))) + " "
+def _two_by_two(prose: Prose, said: dict[tuple[str, str], str]) -> list[str]:
+    """Return what is said of every two groups, once where it is the same; groups are named where there are more."""
+    if len(said) == 1:
+        return list(said.values())
+    pairs: dict[str, list[str]] = {}
+    for (first, second), sentence in said.items():
+        pairs.setdefault(sentence, []).append(literal(prose.pair(first, second)))
+    return [prose.words("groups.where", pairs="; ".join(named)) + " " + sentence for sentence, named in pairs.items()]
