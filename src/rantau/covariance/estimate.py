@@ -155,7 +155,7 @@ def _table_of(
         request.expanded.model, groups=groups, std_lv=request.std_lv, fixed_x=bool(request.fixed_x),
         mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
         group_partial=request.group_partial, anchors=anchors, uncorrelated=request.uncorrelated, ordered=ordered,
-        parameterization=request.parameterization,
+        parameterization=request.parameterization, identification=request.identification,
     )  # fmt: skip
     check_turnable(request.model, table)
     labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))
