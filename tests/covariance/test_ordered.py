@@ -63,7 +63,8 @@ def test_what_goes_with_ordered_answers_only(hs4, options, text):
 STATEMENTS = [
     ("x1 | t4", "4:6: 'x1' has no threshold 't4': its 4 categories are told apart by t1, t2, t3"),
     ("x1 ~ 1", "an intercept beside them cannot be told from them"),
-    ("x1 ~~ x1", "sets its scale and is no parameter"),
+    ("x1 ~~ x1", "follows from its scale; write `x1 ~\\*~ x1`, or take parameterization='theta'"),
+    ("x1 ~*~ 0*x1", "a scale is positive, and that of 'x1' is fixed at 0"),
 ]
 
 

@@ -45,7 +45,8 @@ from rantau.door import check_spread, take_sample, take_summary
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
 from rantau.fit import Problem
 from rantau.model.composites import Anchors
-from rantau.model.parameters import ParameterTable, check_counts, tabulate
+from rantau.model.counts import check_counts
+from rantau.model.parameters import ParameterTable, tabulate
 from rantau.model.spec import Model
 from rantau.moments.belonging import check_clusters
 from rantau.moments.compute import complete_rows

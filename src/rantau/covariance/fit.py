@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from rantau.covariance.estimate import fit_request
 from rantau.covariance.exploratory.rotation import Rotation, as_rotation
-from rantau.covariance.request import SemRequest, measurement_part
+from rantau.covariance.request import SemRequest
 from rantau.covariance.result import SemFit
 from rantau.door import as_model
+from rantau.model.measurement import measurement_part
 from rantau.model.spec import Model
 from rantau.moments.summary import SummaryStatistics
 from rantau.options import column_name, several_names

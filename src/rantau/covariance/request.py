@@ -362,7 +362,7 @@ def _refuse_unsupported(model: Model, *, ordered: bool) -> None:
         for term in block.terms:
             if len(term.factors) > 1:
                 raise refusal(model, term.span, f"a product ('{term.name}') cannot measure a construct.")
-    one = next(iter((*model.thresholds, *model.scales)), None)
+    one = next(iter(model.of_answers), None)
     if one is not None and not ordered:
         what = "a threshold" if model.thresholds else "a scale (`~*~`)"
         raise refusal(
@@ -396,28 +396,3 @@ def _refuse_contradictions(model: Model) -> None:
             )  # fmt: skip
         for name in ready:
             del waiting[name]
-
-
-def measurement_part(model: Model) -> Model:
-    """Return a model's constructs and items without its structural statements.
-
-    Covariances between items stay, and those between constructs that no path explains; regressions, and what
-    refers to them or to their disturbances, go. A stated variance stays, for it may set a scale. Composite
-    blocks stay and are refused by the engine.
-    """
-    measured = {item for block in model.blocks for item in block.items} | set(model.constructs)
-    explained = {path.outcome for path in model.paths}
-    return model.replace(
-        paths=(),
-        covariances=tuple(
-            one for one in model.covariances
-            if {one.left, one.right} <= measured
-            and (one.left == one.right or not {one.left, one.right} & (explained & set(model.constructs)))
-        ),
-        intercepts=tuple(one for one in model.intercepts if one.variable in measured),
-        thresholds=tuple(one for one in model.thresholds if one.variable in measured),
-        scales=tuple(one for one in model.scales if one.variable in measured),
-        definitions=(),
-        constraints=(),
-        hypotheses=(),
-    )  # fmt: skip

@@ -51,7 +51,7 @@ def add_thresholds(model: Model, entries: Entries, cut: Cut) -> None:
         If the file states a threshold or scale of what is not ordered, or a threshold that is not there.
     """
     counts = dict(cut)
-    for one in (*model.thresholds, *model.scales):
+    for one in model.of_answers:
         if one.variable not in counts:
             raise refusal(
                 model, one.span,

@@ -253,6 +253,11 @@ class Model(Record):
     scales: tuple[Scaling, ...] = ()
 
     @property
+    def of_answers(self) -> tuple[Threshold | Scaling, ...]:
+        """What is said of ordered answers: thresholds and scales."""
+        return (*self.thresholds, *self.scales)
+
+    @property
     def constructs(self) -> tuple[str, ...]:
         """The names that stand left of `=~` or `<~`, in order."""
         return tuple(block.construct for block in self.blocks)
@@ -267,8 +272,7 @@ class Model(Record):
         for covariance in self.covariances:
             met += [covariance.left, *covariance.term.factors]
         met += [intercept.variable for intercept in self.intercepts]
-        met += [threshold.variable for threshold in self.thresholds]
-        met += [scale.variable for scale in self.scales]
+        met += [one.variable for one in self.of_answers]
         return tuple(name for name in dict.fromkeys(met) if name not in constructs)
 
     def block(self, construct: str) -> Block:

@@ -144,7 +144,7 @@ def _refuse_unsupported(model: Model) -> None:
                 f"data cannot be drawn from a model with a product ('{term.name}') yet: its variables would not "
                 "be normal.",
             )  # fmt: skip
-    for one in (*model.thresholds, *model.scales):
+    for one in model.of_answers:
         what = "thresholds (`|`)" if one in model.thresholds else "scales (`~*~`) of ordered answers"
         raise refusal(
             model, one.span, f"{what} cannot be stated yet; give a survey, and answers are cut by its scales."
