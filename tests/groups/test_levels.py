@@ -61,15 +61,16 @@ def test_ordered_answers_as_lavaan_on_what_semtools_writes(hs4):
 
 
 def test_what_few_categories_leave_to_test(hs4):
-    binary = hs4.assign(**{f"x{k}": (hs4[f"x{k}"] > 2) * 1 for k in range(1, 8)})
-    found = rt.invariance("F =~ x1 + x2 + x3 + x4 + x5", binary, by="sex", ordered=True)
+    answers = (pd.read_csv(TESTS / "data" / "bfi.csv").dropna().iloc[::3] > 3).astype(int)
+    people = answers.assign(gender=pd.read_csv(TESTS / "data" / "bfi.csv").gender)
+    found = rt.invariance("A =~ A1 + A2 + A3 + A4 + A5", people, by="gender", ordered=True)
     assert found.index.tolist() == ["configural", "scalar", "strict"]
     assert found.df_diff.tolist()[1:] == [3, 5]
     three = hs4.assign(**{f"x{k}": hs4[f"x{k}"].clip(upper=3) for k in range(1, 8)})
     found = rt.invariance("F =~ x1 + x2 + x3 + x4", three, by="school", ordered=True)
     assert found.note["thresholds"].startswith("equivalent to 'configural'")
     assert found.against["metric"] == "thresholds"
-    some = three.assign(x4=binary.x4)
+    some = three.assign(x4=(hs4.x4 > 2) * 1)
     found = rt.invariance("F =~ x1 + x2 + x3 + x4 + x5", some, by="school", ordered=True)
     assert found.note["scalar"] == "not nested in 'metric'"
 
@@ -79,7 +80,7 @@ def test_partial_invariance(hs, hs4):
     assert found.df_diff.tolist()[1:] == [5, 5, 8]
     ordered = rt.invariance(TWO, hs4, by="school", ordered=True, partial=["x2 | t1", "x3 ~ 1"])
     assert ordered.df.tolist() == [26, 32, 37, 41, 48]
-    with pytest.raises(OptionError, match="unknown parameter in partial 'x33 ~ 1'.*x3 ~1"):
+    with pytest.raises(OptionError, match=r"unknown parameter in partial 'x33 ~ 1'.*x3 ~1"):
         rt.invariance(HS, hs, by="school", partial="x33 ~ 1")
     with pytest.raises(OptionError, match="releases nothing: what is held equal are thresholds, loadings"):
         rt.invariance(HS, hs, by="school", partial="visual ~~ speed")
@@ -103,12 +104,22 @@ def test_latent_means_and_scales_come_out(hs4):
         TWO, hs4, ordered=True, group="school", identification="Wu.Estabrook.2016", std_lv=True,
         group_equal=("thresholds", "loadings", "intercepts"),
     )  # fmt: skip
-    rows = fit.estimates().set_index(["lhs", "op", "group"])
-    assert (rows.est["F", "~1", 1], rows.se["F", "~1", 1]) == (0, 0)
-    assert rows.se["F", "~1", 2] > 0
-    assert rows.se["x1", "~*~", 2] > 0
-    assert rows.se["F", "~~", 2] > 0
-    assert rows.est["x1", "~1", 2] == 0
+    rows = fit.estimates().set_index(["lhs", "op", "rhs", "group"])
+    assert (rows.est["F", "~1", "", 1], rows.se["F", "~1", "", 1]) == (0, 0)
+    assert rows.se["F", "~1", "", 2] > 0
+    assert rows.se["x1", "~*~", "x1", 2] > 0
+    assert rows.se["F", "~~", "F", 2] > 0
+    assert rows.est["x1", "~1", "", 2] == 0
+
+
+@pytest.mark.filterwarnings("ignore::rantau.errors.RantauWarning")
+def test_a_level_without_a_minimum_is_said(hs4):
+    # In two categories these answers leave the scalar model no finite scales.
+    binary = hs4.assign(**{f"x{k}": (hs4[f"x{k}"] > 2) * 1 for k in range(1, 6)})
+    found = rt.invariance("F =~ x1 + x2 + x3 + x4 + x5", binary, by="sex", ordered=True)
+    assert found.note.tolist() == ["", "did not converge", ""]
+    assert found.against.tolist() == ["", "", "configural"]
+    assert np.isnan(found.chisq_scaled["scalar"])
 
 
 def test_what_is_refused(hs, hs4):
@@ -120,9 +131,9 @@ def test_what_is_refused(hs, hs4):
         rt.cfa(HS, hs4, ordered=True, group="school", identification="millsap")
     with pytest.raises(OptionError, match="by= names the column"):
         rt.invariance(HS, hs, by="")
-    with pytest.raises(ModelSyntaxError, match="4:1: 'x9' has a scale .* but is not among the ordered variables"):
+    with pytest.raises(ModelSyntaxError, match=r"4:1: 'x9' has a scale .* but is not among the ordered variables"):
         rt.cfa(HS + "\nx9 ~*~ x9", hs4, ordered=["x1"])
-    with pytest.raises(ModelSyntaxError, match="4:1: 'x9' has a scale .*, but no variable is ordered"):
+    with pytest.raises(ModelSyntaxError, match=r"4:1: 'x9' has a scale .*, but no variable is ordered"):
         rt.cfa(HS + "\nx9 ~*~ x9", hs)
     with pytest.raises(ModelSyntaxError, match="4:8: under parameterization='theta' the scale of 'x9' follows"):
         rt.cfa(HS + "\nx9 ~*~ x9", hs4, ordered=True, parameterization="theta")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rantau.covariance.after_fit.comparison import compare
 from rantau.covariance.fit import cfa
 from rantau.covariance.result import SemFit
-from rantau.errors import OptionError, unknown
+from rantau.errors import EstimationError, OptionError, listing, unknown
 from rantau.extras import require
 from rantau.model.entries import Entry, key_named, key_of
 from rantau.model.group_equality import kind_of
@@ -91,7 +91,7 @@ def invariance(
         One row for each level: `df chisq p cfi tli rmsea srmr aic bic` (robust ones under their own names where there
         are such; of ordered answers the scaled ones, as robust ones look at correlations only); `against`, the level
         in which it is nested, with `chisq_diff df_diff rmsea_diff p_diff` and `cfi_change rmsea_change srmr_change`;
-        `note`.
+        `note`. A level that did not converge has no numbers.
 
     Raises
     ------
@@ -178,12 +178,18 @@ def invariance_table(levels: tuple[Level, ...], *, method: str = "default") -> p
     Raises
     ------
     EstimationError
-        If a level did not converge.
+        If fewer than two levels converged.
     """
-    fits = [one.fit for one in levels]
-    table = compare(*fits, names=[one.name for one in levels], method=method).drop(columns="weight")
-    if fits[0].request.ordered:
-        table = _with_thresholds(table, levels)
+    settled = tuple(one for one in levels if one.fit.converged)
+    lost = [one.name for one in levels if not one.fit.converged]
+    if len(settled) < 2:
+        raise EstimationError(f"{levels[0].fit.model.source}: {listing(lost)} did not converge; see their problems.")
+    table = compare(*(one.fit for one in settled), names=[one.name for one in settled], method=method)
+    table = table.drop(columns="weight")
+    if levels[0].fit.request.ordered:
+        table = _with_thresholds(table, settled)
+    table = table.reindex([one.name for one in levels])
+    table.loc[lost, ["against", "note"]] = ("", "did not converge")
     before = table.reindex(table["against"])
     changes = {}
     for index in CHANGES:
