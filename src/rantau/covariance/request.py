@@ -160,12 +160,6 @@ class SemRequest(Record):
                     '`efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, or take rt.efa(data, n_factors=2).'
                 )
             return
-        if self.ordered:
-            raise refusal(
-                self.model, self.model.block(blocks[0][1][0]).span,
-                "exploratory blocks of ordered answers cannot be estimated yet; take the answers for numbers (leave "
-                "ordered= out), or state which items measure which factor.",
-            )  # fmt: skip
         rotation = as_rotation("geomin" if self.rotation is None else self.rotation)
         object.__setattr__(self, "rotation", rotation)
         if self.interaction != INTERACTION[0]:
