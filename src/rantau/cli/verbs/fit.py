@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
 import rantau as rt
 from rantau.cli.fitted import parts_of
-from rantau.cli.inputs import DataFile, Estimator, Json, Level, Missing, ModelFile, Out, SurveyFile, read_data
+from rantau.cli.inputs import (
+    DataFile,
+    Estimator,
+    Json,
+    Level,
+    Missing,
+    ModelFile,
+    Out,
+    SurveyFile,
+    listed,
+    named_items,
+    read_data,
+)
 from rantau.cli.show import show_parts
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.request import PARAMETERIZATION
@@ -165,11 +176,11 @@ def fit(
     """Covariance-based SEM, CFA or growth curves, in groups too."""
     _refuse(cfa=cfa, growth=growth, fixed_x=fixed_x, std_lv=std_lv, meanstructure=meanstructure)
     options: dict[str, Any] = {
-        "estimator": estimator, "missing": missing, "group": group, "group_equal": _listed(group_equal),
+        "estimator": estimator, "missing": missing, "group": group, "group_equal": listed(group_equal),
         "group_partial": tuple(group_partial or ()), "likelihood": likelihood, "information": information,
         "se": se, "test": test, "sampling_weights": sampling_weights, "cluster": cluster,
     }  # fmt: skip
-    names = _listed(ordered)
+    names = named_items(ordered)
     of_answers = (parameterization, identification) != (PARAMETERIZATION[0], IDENTIFICATION[0])
     if growth and (names or of_answers):
         raise OptionError(
@@ -178,7 +189,7 @@ def fit(
     if not growth:
         options |= {
             "std_lv": std_lv, "meanstructure": meanstructure, "rotation": rotation,
-            "ordered": True if names == ("all",) else names, "parameterization": parameterization,
+            "ordered": names, "parameterization": parameterization,
             "identification": identification,
         }  # fmt: skip
     elif rotation is not None:
@@ -215,8 +226,3 @@ def _refuse(*, cfa: bool, growth: bool, fixed_x: bool | None, std_lv: bool, mean
                     "a measurement model has no predictors" if cfa else "a growth curve settles scales and means itself"
                 )
                 raise OptionError(f"{option} has no place with {kind}: {why}. Leave it out.")
-
-
-def _listed(values: Sequence[str] | None) -> tuple[str, ...]:
-    """Return what was repeated or put between commas as one list."""
-    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())

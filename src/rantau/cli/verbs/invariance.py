@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Estimator, Json, Missing, ModelFile, Out, SurveyFile, read_data
+from rantau.cli.inputs import DataFile, Estimator, Json, Missing, ModelFile, Out, SurveyFile, named_items, read_data
 from rantau.cli.show import Part, show_parts
 from rantau.covariance.after_fit.difference_test import METHODS
 from rantau.groups.levels import invariance_levels, invariance_table
@@ -53,13 +53,12 @@ def invariance(
     """Are constructs measured alike in groups? Level by level."""
     choose("method", method, METHODS)
     claimed = rt.read_model(model)
-    names = tuple(part.strip() for value in ordered or () for part in value.split(",") if part.strip())
     options: dict[str, Any] = {
         "estimator": estimator, "missing": missing, "std_lv": std_lv, "sampling_weights": sampling_weights,
         "cluster": cluster,
     }  # fmt: skip
     levels = invariance_levels(
-        claimed, read_data(data, survey, claimed), by=by, ordered=True if names == ("all",) else names,
+        claimed, read_data(data, survey, claimed), by=by, ordered=named_items(ordered),
         partial=tuple(partial or ()), **options,
     )  # fmt: skip
     table = invariance_table(levels, method=method)
