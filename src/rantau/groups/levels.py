@@ -102,11 +102,12 @@ def invariance(
     -----
     Of continuous answers: configural (the same items measure the same constructs), metric (equal loadings), scalar
     (and intercepts: means can be compared), strict (and residual variances), after Meredith (1993). Of ordered ones
-    thresholds come before loadings, and each level sets free what it tells (Wu & Estabrook, 2016), with residual
-    variances as parameters (`parameterization="theta"`). Where every item has two categories, neither thresholds nor
-    loadings alone can be tested: configural is followed by scalar. With three, equal thresholds fit as well as free
-    ones. Where some items have two, the metric level holds their residual variances equal as well, and the scalar
-    level is tested against equal thresholds. What a change of an index says: Cheung & Rensvold (2002), Chen (2007).
+    thresholds come before loadings, and each level sets free what it tells (Wu & Estabrook, 2016); only the strict
+    level needs residual variances as parameters (`parameterization="theta"`). Where every item has two categories,
+    neither thresholds nor loadings alone can be tested: configural is followed by scalar. With three, equal thresholds
+    fit as well as free ones. Where some items have two, the metric level holds their scales equal as well, and the
+    scalar level is tested against equal thresholds. A construct of constructs needs a mean of nought (`g ~ 0*1`),
+    which cannot be told from those of its parts. What a change of an index says: Cheung & Rensvold (2002), Chen (2007).
 
     Examples
     --------
@@ -140,7 +141,7 @@ def invariance_levels(
         raise OptionError("by= names the column that tells groups apart, such as by='gender'.")
     released = several_names("partial", partial, "F =~ x2")
     if ordered:
-        options |= {"ordered": ordered, "parameterization": "theta", "identification": "wu_estabrook"}
+        options |= {"ordered": ordered, "identification": "wu_estabrook"}
     first = cfa(model, data, group=by, **options)
     counts = [count for _, count in first.table.ordered]
     steps = CONTINUOUS if not counts else ORDERED if max(counts) > 1 else BINARY
@@ -148,6 +149,9 @@ def invariance_levels(
     found = [Level("configural", first)]
     for name, equal in steps[1:]:
         own = _held(released, equal, first)
+        if ordered and "residuals" in equal:
+            # The other levels are the same models under delta, whose search goes on where a residual would be negative.
+            options["parameterization"] = "theta"
         found.append(Level(name, cfa(model, data, group=by, group_equal=equal, group_partial=own, **options)))
     return tuple(found)
 
