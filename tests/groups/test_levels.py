@@ -73,6 +73,8 @@ def test_what_few_categories_leave_to_test(hs4):
     some = three.assign(x4=(hs4.x4 > 2) * 1)
     found = rt.invariance("F =~ x1 + x2 + x3 + x4 + x5", some, by="school", ordered=True)
     assert found.note["scalar"] == "not nested in 'metric'"
+    found = rt.invariance("F =~ x1 + x2 + x3 + x4 + x5", some, by="school", ordered="x4")
+    assert found.index.tolist() == ["configural", "thresholds", "metric", "scalar", "strict"]
 
 
 def test_partial_invariance(hs, hs4):

@@ -143,8 +143,9 @@ def invariance_levels(
     if ordered:
         options |= {"ordered": ordered, "identification": "wu_estabrook"}
     first = cfa(model, data, group=by, **options)
-    counts = [count for _, count in first.table.ordered]
-    steps = CONTINUOUS if not counts else ORDERED if max(counts) > 1 else BINARY
+    counts = dict(first.table.ordered)
+    binary = all(counts.get(name) == 1 for name in first.table.observed)
+    steps = CONTINUOUS if not counts else BINARY if binary else ORDERED
     _check_released(released, first)
     found = [Level("configural", first)]
     for name, equal in steps[1:]:
