@@ -76,6 +76,21 @@ def test_the_mean_that_differs_is_told_and_no_intercept(found):
     assert "Neuroticism for Women" not in own
 
 
+def test_levels_of_invariance_are_told_until_one_fails(found):
+    frame = found.invariance
+    assert frame.index.tolist() == ["configural", "metric", "scalar", "strict"]
+    document = assemble(found, title="T")
+    table = next(table for _, table in document.tables() if table.key == "invariance").frame()
+    assert table["chisq_diff"].tolist()[1:] == pytest.approx(frame["chisq_diff"].tolist()[1:])
+    assert table["cfi_change"].tolist()[1:] == pytest.approx(frame["cfi_change"].tolist()[1:])
+    told = next(part.text for part in document.parts if "level by level" in getattr(part, "text", ""))
+    fine = (frame["cfi_change"].round(3) >= -0.010) & (frame["rmsea_change"].round(3) <= 0.015)
+    assert fine["metric"]
+    first = next((level for level in frame.index[1:] if not fine[level]), None)
+    assert ("The next level" in told) == (first is not None)
+    assert first is None or f"The next level, {first}, does not (ΔCFI = −" in told
+
+
 def test_a_fit_of_groups_is_reported_by_itself():
     answers = rt.read_responses(SURVEY / "responses.csv", rt.read_survey(SURVEY / "instrument.toml"))
     fit = rt.cfa(MODEL, answers, group="gender", group_equal=["loadings"])

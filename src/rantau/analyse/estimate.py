@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rantau.analyse.beyond import Progress, beyond
 from rantau.analyse.check import Material
 from rantau.covariance import SemFit, cfa, sem
 from rantau.crosscheck import Verification, crosscheck
 from rantau.errors import EstimationError, RantauError, RantauWarning
+from rantau.groups.levels import invariance
 from rantau.inference import Draws, FitTest, bootstrap, fit_test
 from rantau.model import read_model
 from rantau.model.spec import Model
@@ -90,7 +91,30 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
         level=study.level,
         seed=study.seed,
     )
-    return beyond(study, found, progress)
+    return beyond(study, _levels(study, found, kept), progress)
+
+
+def _levels(study: Study, found: Findings, kept: Responses) -> Findings:
+    """Test whether the groups of the covariance engine are measured alike, where constructs are measured at all."""
+    options = study.covariance
+    if not options.group or not found.model.blocks:
+        return found
+    ordered = _of_items(found.model, options.ordered)
+    names = ("estimator", "missing", "std_lv", "test", "sampling_weights", "cluster")
+    asked: dict[str, Any] = {name: getattr(options, name) or None for name in names} | {"std_lv": options.std_lv}
+    try:
+        table = invariance(found.model, kept, by=options.group, ordered=ordered, partial=options.group_partial, **asked)
+    except RantauError as fault:
+        return found.replace(faults=(*found.faults, ("groups", str(fault))))
+    return found.replace(invariance=table)
+
+
+def _of_items(model: Model, ordered: tuple[str, ...] | bool) -> tuple[str, ...] | bool:
+    """Return which of the items are ordered: a measurement model has nothing else."""
+    if isinstance(ordered, bool):
+        return ordered
+    measured = {item for block in model.blocks for item in block.items}
+    return tuple(name for name in ordered if name in measured)
 
 
 def _judged(
@@ -162,7 +186,5 @@ def _by_covariance(study: Study, model: Model, kept: Responses) -> tuple[SemFit 
     options = study.covariance.of_all_rows.by_name()
     structural = sem(model, kept, **options)
     del options["fixed_x"]  # a measurement model has no predictors
-    if not isinstance(options["ordered"], bool):
-        measured = {item for block in model.blocks for item in block.items}
-        options["ordered"] = tuple(name for name in options["ordered"] if name in measured)
+    options["ordered"] = _of_items(model, options["ordered"])
     return (cfa(model, kept, **options) if model.blocks else None), structural

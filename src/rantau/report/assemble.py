@@ -176,7 +176,7 @@ def _beyond(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef, ..
     for name, told, shown in (
         ("prediction", sentences.prediction(prose), ("prediction", "cvpat")),
         ("importance", sentences.importance(prose), ("importance", "necessity", "bottleneck")),
-        ("groups", sentences.groups(prose), ("grouped", "micom", "mga")),
+        ("groups", sentences.groups(prose), ("invariance", "grouped", "micom", "mga")),
         ("robustness", sentences.robustness(prose), ("linearity", "copulas", "segments", "tetrads")),
         ("assessment", sentences.assessment(prose), ()),
     ):

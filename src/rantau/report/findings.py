@@ -73,6 +73,8 @@ class Findings(Record):
         The measurement model and the whole model, by the covariance engine.
     grouped
         The whole model in several groups together, by the covariance engine.
+    invariance
+        As `rt.invariance` returns it: whether the groups are measured alike, level by level.
     pls, draws
         The PLS fit and its bootstrap.
     fit_tests
@@ -114,6 +116,7 @@ class Findings(Record):
     cfa: SemFit | None = None
     sem: SemFit | None = None
     grouped: SemFit | None = None
+    invariance: pd.DataFrame | None = None
     pls: PlsFit | None = None
     draws: Draws | None = None
     fit_tests: tuple[FitTest, ...] = ()

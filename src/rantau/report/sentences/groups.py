@@ -14,11 +14,39 @@ if TYPE_CHECKING:
 
 def groups(prose: Prose) -> tuple[str, ...]:
     """Return the paragraphs on invariance and on differences; () where no groups were compared."""
-    told = [_together(prose)]
+    told = [_levels(prose), _together(prose)]
     found = prose.findings.comparison
     if found is not None and prose.trusted("pls"):
         told += [join(_rows(prose, found), *_invariance(prose, found)), _differences(prose, found)]
     return tuple(text for text in told if text)
+
+
+#: By how much CFI may fall and RMSEA rise from one level to the next (Chen, 2007).
+FALL, RISE = 0.010, 0.015
+
+
+def _levels(prose: Prose) -> str:
+    """Return how far the groups are measured alike, by the changes of CFI and RMSEA."""
+    frame = prose.findings.invariance
+    if frame is None:
+        return ""
+    held: list[str] = []
+    broken = ""
+    for level, row in frame.to_dict("index").items():
+        if not row["against"]:
+            continue
+        # At the precision at which they are printed.
+        if round(row["cfi_change"], 3) >= -FALL and round(row["rmsea_change"], 3) <= RISE:
+            held.append(prose.words(f"level.{level}"))
+            continue
+        changes = {
+            "cfi": prose.stat("ΔCFI", row["cfi_change"], "index"),
+            "rmsea": prose.stat("ΔRMSEA", row["rmsea_change"], "index"),
+        }
+        broken = prose.say("levels.broken", level=prose.words(f"level.{level}"), **changes)
+        break
+    kept = prose.say_counted("levels.held", len(held), levels=prose.words.listing(held)) if held else ""
+    return join(prose.say("levels.intro"), kept, broken)
 
 
 def _together(prose: Prose) -> str:
