@@ -117,3 +117,14 @@ def test_a_fit_of_groups_is_reported_by_itself():
 def test_what_is_wrong_with_groups_is_refused_before_computing(tmp_path, change, kind, told):
     with pytest.raises(kind, match=told):
         check_study(study(tmp_path, plan=PLAN.replace(*change)))
+
+
+def test_levels_of_ordered_answers_have_scaled_indices(tmp_path):
+    plan = PLAN.replace('group_equal = ["loadings", "intercepts"]', "ordered = true")
+    findings = analyse(check_study(study(tmp_path, plan=plan)))
+    assert findings.faults == ()
+    document = assemble(findings, title="T")
+    table = next(table for _, table in document.tables() if table.key == "invariance")
+    assert table.frame()["level"].tolist() == ["configural", "thresholds", "metric", "scalar", "strict"]
+    assert table.frame()["chisq"].tolist() == pytest.approx(findings.invariance["chisq_scaled"].tolist())
+    assert "CFI and RMSEA are computed from the scaled test." in [note.text for note in table.notes]

@@ -26,7 +26,7 @@ def build(findings: Findings, language: str) -> Table | None:
     words = view.words
     rows = []
     for level, one in frame.to_dict("index").items():
-        cells: list[Cell] = [words(f"level.{level}"), one["chisq"], one["df"]]
+        cells: list[Cell] = [words(f"level.{level}"), one[column_of(frame, "chisq")], one[column_of(frame, "df")]]
         cells += [one[column_of(frame, name)] for name in INDICES]
         first = not one["against"]
         cells += [NAN if first else one[name] for name in ("chisq_diff", "df_diff", "p_diff")]
