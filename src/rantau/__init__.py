@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         tetrad_test,
     )
     from rantau.run import Outcome, run
-    from rantau.segments import Fimix, fimix
+    from rantau.segments import Fimix, Pos, fimix, pos
     from rantau.simulate import population_values, simulate, write_responses
     from rantau.study import Study, read_study
     from rantau.survey import (
@@ -127,7 +127,7 @@ _HOMES = {
         "tetrad_test",
     ),
     "rantau.run": ("Outcome", "run"),
-    "rantau.segments": ("Fimix", "fimix"),
+    "rantau.segments": ("Fimix", "Pos", "fimix", "pos"),
     "rantau.simulate": ("population_values", "simulate", "write_responses"),
     "rantau.study": ("Study", "read_study"),
     "rantau.survey": (
@@ -178,6 +178,7 @@ __all__ = [
     "Polychoric",
     "Pooled",
     "PooledTest",
+    "Pos",
     "Prediction",
     "Proposal",
     "RantauError",
@@ -233,6 +234,7 @@ __all__ = [
     "polychoric",
     "pool",
     "population_values",
+    "pos",
     "predict",
     "profile",
     "propose_survey",
