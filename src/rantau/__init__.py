@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         tetrad_test,
     )
     from rantau.run import Outcome, run
-    from rantau.segments import Fimix, Pos, fimix, pos
+    from rantau.segments import Explanation, Fimix, Pos, explain_segments, fimix, pos
     from rantau.simulate import population_values, simulate, write_responses
     from rantau.study import Study, read_study
     from rantau.survey import (
@@ -86,6 +86,7 @@ _HOMES = {
         "cfa",
         "compare",
         "efa",
+    "explain_segments",
         "growth",
         "sam",
         "sem",
@@ -127,7 +128,7 @@ _HOMES = {
         "tetrad_test",
     ),
     "rantau.run": ("Outcome", "run"),
-    "rantau.segments": ("Fimix", "Pos", "fimix", "pos"),
+    "rantau.segments": ("Explanation", "Fimix", "Pos", "explain_segments", "fimix", "pos"),
     "rantau.simulate": ("population_values", "simulate", "write_responses"),
     "rantau.study": ("Study", "read_study"),
     "rantau.survey": (
@@ -160,6 +161,7 @@ __all__ = [
     "Diagram",
     "Draws",
     "EfaFit",
+    "Explanation",
     "Factorability",
     "Fimix",
     "FitTest",
@@ -210,6 +212,7 @@ __all__ = [
     "describe",
     "diagram",
     "efa",
+    "explain_segments",
     "factorability",
     "fimix",
     "fit_test",
