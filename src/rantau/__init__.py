@@ -86,7 +86,6 @@ _HOMES = {
         "cfa",
         "compare",
         "efa",
-    "explain_segments",
         "growth",
         "sam",
         "sem",

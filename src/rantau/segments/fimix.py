@@ -13,6 +13,8 @@ from rantau.options import choose
 from rantau.pls.result import PlsFit
 from rantau.record import Record
 from rantau.robustness.equations import equations
+from rantau.segments.advice import Advice, advise
+from rantau.segments.minimum import most_arrows, rows_needed
 from rantau.segments.mixture import Climbed, Layout, climb
 
 if TYPE_CHECKING:
@@ -79,6 +81,8 @@ class Fimix(Record):
         Which rows of the data have scores, `(rows,)`.
     starts, seed
         How many random starts each, and their seed.
+    arrows
+        The most that point at one construct, which says how many rows a segment needs.
     """
 
     solutions: tuple[Segments, ...]
@@ -87,6 +91,7 @@ class Fimix(Record):
     entered: Mask
     starts: int
     seed: int
+    arrows: int
 
     def criteria(self) -> pd.DataFrame:
         """Return what the number of segments is chosen by, one row per number.
@@ -129,10 +134,21 @@ class Fimix(Record):
         Parameters
         ----------
         criterion
-            One of `aic aic3 aic4 bic caic hq mdl5 nec`. Sarstedt et al. (2011) trust AIC3 and CAIC where they agree.
+            One of `aic aic3 aic4 bic caic hq mdl5 nec`; `advice` reads them together.
         """
         values = self.criteria()[choose("criterion", criterion, SMALLEST)].to_numpy(dtype=float)
         return self.solutions[int(np.nanargmin(values))].shares.size
+
+    def advice(self) -> Advice:
+        """Return how many segments the criteria speak for together: `print` it, or see `segments`, `table()`.
+
+        AIC3 and CAIC where they agree, else AIC4 and BIC; then whether the segments are clear (EN of .5 or more) and
+        each has the rows that a medium effect needs, by the largest number of arrows that point at one construct.
+
+        Source: Sarstedt, Becker, Ringle and Schwaiger (2011); Hair, Sarstedt, Matthews and Ringle (2016), Identifying
+        and treating unobserved heterogeneity with FIMIX-PLS: part I.
+        """
+        return advise(self.criteria(), len(self.solutions[0].posteriors), rows_needed(self.arrows))
 
     def paths(self, segments: int) -> pd.DataFrame:
         """Return the paths of each segment: `lhs op rhs segment_1 segment_2 ...`.
@@ -207,10 +223,11 @@ class Fimix(Record):
 
     def __str__(self) -> str:
         shown = self.criteria().T.to_string(float_format=lambda value: f"{value:.3f}")
-        return f"FIMIX-PLS, {self.starts} starts each, seed {self.seed}\n{shown}"
+        return f"FIMIX-PLS, {self.starts} starts each, seed {self.seed}\n{shown}\n\n{self.advice()}"
 
     def __repr__(self) -> str:
-        return f"<Fimix: 1 to {len(self.solutions)} segments; see criteria(), paths(k), sizes(k), memberships(k)>"
+        many = len(self.solutions)
+        return f"<Fimix: 1 to {many} segments; see criteria(), advice(), paths(k), sizes(k), memberships(k)>"
 
 
 def fimix(
@@ -242,7 +259,8 @@ def fimix(
     Returns
     -------
     Fimix
-        Print it, or see `criteria()`, `best()`, `paths(k)`, `sizes(k)`, `posteriors(k)` and `memberships(k)`.
+        Print it, or see `criteria()`, `advice()`, `best()`, and of k segments `paths(k)`, `r_squared(k)`, `sizes(k)`,
+        `posteriors(k)` and `memberships(k)`.
 
     Raises
     ------
@@ -295,7 +313,8 @@ def fimix(
         for k in range(1, segments + 1)
     ]
     paths = tuple((one.outcome, name) for one in every for name in one.predictors)
-    return Fimix(tuple(solutions), paths, tuple(one.outcome for one in every), fit.entered, starts, seed)
+    outcomes = tuple(one.outcome for one in every)
+    return Fimix(tuple(solutions), paths, outcomes, fit.entered, starts, seed, most_arrows(fit.plan))
 
 
 def _best(
