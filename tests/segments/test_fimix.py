@@ -150,6 +150,19 @@ def test_segments_that_collapse_are_given_up():
         rt.fimix(rt.pls("y ~ x", data), segments=2)
 
 
+def test_numbers_of_segments_that_collapse_end_the_list():
+    random = np.random.default_rng(2)
+    x = random.normal(size=24)
+    data = pd.DataFrame({"x": x, "y": np.where(np.arange(24) < 12, x, -x) + 0.3 * random.normal(size=24)})
+    found = rt.fimix(rt.pls("y ~ x", data), segments=6, starts=2)
+    most = len(found.solutions)
+    assert 2 <= most < 6
+    assert found.problems[-1].code == "segments_collapsed"
+    assert f"the data do not hold more than {most} segments" in str(found)
+    hurried = rt.fimix(mobile(), segments=2, starts=1, max_iterations=2)
+    assert [problem.code for problem in hurried.problems] == ["not_converged"]
+
+
 def criteria(**best):
     """A table of criteria, each smallest where it is said."""
     names = ("aic", "aic3", "aic4", "bic", "caic", "mdl5")

@@ -2,7 +2,8 @@
 
 from rantau.segments.explain import explain_segments
 from rantau.segments.explanation import Explanation
-from rantau.segments.fimix import Fimix, fimix
+from rantau.segments.fimix import fimix
+from rantau.segments.fimix_result import Fimix
 from rantau.segments.pos import pos
 from rantau.segments.pos_result import Pos
 

@@ -17,7 +17,7 @@ from rantau.pls.estimate import reasons
 from rantau.pls.result import PlsFit
 from rantau.robustness.equations import check_scores
 from rantau.segments.division import Divider, Division
-from rantau.segments.fimix import Fimix
+from rantau.segments.fimix_result import Fimix
 from rantau.segments.minimum import most_arrows, rows_needed
 from rantau.segments.pos_result import Pos
 from rantau.segments.reassign import Climbed, reassign

@@ -82,7 +82,7 @@ def segments(
         Part("criteria", how, criteria if as_json or out is not None else criteria.T.rename_axis("criterion")),
         Part("advice", "What the criteria say together", advice.table()),
     ]
-    problems = fit.problems
+    problems = fit.problems + found.problems
     k = chosen or advice.segments
     if k > 1:
         belong = found.memberships(k)
