@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import norm
 
 import rantau as rt
-from rantau.errors import EstimationError, OptionError
+from rantau.errors import OptionError
 from rantau.segments.advice import advise
 from rantau.segments.minimum import most_arrows, rows_needed
 
@@ -146,8 +146,13 @@ def test_segments_that_collapse_are_given_up():
     half = random.normal(size=20)
     x = np.concatenate([half, -half])
     data = pd.DataFrame({"x": x, "y": np.where(np.arange(40) % 2 == 0, x, -x)})
-    with pytest.raises(EstimationError, match="starts with 2 segments ended with a segment of too few rows"):
-        rt.fimix(rt.pls("y ~ x", data), segments=2)
+    found = rt.fimix(rt.pls("y ~ x", data), segments=2)
+    assert len(found.solutions) == 1
+    assert "all 10 starts with 2 segments ended with a segment of too few rows, or one that fits its rows" in str(found)
+    assert found.advice().segments == 0
+    assert "no solution of more than one segment" in found.advice().verdict
+    with pytest.raises(OptionError, match="no solution of 2 segments; there are those of 1"):
+        found.paths(2)
 
 
 def test_numbers_of_segments_that_collapse_end_the_list():
@@ -158,7 +163,7 @@ def test_numbers_of_segments_that_collapse_end_the_list():
     most = len(found.solutions)
     assert 2 <= most < 6
     assert found.problems[-1].code == "segments_collapsed"
-    assert f"the data do not hold more than {most} segments" in str(found)
+    assert f"so that the list ends with {most}. More starts may help." in str(found)
     hurried = rt.fimix(mobile(), segments=2, starts=1, max_iterations=2)
     assert [problem.code for problem in hurried.problems] == ["not_converged"]
 

@@ -46,10 +46,13 @@ class Advice(Record):
         The number that they speak for; 0 where they do not agree on one.
     readings
         Rule by rule.
+    tried
+        The largest number of which there is a solution.
     """
 
     segments: int
     readings: tuple[Reading, ...]
+    tried: int
 
     @property
     def usable(self) -> bool:
@@ -59,6 +62,8 @@ class Advice(Record):
     @property
     def verdict(self) -> str:
         """The advice in a sentence."""
+        if self.tried == 1:
+            return "There is no solution of more than one segment, so nothing can be said of hidden groups."
         if self.segments == 0:
             return (
                 "The criteria do not agree on a number of segments. Take it from theory, between the bounds, or hold "
@@ -113,7 +118,7 @@ def advise(criteria: pd.DataFrame, rows: int, needed: int) -> Advice:
     named = ("aic", "mdl5", *(one for pair in PAIRS for one in pair))
     best = {name: 1 + int(criteria[name].to_numpy(dtype=float).argmin()) for name in named}
     agreed = [best[first] for first, second in PAIRS if best[first] == best[second]]
-    found = agreed[0] if agreed else 0
+    found = agreed[0] if agreed and tried > 1 else 0
     readings = []
     for first, second in PAIRS:
         names = f"{first.upper()} and {second.upper()}"
@@ -153,4 +158,4 @@ def advise(criteria: pd.DataFrame, rows: int, needed: int) -> Advice:
                 "Hair et al., 2016",
             ),
         ]
-    return Advice(found, tuple(readings))
+    return Advice(found, tuple(readings), tried)

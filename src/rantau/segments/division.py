@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from rantau.arrays import Array, Indices
 from rantau.moments.compute import ROUNDING, resampled_moments
-from rantau.pls.estimate import Fault
+from rantau.pls.estimate import Estimates, Fault, reasons
 from rantau.pls.forecast import scorer
 from rantau.pls.resolve import directions, resolve
 from rantau.pls.result import PlsFit
 from rantau.pls.stages import Ascent
 
 #: Models that are estimated as one stack.
-_AT_ONCE = 4096
+_AT_ONCE = 1024
 
 
 class Wanted(NamedTuple):
@@ -26,8 +26,27 @@ class Wanted(NamedTuple):
     moments: tuple[Array, Array] | None
 
 
-#: What asks for segments to be estimated, is sent the sum of the outcomes' R² of each, and returns objectives.
-Asking = Generator[Wanted, Array, Array]
+class Answer(NamedTuple):
+    """The estimates of a stack, its faults, the sum of the outcomes' R² of each member, and which were wanted."""
+
+    ascent: Ascent
+    faults: tuple[Fault, ...]
+    sums: Array
+    part: slice
+
+    @property
+    def explained(self) -> Array:
+        """The sums of those that were wanted, `(stack,)`."""
+        return self.sums[self.part]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why each of those that were wanted failed; empty where it did not."""
+        return reasons(self.faults, len(self.sums))[self.part]
+
+
+#: What asks for segments to be estimated, is sent the answer, and returns objectives.
+Asking = Generator[Wanted, Answer, Array]
 
 
 class Division(NamedTuple):
@@ -35,16 +54,15 @@ class Division(NamedTuple):
 
     `codes` is the segment of each row, `(n,)`; `sizes` and `explained`, the sum of the outcomes' R², are `(K,)`;
     `objective` is the mean of `explained` over rows, minus infinity where a segment cannot be estimated or has too few.
-    `ascent` and `moments` are a stack of the segments.
+    `moments` are those of the segments; their estimates are in the `answer`.
     """
 
     codes: Indices
     sizes: Indices
     explained: Array
     objective: float
-    ascent: Ascent
+    answer: Answer
     moments: tuple[Array, Array]
-    faults: tuple[Fault, ...]
 
 
 class Divider:
@@ -70,15 +88,25 @@ class Divider:
         #: Where the moments of a segment are sums over its rows, a row that comes or goes is added or taken off.
         self.additive = fit.plan.plain and not np.isnan(fit.sample.values).any()
 
-    def divide(self, codes: Indices) -> Division:
-        """Estimate the model in each segment of one division, `(n,)`."""
+    def divided(self, codes: Indices) -> Generator[Wanted, Answer, Division]:
+        """Return one division, `(n,)`, with the model estimated in each segment."""
         counts = self._members(codes[None])
         found = resampled_moments(self.sample, counts)
         moments = found.covariance, found.mean
-        ascent, faults = self._resolve(counts, moments)
+        answer = yield Wanted(None, moments) if self.additive else Wanted(counts, None)
         sizes = np.bincount(codes, minlength=self.segments)
-        explained = self._sums(ascent, faults)
-        return Division(codes, sizes, explained, float(self._objective(explained, sizes)), ascent, moments, faults)
+        return Division(
+            codes, sizes, answer.explained, float(self._objective(answer.explained, sizes)), answer, moments
+        )
+
+    def divide(self, codes: Indices) -> Division:
+        """Return what `divided` does, estimated by itself."""
+        asking = self.divided(codes)
+        try:
+            asking.send(self.answers((next(asking),))[0])
+        except StopIteration as end:
+            found: Division = end.value
+        return found
 
     def objectives(self, codes: Indices) -> Asking:
         """Return the objective of many divisions, `(divisions, n)`."""
@@ -86,10 +114,10 @@ class Divider:
         sizes = counts.sum(axis=1).astype(np.intp).reshape(len(codes), self.segments)
         if self.additive:
             found = resampled_moments(self.sample, counts)
-            explained = yield Wanted(None, (found.covariance, found.mean))
+            answer = yield Wanted(None, (found.covariance, found.mean))
         else:
-            explained = yield Wanted(counts, None)
-        return self._objective(explained.reshape(sizes.shape), sizes)
+            answer = yield Wanted(counts, None)
+        return self._objective(answer.explained.reshape(sizes.shape), sizes)
 
     def moved(self, now: Division, rows: Indices, to: Indices) -> Asking:
         """Return the objective if one row went to another segment, for each of some rows and segments, `(moves,)`."""
@@ -100,32 +128,36 @@ class Divider:
         changed = np.concatenate([source, to])
         if self.additive:
             sign = np.repeat([-1.0, 1.0], len(rows))
-            found = yield Wanted(None, self._one_row_on(now, np.concatenate([rows, rows]), changed, sign))
+            answer = yield Wanted(None, self._one_row_on(now, np.concatenate([rows, rows]), changed, sign))
         else:
             counts = self._members(now.codes[None])[changed]
             counts[moves, rows] = 0.0
             counts[len(rows) + moves, rows] = 1.0
-            found = yield Wanted(counts, None)
+            answer = yield Wanted(counts, None)
         explained = np.repeat(now.explained[None], len(rows), axis=0)
-        explained[moves, source], explained[moves, to] = found.reshape(2, -1)
+        explained[moves, source], explained[moves, to] = answer.explained.reshape(2, -1)
         return self._objective(explained, sizes)
 
-    def answers(self, wanted: Sequence[Wanted]) -> list[Array]:
-        """Return the sum of the outcomes' R² of all segments that are wanted, estimated as one stack."""
-        if self.additive:
-            given = [one.moments for one in wanted if one.moments is not None]
-            covariance, mean = (np.concatenate([one[place] for one in given]) for place in (0, 1))
-            sizes = [len(one[1]) for one in given]
-            parts = [
-                self._resolve(None, (covariance[at : at + _AT_ONCE], mean[at : at + _AT_ONCE]))
-                for at in range(0, len(mean), _AT_ONCE)
+    def answers(self, wanted: Sequence[Wanted]) -> list[Answer]:
+        """Estimate all segments that are wanted, as few stacks."""
+        found: list[Answer] = []
+        for some in _stacks(wanted):
+            counts = _joined([one.counts for one in some if one.counts is not None])
+            given = [one.moments for one in some if one.moments is not None]
+            covariance, mean = (_joined([one[place] for one in given]) for place in (0, 1))
+            moments = None if covariance is None or mean is None else (covariance, mean)
+            # A plain plan needs no rows beside its moments.
+            taken = np.empty((0, 0)) if counts is None else counts
+            ascent, faults = resolve(
+                self.sample, taken, self.fit.plan, self.fit.request, towards=self.towards, moments=moments
+            )
+            ends = np.cumsum([_size(one) for one in some])
+            sums = self._sums(ascent, faults)
+            found += [
+                Answer(ascent, faults, sums, slice(int(end) - _size(one), int(end)))
+                for one, end in zip(some, ends, strict=True)
             ]
-        else:
-            taken = [one.counts for one in wanted if one.counts is not None]
-            counts, sizes = np.concatenate(taken), [len(one) for one in taken]
-            parts = [self._resolve(counts[at : at + _AT_ONCE], None) for at in range(0, len(counts), _AT_ONCE)]
-        found = np.concatenate([self._sums(ascent, faults) for ascent, faults in parts])
-        return np.split(found, np.cumsum(sizes)[:-1])
+        return found
 
     def distances(self, now: Division) -> Array:
         """Return how far each row is from each segment, `(n, K)`.
@@ -137,8 +169,9 @@ class Divider:
         Source: Becker, Rai, Ringle and Völckner (2013).
         """
         values, own = self.sample.values, self._members(now.codes[None])
-        metric = scorer(self.sample, own, now.moments, now.ascent, self.fit.structure)
-        beta = now.ascent.whole.beta[:, self.targets]
+        ascent = self.estimates(now)
+        metric = scorer(self.sample, own, now.moments, ascent, self.fit.structure)
+        beta = ascent.whole.beta[:, self.targets]
         found = np.empty((len(values), self.segments))
         for segment in range(self.segments):
             scores = metric.constructs(values, segment)
@@ -148,6 +181,16 @@ class Divider:
             with np.errstate(invalid="ignore", divide="ignore"):
                 found[:, segment] = np.sqrt(np.where(left > 0, squared / left, 0.0)).sum(axis=1)
         return found
+
+    def estimates(self, now: Division) -> Ascent:
+        """Return the estimates of the segments of a division, as a stack of K."""
+        ascent, part = now.answer.ascent, now.answer.part
+        return Ascent(
+            _cut(ascent.whole, part),
+            tuple(_cut(stage, part) for stage in ascent.stages),
+            None if ascent.scores is None else ascent.scores[part],
+            tuple(one[part] for one in ascent.products),
+        )
 
     def _members(self, codes: Indices) -> Array:
         """Turn `(divisions, n)` into counts of rows `(divisions K, n)`, segment by segment within a division."""
@@ -170,11 +213,6 @@ class Divider:
         covariance[left, right] = covariance[right, left] = second
         return covariance.transpose(2, 0, 1), (sample.centre[:, None] + shift).T
 
-    def _resolve(self, counts: Array | None, moments: tuple[Array, Array] | None) -> tuple[Ascent, tuple[Fault, ...]]:
-        # A plain plan needs no rows beside its moments.
-        rows = np.empty((0, 0)) if counts is None else counts
-        return resolve(self.sample, rows, self.fit.plan, self.fit.request, towards=self.towards, moments=moments)
-
     def _sums(self, ascent: Ascent, faults: tuple[Fault, ...]) -> Array:
         """Return the sum of the outcomes' R² of each member of a stack; minus infinity where it has a fault."""
         found = ascent.whole.r_squared[:, self.targets].sum(axis=1)
@@ -187,3 +225,30 @@ class Divider:
         enough = (sizes >= self.least).all(axis=-1)
         found: Array = np.where(enough, (explained * sizes).sum(axis=-1) / self.sample.n_obs, -np.inf)
         return found
+
+
+def _size(wanted: Wanted) -> int:
+    if wanted.counts is not None:
+        return len(wanted.counts)
+    return 0 if wanted.moments is None else len(wanted.moments[1])
+
+
+def _stacks(wanted: Sequence[Wanted]) -> Iterator[list[Wanted]]:
+    """Put together what is estimated at once."""
+    together: list[Wanted] = []
+    for one in wanted:
+        if together and sum(map(_size, together)) + _size(one) > _AT_ONCE:
+            yield together
+            together = []
+        together.append(one)
+    yield together
+
+
+def _joined(arrays: list[Array]) -> Array | None:
+    return np.concatenate(arrays) if arrays else None
+
+
+def _cut(estimates: Estimates, part: slice) -> Estimates:
+    """Return some of a stack."""
+    arrays = {name: getattr(estimates, name) for name in Estimates.field_names()}
+    return estimates.replace(**{name: one[part] for name, one in arrays.items() if one is not None})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.errors import EstimationError, OptionError
+from rantau.errors import OptionError
 from rantau.fit import Problem
 from rantau.pls.result import PlsFit
 from rantau.robustness.equations import equations
@@ -54,7 +54,7 @@ def fimix(
     OptionError
         If an option has no meaning, or the paths of the fit are not regressions of its scores (consistent, weighted).
     EstimationError
-        If the fit did not converge, or with two segments every start ends in one without enough rows.
+        If the fit did not converge.
 
     Notes
     -----
@@ -100,10 +100,11 @@ def fimix(
     for k in range(1, segments + 1):
         found = _best(scores, layout, k, starts if k > 1 else 1, seed, tolerance, max_iterations)
         if found is None:
-            told = f"all {starts} starts with {k} segments ended with a segment of too few rows: the data do not hold"
-            if k == 2:
-                raise EstimationError(f"{told} so many. Take more starts, or hold to one segment.")
-            problems.append(Problem("warning", "segments_collapsed", f"{told} more than {k - 1} segments."))
+            told = (
+                f"all {starts} starts with {k} segments ended with a segment of too few rows, or one that fits its "
+                f"rows exactly, so that the list ends with {k - 1}. More starts may help."
+            )
+            problems.append(Problem("warning", "segments_collapsed", told))
             break
         solutions.append(found)
         if not found.converged:

@@ -13,7 +13,6 @@ from rantau.extras import require
 from rantau.fit import Problem
 from rantau.moments.belonging import labelled
 from rantau.options import choose, several_names, whole_number
-from rantau.pls.estimate import reasons
 from rantau.pls.result import PlsFit
 from rantau.robustness.equations import check_scores
 from rantau.segments.division import Divider, Division
@@ -121,7 +120,7 @@ def pos(
     ended = reassign(divider, begun, depth=depth, max_iterations=max_iterations)
     best = max(ended, key=lambda one: one.division.objective)
     if not np.isfinite(best.division.objective):
-        why = next(filter(None, reasons(best.division.faults, segments)), "")
+        why = next(filter(None, best.division.answer.reasons), "")
         raise EstimationError(
             f"none of {len(begun)} starts with {segments} segments can be estimated in each segment"
             f"{f' ({why})' if why else ''}. Take fewer segments, or take what does not vary within them out of the "
@@ -195,7 +194,7 @@ def _result(
     # The largest segment comes first.
     order = np.argsort(-best.division.sizes, kind="stable")
     division = divider.divide(np.argsort(order)[best.division.codes])
-    whole, names = division.ascent.whole, fit.structure.constructs
+    whole, names = divider.estimates(division).whole, fit.structure.constructs
     at = names.index
     paths = [(at(path.outcome), at(path.predictor)) for path in fit.model.paths]
     outcomes = np.array(fit.structure.endogenous)

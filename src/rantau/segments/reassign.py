@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.segments.division import Divider, Division, Wanted
+from rantau.segments.division import Answer, Divider, Division, Wanted
 
 #: A division is better when its objective is larger by more than this, which is rounding.
 ROUNDING = 1e-9
@@ -16,7 +16,7 @@ ROUNDING = 1e-9
 _BLOCK = 128
 
 #: What asks for segments to be estimated, and ends with the next division, or None where none is better.
-_Step = Generator[Wanted, Array, Indices | None]
+_Step = Generator[Wanted, Answer, Indices | None]
 
 
 class Climbed(NamedTuple):
@@ -32,9 +32,9 @@ def reassign(divider: Divider, starts: Sequence[Indices], *, depth: int | None, 
 
     Moves are put in the order of how much nearer a row is to the other segment than to its own. First many at a time
     are tried: all that lead nearer, the first half of them, the first quarter and so on, as one stack of divisions.
-    Where none of these is better, moves of single rows are, a block of the list at a time, and those of a block that
-    raise the objective are made together, in the number that raises it most. It ends where no single move is better,
-    as moves of one row at a time would.
+    When none of these is better any more, moves of single rows are tried, a block of the list at a time, and those of a
+    block that raise the objective are made together, in the number that raises it most. It ends where no single move is
+    better, as moves of one row at a time would.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def reassign(divider: Divider, starts: Sequence[Indices], *, depth: int | None, 
     """
     ended: dict[int, Climbed] = {}
     climbs = dict(enumerate(_climb(divider, codes, depth, max_iterations) for codes in starts))
-    answers: dict[int, Array | None] = dict.fromkeys(climbs)
+    answers: dict[int, Answer | None] = dict.fromkeys(climbs)
     while answers:
         wanted: dict[int, Wanted] = {}
         for start, answer in answers.items():
@@ -70,27 +70,29 @@ def reassign(divider: Divider, starts: Sequence[Indices], *, depth: int | None, 
 
 def _climb(
     divider: Divider, codes: Indices, depth: int | None, max_iterations: int
-) -> Generator[Wanted, Array, Climbed]:
-    now = divider.divide(codes)
+) -> Generator[Wanted, Answer, Climbed]:
+    now = yield from divider.divided(codes)
     history = [now.objective]
-    for _ in range(max_iterations):
-        following = (yield from _step(divider, now, depth)) if np.isfinite(now.objective) else None
+    coarse = True
+    while np.isfinite(now.objective) and len(history) <= max_iterations:
+        rows, to, nearer = moves_in_order(divider, now)
+        following = None
+        if coarse:
+            following = yield from _together(divider, now, rows[nearer > 0], to[nearer > 0])
+            coarse = following is not None
+        if following is None:
+            following = yield from _one_by_one(divider, now, rows[:depth], to[:depth])
         if following is None:
             return Climbed(now, tuple(history), settled=True)
-        now = divider.divide(following)
+        now = yield from divider.divided(following)
         history.append(now.objective)
     return Climbed(now, tuple(history), settled=False)
 
 
-def _step(divider: Divider, now: Division, depth: int | None) -> _Step:
-    rows, to, nearer = moves_in_order(divider, now)
-    promising = nearer > 0
-    found = yield from _together(divider, now, rows[promising], to[promising])
-    if found is not None:
-        return found
-    end = len(rows) if depth is None else min(depth, len(rows))
-    for start in range(0, end, _BLOCK):
-        some = slice(start, min(start + _BLOCK, end))
+def _one_by_one(divider: Divider, now: Division, rows: Indices, to: Indices) -> _Step:
+    """Try moves of single rows, and make together those of the first block that has any that is better."""
+    for start in range(0, len(rows), _BLOCK):
+        some = slice(start, start + _BLOCK)
         objective = yield from divider.moved(now, rows[some], to[some])
         order = np.argsort(-objective, kind="stable")
         order = order[objective[order] > now.objective + ROUNDING]
