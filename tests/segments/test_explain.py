@@ -118,6 +118,9 @@ def test_rows_without_a_segment_and_columns_of_responses():
 
 def test_refusals():
     data, segment = rows(30)
+    mixture = rt.fimix(rt.pls("age ~ code", data), segments=2, starts=1)
+    with pytest.raises(OptionError, match=r"takes a segment for each row: give found.memberships\(2\)"):
+        rt.explain_segments(mixture, data)
     with pytest.raises(OptionError, match="memberships has 3 labels, and the data have 30 rows"):
         rt.explain_segments(["1", "2", "1"], data)
     with pytest.raises(EstimationError, match="memberships has 1 segment; two at least"):

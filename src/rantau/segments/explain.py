@@ -17,6 +17,8 @@ from rantau.moments.sample import as_frame
 from rantau.options import choose, several_names
 from rantau.segments.agreement import rand_of
 from rantau.segments.explanation import Column, Explanation
+from rantau.segments.fimix_result import Fimix
+from rantau.segments.pos_result import Pos
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -84,6 +86,9 @@ def explain_segments(
     (['sex', 'age'], [1.0, 0.525])
     """
     choose("adjust", adjust, CORRECTIONS)
+    if isinstance(memberships, Fimix | Pos):
+        how = "memberships(2), of so many segments" if isinstance(memberships, Fimix) else "memberships()"
+        raise OptionError(f"explain_segments() takes a segment for each row: give found.{how}.")
     if not isinstance(data, Responses):
         data = as_frame(data)
     codes, segments = labelled(require("pandas").Series(list(memberships)))

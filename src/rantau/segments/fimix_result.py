@@ -101,7 +101,9 @@ class Fimix(Record):
         rows; `found`, how many starts led there; `converged`.
 
         Source: Sarstedt, Becker, Ringle and Schwaiger (2011), Uncovering and treating unobserved heterogeneity with
-        FIMIX-PLS; Ramaswamy et al. (1993) for `en`.
+        FIMIX-PLS, for all of them together; Akaike (1973), Bozdogan (1987, 1994), Schwarz (1978), Hannan and Quinn
+        (1979) and Liang, Jaszczak and Coleman (1992) for the information criteria; Ramaswamy et al. (1993) for `en`,
+        Roubens (1978) for `nfi`, Celeux and Soromenho (1996) for `nec`.
         """
         first, rows = self.solutions[0].loglik, []
         for one in self.solutions:
