@@ -12,7 +12,7 @@ from rantau.errors import OptionError, ResponseError, listing
 from rantau.extras import require
 from rantau.model.products import Product
 from rantau.moments.belonging import labelled
-from rantau.moments.sample import Sample, as_frame, sample, source_of
+from rantau.moments.sample import Sample, as_frame, sample, source_of, with_codes
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def rows_to_score(fit: SemFit, data: Responses | pd.DataFrame | None) -> Sample:
         )
     products = {name: pair for one in fit.request.expanded.products for name, pair in _pairs(one)}
     wanted = dict.fromkeys(part for name in fit.table.observed for part in products.get(name, (name,)))
+    if fit.sample is not None:
+        data = with_codes(data, fit.sample.texts)
     rows = sample(data, tuple(wanted))
     keep = np.ones(rows.n_obs, dtype=bool)
     if fit.groups and not fit.request.group:
@@ -50,7 +52,7 @@ def rows_to_score(fit: SemFit, data: Responses | pd.DataFrame | None) -> Sample:
             "belongs; fit the rows with group= to score rows."
         )
     if fit.groups:
-        codes = _groups_of(data, fit.request.group, fit.groups)
+        codes = groups_of(data, fit.request.group, fit.groups)
         rows, keep = rows.replace(group=np.maximum(codes, 0), groups=fit.groups), codes >= 0
     columns = [
         _multiplied(fit, rows, name, products[name]) if name in products else rows.values[:, rows.names.index(name)]
@@ -91,7 +93,7 @@ def _multiplied(fit: SemFit, rows: Sample, name: str, pair: tuple[str, str]) -> 
     return np.asarray(found)
 
 
-def _groups_of(data: Responses | pd.DataFrame, name: str, groups: tuple[str, ...]) -> Indices:
+def groups_of(data: Responses | pd.DataFrame, name: str, groups: tuple[str, ...]) -> Indices:
     """Return the place of each row's group among those of the fit, -1 where it has no entry."""
     if isinstance(data, Responses):
         frame = require("pandas").DataFrame(data.extras, columns=list(data.extras_names))
