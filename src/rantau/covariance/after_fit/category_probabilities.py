@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
@@ -21,7 +21,6 @@ from rantau.moments.sample import as_frame, sample
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import ArrayLike
 
     from rantau.covariance.result import SemFit
 
@@ -43,7 +42,7 @@ class Categories(NamedTuple):
     above: Indices
 
 
-def category_frame(fit: SemFit, at: pd.DataFrame | Mapping[str, ArrayLike] | None) -> pd.DataFrame:
+def category_frame(fit: SemFit, at: pd.DataFrame | Mapping[str, Any] | None) -> pd.DataFrame:
     """Return the probabilities of all categories; see `SemFit.category_probabilities`.
 
     Raises
@@ -158,7 +157,7 @@ def _labelled(fit: SemFit, label: str, columns: Mapping[str, object] | pd.DataFr
     return frame  # type: ignore[no-any-return]
 
 
-def _places(fit: SemFit, at: pd.DataFrame | Mapping[str, ArrayLike]) -> pd.DataFrame:
+def _places(fit: SemFit, at: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
     """Return the values at which probabilities are wanted as a frame of numbers, and of groups where it has them."""
     pandas = require("pandas")
     if isinstance(at, Mapping):

@@ -11,7 +11,7 @@ _LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
 
 
 def log_interval(lower: Array, upper: Array) -> Array:
-    """Return `log(Phi(upper) - Phi(lower))`, `lower < upper`, either of them infinite or not.
+    """Return `log(Phi(upper) - Phi(lower))` for limits `(...)`, `lower < upper`, either of them infinite or not.
 
     Notes
     -----
@@ -41,7 +41,7 @@ def interval_slopes(lower: Array, upper: Array) -> tuple[Array, Array, Array]:
     Parameters
     ----------
     lower, upper
-        Limits, any shape, `lower < upper`.
+        Limits `(...)`, `lower < upper`.
 
     Returns
     -------

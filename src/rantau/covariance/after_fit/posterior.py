@@ -43,12 +43,12 @@ class Posterior(NamedTuple):
         return self._replace(lower=self.lower[which], upper=self.upper[which], pull=self.pull[which])
 
     def value(self, v: Array) -> Array:
-        """Return the logarithm of the density at `v (n, r)`, less a constant."""
+        """Return the logarithm of the density, less a constant, `(n,)`, at v `(n, r)`."""
         x = v @ self.loadings.T
         return log_interval(self.lower - x, self.upper - x).sum(axis=1) + self._prior(v)  # type: ignore[no-any-return]
 
     def slopes(self, v: Array) -> tuple[Array, Array, Array]:
-        """Return the logarithm of the density, its gradient `(n, r)` and minus its Hessian `(n, r, r)`."""
+        """Return the logarithm of the density, its gradient and minus its Hessian, at v `(n, r)`."""
         x = v @ self.loadings.T
         value, slope, bend = interval_slopes(self.lower - x, self.upper - x)
         gradient = slope @ self.loadings - v @ self.precision + self.pull

@@ -49,7 +49,10 @@ def structure_of(fit: SemFit) -> tuple[Part, ...]:
 
 
 def orders(effects: Array, p: int) -> Iterator[Indices]:
-    """Give the latent variables that act on items, then those that act on these only, and so on."""
+    """Give the latent variables that act on items, then those that act on these only, and so on.
+
+    The direct effects are `(v, v)`; `p` variables are observed, and come first.
+    """
     waiting, reached = list(range(p, effects.shape[0])), list(range(p))
     while waiting:
         here = [place for place in waiting if (effects[reached, place] != 0).any()]
@@ -61,6 +64,6 @@ def orders(effects: Array, p: int) -> Iterator[Indices]:
 
 
 def solve(matrix: Array, right: Array) -> Array:
-    """Solve in the metric of correlations, where no scale of an item costs digits."""
+    """Solve a matrix `(k, k)` for `(k, m)` in the metric of correlations, where no scale of an item costs digits."""
     deviation = np.sqrt(np.maximum(np.diag(matrix), 1e-300))[:, None]
     return np.asarray(np.linalg.solve(matrix / (deviation * deviation.T), right / deviation) / deviation)
