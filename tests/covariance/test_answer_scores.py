@@ -249,6 +249,17 @@ def test_a_covariate_is_known_before_the_answers():
         np.testing.assert_allclose(scores[place], best.x, atol=2e-5)
 
 
+def test_the_likelihood_takes_no_notice_of_what_explains_a_construct():
+    items, covariates = ["x1", "x2", "x3"], ["x4", "x5"]
+    fit = rt.sem("visual =~ x1 + x2 + x3; visual ~ x4 + x5", data_of("hs4"), ordered=[*items, *covariates])
+    people = data_of("hs4").head(40)
+    other = people.assign(x4=people["x5"], x5=people["x4"])
+    pd.testing.assert_frame_equal(fit.scores("ml", data=people), fit.scores("ml", data=other))
+    assert (fit.scores("eap", data=people) != fit.scores("eap", data=other)).any(axis=None)
+    with pytest.raises(EstimationError, match=r"x4, x5 are related beyond the constructs.*Take method='eap'"):
+        fit.scores("map")
+
+
 def test_the_likelihood_has_no_top_where_all_answers_are_the_highest():
     fit = fit_of("one")
     answers = pd.DataFrame([[4, 4, 4], [1, 1, 1], [4, 4, 3], [1, 4, 4]], columns=["x7", "x8", "x9"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.after_fit.posterior import Posterior, modes
 from rantau.covariance.after_fit.quadrature import expectations
 from rantau.covariance.after_fit.structure import Part, orders, solve, structure_of
@@ -179,6 +179,8 @@ def _given(fit: SemFit, total: Array, latent: Indices, seen: Indices, distance: 
     known = variance > NOTHING
     root = np.sqrt(variance[known])
     spread, loadings = vectors[:, known] * root, left[q:, :q] @ vectors[:, known] / root
+    # What is nought but for rounding is nought.
+    loadings[np.abs(loadings) < 1e-12] = 0.0
     residual = left[q:, q:] - loadings @ loadings.T
     small = np.diag(residual) < 1e-8 * np.diag(total)[ordered]
     if small.any():
@@ -191,7 +193,7 @@ def _given(fit: SemFit, total: Array, latent: Indices, seen: Indices, distance: 
 def _refuse(fit: SemFit, why: str) -> NoReturn:
     raise EstimationError(
         f"{fit.model.source}: {why} under this solution, so scores are not defined. Look at fit.problems; leave one "
-        "of these variables out, or simplify the model."
+        "of these variables out, or simplify the model. An item that is all there is of a construct takes its place."
     )
 
 
@@ -205,7 +207,8 @@ def _posterior(
     """
     ordered = np.flatnonzero(ordering_in(fit.moments).ordered)
     deviation = np.sqrt(np.diag(prior.residual))
-    own, shared = _apart(prior.residual / np.outer(deviation, deviation))
+    loaded = np.asarray((prior.loadings != 0).any(axis=1))
+    own, shared = _apart(prior.residual / np.outer(deviation, deviation), loaded)
     if shared.size and method != "eap":
         _refuse_related(fit, ordered, prior.residual, method)
     added = shared.shape[1]
@@ -222,8 +225,11 @@ def _posterior(
     return Posterior(*limits, prior.loadings / noise[:, None], precision, pull), prior
 
 
-def _apart(correlation: Array) -> tuple[Array, Array]:
+def _apart(correlation: Array, loaded: Mask) -> tuple[Array, Array]:
     """Write correlations as `diag(own) + shared shared'`, with as few columns as blocks of related variables allow.
+
+    A block of which no variable is `loaded (k,)`, such as covariates whose effects were cut, is left as it is: it says
+    nothing of the latent variables.
 
     Returns
     -------
@@ -241,7 +247,7 @@ def _apart(correlation: Array) -> tuple[Array, Array]:
             block, edge = block | edge, related[edge].any(axis=0) & ~(block | edge)
         places = np.flatnonzero(block)
         waiting -= set(places.tolist())
-        if places.size == 1:
+        if places.size == 1 or not loaded[places].any():
             continue
         values, vectors = np.linalg.eigh(correlation[np.ix_(places, places)])
         own[places] = max(values[0], 1e-8)

@@ -59,18 +59,25 @@ def category_frame(fit: SemFit, at: pd.DataFrame | Mapping[str, Any] | None) -> 
         )
     if not fit.converged:
         raise EstimationError(f"{fit.model.source}: the estimation did not converge, so there are no probabilities.")
-    return _overall(fit) if at is None else _given(fit, answers, _places(fit, at))
+    return _overall(fit, answers) if at is None else _given(fit, answers, _places(fit, at))
 
 
-def _overall(fit: SemFit) -> pd.DataFrame:
-    """Return the share of each category among the answers, and what the model implies."""
-    categories, implied = _categories(fit), imply(fit.layout, fit.theta).level
-    if implied is None or fit.moments.level is None:
-        raise ValueError("ordered answers have levels")
-    frames = []
-    for label, observed, expected in zip(fit.table.groups, fit.moments.level, implied, strict=True):
-        columns: dict[str, object] = {"item": categories.item, "category": categories.label}
-        columns |= {"observed": _between(observed, categories), "implied": _between(expected, categories)}
+def _overall(fit: SemFit, answers: LatentAnswers) -> pd.DataFrame:
+    """Return the share of each category among the answers, and what the model implies on average over the rows.
+
+    Covariates that are fixed have no distribution in the model: they are what they are in the rows.
+    """
+    categories, frames = _categories(fit), []
+    ordering, rows = ordering_in(fit.moments), fit.rows
+    fixed = np.array([fit.layout.variables.index(name) for name in fit.table.exogenous], dtype=np.intp)
+    for group, label in enumerate(fit.table.groups):
+        values = rows.values[rows.membership == group]
+        observed: list[float] = []
+        for column, found in zip(values.T, ordering.categories, strict=True):
+            observed += [float((column == one).sum() / (~np.isnan(column)).sum()) for one in found]
+        places = values[:, fixed] if fixed.size else np.empty((1, 0))
+        implied = _between(_levels(fit, answers, group, fixed, places), categories).mean(axis=0)
+        columns = {"item": categories.item, "category": categories.label, "observed": observed, "implied": implied}
         frames.append(_labelled(fit, label, columns))
     return require("pandas").concat(frames, ignore_index=True)  # type: ignore[no-any-return]
 
