@@ -16,7 +16,8 @@ from scipy.stats import multivariate_normal, norm
 
 import rantau as rt
 from rantau.covariance.after_fit.interval_likelihood import interval_slopes, log_interval
-from rantau.covariance.after_fit.quadrature import staircase
+from rantau.covariance.after_fit.posterior import Posterior, modes
+from rantau.covariance.after_fit.quadrature import directions, expectations
 from rantau.errors import EstimationError, OptionError, ResponseError
 
 TESTS = Path(__file__).parents[1]
@@ -332,8 +333,6 @@ def test_what_has_no_scores():
         fit.replace(converged=False).scores()
     with pytest.raises(OptionError, match=r"it has a probability for each category: fit\.category_probabilities"):
         fit.predicted()
-    six = "; ".join(f"F{k} =~ {a} + {b}" for k, (a, b) in enumerate(zip("ACENOA", "CENOAC", strict=True)))
-    assert six
 
 
 #: Limits, the logarithm of the probability between them, its slope and what it bends, by mpmath with 60 digits.
@@ -359,10 +358,50 @@ def test_limits_far_out_lose_no_digits():
     assert (found[0] == log_interval(lower, upper)).all()
 
 
-def test_axes_are_as_few_as_items_allow():
-    loadings = np.array([[1, 2, 0], [2, 4, 0], [0, 0, 0], [0, 1, 0], [1, 1, 0]], dtype=float)
-    axes, depth = staircase(loadings)
-    np.testing.assert_allclose(axes @ axes.T, np.eye(3), atol=1e-12)
-    assert depth.tolist() == [1, 1, 0, 2, 2]
-    for row, used in zip(loadings @ axes.T, depth, strict=True):
-        np.testing.assert_allclose(row[used:], 0, atol=1e-12)
+def test_axes_lie_along_items_and_are_as_few_as_they_allow():
+    loadings = np.array([[1, 2, 0], [0, 1, 0], [-2, -4, 0], [0, 0, 0], [1, 1, 0]], dtype=float)
+    axes, share = directions(loadings)
+    np.testing.assert_allclose(axes, [[5**-0.5, 2 * 5**-0.5, 0], [0, 1, 0]], atol=1e-12)
+    np.testing.assert_allclose(share @ axes, loadings, atol=1e-12)
+    assert (share != 0).tolist() == [[True, False], [False, True], [True, False], [False, False], [True, True]]
+
+
+KERNELS = {
+    "steep": [[9.0, 0.0], [0.0, 0.4]],
+    "several": [[1.5, 0.0], [1.2, 0.0], [0.0, 1.0], [0.8, 0.9]],
+    "nearly one": [[1.0, 0.0], [1.2, 0.0], [0.95, 0.3], [1.1, 0.35]],
+    "nothing": [[0.0, 0.0]],
+}
+
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_quadrature_gives_what_a_fine_grid_gives(name):
+    loadings = np.array(KERNELS[name])
+    k = len(loadings)
+    edge = np.array([[-np.inf, -1.0], [-1.0, 0.3], [0.3, np.inf], [-np.inf, np.inf], [-0.01, 0.01]])
+    code = np.random.default_rng(4).integers(0, 5, size=(12, k))
+    code[0], code[1] = 0, 2
+    posterior = Posterior(edge[code, 0], edge[code, 1], loadings, np.eye(2), np.zeros((12, 2)))
+    mean, covariance = expectations(posterior, *modes(posterior))
+    axis = np.linspace(-7, 7, 281)
+    grid = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1).reshape(-1, 2)
+    for row in range(12):
+        one = posterior.rows(np.array([row]))._replace(pull=np.zeros((len(grid), 2)))
+        weights = one.value(grid)
+        weights = np.exp(weights - weights.max())
+        weights /= weights.sum()
+        np.testing.assert_allclose(mean[row], weights @ grid, atol=1e-6)
+        np.testing.assert_allclose(
+            covariance[row], (grid - mean[row]).T @ ((grid - mean[row]) * weights[:, None]), atol=2e-6
+        )
+
+
+def test_grids_of_too_many_dimensions_are_refused():
+    posterior = Posterior(np.full((1, 7), 0.0), np.full((1, 7), np.inf), np.eye(7), np.eye(7), np.zeros((1, 7)))
+    with pytest.raises(EstimationError, match=r"integrals over 7 dimensions here.*Take method='map'"):
+        expectations(posterior, *modes(posterior))
+    one = 1 - 1e-9
+    alike = np.array([[1, 0, 0], [one, (1 - one**2) ** 0.5, 0], [one, 0, (1 - one**2) ** 0.5]])
+    posterior = Posterior(np.zeros((1, 3)), np.full((1, 3), np.inf), alike, np.eye(3), np.zeros((1, 3)))
+    with pytest.raises(EstimationError, match=r"scores of 1 rows still move by .* grid of 3 dimensions.*method='map'"):
+        expectations(posterior, *modes(posterior))

@@ -402,8 +402,9 @@ class SemFit(Record):
         -----
         Thurstone (1935); Bartlett (1937); Skrondal & Laake (2001), who show that regressions on the regression
         scores of causes, with Bartlett's scores as outcomes, are unbiased. Ordered answers: Samejima (1969); Bock &
-        Mislevy (1982); Muraki & Engelhard (1985); Jöreskog & Moustaki (2001). `eap` integrates by adaptive
-        Gauss-Hermite quadrature until nothing moves by a millionth of a standard deviation (Naylor & Smith, 1982).
+        Mislevy (1982); Muraki & Engelhard (1985); Jöreskog & Moustaki (2001). `eap` integrates by Gaussian quadrature
+        with a rule made for each construct's items, with more points until nothing moves by a millionth of a prior
+        standard deviation (Golub & Welsch, 1969).
 
         Examples
         --------
