@@ -45,7 +45,7 @@ CALLS = {
     "related": {"model": "F =~ x1+x2+x3+x4; x1 ~~ x4", "ordered": XS[:4]},
     "one": {"model": "speed =~ x7 + x8 + x9", "ordered": True},
     "mediator": {"model": "F =~ x1+x2+x3; x9 ~ F; x8 ~ x9 + F", "ordered": ("x1", "x2", "x3", "x8", "x9")},
-    "covariate": {"model": "visual =~ x1+x2+x3; textual =~ x4+x5+x6; visual ~ x7", "ordered": XS[:6]},
+    "covariate": {"model": "visual =~ x1+x2+x3; textual =~ x4+x5+x6; visual ~ x7", "ordered": XS[:6], "fixed_x": False},
 }
 
 
@@ -252,7 +252,9 @@ def test_a_covariate_is_known_before_the_answers():
 
 def test_the_likelihood_takes_no_notice_of_what_explains_a_construct():
     items, covariates = ["x1", "x2", "x3"], ["x4", "x5"]
-    fit = rt.sem("visual =~ x1 + x2 + x3; visual ~ x4 + x5", data_of("hs4"), ordered=[*items, *covariates])
+    fit = rt.sem(
+        "visual =~ x1 + x2 + x3; visual ~ x4 + x5", data_of("hs4"), ordered=[*items, *covariates], fixed_x=False
+    )
     people = data_of("hs4").head(40)
     other = people.assign(x4=people["x5"], x5=people["x4"])
     pd.testing.assert_frame_equal(fit.scores("ml", data=people), fit.scores("ml", data=other))

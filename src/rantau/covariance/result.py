@@ -396,7 +396,7 @@ class SemFit(Record):
         EstimationError
             If the fit did not converge, items depend on each other exactly, or a residual variance of ordered answers
             is not positive; where ordered answers are related beyond the constructs, for all but `eap`; for `eap` of
-            more than a few constructs, whose integrals have too many dimensions.
+            more than six constructs with items, whose integrals have too many dimensions.
 
         Notes
         -----

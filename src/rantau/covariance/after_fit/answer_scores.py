@@ -84,8 +84,10 @@ def answer_scores(fit: SemFit, method: str, rows: Sample) -> tuple[Array, Array]
         part, total = parts[group], totals[group]
         latent = np.arange(p, len(fit.layout.variables))
         if method == "ml":
-            latent = next(orders(part.effects, p))
+            latent = next(orders(part.effects, p), latent[:0])
             total = _unexplained(part, total, latent)
+        if not latent.size:
+            continue
         answers = np.column_stack([lower[members], upper[members], rows.values[np.ix_(members, seen)]])
         _, first, back = np.unique(answers, axis=0, return_index=True, return_inverse=True)
         one = members[first]
