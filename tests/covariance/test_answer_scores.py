@@ -333,6 +333,10 @@ def test_what_has_no_scores():
         fit.replace(theta=heywood).scores()
     with pytest.raises(EstimationError, match="did not converge"):
         fit.replace(converged=False).scores()
+    crossed = rt.cfa("F =~ x1 + x2 + x3; x1 | 0*t2 + 0*t3", data_of("hs4"), ordered=True)
+    for asked in (crossed.scores, crossed.category_probabilities):
+        with pytest.raises(EstimationError, match="the thresholds of 'x1' do not rise"):
+            asked()
     with pytest.raises(OptionError, match=r"it has a probability for each category: fit\.category_probabilities"):
         fit.predicted()
 

@@ -10,7 +10,7 @@ import numpy as np
 from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.after_fit.posterior import Posterior, modes
 from rantau.covariance.after_fit.quadrature import expectations
-from rantau.covariance.after_fit.structure import Part, orders, solve, structure_of
+from rantau.covariance.after_fit.structure import Part, check_thresholds, orders, solve, structure_of
 from rantau.covariance.answer_residuals import ordering_in
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import cell_values
@@ -77,6 +77,7 @@ def answer_scores(fit: SemFit, method: str, rows: Sample) -> tuple[Array, Array]
     Moustaki (2001) for what stands behind each answer. Continuous variables are given first, which leaves a normal
     density; given the latent variables too, ordered answers are independent.
     """
+    check_thresholds(fit)
     p, lower, upper = fit.layout.n_observed, *_limits(fit, rows)
     values, errors = np.full((2, rows.n_obs, len(fit.table.latent)), np.nan)
     parts, totals = structure_of(fit), imply(fit.layout, fit.theta).total

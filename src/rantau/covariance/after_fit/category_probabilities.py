@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 from rantau.arrays import Array, Indices
 from rantau.covariance.after_fit.rows_to_score import groups_of
-from rantau.covariance.after_fit.structure import structure_of
+from rantau.covariance.after_fit.structure import check_thresholds, structure_of
 from rantau.covariance.answer_residuals import ordering_in
 from rantau.covariance.implied import imply
 from rantau.covariance.latent_answers import LatentAnswers
@@ -59,6 +59,7 @@ def category_frame(fit: SemFit, at: pd.DataFrame | Mapping[str, Any] | None) -> 
         )
     if not fit.converged:
         raise EstimationError(f"{fit.model.source}: the estimation did not converge, so there are no probabilities.")
+    check_thresholds(fit)
     return _overall(fit, answers) if at is None else _given(fit, answers, _places(fit, at))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from rantau.arrays import Array, Indices
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import DIRECTED, UNDIRECTED, cell_values
+from rantau.errors import EstimationError
 
 if TYPE_CHECKING:
     from rantau.covariance.result import SemFit
@@ -46,6 +47,27 @@ def structure_of(fit: SemFit) -> tuple[Part, ...]:
             mean = np.concatenate([observed, latent])
         found.append(Part(effects, covariance, mean))
     return tuple(found)
+
+
+def check_thresholds(fit: SemFit) -> None:
+    """Refuse thresholds that do not rise, as constraints on them may have it: between them lies no category.
+
+    Raises
+    ------
+    EstimationError
+        With the name of the item.
+    """
+    answers = fit.layout.cells.latent_answers
+    if answers is None:
+        return
+    cells = cell_values(fit.layout, fit.theta)
+    for item in answers.item:
+        if (np.diff(cells[:, answers.level_cell[answers.level_item == item]], axis=1) <= 0).any():
+            raise EstimationError(
+                f"{fit.model.source}: the thresholds of '{fit.table.observed[item]}' do not rise from category to "
+                "category under this solution, so that some categories have no probability. Look at the constraints "
+                "on them."
+            )
 
 
 def orders(effects: Array, p: int) -> Iterator[Indices]:
