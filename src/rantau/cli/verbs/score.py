@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, MaybeModel, Ordered, Out, SurveyFile, ordered_items, read_data
+from rantau.cli.inputs import DataFile, Json, MaybeModel, Ordered, Out, SurveyFile, named_items, read_data
 from rantau.cli.pairs import numbers_of, pairs_of
 from rantau.cli.show import show_frame, show_problems
 from rantau.errors import OptionError
@@ -45,7 +45,7 @@ def score(
     if ordered and method not in FACTOR_METHODS:
         raise OptionError(f"--ordered is of factor scores: --method {', '.join(FACTOR_METHODS[2:])}, with --model.")
     if method in FACTOR_METHODS:
-        frame, lines, status = _by_fit(data, survey, model, method, ordered_items(ordered))
+        frame, lines, status = _by_fit(data, survey, model, method, named_items(ordered))
     elif key:
         if survey is not None:
             raise OptionError("give either --survey, which says which items belong together, or --key.")
