@@ -19,7 +19,7 @@ from rantau.record import Record
 from rantau.robustness.copula import CopulaTest
 from rantau.robustness.nonlinear import Nonlinearity
 from rantau.robustness.tetrads import TetradTest
-from rantau.segments.fimix import Fimix
+from rantau.segments import Fimix
 from rantau.survey import Responses, Screening, Survey
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Cell, Column, Kind, Marked, Row, Table
 from rantau.report.view import View
-from rantau.segments.fimix import SMALLEST
+from rantau.segments.fimix_result import SMALLEST
 
 if TYPE_CHECKING:
     from rantau.report.findings import Findings
