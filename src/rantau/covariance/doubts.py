@@ -126,6 +126,21 @@ def thin_evidence(sample: Sample, table: ParameterTable, discrepancy: str) -> tu
     return tuple(found)
 
 
+def covariates_as_numbers(names: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Warn that fixed covariates among the ordered variables count as the numbers they are coded by."""
+    if not names:
+        return ()
+    return (
+        Problem(
+            "warning", "covariates_as_numbers",
+            f"{listing(names, most=4)} only predict: what is given has no thresholds, and counts as the numbers that "
+            "its answers are coded by. Make a dummy of each category where the steps between them are not alike, or "
+            "take fixed_x=False, by which a normal variable lies behind them too.",
+            names,
+        ),
+    )  # fmt: skip
+
+
 def doubtful_answers(
     names: tuple[str, ...], parts: tuple[OrdinalMoments, ...], moments: GroupMoments, covariates: tuple[str, ...] = ()
 ) -> tuple[Problem, ...]:

@@ -12,7 +12,13 @@ from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints, check_constraints, check_possible, check_values
 from rantau.covariance.definitions import check_definitions, defined
 from rantau.covariance.discrepancies import Discrepancy, discrepancy_row
-from rantau.covariance.doubts import correlations_given, doubtful_answers, labels_like_columns, thin_evidence
+from rantau.covariance.doubts import (
+    correlations_given,
+    covariates_as_numbers,
+    doubtful_answers,
+    labels_like_columns,
+    thin_evidence,
+)
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.exploratory.after_minimum import turned
 from rantau.covariance.exploratory.turn import turning_jacobian
@@ -22,6 +28,7 @@ from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.local import exceeds
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
+from rantau.covariance.ordered_request import names_of
 from rantau.covariance.problems import (
     advice_for,
     at_boundary,
@@ -45,7 +52,7 @@ from rantau.door import check_spread, take_sample, take_summary
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
 from rantau.fit import Problem
 from rantau.model.composites import Anchors
-from rantau.model.parameters import ParameterTable, check_counts, tabulate
+from rantau.model.parameters import ParameterTable, check_counts, free_standing_covariates, tabulate
 from rantau.model.spec import Model
 from rantau.moments.belonging import check_clusters
 from rantau.moments.compute import complete_rows
@@ -79,7 +86,9 @@ def fit_request(request: SemRequest, data: Responses | pd.DataFrame | SummarySta
             *thin_evidence(sample, table, request.recipe.discrepancy),
         )
         if request.ordered:
-            observed, parts = ordered_moments(sample, sample_ordering(sample, ordered_of(table)))
+            observed, parts = ordered_moments(sample, sample_ordering(sample, ordered_of(table), table.exogenous))
+            as_numbers = tuple(name for name in table.exogenous if name in names_of(request.ordered))
+            more = (*more, *covariates_as_numbers(as_numbers))
             more = (*more, *doubtful_answers(sample.names, parts, observed, _continuous(table)))
         else:
             observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
@@ -129,17 +138,19 @@ def _thresholds(request: SemRequest, taken: Sample) -> tuple[tuple[str, int], ..
     if not request.ordered:
         return ()
     used = complete_rows(taken) if request.missing == "listwise" else taken
-    names = tuple(request.ordered) if not isinstance(request.ordered, bool) else ()
+    if request.missing == "pairwise" and request.fixed_x:
+        covariates = [taken.names.index(name) for name in free_standing_covariates(request.model)]
+        used = used.rows(np.flatnonzero(~np.isnan(used.values[:, covariates]).any(axis=1)))
     check_spread(used)
-    found = sample_ordering(used, names)
+    found = sample_ordering(used, request.cut)
     return tuple(
         (name, len(categories) - 1) for name, categories in zip(used.names, found.categories, strict=True) if categories
     )
 
 
 def _continuous(table: ParameterTable) -> tuple[str, ...]:
-    """Return the covariates whose answers are not ordered."""
-    return tuple(name for name in table.covariates if name not in ordered_of(table))
+    """Return the covariates that are random and whose answers are not ordered."""
+    return tuple(name for name in table.covariates if name not in (*ordered_of(table), *table.exogenous))
 
 
 def ordered_of(table: ParameterTable) -> tuple[str, ...]:
@@ -336,7 +347,7 @@ def rows_used(request: SemRequest, table: ParameterTable, taken: Sample) -> Samp
         return complete_rows(sample)
     keep = np.asarray(~np.isnan(sample.values).all(axis=1))
     # Where pairs are what is estimated, a row with one answer says something of thresholds still.
-    if request.missing == "fiml" and table.exogenous:
+    if request.missing in ("fiml", "pairwise") and table.exogenous:
         keep &= ~np.isnan(sample.values[:, [table.observed.index(name) for name in table.exogenous]]).any(axis=1)
     return sample if keep.all() else sample.rows(keep)
 

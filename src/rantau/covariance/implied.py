@@ -42,9 +42,12 @@ class Implied(NamedTuple):
         `(..., G, v)` means of all variables.
     level
         `(..., G, t)`: the thresholds of standardised variables and the means of continuous ones, where answers are
-        ordered; None otherwise.
+        ordered; None otherwise. Given covariates, where these are 0, with the slopes on them behind.
     scale
         `(..., G, p)`: what each variable is multiplied with in `sigma`, 1 but for ordered ones; None where none is.
+    given
+        What ordered answers are given covariates: `total` and `mean` with covariates that are 0 throughout. `sigma`,
+        `mu` and `level` are read off it, but for the covariates' own moments. None without covariates.
     """
 
     sigma: Array
@@ -54,6 +57,12 @@ class Implied(NamedTuple):
     mean: Array
     level: Array | None = None
     scale: Array | None = None
+    given: Implied | None = None
+
+    @property
+    def fitted(self) -> Implied:
+        """What derivatives of sigma and the levels are taken of."""
+        return self if self.given is None else self.given
 
 
 class Slopes(NamedTuple):
@@ -120,17 +129,35 @@ def imply(layout: Layout, theta: Array) -> Implied:
         return Implied(total[..., :p, :p], mean[..., :p], total, effect, mean)
     scale = np.ones((*stack, p))
     scale[..., answers.item] = cells[..., answers.scale]
-    sigma = total[..., :p, :p] * scale[..., :, None] * scale[..., None, :]
-    level = mean[..., answers.level_item]
+    if not answers.given.size:
+        return _of_answers(answers, cells, scale, Implied(total, mean, total, effect, mean))
+    x = answers.given
+    of_x = effect[..., x]
+    within = total - of_x @ covariance[..., x[:, None], x] @ np.swapaxes(of_x, -1, -2)
+    within[..., x, :] = within[..., :, x] = 0.0
+    at_nought = mean - (of_x @ mean[..., x, None])[..., 0]
+    found = _of_answers(answers, cells, scale, Implied(within, at_nought, within, effect, at_nought))
+    sigma, mu = found.sigma.copy(), found.mu.copy()
+    sigma[..., x[:, None], x], mu[..., x] = covariance[..., x[:, None], x], mean[..., x]
+    return Implied(sigma, mu, total, effect, mean, found.level, scale, found)
+
+
+def _of_answers(answers: LatentAnswers, cells: Array, scale: Array, behind: Implied) -> Implied:
+    """Cut what lies behind the answers, in scales `(..., G, p)`, by the thresholds among `cells (..., G, cells)`."""
+    p, effect = scale.shape[-1], behind.effect
+    sigma = behind.total[..., :p, :p] * scale[..., :, None] * scale[..., None, :]
+    level = behind.mean[..., answers.level_item]
     cut = np.flatnonzero(answers.level_cell >= 0)
     above = cells[..., answers.level_cell[cut]] - level[..., cut]
     level[..., cut] = scale[..., answers.level_item[cut]] * above
-    return Implied(sigma, mean[..., :p], total, effect, mean, level, scale)
+    outcome, covariate = answers.slopes
+    level = np.concatenate([level, scale[..., outcome] * effect[..., outcome, covariate]], axis=-1)
+    return Implied(sigma, behind.mean[..., :p], behind.total, effect, behind.mean, level, scale)
 
 
 def slopes(layout: Layout, implied: Implied) -> Slopes:
     """Compute the factors of the derivatives of sigma and mu by every free cell."""
-    p, roles = layout.n_observed, layout.roles
+    p, roles, implied = layout.n_observed, layout.roles, implied.fitted
     left, right = cell_slopes(layout, implied)
     pairs = layout.cells.pairs
     columns = np.concatenate(
@@ -191,7 +218,23 @@ def _answer_slopes(layout: Layout, answers: LatentAnswers, implied: Implied, slo
     level[..., cut[there], at[there]] += 1.0
     level[..., cut, :] *= scale[..., of_item, None]
     level[..., cut, :] += (implied.level[..., cut] / scale[..., of_item])[..., None] * whole[..., of_item, :]
-    return np.concatenate([level, covariance], axis=-2)
+    return np.concatenate([level, _slopes_on_covariates(layout, answers, implied, slope, whole), covariance], axis=-2)
+
+
+def _slopes_on_covariates(
+    layout: Layout, answers: LatentAnswers, implied: Implied, slope: Slopes, of_scale: Array
+) -> Array:
+    """Write out the derivative of the slopes on covariates, `(..., G, q, f)`; `of_scale (..., G, p, f)` is known."""
+    outcome, covariate = answers.slopes
+    scale, effect = implied.scale, implied.effect
+    if scale is None:
+        raise ValueError("ordered answers have scales")
+    found = np.zeros((*scale.shape[:-1], outcome.size, layout.moving.size))
+    directed = layout.roles.free_directed
+    causes = layout.roles.column[directed]
+    found[..., directed] = slope.left[..., outcome[:, None], directed] * effect[..., causes, covariate[:, None]]
+    found *= scale[..., outcome, None]
+    return np.asarray(found + effect[..., outcome, covariate, None] * of_scale[..., outcome, :])
 
 
 def _with_variances(
@@ -218,12 +261,16 @@ def _with_variances(
 
 
 def lower_moments(layout: Layout) -> tuple[Indices, Indices]:
-    """Return rows and columns of the covariances that are moments: not the variances of ordered variables."""
+    """Return rows and columns of the covariances that are moments: not the variances of ordered variables.
+
+    Nor are what fixed covariates have, where answers are ordered.
+    """
     i, j = np.tril_indices(layout.n_observed)
     answers = layout.cells.latent_answers
     if answers is None:
         return i, j
     keep = (i != j) | ~np.isin(i, answers.item)
+    keep &= ~np.isin(i, answers.given) & ~np.isin(j, answers.given)
     return i[keep], j[keep]
 
 
@@ -234,12 +281,13 @@ def variance_slopes(layout: Layout, implied: Implied) -> Array:
     answers = layout.cells.latent_answers
     if answers is None or answers.theta:
         return gather_rows(layout, by_cell)
+    left, right = cell_slopes(layout, implied.fitted)
     slope = Slopes(left, right, left, None)
     at, place = np.searchsorted(layout.moving, answers.scale), np.arange(answers.item.size)
     there = (at < layout.moving.size) & (layout.moving[np.minimum(at, layout.moving.size - 1)] == answers.scale)
     of_scale = np.zeros((answers.item.size, layout.moving.size))
     of_scale[place[there], at[there]] = 1.0
-    own = by_cell[..., answers.item, :]
+    own = 2 * left[..., answers.item, :] * right[..., answers.item, :]
     spread = np.broadcast_to(of_scale, own.shape)
     return gather_rows(layout, _with_variances(layout, answers, implied, slope, (by_cell, own, spread)))
 
@@ -389,7 +437,7 @@ def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -
     `S[k, m]`: `2 [M1_ik E_jm + M1_im E_jk]`, halved for a variance; sigma is linear in S. For means, with
     `q = E'r`: `E_mi q_k mean_j + q_i E_jk mean_m`, and `E_mi q_k` between an intercept i and `A[k, m]`.
     """
-    roles = layout.roles
+    roles, implied = layout.roles, implied.fitted
     directed, undirected, row, column = roles.free_directed, roles.free_undirected, roles.row, roles.column
     p, effect, total = layout.n_observed, implied.effect, implied.total
     by_cell = np.zeros((*implied.mu.shape[:-1], row.size, row.size))

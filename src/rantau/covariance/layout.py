@@ -276,6 +276,8 @@ def _answers(table: ParameterTable, rows: tuple[Parameter, ...]) -> LatentAnswer
     at = {(row.lhs, row.op, row.rhs): place for place, row in enumerate(rows)}
     counts, levels, items = dict(table.ordered), [], []
     for place, name in enumerate(table.observed):
+        if name in table.exogenous:
+            continue
         own = [at[name, "|", f"t{k + 1}"] for k in range(counts[name])] if name in counts else [-1]
         levels += own
         items += [place] * len(own)
@@ -287,6 +289,7 @@ def _answers(table: ParameterTable, rows: tuple[Parameter, ...]) -> LatentAnswer
         np.array([at[name, "~*~", name] for name in names], dtype=np.intp),
         np.array([at[name, "~~", name] for name in names], dtype=np.intp),
         table.parameterization == "theta",
+        np.array([table.observed.index(name) for name in table.exogenous], dtype=np.intp),
     )
 
 

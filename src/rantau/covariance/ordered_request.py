@@ -95,16 +95,16 @@ def refuse_with_order(request: SemRequest) -> None:
                 f"{what} is not there for ordered answers (ordered=); leave it out, or leave ordered out and treat the "
                 "answers as continuous (estimator='MLR')."
             )
+    if not request.cut:
+        raise OptionError(
+            "ordered= names nothing that the model explains: fixed covariates count as numbers, so that no answer has "
+            "thresholds here. Name what is explained, or leave ordered out."
+        )
     kinds = {kind.strip().lower() for kind in request.group_equal}
     if "residuals" in kinds and request.parameterization == "delta":
         raise OptionError(
             "group_equal='residuals': under parameterization='delta' the residual variances of ordered answers are no "
             "parameters; take parameterization='theta', which fixes them at 1 in every group."
-        )
-    if request.fixed_x:
-        raise OptionError(
-            "fixed_x=True is not there for ordered answers yet: covariates are taken for normal variables beside the "
-            "ordered ones (fixed_x=False). For a covariate of few values name it in ordered= as well."
         )
     composite = next((block for block in request.model.blocks if block.kind == "composite"), None)
     if composite is not None and set(composite.items) & set(names_of(request.ordered)):

@@ -128,7 +128,7 @@ def table_pairs(single: Singles, i: Indices, j: Indices) -> TablePairs:
     limits = np.clip(single.limits, -3.0, 3.0)
     rough = (limits[:, :-1] + limits[:, 1:]) / 2
     start = _table_correlation(met, rough[i], rough[j])
-    correlation = _climb(score_and_bend, start)
+    correlation = climb(score_and_bend, start)
     r = correlation[:, None, None]
     probability = np.maximum(between(quadrant(h, k, r)), SMALLEST)
     ratio = np.zeros((i.size, *(table.shape[-1] + 1,) * 2))
@@ -178,8 +178,11 @@ def _table_correlation(table: Array, x: Array, y: Array) -> Array:
     return np.asarray(np.clip(among / np.sqrt(spread), -0.95, 0.95))
 
 
-def _climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
-    """Find where each score is nought, by Newton steps that never leave the bracket known so far."""
+def climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
+    """Find where each score is nought, by Newton steps that never leave the bracket known so far.
+
+    From `start (k,)`; `slope` gives the scores of some of the `k`, and their derivatives.
+    """
     found, low, high = start.copy(), np.full(start.shape, -LIMIT), np.full(start.shape, LIMIT)
     active: Indices = np.arange(start.size)
     for _ in range(100):
@@ -293,7 +296,7 @@ def latent_pairs(single: Singles, i: Indices, j: Indices) -> LatentPairs:
             bend -= single.taken[rows] @ found**2
         return score, bend
 
-    correlation = _climb(score_and_bend, np.zeros(i.size))
+    correlation = climb(score_and_bend, np.zeros(i.size))
     return LatentPairs(single, item, other, correlation, np.zeros(i.size, dtype=bool))
 
 
@@ -358,4 +361,4 @@ def observed_pairs(single: Singles, i: Indices, j: Indices) -> ObservedPairs:
         return score / free**2, -n[which] * (1 + correlation**2) / free**2
 
     start = np.clip(among / np.sqrt(squares[0] * squares[1]), -LIMIT, LIMIT)
-    return ObservedPairs(single, i, j, _climb(score_and_bend, start), np.zeros(i.size, dtype=bool))
+    return ObservedPairs(single, i, j, climb(score_and_bend, start), np.zeros(i.size, dtype=bool))

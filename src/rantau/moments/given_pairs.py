@@ -1,0 +1,169 @@
+"""The correlation of every pair of variables given fixed covariates, by maximum likelihood, all pairs at once.
+
+Given covariates the limits about an answer differ from row to row, so that there are no tables: each row has a
+rectangle of its own (Muthén, 1984).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import ndtr
+
+from rantau.arrays import Array, Indices
+from rantau.moments.given_singles import GivenSingles, heights
+from rantau.moments.pair_likelihoods import climb
+from rantau.moments.rectangles import density, quadrant
+
+#: A probability of a pair of answers is not taken for less.
+SMALLEST = 1e-15
+#: How many numbers a block of rows may hold (8 MB).
+_BLOCK = 1_000_000
+
+
+class Side(NamedTuple):
+    """Scores of rows `(rows, k)` by what one variable of each pair has of its own.
+
+    By the lower and the upper limit about its answer where it is ordered; by its mean and its variance otherwise.
+    """
+
+    first: Array
+    second: Array
+
+
+class PairScores(NamedTuple):
+    """Scores of rows by the correlation of each pair, `(rows, k)`; their slope by it; and those of both variables."""
+
+    by_correlation: Array
+    bend: Array
+    one: Side
+    other: Side
+
+
+def given_correlations(single: GivenSingles, i: Indices, j: Indices) -> Array:
+    """Estimate the correlations `(k,)` of pairs of one kind: both ordered, the first of them, or none.
+
+    Notes
+    -----
+    Each maximises the likelihood of its pair, the thresholds, slopes and variances of both variables given (Muthén,
+    1984; Olsson, Drasgow & Dorans, 1982, eq. 26).
+    """
+
+    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
+        """Return the scores of some pairs `(k,)` and their derivatives."""
+        score, bend, spread = np.zeros((3, which.size))
+        for rows in row_blocks(single, which.size):
+            found, weight = pair_scores(single, i[which], j[which], correlation, rows), single.taken[rows]
+            score += weight @ found.by_correlation
+            bend += weight @ found.bend
+            spread += weight @ found.by_correlation**2
+        return score, np.where(bend < -0.1 * spread, bend, -np.maximum(spread, 1e-300))
+
+    return climb(score_and_bend, _start(single, i, j))
+
+
+def _start(single: GivenSingles, i: Indices, j: Indices) -> Array:
+    """Return the correlations `(k,)` of what is expected of each row's residuals."""
+    by_lower, by_upper = heights(single.lower, single.upper)
+    expected = np.where(single.ordering.ordered, -(by_lower + by_upper), single.z) * np.sqrt(single.taken)[:, None]
+    among = expected.T @ expected
+    size = np.sqrt(np.maximum(np.diag(among), 1e-300))
+    return np.asarray(np.clip((among / np.outer(size, size))[i, j], -0.95, 0.95))
+
+
+def row_blocks(single: GivenSingles, pairs: int) -> Iterator[slice]:
+    """Cut the rows into blocks that are small enough for so many pairs."""
+    step = max(1, _BLOCK // max(pairs, 1))
+    for start in range(0, len(single.taken), step):
+        yield slice(start, start + step)
+
+
+def pair_scores(single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice) -> PairScores:
+    """Compute what some rows add to the scores of pairs of one kind; nought where an answer is missing.
+
+    The pairs have variables `i` and `j (k,)`, the ordered one first where there is one, and correlations `(k,)`.
+    """
+    ordered = single.ordering.ordered
+    kind = _two_ordered if ordered[j[0]] else _one_ordered if ordered[i[0]] else _none_ordered
+    found = kind(single, i, j, correlation, rows)
+    seen = single.seen[rows]
+    both = seen[:, i] & seen[:, j]
+    if both.all():
+        return found
+    sides = (Side(*(np.where(both, part, 0.0) for part in side)) for side in (found.one, found.other))
+    return PairScores(np.where(both, found.by_correlation, 0.0), np.where(both, found.bend, 0.0), *sides)
+
+
+def _two_ordered(single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice) -> PairScores:
+    """Compute the scores of rectangles, with limits that differ from row to row."""
+    limits = [single.lower[rows][:, i], single.upper[rows][:, i], single.lower[rows][:, j], single.upper[rows][:, j]]
+    with np.errstate(invalid="ignore"):
+        flips = [low + high > 0 for low, high in (limits[:2], limits[2:])]
+    # In the lower tails differences keep their digits; turning one variable round turns the correlation.
+    a, b, c, d = (
+        np.where(flips[place // 2], -limits[place ^ 1], limits[place]) for place in range(4)
+    )  # fmt: skip
+    r = correlation * np.where(flips[0] == flips[1], 1.0, -1.0)
+    whole = quadrant(b, d, r) - quadrant(a, d, r) - quadrant(b, c, r) + quadrant(a, c, r)
+    probability = np.maximum(whole, SMALLEST)
+    free = (1 - r) * (1 + r)
+    root = np.sqrt(free)
+    first, second = np.zeros((2, *r.shape))
+    for corner, sign in (((b, d), 1.0), ((a, d), -1.0), ((b, c), -1.0), ((a, c), 1.0)):
+        height = sign * density(*corner, r)
+        x, y = (np.where(np.isfinite(one), one, 0.0) for one in corner)
+        first += height
+        second += height * (r / free + (x * y * (1 + r * r) - r * (x * x + y * y)) / free**2)
+    by_r = first / probability
+    bend = second / probability - by_r**2
+    sides = []
+    for own, across, flip in (((a, b), (c, d), flips[0]), ((c, d), (a, b), flips[1])):
+        low, high = (
+            np.exp(-(at * at) / 2) / np.sqrt(2 * np.pi) * _within(across, at, r, root) / probability for at in own
+        )
+        # Turned round, the lower limit is the upper one with the other sign.
+        sides.append(Side(np.where(flip, -high, -low), np.where(flip, low, high)))
+    turned = np.where(flips[0] == flips[1], 1.0, -1.0)
+    return PairScores(by_r * turned, bend, *sides)
+
+
+def _within(limits: tuple[Array, Array], at: Array, r: Array, root: Array) -> Array:
+    """Return the probability that one variable is within limits where the other is at a point."""
+    from_low, to_high = ((one - r * np.where(np.isfinite(at), at, 0.0)) / root for one in limits)
+    return _normal_between(from_low, to_high)
+
+
+def _normal_between(low: Array, high: Array) -> Array:
+    with np.errstate(invalid="ignore"):
+        flip = low + high > 0
+    return np.asarray(np.where(flip, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low)))
+
+
+def _one_ordered(single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice) -> PairScores:
+    """Compute the scores of an ordered variable, the first, given the residual of a continuous one."""
+    z, r = single.z[rows][:, j], correlation
+    root = np.sqrt((1 - r) * (1 + r))
+    below, above = single.lower[rows][:, i], single.upper[rows][:, i]
+    lower, upper = heights((below - r * z) / root, (above - r * z) / root)
+    at_low = np.where(np.isfinite(below), below, 0.0) * r - z
+    at_high = np.where(np.isfinite(above), above, 0.0) * r - z
+    by_r = (upper * at_high + lower * at_low) / root**3
+    pull = (upper + lower) * r / root
+    deviation = single.deviation[j]
+    other = Side((z + pull) / deviation, (z * z - 1 + pull * z) / (2 * deviation**2))
+    return PairScores(by_r, -(by_r**2), Side(lower / root, upper / root), other)
+
+
+def _none_ordered(single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice) -> PairScores:
+    """Compute the scores of two residuals with a normal distribution."""
+    x, y, r = single.z[rows][:, i], single.z[rows][:, j], correlation
+    free = (1 - r) * (1 + r)
+    by_r = (r * free + (1 + r * r) * x * y - r * (x * x + y * y)) / free**2
+    sides = []
+    for own, other, item in ((x, y, i), (y, x, j)):
+        deviation = single.deviation[item]
+        of_mean = (own - r * other) / (free * deviation)
+        sides.append(Side(of_mean, ((own * own - r * own * other) / free - 1) / (2 * deviation**2)))
+    return PairScores(by_r, np.broadcast_to(-(1 + r * r) / free**2, by_r.shape), *sides)
