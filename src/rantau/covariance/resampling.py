@@ -188,7 +188,14 @@ def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimu
             comparative_fit(chisq, df, baseline, baseline_df),
             tucker_lewis(chisq, df, baseline, baseline_df),
             root_mean_square_error(chisq, df, found.per_group),
-            standardised_residual(sample, own, means, moments.n / n_obs[:, None], len(moments.names) - kept.size),
+            standardised_residual(
+                sample,
+                own,
+                means,
+                moments.n / n_obs[:, None],
+                ordered=moments.ordering is not None,
+                n_given=len(moments.names) - kept.size,
+            ),
         ],
         axis=-1,
     )

@@ -126,7 +126,7 @@ def _spread(single: GivenSingles, kinds: tuple[Kind, ...], correlation: Array) -
             scores = pair_scores(single, i, j, correlation[i, j], rows)
             block[:, t1 + place] = scores.by_correlation
             weighted = scores.by_correlation * weight
-            for item, side in ((i, scores.one), (j, scores.other)):
+            for item, side in zip((i, j), scores.sides, strict=True):
                 _add_products(across, single, rows, place, item, weighted, side)
         inner += block.T @ (block * weight)
     first, diagonal = inner[:t1, :t1], inner.diagonal()[t1:]

@@ -34,12 +34,14 @@ class Side(NamedTuple):
 
 
 class PairScores(NamedTuple):
-    """Scores of rows by the correlation of each pair, `(rows, k)`; their slope by it; and those of both variables."""
+    """Scores of rows by the correlation of each pair, `(rows, k)`; their slope by it; and those of both variables.
+
+    The last are left out where they are not asked for.
+    """
 
     by_correlation: Array
     bend: Array
-    one: Side
-    other: Side
+    sides: tuple[Side, ...]
 
 
 def given_correlations(single: GivenSingles, i: Indices, j: Indices) -> Array:
@@ -55,13 +57,15 @@ def given_correlations(single: GivenSingles, i: Indices, j: Indices) -> Array:
         """Return the scores of some pairs `(k,)` and their derivatives."""
         score, bend, spread = np.zeros((3, which.size))
         for rows in row_blocks(single, which.size):
-            found, weight = pair_scores(single, i[which], j[which], correlation, rows), single.taken[rows]
+            found = pair_scores(single, i[which], j[which], correlation, rows, sides=False)
+            weight = single.taken[rows]
             score += weight @ found.by_correlation
             bend += weight @ found.bend
             spread += weight @ found.by_correlation**2
         return score, np.where(bend < -0.1 * spread, bend, -np.maximum(spread, 1e-300))
 
-    return climb(score_and_bend, _start(single, i, j))
+    # The bend is exact, so that a step as small as this leaves an error of its square.
+    return climb(score_and_bend, _start(single, i, j), tolerance=1e-8)
 
 
 def _start(single: GivenSingles, i: Indices, j: Indices) -> Array:
@@ -80,23 +84,27 @@ def row_blocks(single: GivenSingles, pairs: int) -> Iterator[slice]:
         yield slice(start, start + step)
 
 
-def pair_scores(single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice) -> PairScores:
+def pair_scores(
+    single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice, *, sides: bool = True
+) -> PairScores:
     """Compute what some rows add to the scores of pairs of one kind; nought where an answer is missing.
 
     The pairs have variables `i` and `j (k,)`, the ordered one first where there is one, and correlations `(k,)`.
     """
     ordered = single.ordering.ordered
     kind = _two_ordered if ordered[j[0]] else _one_ordered if ordered[i[0]] else _none_ordered
-    found = kind(single, i, j, correlation, rows)
+    found = kind(single, i, j, correlation, rows, sides)
     seen = single.seen[rows]
     both = seen[:, i] & seen[:, j]
     if both.all():
         return found
-    sides = (Side(*(np.where(both, part, 0.0) for part in side)) for side in (found.one, found.other))
-    return PairScores(np.where(both, found.by_correlation, 0.0), np.where(both, found.bend, 0.0), *sides)
+    own = tuple(Side(*(np.where(both, part, 0.0) for part in side)) for side in found.sides)
+    return PairScores(np.where(both, found.by_correlation, 0.0), np.where(both, found.bend, 0.0), own)
 
 
-def _two_ordered(single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice) -> PairScores:
+def _two_ordered(
+    single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice, sides: bool
+) -> PairScores:
     """Compute the scores of rectangles, with limits that differ from row to row."""
     limits = [single.lower[rows][:, i], single.upper[rows][:, i], single.lower[rows][:, j], single.upper[rows][:, j]]
     with np.errstate(invalid="ignore"):
@@ -118,15 +126,15 @@ def _two_ordered(single: GivenSingles, i: Indices, j: Indices, correlation: Arra
         second += height * (r / free + (x * y * (1 + r * r) - r * (x * x + y * y)) / free**2)
     by_r = first / probability
     bend = second / probability - by_r**2
-    sides = []
-    for own, across, flip in (((a, b), (c, d), flips[0]), ((c, d), (a, b), flips[1])):
+    turned = np.where(flips[0] == flips[1], 1.0, -1.0)
+    found = []
+    for own, across, flip in (((a, b), (c, d), flips[0]), ((c, d), (a, b), flips[1])) if sides else ():
         low, high = (
             np.exp(-(at * at) / 2) / np.sqrt(2 * np.pi) * _within(across, at, r, root) / probability for at in own
         )
         # Turned round, the lower limit is the upper one with the other sign.
-        sides.append(Side(np.where(flip, -high, -low), np.where(flip, low, high)))
-    turned = np.where(flips[0] == flips[1], 1.0, -1.0)
-    return PairScores(by_r * turned, bend, *sides)
+        found.append(Side(np.where(flip, -high, -low), np.where(flip, low, high)))
+    return PairScores(by_r * turned, bend, tuple(found))
 
 
 def _within(limits: tuple[Array, Array], at: Array, r: Array, root: Array) -> Array:
@@ -141,7 +149,9 @@ def _normal_between(low: Array, high: Array) -> Array:
     return np.asarray(np.where(flip, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low)))
 
 
-def _one_ordered(single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice) -> PairScores:
+def _one_ordered(
+    single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice, sides: bool
+) -> PairScores:
     """Compute the scores of an ordered variable, the first, given the residual of a continuous one."""
     z, r = single.z[rows][:, j], correlation
     root = np.sqrt((1 - r) * (1 + r))
@@ -150,20 +160,31 @@ def _one_ordered(single: GivenSingles, i: Indices, j: Indices, correlation: Arra
     at_low = np.where(np.isfinite(below), below, 0.0) * r - z
     at_high = np.where(np.isfinite(above), above, 0.0) * r - z
     by_r = (upper * at_high + lower * at_low) / root**3
+    # How the score bends: that of the limits by the correlation, and that of the normal density over the answer.
+    lean = [np.where(np.isfinite(one), one - r * z, 0.0) / root for one in (below, above)]
+    turn = [at_low / root**3, at_high / root**3]
+    bend = (-lean[0] * lower * turn[0] ** 2 - lean[1] * upper * turn[1] ** 2) - by_r**2
+    for own, at, limit in ((lower, at_low, below), (upper, at_high, above)):
+        bend += own * (np.where(np.isfinite(limit), limit, 0.0) / root**3 + 3 * r * at / root**5)
+    if not sides:
+        return PairScores(by_r, bend, ())
     pull = (upper + lower) * r / root
     deviation = single.deviation[j]
     other = Side((z + pull) / deviation, (z * z - 1 + pull * z) / (2 * deviation**2))
-    return PairScores(by_r, -(by_r**2), Side(lower / root, upper / root), other)
+    return PairScores(by_r, bend, (Side(lower / root, upper / root), other))
 
 
-def _none_ordered(single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice) -> PairScores:
+def _none_ordered(
+    single: GivenSingles, i: Indices, j: Indices, correlation: Array, rows: slice, sides: bool
+) -> PairScores:
     """Compute the scores of two residuals with a normal distribution."""
     x, y, r = single.z[rows][:, i], single.z[rows][:, j], correlation
     free = (1 - r) * (1 + r)
     by_r = (r * free + (1 + r * r) * x * y - r * (x * x + y * y)) / free**2
-    sides = []
-    for own, other, item in ((x, y, i), (y, x, j)):
+    bend = (1 + r * r - 2 * r * r + 2 * r * x * y - (x * x + y * y) - 2 * r * r) / free**2 + 4 * r * by_r / free
+    found = []
+    for own, other, item in ((x, y, i), (y, x, j)) if sides else ():
         deviation = single.deviation[item]
         of_mean = (own - r * other) / (free * deviation)
-        sides.append(Side(of_mean, ((own * own - r * own * other) / free - 1) / (2 * deviation**2)))
-    return PairScores(by_r, np.broadcast_to(-(1 + r * r) / free**2, by_r.shape), *sides)
+        found.append(Side(of_mean, ((own * own - r * own * other) / free - 1) / (2 * deviation**2)))
+    return PairScores(by_r, bend, tuple(found))

@@ -178,10 +178,12 @@ def _table_correlation(table: Array, x: Array, y: Array) -> Array:
     return np.asarray(np.clip(among / np.sqrt(spread), -0.95, 0.95))
 
 
-def climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
+def climb(
+    slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array, tolerance: float = 10 * TOLERANCE
+) -> Array:
     """Find where each score is nought, by Newton steps that never leave the bracket known so far.
 
-    From `start (k,)`; `slope` gives the scores of some of the `k`, and their derivatives.
+    From start values `(k,)`; `slope` gives the scores of some of the `k`, and their derivatives.
     """
     found, low, high = start.copy(), np.full(start.shape, -LIMIT), np.full(start.shape, LIMIT)
     active: Indices = np.arange(start.size)
@@ -196,7 +198,7 @@ def climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) 
         trial = np.where(inside | (score == 0), trial, (low[active] + high[active]) / 2)
         moved = np.abs(trial - found[active])
         found[active] = trial
-        active = active[moved > TOLERANCE * 10]
+        active = active[moved > tolerance]
         if not active.size:
             break
     return np.where(np.abs(found) > LIMIT - 1e-8, np.sign(found) * LIMIT, found)

@@ -321,7 +321,7 @@ def _of_normal_data(evidence: Evidence, means: bool) -> Array:
     """Return the variances `(G, m)` of root-n times the moments of normal data, about which rounding is judged."""
     moments, kept, ordering = evidence.moments, evidence.moments.modelled, evidence.moments.ordering
     covariance = moments.covariance[:, kept[:, None], kept]
-    found = np.einsum("gmm->gm", normal_asymptotic_covariance(covariance, means))
+    found: Array = np.einsum("gmm->gm", normal_asymptotic_covariance(covariance, means))
     if ordering is None or not ordering.given:
         return found
     outcome, covariate = ordering.slopes
