@@ -41,8 +41,8 @@ def given_moments(
     -------
     OrdinalMoments
         `level`: thresholds and intercepts, where covariates are 0, and then the slopes. `covariance`: that of the
-        residuals, of variance 1 where ordered; the covariates' own beside it. All NaN where covariates repeat each
-        other or tell the answers to something without exception.
+        residuals, of variance 1 where ordered; the covariates' own beside it. NaN where covariates repeat each other
+        or tell the answers to something without exception; of the levels, those that this concerns.
 
     Notes
     -----
@@ -65,7 +65,8 @@ def given_moments(
     single = estimate_given(values, ordering, taken)
     p, n_obs = len(ordering.categories), float(taken.sum())
     if np.isnan(single.slope).any():
-        return unknown_moments(ordering, n_obs, spread=spread)
+        known = np.concatenate([single.level, single.slope])
+        return unknown_moments(ordering, n_obs, spread=spread).replace(level=known)
     correlation, kinds = np.eye(p), _kinds(ordering)
     limits: list[tuple[int, int]] = []
     for _, i, j in kinds:

@@ -114,7 +114,7 @@ def _two_ordered(
         np.where(flips[place // 2], -limits[place ^ 1], limits[place]) for place in range(4)
     )  # fmt: skip
     r = correlation * np.where(flips[0] == flips[1], 1.0, -1.0)
-    whole = quadrant(b, d, r) - quadrant(a, d, r) - quadrant(b, c, r) + quadrant(a, c, r)
+    whole = _below(b, d, r) - _below(a, d, r) - _below(b, c, r) + _below(a, c, r)
     probability = np.maximum(whole, SMALLEST)
     free = (1 - r) * (1 + r)
     root = np.sqrt(free)
@@ -135,6 +135,14 @@ def _two_ordered(
         # Turned round, the lower limit is the upper one with the other sign.
         found.append(Side(np.where(flip, -high, -low), np.where(flip, low, high)))
     return PairScores(by_r * turned, bend, tuple(found))
+
+
+def _below(x: Array, y: Array, r: Array) -> Array:
+    """Return the probability that both variables are below a point; half of the limits are infinite, and cost less."""
+    found = np.where(np.minimum(x, y) == -np.inf, 0.0, ndtr(np.minimum(x, y)))
+    both = np.isfinite(x) & np.isfinite(y)
+    found[both] = quadrant(x[both], y[both], np.broadcast_to(r, x.shape)[both])
+    return found
 
 
 def _within(limits: tuple[Array, Array], at: Array, r: Array, root: Array) -> Array:
