@@ -153,6 +153,14 @@ def test_residuals_of_slopes_have_a_row_each_and_covariates_none(fit):
     assert (left.se > 0).all()
 
 
+def test_a_product_of_covariates_is_one_more_covariate(hs4):
+    own = rt.sem("F =~ x1 + x2 + x3\nF ~ age + female + age:female", hs4, ordered=True)
+    column = rt.sem("F =~ x1 + x2 + x3\nF ~ age + female + both", hs4.assign(both=hs4.age * hs4.female), ordered=True)
+    np.testing.assert_allclose(own.values(), column.values(), atol=1e-9)
+    with pytest.raises(OptionError, match="a product of other variables than fixed covariates"):
+        rt.sem("F =~ x1 + x2 + x3\nx7 ~ F + age + F:age", hs4, ordered=ITEMS[:3])
+
+
 def test_a_covariate_with_a_stated_variance_is_random(hs4):
     fit = rt.sem("F =~ x1 + x2 + x3\nF ~ age + female\nage ~~ age", hs4, ordered=True)
     assert fit.table.exogenous == ("female",)

@@ -139,7 +139,8 @@ def _thresholds(request: SemRequest, taken: Sample) -> tuple[tuple[str, int], ..
         return ()
     used = complete_rows(taken) if request.missing == "listwise" else taken
     if request.missing == "pairwise" and request.fixed_x:
-        covariates = [taken.names.index(name) for name in free_standing_covariates(request.model)]
+        fixed = free_standing_covariates(request.model) & set(taken.names)
+        covariates = [taken.names.index(name) for name in fixed]
         used = used.rows(np.flatnonzero(~np.isnan(used.values[:, covariates]).any(axis=1)))
     check_spread(used)
     found = sample_ordering(used, request.cut)

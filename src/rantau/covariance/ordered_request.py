@@ -87,7 +87,7 @@ def refuse_with_order(request: SemRequest) -> None:
         f"test='{request.test}'": request.test not in TESTS,
         "meanstructure=False": request.meanstructure is False,
         "rt.growth()": request.growth,
-        "a product of variables": bool(request.expanded.products),
+        "a product of other variables than fixed covariates": not _of_covariates(request),
     }
     for what, asked in wrong.items():
         if asked:
@@ -113,6 +113,15 @@ def refuse_with_order(request: SemRequest) -> None:
             f"'{composite.construct}' is a composite of ordered answers, whose scale follows from them; treat its "
             "items as continuous: take them out of ordered=.",
         )  # fmt: skip
+
+
+def _of_covariates(request: SemRequest) -> bool:
+    """Tell whether all products are of observed variables that nothing explains and that are fixed."""
+    model, products = request.expanded.model, request.expanded.products
+    explained = {path.outcome for path in model.paths} | {item for block in model.blocks for item in block.items}
+    parts = {part for product in products for part in product.parts}
+    raw = all(not product.centred for product in products)
+    return not products or (raw and bool(request.fixed_x) and not parts & explained)
 
 
 def names_of(ordered: tuple[str, ...] | bool) -> tuple[str, ...]:
