@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from rantau.covariance import sem
-from rantau.covariance.implied import gradient, imply, moment_jacobian, slopes, variance_slopes
-from rantau.covariance.implied_answers import lower_moments
+from rantau.covariance.implied import gradient, imply, lower_moments, moment_jacobian, slopes, variance_slopes
 from rantau.covariance.layout import cell_values
 from rantau.covariance.setting import setting_of
 from rantau.covariance.standardise import standardised_slopes, standardised_variables

@@ -9,8 +9,7 @@ import numpy as np
 from rantau.arrays import Array, Mask
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import imply
-from rantau.covariance.implied_answers import lower_moments
+from rantau.covariance.implied import imply, lower_moments
 from rantau.covariance.latent_answers import LatentAnswers
 from rantau.covariance.layout import DIRECTED, MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells, Layout, members
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
