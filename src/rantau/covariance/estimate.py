@@ -14,8 +14,6 @@ from rantau.covariance.definitions import check_definitions, defined
 from rantau.covariance.discrepancies import Discrepancy, discrepancy_row
 from rantau.covariance.doubts import (
     correlations_given,
-    covariates_as_numbers,
-    doubtful_answers,
     labels_like_columns,
     thin_evidence,
 )
@@ -28,7 +26,7 @@ from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.local import exceeds
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
-from rantau.covariance.ordered_request import names_of
+from rantau.covariance.ordered_sample import moments_of_answers, thresholds_of
 from rantau.covariance.problems import (
     advice_for,
     at_boundary,
@@ -52,12 +50,11 @@ from rantau.door import check_spread, take_sample, take_summary
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
 from rantau.fit import Problem
 from rantau.model.composites import Anchors
-from rantau.model.parameters import ParameterTable, check_counts, free_standing_covariates, tabulate
+from rantau.model.parameters import ParameterTable, check_counts, tabulate
 from rantau.model.spec import Model
 from rantau.moments.belonging import check_clusters
 from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments
-from rantau.moments.ordered_groups import ordered_moments, sample_ordering
 from rantau.moments.sample import Sample, column_names, with_codes
 from rantau.moments.summary import SummaryStatistics
 from rantau.survey.responses import Responses
@@ -86,10 +83,8 @@ def fit_request(request: SemRequest, data: Responses | pd.DataFrame | SummarySta
             *thin_evidence(sample, table, request.recipe.discrepancy),
         )
         if request.ordered:
-            observed, parts = ordered_moments(sample, sample_ordering(sample, ordered_of(table), table.exogenous))
-            as_numbers = tuple(name for name in table.exogenous if name in names_of(request.ordered))
-            more = (*more, *covariates_as_numbers(as_numbers))
-            more = (*more, *doubtful_answers(sample.names, parts, observed, _continuous(table)))
+            observed, doubts = moments_of_answers(request, table, sample)
+            more = (*more, *doubts)
         else:
             observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
     if not request.ordered:
@@ -125,38 +120,12 @@ def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[Parame
         model, data, group=request.group or None, sampling_weights=request.sampling_weights or None,
         cluster=request.cluster or None,
     )  # fmt: skip
-    table = _table_of(request, taken.groups, ordered=_thresholds(request, taken))
+    table = _table_of(request, taken.groups, ordered=thresholds_of(request, taken))
     sample = rows_used(request, table, _multiplied(request, taken))
     df = _degrees_of_freedom(model, table, sample.n_obs)
     check_spread(sample)
     check_clusters(sample)
     return table, sample, df, taken.n_obs
-
-
-def _thresholds(request: SemRequest, taken: Sample) -> tuple[tuple[str, int], ...]:
-    """Return the ordered variables with the numbers of their thresholds, in the rows that will be used."""
-    if not request.ordered:
-        return ()
-    used = complete_rows(taken) if request.missing == "listwise" else taken
-    if request.missing == "pairwise" and request.fixed_x:
-        fixed = free_standing_covariates(request.model) & set(taken.names)
-        covariates = [taken.names.index(name) for name in fixed]
-        used = used.rows(np.flatnonzero(~np.isnan(used.values[:, covariates]).any(axis=1)))
-    check_spread(used)
-    found = sample_ordering(used, request.cut)
-    return tuple(
-        (name, len(categories) - 1) for name, categories in zip(used.names, found.categories, strict=True) if categories
-    )
-
-
-def _continuous(table: ParameterTable) -> tuple[str, ...]:
-    """Return the covariates that are random and whose answers are not ordered."""
-    return tuple(name for name in table.covariates if name not in (*ordered_of(table), *table.exogenous))
-
-
-def ordered_of(table: ParameterTable) -> tuple[str, ...]:
-    """Return the names of the ordered variables of a table."""
-    return tuple(name for name, _ in table.ordered)
 
 
 def _table_of(
