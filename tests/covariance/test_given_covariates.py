@@ -111,6 +111,13 @@ def test_units_of_covariates_change_no_test(hs4, fit):
     np.testing.assert_allclose(ours, theirs, atol=1e-7)
 
 
+def test_unweighted_least_squares_depend_on_units_and_that_is_said(hs4, fit):
+    tiny = rt.sem(MIMIC, hs4.assign(age=hs4.age / 100), ordered=ITEMS, estimator="ULSMV")
+    assert "uneven_units" in {problem.code for problem in tiny.problems}
+    assert "age by 0.01" in next(problem.text for problem in tiny.problems if problem.code == "uneven_units")
+    assert not rt.sem(MIMIC, hs4, ordered=ITEMS, estimator="ULSMV").problems
+
+
 def test_order_of_rows_items_and_covariates_changes_nothing(hs4, fit):
     turned = rt.sem(
         "textual =~ x4 + x6 + x5\nvisual =~ x1 + x3 + x2\ntextual ~ age\nvisual ~ female + age", hs4[::-1], ordered=True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.covariance.doubts import covariates_as_numbers, doubtful_answers
+from rantau.covariance.doubts import covariates_as_numbers, doubtful_answers, uneven_covariates
 from rantau.covariance.ordered_request import names_of
 from rantau.covariance.request import SemRequest
 from rantau.door import check_spread
@@ -67,4 +67,8 @@ def moments_of_answers(
     normal = tuple(name for name in table.covariates if name not in (*ordered, *table.exogenous))
     as_numbers = tuple(name for name in table.exogenous if name in names_of(request.ordered))
     doubts = doubtful_answers(sample.names, parts, observed, normal)
+    if request.recipe.discrepancy == "uls_ordered":
+        fixed = [sample.names.index(name) for name in table.exogenous]
+        deviations = np.sqrt(np.einsum("gii->gi", observed.covariance)[:, fixed])
+        doubts = (*doubts, *uneven_covariates(table.exogenous, deviations))
     return observed, (*covariates_as_numbers(as_numbers), *doubts)
