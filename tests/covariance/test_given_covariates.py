@@ -112,10 +112,11 @@ def test_units_of_covariates_change_no_test(hs4, fit):
 
 
 def test_unweighted_least_squares_depend_on_units_and_that_is_said(hs4, fit):
-    tiny = rt.sem(MIMIC, hs4.assign(age=hs4.age / 100), ordered=ITEMS, estimator="ULSMV")
+    model = "textual =~ x4 + x5 + x6\ntextual ~ age"
+    tiny = rt.sem(model, hs4.assign(age=hs4.age / 100), ordered=True, estimator="ULSMV")
     assert "uneven_units" in {problem.code for problem in tiny.problems}
     assert "age by 0.01" in next(problem.text for problem in tiny.problems if problem.code == "uneven_units")
-    assert not rt.sem(MIMIC, hs4, ordered=ITEMS, estimator="ULSMV").problems
+    assert not rt.sem(model, hs4, ordered=True, estimator="ULSMV").problems
 
 
 def test_order_of_rows_items_and_covariates_changes_nothing(hs4, fit):

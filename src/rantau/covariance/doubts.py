@@ -154,7 +154,7 @@ def uneven_covariates(names: tuple[str, ...], deviations: Array) -> tuple[Proble
     deviations
         `(G, x)` of them in each group.
     """
-    far: Mask = ((deviations > UNEVEN) | (deviations < 1 / UNEVEN)).any(axis=0)
+    far: Mask = np.asarray(((deviations > UNEVEN) | (deviations < 1 / UNEVEN)).any(axis=0))
     if not far.any():
         return ()
     shown = [f"{name} by {size:.2g}" for name, size, which in zip(names, deviations[0], far, strict=True) if which]
