@@ -194,7 +194,10 @@ def _answer_slopes(layout: Layout, answers: LatentAnswers, implied: Implied, slo
     level[..., cut[there], at[there]] += 1.0
     level[..., cut, :] *= scale[..., of_item, None]
     level[..., cut, :] += (implied.level[..., cut] / scale[..., of_item])[..., None] * whole[..., of_item, :]
-    return np.concatenate([level, slopes_on_covariates(layout, answers, implied, slope, whole), covariance], axis=-2)
+    t, (outcome, _) = answers.level_item.size, answers.slopes
+    on_covariates = slopes_on_covariates(layout, answers, implied, slope)
+    on_covariates += (implied.level[..., t:] / scale[..., outcome])[..., None] * whole[..., outcome, :]
+    return np.concatenate([level, on_covariates, covariance], axis=-2)
 
 
 def _with_variances(

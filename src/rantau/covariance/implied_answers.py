@@ -65,10 +65,8 @@ def _cut(answers: LatentAnswers, cells: Array, scale: Array, behind: Implied) ->
     return behind._replace(sigma=sigma, mu=behind.mean[..., :p], level=level, scale=scale)
 
 
-def slopes_on_covariates(
-    layout: Layout, answers: LatentAnswers, implied: Implied, slope: Slopes, of_scale: Array
-) -> Array:
-    """Write out the derivative of the slopes on covariates, `(..., G, q, f)`; `of_scale (..., G, p, f)` is known."""
+def slopes_on_covariates(layout: Layout, answers: LatentAnswers, implied: Implied, slope: Slopes) -> Array:
+    """Write out the derivative of the slopes on covariates, `(..., G, q, f)`, as if no scale moved."""
     outcome, covariate = answers.slopes
     scale, effect = implied.scale, implied.effect
     if scale is None:
@@ -77,5 +75,4 @@ def slopes_on_covariates(
     directed = layout.roles.free_directed
     causes = layout.roles.column[directed]
     found[..., directed] = slope.left[..., outcome[:, None], directed] * effect[..., causes, covariate[:, None]]
-    found *= scale[..., outcome, None]
-    return np.asarray(found + effect[..., outcome, covariate, None] * of_scale[..., outcome, :])
+    return found * scale[..., outcome, None]

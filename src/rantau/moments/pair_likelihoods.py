@@ -178,9 +178,7 @@ def _table_correlation(table: Array, x: Array, y: Array) -> Array:
     return np.asarray(np.clip(among / np.sqrt(spread), -0.95, 0.95))
 
 
-def climb(
-    slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array, tolerance: float = 10 * TOLERANCE
-) -> Array:
+def climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
     """Find where each score is nought, by Newton steps that never leave the bracket known so far.
 
     From start values `(k,)`; `slope` gives the scores of some of the `k`, and their derivatives.
@@ -198,7 +196,7 @@ def climb(
         trial = np.where(inside | (score == 0), trial, (low[active] + high[active]) / 2)
         moved = np.abs(trial - found[active])
         found[active] = trial
-        active = active[moved > tolerance]
+        active = active[moved > TOLERANCE * 10]
         if not active.size:
             break
     return np.where(np.abs(found) > LIMIT - 1e-8, np.sign(found) * LIMIT, found)
