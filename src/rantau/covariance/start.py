@@ -93,7 +93,7 @@ def scale_moments(moments: GroupMoments, deviation: Array, *, means: bool) -> Gr
         unit = moments.ordering.units(deviation)
         level = level / unit[: level.shape[-1]]
         if spread is not None:
-            spread = spread / np.outer(unit, unit)
+            spread = spread if (unit == 1).all() else spread / np.outer(unit, unit)
     return moments.replace(
         covariance=moments.covariance / squared,
         level=level,

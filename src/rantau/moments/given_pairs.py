@@ -15,13 +15,10 @@ from scipy.special import ndtr
 from rantau.arrays import Array, Indices
 from rantau.moments.given_singles import GivenSingles, heights
 from rantau.moments.pair_likelihoods import climb
-from rantau.moments.rectangles import quadrant
+from rantau.moments.rectangles import FEW, FLAT, MANY, PEAKED, quadrant
 
 #: A probability of a pair of answers is not taken for less.
 SMALLEST = 1e-15
-#: Up to the first of these correlations few nodes integrate the density to the last digit, up to the second many do.
-FLAT, PEAKED = 0.75, 0.925
-FEW, MANY = np.polynomial.legendre.leggauss(12), np.polynomial.legendre.leggauss(20)
 #: The density this far out is nothing, whatever the other variable.
 FAR = 45.0
 #: Exponentials of less cost twenty times as much, and are nothing.

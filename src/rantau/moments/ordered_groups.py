@@ -38,7 +38,7 @@ def sample_ordering(sample: Sample, ordered: tuple[str, ...], given: tuple[str, 
                 f"{sample.source}: '{name}' has {len(categories)} different answers, too many for ordered categories. "
                 "Take it out of ordered=, so that it counts as continuous."
             )
-        for group, label in enumerate(sample.groups):
+        for group, label in enumerate(sample.groups if len(sample.groups) > 1 else ()):
             met = set(np.unique(column[sample.membership == group]).tolist())
             absent = [one for one in categories if one not in met]
             if absent:
@@ -78,14 +78,13 @@ def ordered_moments(
     found = [
         [_of_group(sample, ordering, group, draw, spread) for group in range(len(sample.groups))] for draw in drawn
     ]
-    parts = [
-        np.stack([np.stack([np.asarray(getattr(one, name)) for one in row]) for row in found])
+    n, mean, covariance, level, wide = (
+        _stack([_stack([np.asarray(getattr(one, name)) for one in row]) for row in found])
         for name in ("n_obs", "mean", "covariance", "level", "spread")
-    ]
+    )
     if counts is None:
-        parts = [part[0] for part in parts]
-        _check_regressions(sample, ordering, parts[3])
-    n, mean, covariance, level, wide = parts
+        n, mean, covariance, level, wide = n[0], mean[0], covariance[0], level[0], wide[0]
+        _check_regressions(sample, ordering, level)
     moments = GroupMoments(
         sample.names,
         sample.groups,
@@ -97,6 +96,11 @@ def ordered_moments(
         spread=wide if spread else None,
     )
     return moments, tuple(one for row in found for one in row)
+
+
+def _stack(arrays: list[Array]) -> Array:
+    """Stack arrays; one alone is large enough not to be copied."""
+    return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)
 
 
 def _of_group(sample: Sample, ordering: Ordering, group: int, draw: Array | None, spread: bool) -> OrdinalMoments:
