@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtr
 
 import rantau as rt
 from rantau.errors import EstimationError, OptionError
@@ -174,3 +175,11 @@ def test_a_covariate_with_a_stated_variance_is_random(hs4):
     assert fit.table.exogenous == ("female",)
     assert fit.moments.ordering.given == (fit.table.observed.index("female"),)
     assert fit.converged
+
+
+def test_probabilities_of_categories_are_averaged_over_the_covariates(hs4, fit):
+    est = fit.estimates().set_index(["lhs", "op", "rhs"]).est
+    factor = est["visual", "~", "age"] * hs4.age + est["visual", "~", "female"] * hs4.female
+    below = [ndtr(est["x2", "|", f"t{k}"] - est["visual", "=~", "x2"] * factor).mean() for k in (1, 2, 3)]
+    found = fit.category_probabilities().query("item == 'x2'").implied
+    np.testing.assert_allclose(found, np.diff([0.0, *below, 1.0]), atol=1e-12)

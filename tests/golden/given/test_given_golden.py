@@ -200,3 +200,12 @@ def test_what_comes_after_a_fit():
     for row in AFTER["modification"]:
         for mine, theirs in (("mi", "mi"), ("epc", "epc"), ("sepc_lv", "sepc.lv"), ("sepc_all", "sepc.all")):
             assert ours[key_of(row)][mine] == pytest.approx(row[theirs], abs=2e-4, rel=1e-4), row
+
+
+def test_scores():
+    """`lavPredict(sem(PATHS, hs4, ordered = xs))[1:4, ]`."""
+    theirs = [
+        [-0.70929919, -0.355414097], [-0.28027924, -1.307112533], [-0.71523365, -1.346318926],
+        [0.48841229, -0.058397152],
+    ]  # fmt: skip
+    np.testing.assert_allclose(fitted("paths").scores(method="ebm").head(4), theirs, atol=5e-6)
