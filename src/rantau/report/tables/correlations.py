@@ -24,6 +24,9 @@ def build(findings: Findings, language: str) -> Table | None:
     view = View(findings, language)
     fit = findings.sem if findings.sem is not None else findings.cfa
     if fit is not None and ordered(fit):
+        if fit.request.fixed_x and fit.table.covariates:
+            # What the model was held against are correlations given the covariates: no matrix to print as theirs.
+            return None
         answers = _answers(findings)[list(fit.table.observed)]
         r, mean, sd = _estimated(fit)[0], answers.mean(), answers.std(ddof=1)
         note = view.note("table.correlations.note_ordered", n=len(answers))
