@@ -27,6 +27,8 @@ def estimates_beyond(fit: FactorFit) -> str:
     request, rows = fit.request, rows_of(fit)
     if fit.table.n_groups > 1:
         return "it fits one group at a time, and this fit has several"
+    if request.ordered:
+        return "it takes answers for numbers, and this fit takes them for ordered categories"
     if np.isnan(rows.values).any():
         return "it leaves out rows with missing answers, and this fit uses all answers"
     if request.sampling_weights:

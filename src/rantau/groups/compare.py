@@ -13,8 +13,9 @@ from rantau.arrays import Array, Indices
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError, listing
 from rantau.extras import require
 from rantau.fit import Problem, Quantity
-from rantau.groups.comparison import GroupComparison, Pair
+from rantau.groups.comparison import GroupComparison
 from rantau.groups.micom import compositional, moment_differences
+from rantau.groups.pair import Pair
 from rantau.groups.permute import (
     composite_names,
     composites,
@@ -148,7 +149,26 @@ def _groups_of(fit: PlsFit, by: str | Sequence[Any]) -> tuple[Indices, tuple[str
         if len(column) != fit.entered.size:
             raise OptionError(f"by has {len(column)} labels, and the data have {fit.entered.size} rows: one each.")
         codes, labels = labelled(column)
-    codes = codes[fit.entered]
+    return check_groups(codes[fit.entered], labels, told=told)
+
+
+def check_groups(codes: Indices, labels: tuple[str, ...], *, told: str) -> tuple[Indices, tuple[str, ...]]:
+    """Return groups that can be compared: numbers of those that have rows, and their labels.
+
+    Parameters
+    ----------
+    codes
+        `(n,)` the group of each row, -1 for none.
+    labels
+        Of all groups.
+    told
+        What divides the rows, for messages.
+
+    Raises
+    ------
+    EstimationError
+        If there are fewer than two groups, or one has too few rows.
+    """
     sizes = np.bincount(codes[codes >= 0], minlength=len(labels))
     there = [place for place, size in enumerate(sizes) if size]
     if len(there) < 2:

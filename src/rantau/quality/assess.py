@@ -33,11 +33,14 @@ class Assessment(Record):
     ----------
     title
         What was assessed, by which cut-offs.
+    cutoffs
+        Whose cut-offs these are.
     findings
         `(step, finding)`, in order.
     """
 
     title: str
+    cutoffs: str
     findings: tuple[tuple[str, Finding], ...]
 
     def table(self, step: str | None = None) -> pd.DataFrame:
@@ -198,7 +201,7 @@ def assess(
     evidence = Evidence(fit, bootstrap, predict, measured, by, chosen, level, interval)
     findings = [(row.name, finding) for row in ROWS for finding in row.function(evidence)]
     title = f"Assessment of a PLS model, {fit.n_obs} rows, by the cut-offs of {chosen.title}"
-    return Assessment(title, tuple(findings))
+    return Assessment(title, chosen.title, tuple(findings))
 
 
 def _check_belonging(option: str, given: object, kind: type, fit: PlsFit, how: str) -> None:
