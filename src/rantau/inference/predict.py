@@ -17,6 +17,7 @@ from rantau.moments.sample import Sample
 from rantau.options import choose
 from rantau.pls.estimate import reasons
 from rantau.pls.forecast import ANTECEDENTS, Forecaster, Outlook, forecaster, outlook
+from rantau.pls.item_moments import refuse_ordered
 from rantau.pls.resolve import directions, resolve
 from rantau.pls.result import PlsFit
 
@@ -183,6 +184,7 @@ def _check(fit: PlsFit) -> None:
         )
     if not fit.converged:
         raise EstimationError("the fit did not converge, so there is nothing to predict by. See fit.problems.")
+    refuse_ordered(fit.request, "predict()", "Fit without ordered= to predict answers as numbers.")
     if fit.request.consistent:
         raise OptionError(
             "predictions are made from scores, and consistent=True corrects paths and loadings to factors, which no "

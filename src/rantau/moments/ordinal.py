@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.moments.pair_likelihoods import LIMIT, Pairs, latent_pairs, observed_pairs, table_pairs
+from rantau.moments.pair_likelihoods import Pairs, latent_pairs, observed_pairs, table_pairs
 from rantau.moments.single_answers import Ordering, Singles, estimate_singles, single_scores
+from rantau.moments.table_likelihood import LIMIT
 from rantau.record import Record
 
 #: How many numbers a block of rows' scores may hold (64 MB).

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from scipy.special import ndtr
 
 from rantau.arrays import Array, Indices, Mask
-from rantau.moments.rectangles import between, density, quadrant
 from rantau.moments.single_answers import Singles
+from rantau.moments.table_likelihood import (
+    LIMIT,
+    SMALLEST,
+    cell_probabilities,
+    cell_slopes,
+    climb,
+    table_correlations,
+)
 
-#: No correlation is nearer to 1 than this leaves.
-LIMIT = 0.9999
-#: A probability is not taken for less.
-SMALLEST = 1e-15
-#: Steps below this are none.
-TOLERANCE = 1e-12
 #: How many numbers a block of rows may hold (64 MB).
 _BLOCK = 8_000_000
 
@@ -106,33 +107,11 @@ def table_pairs(single: Singles, i: Indices, j: Indices) -> TablePairs:
         np.arange(table.shape[-1]) < counts[j][:, None]
     )[:, None, :]
     empty = ((table == 0) & inside).any(axis=(1, 2))
-    met = _filled(table, (counts[i] == 2) & (counts[j] == 2))
-    h, k = single.limits[i][:, :, None], single.limits[j][:, None, :]
-
-    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
-        """Return the scores of some pairs `(k,)` and their derivatives."""
-        r = correlation[:, None, None]
-        at, n = (h[which], k[which]), met[which]
-        probability = np.maximum(between(quadrant(*at, r)), SMALLEST)
-        height = density(*at, r)
-        first = between(height)
-        x, y = (np.where(np.isfinite(one), one, 0.0) for one in at)
-        free = 1 - r * r
-        second = between(height * (r / free + (x * y * (1 + r * r) - r * (x * x + y * y)) / free**2))
-        score = (n * first / probability).sum(axis=(1, 2))
-        bend = (n * (second / probability - (first / probability) ** 2)).sum(axis=(1, 2))
-        spread = n.sum(axis=(1, 2)) * (first**2 / probability).sum(axis=(1, 2))
-        return score, np.where(bend < -0.1 * spread, bend, -spread)
-
-    # The middle of a category; one end of the outermost is as good as at 3.
-    limits = np.clip(single.limits, -3.0, 3.0)
-    rough = (limits[:, :-1] + limits[:, 1:]) / 2
-    start = _table_correlation(met, rough[i], rough[j])
-    correlation = _climb(score_and_bend, start)
-    r = correlation[:, None, None]
-    probability = np.maximum(between(quadrant(h, k, r)), SMALLEST)
+    at = single.limits[i], single.limits[j]
+    correlation = table_correlations(table, *at, (counts[i] == 2) & (counts[j] == 2))
+    probability = cell_probabilities(*at, correlation)
     ratio = np.zeros((i.size, *(table.shape[-1] + 1,) * 2))
-    ratio[:, :-1, :-1] = between(density(h, k, r)) / probability
+    ratio[:, :-1, :-1] = cell_slopes(*at, correlation) / probability
     return TablePairs(single, i, j, correlation, empty, table, ratio, probability)
 
 
@@ -151,52 +130,6 @@ def _tables(single: Singles, i: Indices, j: Indices) -> Array:
     blocks = np.rint(product).reshape(used.size, size, used.size, size).transpose(0, 2, 1, 3)
     at = np.searchsorted(used, i), np.searchsorted(used, j)
     return np.asarray(blocks[at])
-
-
-def _filled(table: Array, fourfold: Mask) -> Array:
-    """Add half an answer to the one empty cell of a 2 x 2 table, and keep its margins."""
-    small = table[:, :2, :2]
-    zero = small == 0
-    alone = fourfold & (zero.sum(axis=(1, 2)) == 1)
-    if not alone.any():
-        return table
-    found = table.copy()
-    on_diagonal = zero[:, 0, 0] | zero[:, 1, 1]
-    sign = np.where(on_diagonal, 0.5, -0.5)[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
-    found[alone, :2, :2] += sign[alone]
-    return found
-
-
-def _table_correlation(table: Array, x: Array, y: Array) -> Array:
-    """Return the correlation `(k,)` of rough values `(k, K)` of the categories."""
-    n = table.sum(axis=(1, 2))
-    of_x, of_y = table.sum(axis=2), table.sum(axis=1)
-    mean_x, mean_y = (of_x * x).sum(axis=1) / n, (of_y * y).sum(axis=1) / n
-    x, y = x - mean_x[:, None], y - mean_y[:, None]
-    among = np.einsum("kab,ka,kb->k", table, x, y)
-    spread = (of_x * x * x).sum(axis=1) * (of_y * y * y).sum(axis=1)
-    return np.asarray(np.clip(among / np.sqrt(spread), -0.95, 0.95))
-
-
-def _climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
-    """Find where each score is nought, by Newton steps that never leave the bracket known so far."""
-    found, low, high = start.copy(), np.full(start.shape, -LIMIT), np.full(start.shape, LIMIT)
-    active: Indices = np.arange(start.size)
-    for _ in range(100):
-        score, bend = slope(found[active], active)
-        low[active] = np.where(score > 0, found[active], low[active])
-        high[active] = np.where(score < 0, found[active], high[active])
-        step = np.where(score == 0, 0.0, -score / bend)
-        trial = found[active] + step
-        inside = (trial > low[active]) & (trial < high[active])
-        # A step beyond the last value there is goes half the way to it.
-        trial = np.where(inside | (score == 0), trial, (low[active] + high[active]) / 2)
-        moved = np.abs(trial - found[active])
-        found[active] = trial
-        active = active[moved > TOLERANCE * 10]
-        if not active.size:
-            break
-    return np.where(np.abs(found) > LIMIT - 1e-8, np.sign(found) * LIMIT, found)
 
 
 class LatentPairs(NamedTuple):
@@ -293,7 +226,7 @@ def latent_pairs(single: Singles, i: Indices, j: Indices) -> LatentPairs:
             bend -= single.taken[rows] @ found**2
         return score, bend
 
-    correlation = _climb(score_and_bend, np.zeros(i.size))
+    correlation = climb(score_and_bend, np.zeros(i.size))
     return LatentPairs(single, item, other, correlation, np.zeros(i.size, dtype=bool))
 
 
@@ -358,4 +291,4 @@ def observed_pairs(single: Singles, i: Indices, j: Indices) -> ObservedPairs:
         return score / free**2, -n[which] * (1 + correlation**2) / free**2
 
     start = np.clip(among / np.sqrt(squares[0] * squares[1]), -LIMIT, LIMIT)
-    return ObservedPairs(single, i, j, _climb(score_and_bend, start), np.zeros(i.size, dtype=bool))
+    return ObservedPairs(single, i, j, climb(score_and_bend, start), np.zeros(i.size, dtype=bool))

@@ -12,6 +12,7 @@ from rantau.errors import EstimationError, OptionError, listing
 from rantau.extras import require
 from rantau.moments.sample import Sample
 from rantau.pls.estimate import Estimates, estimate, reasons
+from rantau.pls.item_moments import refuse_ordered
 from rantau.pls.request import PlsRequest
 from rantau.pls.structure import Structure
 
@@ -126,6 +127,7 @@ def _check(sample: Sample, structure: Structure, request: PlsRequest, solution: 
             f"distance={distance} divides the {n} rows, so that blindfolding would leave out whole rows instead of "
             f"single answers. Take {listing([str(one) for one in free])}."
         )
+    refuse_ordered(request, "blindfold()", "Fit without ordered=; rt.predict then says more than blindfolding.")
     if request.consistent:
         raise EstimationError(
             "blindfolding predicts by scores, which consistent PLS corrects for the unreliability they have. Fit with "

@@ -45,6 +45,9 @@ def page_of(fit: PlsFit) -> str:
 def _headline(fit: PlsFit) -> str:
     name = "Consistent PLS" if fit.request.consistent else "PLS"
     ended = f"{'' if fit.converged else 'NOT '}converged after {fit.iterations}"
+    ordered = len(fit.request.ordered)
+    if ordered:
+        name += f" on polychoric correlations ({ordered} of {len(fit.plan.items)} items ordered)"
     return f"{name}, {fit.request.scheme} scheme; n = {fit.n_obs}; {ended} iterations"
 
 

@@ -17,6 +17,7 @@ from rantau.pls import measurement, model_fit, structural, tables
 from rantau.pls.blindfolding import blindfold
 from rantau.pls.estimate import Estimates, reasons
 from rantau.pls.flatten import named_in_stages, staged_fit_indices
+from rantau.pls.item_moments import indefinite
 from rantau.pls.origin import Origin
 from rantau.pls.printed import account_of, line_of, page_of
 from rantau.pls.quantities import (
@@ -164,7 +165,8 @@ class PlsFit(Record):
 
         In each draw the constructs point where they do in this fit. A draw fails, with its reason, where it cannot
         be estimated, where the weights do not settle, and where a consistent solution is inadmissible: what
-        would be an error in `problems` is a failed draw.
+        would be an error in `problems` is a failed draw. Polychoric correlations that are not positive definite are
+        noted of a draw that is kept.
 
         Parameters
         ----------
@@ -183,7 +185,8 @@ class PlsFit(Record):
         why = reasons(faults, len(counts))
         values = named_in_stages(self.plan, ascent, self.shows, self.request, round(float(counts[0].sum())))[1]
         values[[bool(reason) for reason in why]] = np.nan
-        return Refits(values, why, np.full_like(values, np.nan) if errors else None)
+        notes = indefinite(ascent.stages[0].correlation) if self.request.ordered else ()
+        return Refits(values, why, np.full_like(values, np.nan) if errors else None, notes)
 
     def conforming(self, model: str = "estimated") -> PlsFit:
         """Return this fit with rows whose correlations are those that a model implies, for the test of exact fit.
