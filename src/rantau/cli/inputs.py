@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,6 +84,15 @@ Missing = Annotated[
         "likelihood; needs ML, MLR or MLF). fiml_x: rows with a gap in an observed predictor too."
     ),
 ]
+Ordered = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ordered",
+        help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item. Their "
+        "polychoric correlations are analysed.",
+        show_default=False,
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option(
@@ -119,6 +128,17 @@ def read_data(data: Path, survey: Path | None, model: Model | None = None) -> An
     if table.attrs["log"]:
         ERR.print(escape(f"{data}: {'; '.join(table.attrs['log'])}."), style="dim")
     return table
+
+
+def listed(values: Sequence[str] | None) -> tuple[str, ...]:
+    """Return what was repeated or put between commas as one list."""
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+
+
+def ordered_of(values: Sequence[str] | None) -> tuple[str, ...] | bool:
+    """Return what `--ordered` says as `ordered=`: names, or True for `all`."""
+    names = listed(values)
+    return True if names == ("all",) else names
 
 
 def need_survey(survey: Path | None, verb: str) -> Path:

@@ -127,7 +127,7 @@ def climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array, 
         score, bend = slope(found[active], active)
         low[active] = np.where(score > 0, found[active], low[active])
         high[active] = np.where(score < 0, found[active], high[active])
-        step = np.where(score == 0, 0.0, -score / np.where(score == 0, -1.0, bend))
+        step = -score / np.where(bend < 0, bend, -1.0)
         trial = found[active] + step
         inside = (trial > low[active]) & (trial < high[active])
         # A step beyond the last value there is goes half the way to it.

@@ -118,6 +118,7 @@ def _rounds(values: Array, block: slice, distance: int) -> tuple[Array, Mask]:
 
 
 def _check(sample: Sample, structure: Structure, request: PlsRequest, solution: Estimates, distance: int) -> None:
+    refuse_ordered(request, "blindfold()", "Fit without ordered=; rt.predict then says more than blindfolding.")
     n = sample.n_obs
     if isinstance(distance, bool) or not isinstance(distance, Integral) or not 2 <= distance < n:
         raise OptionError(f"distance is a whole number from 2 to {n - 1}, such as 7, got {distance!r}.")
@@ -127,7 +128,6 @@ def _check(sample: Sample, structure: Structure, request: PlsRequest, solution: 
             f"distance={distance} divides the {n} rows, so that blindfolding would leave out whole rows instead of "
             f"single answers. Take {listing([str(one) for one in free])}."
         )
-    refuse_ordered(request, "blindfold()", "Fit without ordered=; rt.predict then says more than blindfolding.")
     if request.consistent:
         raise EstimationError(
             "blindfolding predicts by scores, which consistent PLS corrects for the unreliability they have. Fit with "

@@ -207,7 +207,7 @@ def pls(
                 sample_moments(taken, missing="em")
             raise EstimationError(_sentence(fault))
     found = (Problem("error", fault.code, _sentence(fault), fault.about(0)) for fault in faults)
-    doubts = doubtful_answers(taken, request, moments.covariance[0])
+    doubts = doubtful_answers(taken, request, moments)
     problems = (*plan.whole.ignored, *_mistaken(read, data), *_exact(plan, taken.n_obs), *doubts, *found)
     _warn(problems)
     return PlsFit(

@@ -50,23 +50,31 @@ def moments_of_fit(sample: Sample, request: PlsRequest) -> Moments:
     return item_moments(sample, np.ones((1, sample.n_obs)), request)
 
 
-def indefinite(correlation: Array) -> tuple[str, ...]:
-    """Say of each correlation matrix of a stack, `(draws, p, p)`, that it is not positive definite; "" where it is."""
+def notes_on(moments: Moments, request: PlsRequest) -> tuple[str, ...]:
+    """Say of each member of a stack that its correlations are those of no variables; empty where they may be."""
+    if not request.ordered:
+        return ()
+    return tuple(INDEFINITE if value <= SINGULAR else "" for value in _smallest(moments.covariance))
+
+
+def _smallest(covariance: Array) -> Array:
+    """Return the smallest eigenvalues of the correlations, `(draws,)`; infinite where they are not known."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        reciprocal = 1 / np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+        correlation = covariance * reciprocal[:, :, None] * reciprocal[:, None, :]
     known = np.isfinite(correlation).all(axis=(1, 2))
     least = np.full(len(correlation), np.inf)
     least[known] = np.linalg.eigvalsh(correlation[known])[:, 0]
-    return tuple(INDEFINITE if value <= SINGULAR else "" for value in least)
+    return least
 
 
-def doubtful_answers(sample: Sample, request: PlsRequest, correlation: Array) -> tuple[Problem, ...]:
+def doubtful_answers(sample: Sample, request: PlsRequest, moments: Moments) -> tuple[Problem, ...]:
     """Warn of what polychoric correlations had to be estimated from.
 
     Parameters
     ----------
-    sample, request
+    sample, request, moments
         Of a fit.
-    correlation
-        Of its items, `(p, p)`.
 
     Source: Savalei (2011) on empty cells; a matrix of pairwise correlations need not be positive definite (Wothke,
     1993).
@@ -75,7 +83,7 @@ def doubtful_answers(sample: Sample, request: PlsRequest, correlation: Array) ->
         return ()
     part = ordinal_moments(sample.values, sample_ordering(sample, request.ordered), spread=False)
     found = list(doubtful_tables(sample.names, (part,)))
-    least = float(np.linalg.eigvalsh(correlation)[0])
+    least = float(_smallest(moments.covariance)[0])
     if least <= SINGULAR:
         found.append(
             Problem(

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
 import rantau as rt
 from rantau.cli.fitted import parts_of
-from rantau.cli.inputs import DataFile, Estimator, Json, Level, Missing, ModelFile, Out, SurveyFile, read_data
+from rantau.cli.inputs import (
+    DataFile,
+    Estimator,
+    Json,
+    Level,
+    Missing,
+    ModelFile,
+    Ordered,
+    Out,
+    SurveyFile,
+    listed,
+    ordered_of,
+    read_data,
+)
 from rantau.cli.show import show_parts
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.request import PARAMETERIZATION
@@ -32,14 +44,7 @@ def fit(
         ),
     ] = False,
     estimator: Estimator = "default",
-    ordered: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item. They "
-            "are fitted by their polychoric correlations (WLSMV).",
-            show_default=False,
-        ),
-    ] = None,
+    ordered: Ordered = None,
     parameterization: Annotated[
         str,
         typer.Option(
@@ -157,15 +162,15 @@ def fit(
     """Covariance-based SEM, CFA or growth curves, in groups too."""
     _refuse(cfa=cfa, growth=growth, fixed_x=fixed_x, std_lv=std_lv, meanstructure=meanstructure)
     options: dict[str, Any] = {
-        "estimator": estimator, "missing": missing, "group": group, "group_equal": _listed(group_equal),
+        "estimator": estimator, "missing": missing, "group": group, "group_equal": listed(group_equal),
         "group_partial": tuple(group_partial or ()), "likelihood": likelihood, "information": information,
         "se": se, "test": test, "sampling_weights": sampling_weights, "cluster": cluster,
     }  # fmt: skip
-    names = _listed(ordered)
-    if growth and names:
+    categories = ordered_of(ordered)
+    if growth and categories:
         raise OptionError("--growth follows continuous answers; leave --ordered out.")
-    if names:
-        options |= {"ordered": True if names == ("all",) else names, "parameterization": parameterization}
+    if categories:
+        options |= {"ordered": categories, "parameterization": parameterization}
     if not growth:
         options |= {"std_lv": std_lv, "meanstructure": meanstructure, "rotation": rotation}
     elif rotation is not None:
@@ -202,8 +207,3 @@ def _refuse(*, cfa: bool, growth: bool, fixed_x: bool | None, std_lv: bool, mean
                     "a measurement model has no predictors" if cfa else "a growth curve settles scales and means itself"
                 )
                 raise OptionError(f"{option} has no place with {kind}: {why}. Leave it out.")
-
-
-def _listed(values: Sequence[str] | None) -> tuple[str, ...]:
-    """Return what was repeated or put between commas as one list."""
-    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())

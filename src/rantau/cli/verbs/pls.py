@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, ModelFile, Out, SurveyFile, read_data
+from rantau.cli.inputs import DataFile, Json, ModelFile, Ordered, Out, SurveyFile, ordered_of, read_data
 from rantau.cli.show import Part, show_parts
 from rantau.extras import require
 
@@ -23,9 +23,14 @@ def pls(
     consistent: Annotated[
         bool, typer.Option("--consistent", help="Correct reflective constructs for unreliability (PLSc).")
     ] = False,
+    ordered: Ordered = None,
     missing: Annotated[
-        str, typer.Option(help="mean (of the item in the place of a gap), listwise or casewise (rows left out), or em.")
-    ] = "mean",
+        str,
+        typer.Option(
+            help="mean (of the item in the place of a gap), listwise or casewise (rows left out), or em; of ordered "
+            "answers listwise or pairwise. Default: mean; listwise with --ordered."
+        ),
+    ] = "default",
     weights: Annotated[str | None, typer.Option(help="Column of sampling weights.", show_default=False)] = None,
     interaction: Annotated[
         str, typer.Option(help="How X:M is estimated: two_stage, scores, product_indicator or orthogonal.")
@@ -43,6 +48,7 @@ def pls(
         read_data(data, survey, claimed),
         scheme=scheme,
         consistent=consistent,
+        ordered=ordered_of(ordered),
         missing=missing,
         weights=weights,
         interaction=interaction,
