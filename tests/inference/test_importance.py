@@ -161,7 +161,7 @@ def test_ties_and_no_empty_corner():
 
 
 def test_published_numbers_of_a_line():
-    """Contractual detail as a condition of innovation, 48 relations of buyers and suppliers (van der Valk et al., 2016).
+    """Contractual detail as a condition of innovation, 48 relations of two firms (van der Valk et al., 2016).
 
     Dul, J. (2021-2026), Advances in Necessary Condition Analysis, section 1.5, prints what the R package NCA says of
     its CR-FDH line: scope 15.40 (1.86 to 5.71 by 1 to 5), ceiling zone 2.893, effect 0.188, slope 0.544, intercept

@@ -38,7 +38,7 @@ def score_rows(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest) 
     covariance, mean = moments.covariance[0], moments.mean[0]
     deviations = sample.values - mean
     if request.missing == "em":
-        deviations = _expected(deviations, covariance)
+        deviations = expected(deviations, covariance)
     standardised = np.where(np.isnan(deviations), 0.0, deviations) / np.sqrt(np.diagonal(covariance))
     least = float(np.sqrt((sample.n_obs - 1) / sample.n_obs))
     structure = plan.whole
@@ -110,12 +110,15 @@ def unit_lengths(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest
     return found
 
 
-def _expected(deviations: Array, covariance: Array) -> Array:
-    """Put in the place of gaps what the other answers of the row lead to expect, `(n, p)`."""
+def expected(deviations: Array, covariance: Array) -> Array:
+    """Put in the place of gaps what the other answers of the row lead to expect, `(n, p)`; 0 where it has none."""
     filled = deviations.copy()
     missing = np.isnan(deviations)
     for pattern in np.unique(missing, axis=0):
-        if not pattern.any() or pattern.all():
+        if not pattern.any():
+            continue
+        if pattern.all():
+            filled[missing.all(axis=1)] = 0.0
             continue
         rows = (missing == pattern).all(axis=1)
         known = covariance[np.ix_(~pattern, ~pattern)]
