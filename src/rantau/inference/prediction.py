@@ -377,17 +377,17 @@ class Prediction(Record):
     # -- to read -------------------------------------------------------------------------------------------
 
     def __str__(self) -> str:
-        parts = [self._headline()]
+        parts = [self.headline]
         parts += [f"{count} training samples could not be estimated: {reason}" for reason, count in self.failed]
         for title, frame in self._main_tables():
             parts.append(f"{title}\n{frame.to_string(float_format=lambda value: f'{value:.3f}', na_rep='')}")
         return "\n\n".join(parts)
 
     def __repr__(self) -> str:
-        return f"<Prediction: {self._headline()}; print it, or see items(), cvpat(), verdict(), rows(data)>"
+        return f"<Prediction: {self.headline}; print it, or see items(), cvpat(), verdict(), rows(data)>"
 
     def _repr_html_(self) -> str:
-        parts = [f"<p>{escape(self._headline())}</p>"]
+        parts = [f"<p>{escape(self.headline)}</p>"]
         parts += [
             f"<p>{count} training samples could not be estimated: {escape(why)}</p>" for why, count in self.failed
         ]
@@ -396,7 +396,9 @@ class Prediction(Record):
             parts.append(f"<h4>{escape(title)}</h4>{table}")
         return "\n".join(parts)
 
-    def _headline(self) -> str:
+    @property
+    def headline(self) -> str:
+        """How rows were predicted, in a line."""
         repeats = len(self.folds)
         sizes = f"{len(self.repetition) // repeats} folds" if len(self.repetition) % repeats == 0 else "folds"
         how = f"{sizes}, {repeats} repetition{'s' if repeats > 1 else ''}"
