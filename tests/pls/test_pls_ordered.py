@@ -181,14 +181,23 @@ def test_an_empty_cell_of_what_is_left_counts_as_of_a_fourfold_table():
     assert 0.5 < theirs.covariance[0, 1] < 0.999
 
 
-def test_one_seed_gives_the_same_draws_for_any_workers():
+def test_a_draw_does_not_depend_on_those_beside_it():
+    """So any number of workers gives the same numbers."""
     small = rt.pls("X =~ a1 + a2 + b1; Y =~ y1 + y2 + y3; Y ~ X", cut(12, n=60), ordered=True)
-    one, two = (rt.bootstrap(small, draws=150, seed=3, workers=workers) for workers in (1, 2))
-    assert np.array_equal(one.values, two.values, equal_nan=True)
-    assert one.reasons == two.reasons and one.n_failed < 3
-    table = one.table(interval="bca")
-    assert (table["ci_low"] <= table["est"]).all() and (table["est"] <= table["ci_high"]).all()
-    assert len(one.table(of="htmt")) == 1
+    counts = np.random.default_rng(2).multinomial(60, np.full(60, 1 / 60), size=40).astype(float)
+    together, parts = small.refit(counts), [small.refit(counts[:7]), small.refit(counts[7:])]
+    assert np.array_equal(together.values, np.concatenate([one.values for one in parts]), equal_nan=True)
+    assert together.reasons == (*parts[0].reasons, *parts[1].reasons)
+
+
+def test_intervals_by_the_jackknife_and_of_other_tables():
+    small = rt.pls("X =~ a1 + a2 + b1; Y =~ y1 + y2 + y3; Y ~ X", cut(12, n=60), ordered=True)
+    drawn = rt.bootstrap(small, draws=150, seed=3)
+    assert drawn.n_failed < 3
+    table = drawn.table(interval="bca")
+    assert (table["ci_low"] <= table["est"]).all()
+    assert (table["est"] <= table["ci_high"]).all()
+    assert len(drawn.table(of="htmt")) == 1
 
 
 def test_draws_that_cannot_be_estimated_are_counted_with_reasons():

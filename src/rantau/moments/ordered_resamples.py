@@ -15,9 +15,9 @@ from rantau.moments.sample import Sample
 from rantau.moments.single_answers import Ordering, estimate_singles, ordering_of
 from rantau.moments.table_likelihood import table_correlations
 
-#: How many numbers the products of the indicators of pairs may hold (64 MB), and the cells of tables climbed at once,
+#: How many numbers the products of the indicators of pairs may hold (16 MB), and the cells of tables climbed at once,
 #: which then suit a processor's cache.
-_BLOCK, _CELLS = 8_000_000, 200_000
+_BLOCK, _CELLS = 4_000_000, 200_000
 
 
 def ordered_resamples(sample: Sample, ordering: Ordering, counts: Array) -> Moments:
@@ -60,8 +60,9 @@ def ordered_resamples(sample: Sample, ordering: Ordering, counts: Array) -> Mome
     scarce = np.zeros(draws, dtype=bool)
     if used.size:
         hot = _indicators(sample.values[:, used], [ordering.categories[item] for item in used])
-        often = (counts @ hot.reshape(len(hot), -1)).reshape(draws, *hot.shape[1:])
-        covariance[:, used[:, None], used] = _polychoric(hot, often, counts, ordering.counts[used] + 1)
+        taken = counts.astype(hot.dtype)
+        often = (taken @ hot.reshape(len(hot), -1)).reshape(draws, *hot.shape[1:]).astype(float)
+        covariance[:, used[:, None], used] = _polychoric(hot, often, taken, ordering.counts[used] + 1)
         met = (often > 0).sum(axis=2)
         # Of two categories left of more, an empty cell is met as in a 2 x 2 table: one resample by itself.
         scarce = np.any((met == 2) & (ordering.counts[used] > 1), axis=1)
@@ -82,7 +83,8 @@ def _varied(covariance: Array) -> Mask:
 
 def _indicators(values: Array, categories: list[tuple[float, ...]]) -> Array:
     """Return which category each answer `(n, k)` is of, `(n, k, K)`; nought throughout where there is none."""
-    hot = np.zeros((*values.shape, max(map(len, categories))))
+    # Counts are whole, and of single precision as long as there are fewer than sixteen million rows.
+    hot = np.zeros((*values.shape, max(map(len, categories))), dtype=np.float32 if len(values) < 2**24 else float)
     for item, own in enumerate(categories):
         for place, category in enumerate(own):
             hot[:, item, place] = values[:, item] == category
@@ -103,9 +105,9 @@ def _polychoric(hot: Array, often: Array, counts: Array, sizes: Indices) -> Arra
     i, j = np.tril_indices(n_items, -1)
     for pairs, draw in _portions(i.size, draws, len(hot), size):
         a, b = i[pairs], j[pairs]
-        both = np.einsum("npa,npb->npab", hot[:, a], hot[:, b]).reshape(len(hot), -1)
+        both = (hot[:, a, :, None] * hot[:, b, None, :]).reshape(len(hot), -1)
         for some in draw:
-            table = (counts[some] @ both).reshape(-1, size, size)
+            table = (counts[some] @ both).reshape(-1, size, size).astype(float)
             fourfold = np.broadcast_to((sizes[a] == 2) & (sizes[b] == 2), (len(counts[some]), a.size)).ravel()
             of_rows, of_columns = (limits[some][:, one].reshape(-1, size + 1) for one in (a, b))
             r = table_correlations(table, of_rows, of_columns, fourfold)

@@ -41,7 +41,8 @@ def predict(
     gaps: Annotated[
         str,
         typer.Option(
-            help="training: means of the training sample (or, by em, what it expects) stand in for gaps. sample: those of all rows, put in before "
+            help="training: means of the training sample (by em, what it leads to expect) stand in for gaps. sample: "
+            "those of all rows, put in before "
             "(as seminr does)."
         ),
     ] = "training",
