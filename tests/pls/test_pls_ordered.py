@@ -17,6 +17,7 @@ from rantau.moments.ordered_resamples import ordered_resamples
 from rantau.moments.ordinal import ordinal_moments
 from rantau.moments.sample import sample
 from rantau.moments.single_answers import ordering_of
+from rantau.pls.estimate import estimate
 from rantau.pls.item_moments import item_moments
 
 MODEL = """
@@ -337,3 +338,18 @@ def test_information_and_effects_follow_from_correlations(plain):
     by_hand = beta["CUSL", "LIKE"] + beta["CUSA", "LIKE"] * beta["CUSL", "CUSA"]
     assert effects["CUSL", "LIKE", "total", ""] == pytest.approx(by_hand)
     assert Quantity("CUSL", "~", "LIKE") in plain.quantities
+
+
+def test_correlations_that_leave_a_score_no_variance_are_told():
+    """By hand: the sum of a and b, which are nearly opposite, against c."""
+    table = {("a", "b"): -0.9, ("a", "c"): 0.9, ("b", "c"): 0.9}
+    matrix = pd.DataFrame(np.eye(4), list("abcy"), list("abcy"))
+    for (one, other), r in {**table, ("a", "y"): 0.3, ("b", "y"): 0.3, ("c", "y"): -0.3}.items():
+        matrix.loc[one, other] = matrix.loc[other, one] = r
+    rows = pd.DataFrame(np.random.default_rng(1).normal(size=(30, 4)), columns=matrix.columns)
+    plan = rt.pls("X =~ a + b + c; y ~ X", rows)
+    found = estimate(matrix.to_numpy()[None], np.zeros((1, 4)), plan.structure, plan.request)[1]
+    weights = np.array([0.3, 0.3, -0.3])
+    assert weights @ matrix.to_numpy()[:3, :3] @ weights < 0
+    assert found[0].code == "score_without_variance"
+    assert found[0].fatal

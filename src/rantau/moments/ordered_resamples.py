@@ -127,7 +127,7 @@ def _portions(pairs: int, draws: int, n: int, size: int) -> Iterator[tuple[slice
 
 def _add_continuous(covariance: Array, mean: Array, values: Array, ordering: Ordering, taken: Array) -> None:
     """Put into the moments of one resample what has to do with continuous variables."""
-    kept = taken > 0
+    kept, own = taken > 0, np.flatnonzero(~ordering.ordered)
     with np.errstate(invalid="ignore", divide="ignore"):
         single = estimate_singles(values[kept], ordering, taken[kept])
         i, j = np.tril_indices(len(mean), -1)
@@ -138,8 +138,9 @@ def _add_continuous(covariance: Array, mean: Array, values: Array, ordering: Ord
                 there = (single.seen[:, a] & single.seen[:, b]).any(axis=0)
                 r = np.where(there, estimate(single, a, b).correlation, np.nan)
                 covariance[a, b] = covariance[b, a] = r * single.deviation[a] * single.deviation[b]
-    own = np.flatnonzero(~ordering.ordered)
-    covariance[own, own], mean[own] = single.deviation[own] ** 2, single.level[ordering.first[own]]
+        among, weight = values[kept][:, own], taken[kept][:, None] * single.seen[:, own]
+        mean[own] = np.nansum(among * weight, axis=0) / weight.sum(axis=0)
+    covariance[own, own] = single.deviation[own] ** 2
 
 
 def _add_by_itself(covariance: Array, values: Array, ordering: Ordering, taken: Array) -> None:

@@ -50,6 +50,10 @@ ADVICE = {
     "no_moments": "Take an item with few answers out of the model, or use missing='listwise'.",
     "no_variance": "Take the item out of the model, or look at how it was coded.",
     "collinear_items": "Drop a redundant item, or weight the block by mode A: modes=((construct, 'A'),).",
+    "score_without_variance": (
+        "They are those of no variables, as polychoric correlations of few rows or rare categories can be: merge rare "
+        "categories, take fewer items, or leave ordered= out."
+    ),
     "collinear_predictors": "Drop one of the predictors, or join them.",
     "not_converged": (
         "Raise max_iterations, or try another scheme; weights that never settle often mean that a construct "
