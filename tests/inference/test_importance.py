@@ -128,6 +128,8 @@ def test_areas_by_hand():
     line = found.bottlenecks(ceiling="cr_fdh", levels=[0, 80, 100]).x
     np.testing.assert_allclose(line, [np.nan, 60, 80])
     assert found.required(5).below["x"] == pytest.approx(3 / 6)
+    shares = found.bottlenecks(levels=[1, 2.5, 5, 6, 7], unit="percentile").x
+    np.testing.assert_allclose(shares, [np.nan, 50, 50, 400 / 6, 100])
 
 
 @pytest.mark.parametrize("kind", ["ce_fdh", "cr_fdh"])

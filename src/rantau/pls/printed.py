@@ -48,7 +48,9 @@ def _headline(fit: PlsFit) -> str:
     ordered = len(fit.request.ordered)
     if ordered:
         name += f" on polychoric correlations ({ordered} of {len(fit.plan.items)} items ordered)"
-    return f"{name}, {fit.request.scheme} scheme; n = {fit.n_obs}; {ended} iterations"
+    left_out = fit.entered.size - fit.n_obs
+    rows = f"n = {fit.n_obs}" + (f" ({left_out} rows left out for missing answers)" if left_out else "")
+    return f"{name}, {fit.request.scheme} scheme; {rows}; {ended} iterations"
 
 
 def _main_tables(fit: PlsFit) -> tuple[tuple[str, pd.DataFrame], ...]:

@@ -55,7 +55,7 @@ def pls(
         higher_order=higher_order,
     )
     parts = (
-        Part("loadings", f"Loadings, {found.n_obs} rows", found.loadings()),
+        Part("loadings", f"Loadings, {_rows_of(found)}", found.loadings()),
         Part("weights", "Weights", found.weights()),
         Part("reliability", "Reliability", found.reliability().rename_axis("construct")),
         Part("htmt", "HTMT", found.htmt().rename_axis("construct")),
@@ -65,6 +65,13 @@ def pls(
         Part("paths", "Paths", found.paths()),
     )
     return show_parts(parts, problems=found.problems, out=out, as_json=as_json)
+
+
+def _rows_of(found: rt.PlsFit) -> str:
+    """Say how many rows entered, and what was made of their answers."""
+    left_out = found.entered.size - found.n_obs
+    told = f"{found.n_obs} rows" + (f" ({left_out} left out for missing answers)" if left_out else "")
+    return f"{told}, polychoric correlations" if found.request.ordered else told
 
 
 def _fit_of(found: rt.PlsFit) -> pd.DataFrame:
