@@ -111,6 +111,17 @@ Seed = Annotated[
 Draws = Annotated[int, typer.Option("--draws", help="How many resamples.", callback=at_least("--draws", 2))]
 
 
+def listed(values: Sequence[str] | None) -> tuple[str, ...]:
+    """Return what was repeated or put between commas as one list."""
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+
+
+def named_items(values: Sequence[str] | None) -> tuple[str, ...] | bool:
+    """Return the items of `--ordered`; True for `all`."""
+    names = listed(values)
+    return True if names == ("all",) else names
+
+
 def read_data(data: Path, survey: Path | None, model: Model | None = None) -> Any:  # noqa: ANN401 - Responses, or a data frame
     """Read answers against their instrument; without one, a CSV file in which the model's variables are numbers.
 
@@ -128,17 +139,6 @@ def read_data(data: Path, survey: Path | None, model: Model | None = None) -> An
     if table.attrs["log"]:
         ERR.print(escape(f"{data}: {'; '.join(table.attrs['log'])}."), style="dim")
     return table
-
-
-def listed(values: Sequence[str] | None) -> tuple[str, ...]:
-    """Return what was repeated or put between commas as one list."""
-    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
-
-
-def ordered_of(values: Sequence[str] | None) -> tuple[str, ...] | bool:
-    """Return what `--ordered` says as `ordered=`: names, or True for `all`."""
-    names = listed(values)
-    return True if names == ("all",) else names
 
 
 def need_survey(survey: Path | None, verb: str) -> Path:

@@ -18,7 +18,7 @@ from rantau.cli.inputs import (
     Seed,
     SurveyFile,
     at_least,
-    ordered_of,
+    named_items,
     read_data,
 )
 from rantau.cli.show import Part, Steps, say, show_parts
@@ -49,7 +49,7 @@ def assess(
     """Judge a PLS model by cut-offs and their sources."""
     read_cutoffs(cutoffs)
     claimed = rt.read_model(model)
-    categories = ordered_of(ordered)
+    categories = named_items(ordered)
     fit = rt.pls(claimed, read_data(data, survey, claimed), consistent=consistent, ordered=categories)
     with Steps() as steps:
         drawn = rt.bootstrap(fit, draws=draws, seed=seed, progress=lambda done, every: steps("bootstrap", done, every))

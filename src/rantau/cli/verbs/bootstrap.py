@@ -18,7 +18,7 @@ from rantau.cli.inputs import (
     Seed,
     SurveyFile,
     at_least,
-    ordered_of,
+    named_items,
     read_data,
 )
 from rantau.cli.show import Part, Steps, say, show_parts
@@ -58,7 +58,7 @@ def bootstrap(
     if consistent and engine != "pls":
         raise OptionError("--consistent is of PLS, and covariance-based SEM needs no such correction. Leave it out.")
     claimed = rt.read_model(model)
-    answers, categories = read_data(data, survey, claimed), ordered_of(ordered)
+    answers, categories = read_data(data, survey, claimed), named_items(ordered)
     found: rt.PlsFit | rt.SemFit = (
         rt.pls(claimed, answers, consistent=consistent, ordered=categories)
         if engine == "pls"

@@ -15,17 +15,17 @@ from rantau.cli.inputs import (
     Level,
     Missing,
     ModelFile,
-    Ordered,
     Out,
     SurveyFile,
     listed,
-    ordered_of,
+    named_items,
     read_data,
 )
 from rantau.cli.show import show_parts
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.request import PARAMETERIZATION
 from rantau.errors import OptionError
+from rantau.model.group_equality import IDENTIFICATION
 
 #: What the other two kinds of model settle by themselves.
 NOT_FOR = {"--cfa": ("--fixed-x/--random-x",), "--growth": ("--std-lv", "--meanstructure/--no-meanstructure")}
@@ -44,7 +44,21 @@ def fit(
         ),
     ] = False,
     estimator: Estimator = "default",
-    ordered: Ordered = None,
+    ordered: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item. They "
+            "are fitted by their polychoric correlations (WLSMV).",
+            show_default=False,
+        ),
+    ] = None,
+    identification: Annotated[
+        str,
+        typer.Option(
+            help=f"Of ordered answers in groups, what is free from the second group on: {' or '.join(IDENTIFICATION)} "
+            "(Wu & Estabrook, 2016). `rantau invariance` tests level by level."
+        ),
+    ] = IDENTIFICATION[0],
     parameterization: Annotated[
         str,
         typer.Option(
@@ -64,8 +78,8 @@ def fit(
         list[str] | None,
         typer.Option(
             help="What is the same in all groups; repeat it, or put commas: loadings (metric invariance), intercepts "
-            "(with them, scalar), residuals (strict), means, regressions, lv_variances, lv_covariances, "
-            "residual_covariances.",
+            "(with them, scalar), thresholds (of ordered answers), residuals (strict), means, regressions, "
+            "lv_variances, lv_covariances, residual_covariances.",
             show_default=False,
         ),
     ] = None,
@@ -166,13 +180,18 @@ def fit(
         "group_partial": tuple(group_partial or ()), "likelihood": likelihood, "information": information,
         "se": se, "test": test, "sampling_weights": sampling_weights, "cluster": cluster,
     }  # fmt: skip
-    categories = ordered_of(ordered)
-    if growth and categories:
-        raise OptionError("--growth follows continuous answers; leave --ordered out.")
-    if categories:
-        options |= {"ordered": categories, "parameterization": parameterization}
+    names = named_items(ordered)
+    of_answers = (parameterization, identification) != (PARAMETERIZATION[0], IDENTIFICATION[0])
+    if growth and (names or of_answers):
+        raise OptionError(
+            "--growth follows continuous answers; leave --ordered, --parameterization and --identification out."
+        )
     if not growth:
-        options |= {"std_lv": std_lv, "meanstructure": meanstructure, "rotation": rotation}
+        options |= {
+            "std_lv": std_lv, "meanstructure": meanstructure, "rotation": rotation,
+            "ordered": names, "parameterization": parameterization,
+            "identification": identification,
+        }  # fmt: skip
     elif rotation is not None:
         raise OptionError("--rotation has no place with --growth: occasions tell its factors apart. Leave it out.")
     if not cfa:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, ModelFile, Ordered, Out, SurveyFile, ordered_of, read_data
+from rantau.cli.inputs import DataFile, Json, ModelFile, Ordered, Out, SurveyFile, named_items, read_data
 from rantau.cli.show import Part, show_parts
 from rantau.extras import require
 
@@ -48,7 +48,7 @@ def pls(
         read_data(data, survey, claimed),
         scheme=scheme,
         consistent=consistent,
-        ordered=ordered_of(ordered),
+        ordered=named_items(ordered),
         missing=missing,
         weights=weights,
         interaction=interaction,
