@@ -325,6 +325,7 @@ def test_what_is_not_ordered_is_told(answers):
         lambda fit: rt.fit_test(fit, draws=10),
         lambda fit: rt.compare_groups(fit, by="cusa"),
         rt.fimix,
+        lambda fit: rt.pos(fit, segments=2),
         rt.nonlinearity,
     ],
 )

@@ -303,7 +303,7 @@ class Prediction(Record):
         choose("pooled", pooled, POOLED)
         found = (self.predicted, self.by_linear, self.by_average)
         if in_sample:
-            centre = np.broadcast_to(self.whole.mean[0, self.outlook.items], self.by_average.shape)
+            centre = np.broadcast_to(self.whole.scorer.mean[0, self.outlook.items], self.by_average.shape)
             found = (self.in_sample, self.in_sample_linear, centre)
         if pooled == "predictions":
             found = tuple(np.mean(one, axis=0, keepdims=True) for one in found)
