@@ -21,7 +21,7 @@ from rantau.fit import Problem
 from rantau.model.ordered import ordered_names
 from rantau.model.spec import Model
 from rantau.moments.compute import answered_rows, complete_rows, sample_moments
-from rantau.moments.sample import Sample, with_codes
+from rantau.moments.sample import Sample, ordered_texts, with_codes
 from rantau.options import check_switch, choose, column_name, is_number, whole_number
 from rantau.pls.estimate import Fault
 from rantau.pls.from_model import plan_of
@@ -285,7 +285,7 @@ def prepare(
         )
     if request.ordered:
         request = settled(request, plan)
-        data = with_codes(data, request.ordered)
+        data = with_codes(data, ordered_texts(data, request.ordered))
     taken = take_sample(read, data, names=plan.items, weights=request.weights)
     answered = (~np.isnan(taken.values)).sum(axis=1)
     entered = np.ones(taken.n_obs, dtype=bool)
