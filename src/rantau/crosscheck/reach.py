@@ -51,6 +51,8 @@ def scores_beyond(fit: ScoreFit) -> str:
     rows = rows_of(fit)
     if rows.weights is not None:
         return "it weighs all rows alike, and this fit has sampling weights"
+    if fit.request.ordered:
+        return "it takes answers for numbers, and this fit goes by the polychoric correlations of ordered answers"
     if fit.request.missing == "em" and np.isnan(rows.values).any():
         return "it needs complete rows, and this fit uses all answers by the EM algorithm"
     return ""

@@ -26,10 +26,10 @@ from rantau.groups.permute import (
 from rantau.inference.draws import counted
 from rantau.inference.refit import refit_draws
 from rantau.moments.belonging import labelled, memberships
-from rantau.moments.compute import resampled_moments
 from rantau.moments.sample import Sample
 from rantau.pls.estimate import reasons
 from rantau.pls.flatten import named_in_stages
+from rantau.pls.item_moments import moments_of_fit, refuse_ordered
 from rantau.pls.resolve import directions, resolve
 from rantau.pls.result import PlsFit
 from rantau.pls.scores import score_rows
@@ -103,6 +103,12 @@ def compare_groups(
             f"compare_groups() takes a fit by rt.pls, got a {type(fit).__name__}. A fit by rt.sem compares groups by "
             "group= and group_equal=."
         )
+    refuse_ordered(
+        fit.request,
+        "compare_groups()",
+        "MICOM compares the means and variances of scores: fit without ordered=, or compare the groups by "
+        "rt.sem(model, data, ordered=..., group=..., group_equal=...).",
+    )
     _check_count("permutations", permutations, 20)
     _check_count("draws", draws, 2, or_none=True)
     _check_count("seed", seed, 0)
@@ -286,8 +292,7 @@ class _Judged:
                 raise EstimationError(f"{where} cannot be estimated: {fault.text(0)}.")
         scores = score_rows(rows, fit.plan, pooled, fit.request)
         self.scores = scores[:, [":" not in name for name in fit.plan.whole.constructs]]
-        missing = "em" if fit.request.missing == "em" else "mean"
-        self.covariance = np.array(resampled_moments(rows, once, missing=missing).covariance[0])
+        self.covariance = np.array(moments_of_fit(rows, fit.request).covariance[0])
         unit = np.sqrt(np.diagonal(self.covariance))
         self.correlation = self.covariance / np.outer(unit, unit)
 

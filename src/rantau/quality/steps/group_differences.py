@@ -35,5 +35,5 @@ def group_differences(evidence: Evidence) -> Found:
             verdict = "differs" if row.p_permutation < alpha else "no difference found"
         yield Finding(
             "path_difference", f"{row.lhs} ~ {row.rhs}: {row.group_1}, {row.group_2}", row.difference, NAN, NAN,
-            row.p_permutation, f"p < {alpha:g}", source, OPEN, verdict,
+            row.p_permutation, f"the first group less the second: p < {alpha:g}", source, OPEN, verdict,
         )  # fmt: skip
