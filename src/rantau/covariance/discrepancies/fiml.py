@@ -1,45 +1,29 @@
 """Full-information maximum likelihood: every row counts with the answers it has.
 
-Rows with one pattern of answers enter through that pattern's n, mean and covariance. An identity takes the place of
-what a pattern has not seen, so that all patterns are one stack of matrices; their sums over patterns are single
-products of `(patterns, p*p)` arrays.
+Rows with one pattern of answers enter through that pattern's n, mean and covariance. All patterns are one stack of
+matrices, and sums over them single products of `(patterns, cells)` arrays.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix
+from rantau.covariance.implied import Implied, Slopes, covariance_slopes, curvature, gather_matrix
 from rantau.covariance.layout import Layout
-from rantau.covariance.local import Local, Second, positive_definite
+from rantau.covariance.local import Local, Second
 from rantau.moments.grouped import GroupMoments, Patterns
+from rantau.moments.pattern_likelihood import (
+    Seen,
+    among_covariances,
+    between_means,
+    seen_by,
+    summed,
+    weighted_inverse,
+)
 
 #: Beyond this number of items, a matrix of all pairs by all pairs would not fit.
 LARGE = 60
-
-
-class Seen(NamedTuple):
-    """What each pattern makes of the implied moments; nought where nothing was seen.
-
-    Attributes
-    ----------
-    inverse
-        `(..., B, p, p)`: the inverse of sigma among the seen variables.
-    pulled
-        `(..., B, p)`: that times the distance of the pattern's mean from mu.
-    tilted
-        `(..., B, p, p)`: `inverse (S + dd') inverse`.
-    value
-        `(..., B)`: `log|sigma| + tr(S sigma^-1) + d' sigma^-1 d`.
-    """
-
-    inverse: Array
-    pulled: Array
-    tilted: Array
-    value: Array
 
 
 def patterns_of(moments: GroupMoments) -> Patterns:
@@ -47,29 +31,6 @@ def patterns_of(moments: GroupMoments) -> Patterns:
     if moments.patterns is None:
         raise ValueError("these moments carry no patterns of missing answers")
     return moments.patterns
-
-
-def seen_by(patterns: Patterns, sigma: Array, mu: Array) -> Seen:
-    """Invert each group's sigma `(..., G, p, p)` among what its patterns have seen; `mu` is `(..., G, p)`."""
-    p = sigma.shape[-1]
-    both = patterns.seen[:, :, None] & patterns.seen[:, None, :]
-    blocks = np.where(both, sigma[..., patterns.group, :, :], np.eye(p))
-    proper = None
-    try:
-        root = np.linalg.cholesky(blocks)
-    except np.linalg.LinAlgError:
-        proper = positive_definite(blocks)
-        blocks = np.where(proper[..., None, None], blocks, np.eye(p))
-        root = np.linalg.cholesky(blocks)
-    inverse = np.where(both, np.linalg.inv(blocks), 0.0)
-    inverse = (inverse + np.swapaxes(inverse, -1, -2)) / 2
-    distance = np.where(patterns.seen, patterns.mean - mu[..., patterns.group, :], 0.0)
-    spread = patterns.covariance + distance[..., :, None] * distance[..., None, :]
-    product = inverse @ spread
-    value = 2 * np.log(np.einsum("...ii->...i", root)).sum(axis=-1) + np.einsum("...ii->...", product)
-    if proper is not None:
-        value = np.where(proper, value, np.inf)
-    return Seen(inverse, (inverse @ distance[..., None])[..., 0], product @ inverse, value)
 
 
 def fiml(implied: Implied, moments: GroupMoments) -> Local:
@@ -96,9 +57,10 @@ def fiml(implied: Implied, moments: GroupMoments) -> Local:
     seen = seen_by(patterns, implied.sigma, implied.mu)
     share = patterns.n / patterns.n.sum(axis=-1, keepdims=True)
     value = (share * np.where(share > 0, seen.value, 0.0)).sum(axis=-1)
-    by_sigma = _by_group(patterns, share, seen.inverse - seen.tilted, moments.n.shape[-1])
-    by_mu = _by_group(patterns, share, -2 * seen.pulled, moments.n.shape[-1])
-    return Local(value, by_sigma, by_mu, seen.inverse, (seen.pulled, seen.tilted))
+    groups = moments.n.shape[-1]
+    by_sigma = summed(patterns, share, seen.inverse - seen.tilted, groups)
+    by_mu = summed(patterns, share, -2 * seen.pulled, groups)
+    return Local(value, by_sigma, by_mu, seen.inverse, (seen.pulled, seen.tilted, seen.value))
 
 
 def fiml_floor(moments: GroupMoments) -> Array:
@@ -107,17 +69,6 @@ def fiml_floor(moments: GroupMoments) -> Array:
     share = patterns.n / patterns.n.sum(axis=-1, keepdims=True)
     value = seen_by(patterns, moments.covariance, moments.mean).value
     return np.asarray((share * np.where(share > 0, value, 0.0)).sum(axis=-1))
-
-
-def _by_group(patterns: Patterns, share: Array, values: Array, groups: int) -> Array:
-    """Sum `share * values` over the patterns of each group: `(..., B, ...)` to `(..., G, ...)`."""
-    stack, tail = share.shape[:-1], values.shape[share.ndim :]
-    flat = values.reshape(*stack, share.shape[-1], -1)
-    found = [
-        (share[..., None, members] @ flat[..., members, :])[..., 0, :]
-        for members in (np.flatnonzero(patterns.group == group) for group in range(groups))
-    ]
-    return np.stack(found, axis=-2).reshape(*stack, groups, *tail)
 
 
 def fiml_second(
@@ -143,32 +94,28 @@ def fiml_second(
 
     Notes
     -----
-    The sum over patterns of what `ml_second` states, each among what its pattern has seen. `sum n_b W_b (x) W_b` is
-    one product of `(B, p*p)` arrays, so the cost of a step hardly grows with the patterns.
+    The sum over patterns of what `ml_second` states, each among what its pattern has seen: what
+    `information_of_moments` says of unrestricted moments, along the derivatives of the implied ones, twice.
     """
     patterns = patterns_of(moments)
     share = patterns.n / patterns.n.sum(axis=-1, keepdims=True)
     f = layout.moving.size
     expected = np.zeros((*implied.mu.shape[:-1], f, f))
     hessian = np.zeros_like(expected) if exact else None
-    for group in range(layout.n_groups):
-        members = np.flatnonzero(patterns.group == group)
-        mean = None if slope.mean is None else slope.mean[..., group, :, :]
-        inverse, part = local.weight[..., members, :, :], share[..., members]
+    every = Seen(local.weight, *local.detail)
+    for group, own in enumerate(patterns.of_groups(layout.n_groups)):
+        seen, part = every.take(own), share[..., own]
         left, right = slope.left[..., group, :, :], slope.right[..., group, :, :]
-        jacobian = full_jacobian(left, right)
-        of_sigma = _contract(jacobian, left, right, inverse, inverse, part)
-        of_means = 0.0
+        mean = None if slope.mean is None else slope.mean[..., group, :, :]
+        of_means = np.zeros(())
         if mean is not None:
-            summed = (part[..., None, None] * inverse).sum(axis=-3)
-            of_means = 2 * np.swapaxes(mean, -1, -2) @ summed @ mean
-        expected[..., group, :, :] = of_sigma + of_means
+            of_means = 2 * np.swapaxes(mean, -1, -2) @ weighted_inverse(part, seen) @ mean
+        expected[..., group, :, :] = _contract(left, right, seen.inverse, seen.inverse, part) + of_means
         if hessian is None:
             continue
-        pulled, tilted = local.detail[0][..., members, :], local.detail[1][..., members, :, :]
-        bent = 2 * _contract(jacobian, left, right, inverse, tilted, part) - of_sigma + of_means
+        bent = _contract(left, right, seen.inverse, 2 * seen.tilted - seen.inverse, part) + of_means
         if mean is not None:
-            mixed = np.swapaxes(mean, -1, -2) @ _pulls(inverse, pulled, part) @ jacobian
+            mixed = np.swapaxes(mean, -1, -2) @ between_means(part, seen) @ covariance_slopes(left, right)
             bent = bent + 2 * (mixed + np.swapaxes(mixed, -1, -2))
         hessian[..., group, :, :] = bent
     if hessian is None:
@@ -177,26 +124,18 @@ def fiml_second(
     return Second(gather_matrix(layout, expected), gather_matrix(layout, hessian))
 
 
-def full_jacobian(left: Array, right: Array) -> Array:
-    """Write out the derivative of one group's sigma by its cells, from `(..., p, f)` factors to `(..., p*p, f)`."""
-    outer = left[..., :, None, :] * right[..., None, :, :]
-    both = outer + np.swapaxes(outer, -3, -2)
-    return both.reshape(*both.shape[:-3], -1, both.shape[-1])
+def _contract(left: Array, right: Array, first: Array, second: Array, share: Array) -> Array:
+    way = in_one_product if first.shape[-1] <= LARGE else pattern_by_pattern
+    return way(left, right, first, second, share)
 
 
-def _contract(jacobian: Array, left: Array, right: Array, first: Array, second: Array, share: Array) -> Array:
-    if first.shape[-1] <= LARGE:
-        return in_one_product(jacobian, first, second, share)
-    return pattern_by_pattern(left, right, first, second, share)
-
-
-def in_one_product(jacobian: Array, first: Array, second: Array, share: Array) -> Array:
+def in_one_product(left: Array, right: Array, first: Array, second: Array, share: Array) -> Array:
     """Return `sum_b share_b tr(dSigma_k F_b dSigma_l H_b)` for all pairs of cells, symmetric in them.
 
     Parameters
     ----------
-    jacobian
-        `(..., p*p, f)` of one group.
+    left, right
+        `(..., p, f)`: the factors of one group's Jacobian.
     first, second
         F and H, `(..., B, p, p)` symmetric.
     share
@@ -205,24 +144,14 @@ def in_one_product(jacobian: Array, first: Array, second: Array, share: Array) -
     Returns
     -------
     Array
-        `(..., f, f)`, by way of a `(p*p, p*p)` matrix.
+        `(..., f, f)`, by way of a matrix of all covariances by all covariances.
     """
-    p = first.shape[-1]
-    stack = first.shape[:-3]
-    flat = first.reshape(*stack, -1, p * p)
-    weighted = share[..., None] * second.reshape(*stack, -1, p * p)
-    # (F (x) H) at [(j, k), (l, i)] -> [(i, j), (k, l)]
-    product = (np.swapaxes(flat, -1, -2) @ weighted).reshape(*stack, p, p, p, p)
-    moved = np.moveaxis(product, (-4, -3, -2, -1), (-3, -2, -1, -4)).reshape(*stack, p * p, p * p)
-    found = np.swapaxes(jacobian, -1, -2) @ moved @ jacobian
-    return (found + np.swapaxes(found, -1, -2)) / 2
+    jacobian = covariance_slopes(left, right)
+    return np.asarray(2 * np.swapaxes(jacobian, -1, -2) @ among_covariances(share, first, second) @ jacobian)
 
 
 def pattern_by_pattern(left: Array, right: Array, first: Array, second: Array, share: Array) -> Array:
-    """Return what `in_one_product` does, without its large matrix: the way where there are many items.
-
-    Left and right, `(..., p, f)`, are the factors of the Jacobian; the rest is as there.
-    """
+    """Return what `in_one_product` does, without its large matrix: the way where there are many items."""
     found = np.zeros((*share.shape[:-1], left.shape[-1], left.shape[-1]))
     for b in range(share.shape[-1]):
         near, far = ((one[..., b, :, :] @ left, one[..., b, :, :] @ right) for one in (first, second))
@@ -234,12 +163,3 @@ def pattern_by_pattern(left: Array, right: Array, first: Array, second: Array, s
         )
         found += share[..., b, None, None] * part
     return (found + np.swapaxes(found, -1, -2)) / 2
-
-
-def _pulls(inverse: Array, pulled: Array, share: Array) -> Array:
-    """Return `sum_b share_b W_b[a, i] (W_b d_b)[j]` as `(..., p, p*p)`."""
-    p = inverse.shape[-1]
-    stack = inverse.shape[:-3]
-    flat = inverse.reshape(*stack, -1, p * p)
-    product = np.swapaxes(flat, -1, -2) @ (share[..., None] * pulled)
-    return product.reshape(*stack, p, p * p)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, positive_definite
 from rantau.covariance.answer_residuals import weight_of
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
-from rantau.covariance.local import positive_definite
 from rantau.covariance.outcome import Corrected
 from rantau.covariance.robust.deviations import normal_weight
 from rantau.covariance.standard_errors import inverse_information
