@@ -21,7 +21,7 @@ from rantau.moments.sample import Sample
 
 
 def fit_baseline(
-    table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments, sample: Sample | None
+    table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments, sample: Sample | None, floor: float
 ) -> Evidence:
     """Fit the baseline model of a table's variables.
 
@@ -31,6 +31,8 @@ def fit_baseline(
         Of the model that it is held against.
     discrepancy, moments, sample
         The fitting function and the data, in standard units; moments without a stack.
+    floor
+        The fitting function's value for a perfect fit.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def fit_baseline(
     layout, minimum, df = _minimum(table, discrepancy, stack)
     return Evidence(
         members(layout, np.array(0)), discrepancy, moments, sample, minimum.theta[0], np.eye(layout.n_free),
-        float(minimum.value[0]), float(discrepancy.floor(moments)), df,
+        float(minimum.value[0]), floor, df,
         tuple(table.observed.index(name) for name in table.exogenous),
     )  # fmt: skip
 
@@ -65,7 +67,9 @@ def _inverse(matrices: Array) -> Array:
 
 def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments) -> tuple[Layout, Minimum, int]:
     layout, start = _baseline_layout(table, moments)
-    if discrepancy.by_blocks:
+    # Where nothing covaries but what is fixed, what others answered tells nothing of a gap.
+    alone = moments.patterns is not None and table.covariates == table.exogenous
+    if discrepancy.by_blocks or alone:
         minimum = _at(start, discrepancy.function(imply(layout, start), moments).value)
     else:
         minimum = minimise(layout, discrepancy, moments, start)
@@ -149,10 +153,10 @@ def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layo
         values[..., answers.level_cell[cut]] = moments.level[..., cut]
         values[..., held] = np.where(kind == MEAN, 0.0, 1.0)[held]
     layout = Layout(cells, np.where(held, values, 0.0), np.ones(cells.place.shape))
-    if moments.patterns is not None and not table.covariates:
-        # Where nothing covaries, what others answered tells nothing of a gap.
+    if moments.patterns is not None:
         mean, variance = available(moments.patterns, table.n_groups)
-        values = np.where(kind == MEAN, mean[..., row], variance[..., row])
+        joint = np.isin(row, [table.observed.index(name) for name in table.covariates])
+        values = np.where(joint, values, np.where(kind == MEAN, mean[..., row], variance[..., row]))
     return layout, values[..., ~held].reshape(values.shape[0], -1)
 
 

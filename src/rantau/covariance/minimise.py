@@ -55,6 +55,7 @@ def minimise(
     *,
     tolerance: float = TOLERANCE,
     max_iterations: int = 500,
+    near: bool = False,
 ) -> Minimum:
     """Minimise a discrepancy for every member of a stack.
 
@@ -73,6 +74,8 @@ def minimise(
         a measure that no change of units alters.
     max_iterations
         Steps, tried ones included.
+    near
+        Whether the start is so near that a Newton step may be the first.
 
     Returns
     -------
@@ -98,6 +101,7 @@ def minimise(
     active: Indices = np.arange(draws)
     part, local_layout = moments, layout
     point = _point(layout, discrepancy, moments, theta)
+    bent: Array | None = None
     for _ in range(max_iterations):
         implied, local = point
         factors = slopes(local_layout, implied)
@@ -109,23 +113,36 @@ def minimise(
         second = None
         if not done.all():
             # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
-            exact = bool((slope[active] < 2 * NEAR).any())
+            exact, near = near or bool((slope[active] < 2 * NEAR).any()), False
             second = discrepancy.second(local_layout, implied, factors, part, local, exact)
             scale[active] = np.sqrt(np.maximum(np.einsum("...kk->...k", second.expected), 1e-300))
             slope[active] = np.max(np.abs(g) / scale[active], axis=-1, initial=0.0)
             done = slope[active] < tolerance
         converged[active[done]] = True
+        if second is not None:
+            bent = second.exact
+        if bent is not None:
+            # The slope that is left, and the curvature of this step or the one before, cost nothing more.
+            theta[active[done]] -= _remainder(bent[done], g[done], scale[active[done]], tolerance)
         keep = ~done & np.isfinite(local.value) & (failures[active] < 60)
         if second is None or not keep.any():
             break
         if not keep.all():
             active, g = active[keep], g[keep]
             second = Second(second.expected[keep], None if second.exact is None else second.exact[keep])
+            bent = second.exact
             part, local_layout = take_members(moments, active), members(layout, active)
         iterations[active] += 1
         state = (theta, value, damping, failures)
         point = _advance(local_layout, discrepancy, part, state, active, g, second, slope[active])
     return Minimum(theta, value, slope, converged, iterations, np.zeros((draws, 0), dtype=bool))
+
+
+def _remainder(hessian: Array, g: Array, scale: Array, tolerance: float) -> Array:
+    """Return the step that is left to take where a search has ended; none where it is not as small as the slope."""
+    step = solve(hessian, g)
+    small = np.max(np.abs(step) * scale, axis=-1, initial=0.0) < 100 * tolerance
+    return np.where(small[:, None], step, 0.0)
 
 
 Point = tuple[Implied, Local]

@@ -189,7 +189,8 @@ def statistics(
     likelihood they are, as in lavaan, the normal ones of n rows at covariances divided by n - 1.
     """
     moments, implied = evidence.moments, evidence.implied
-    baseline = fit_baseline(table, evidence.discrepancy, moments, evidence.sample).replace(counts=evidence.counts)
+    baseline = fit_baseline(table, evidence.discrepancy, moments, evidence.sample, evidence.floor)
+    baseline = baseline.replace(counts=evidence.counts)
     counts = moments.n if evidence.counts is None else evidence.counts
     n_obs, least_squares = float(counts.sum()), recipe.discrepancy not in ("ml", "fiml")
     tests = _tests(evidence, baseline, recipe) if converged else _no_tests(evidence, baseline, recipe)
@@ -271,8 +272,10 @@ def _log_likelihoods(
     table: ParameterTable, evidence: Evidence, deviation: Array, moments: GroupMoments
 ) -> tuple[float, float]:
     """Return the log-likelihoods of the model and of the unrestricted moments (Bollen, 1989, eq. 4A.9)."""
-    own = float(evidence.discrepancy.function(evidence.implied, moments).value)
-    floor = float(evidence.discrepancy.floor(moments))
+    own, floor = evidence.value, evidence.floor
+    if not np.array_equal(moments.n, evidence.moments.n):
+        own = float(evidence.discrepancy.function(evidence.implied, moments).value)
+        floor = float(evidence.discrepancy.floor(moments))
     n_obs = float(moments.n.sum())
     if moments.patterns is None:
         constant = n_obs * (len(deviation) * np.log(2 * np.pi) + 2 * float(np.log(deviation).sum()))

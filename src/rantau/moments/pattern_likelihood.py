@@ -98,10 +98,9 @@ def _among_seen(patterns: Patterns, sigma: Array) -> tuple[Array, Array]:
     wide[..., :p, :p] = whole
     wide[..., range(p, wide.shape[-1]), range(p, wide.shape[-1])] = 1.0
     rows = wide[..., group[:, None], gaps, :p]
-    among = np.linalg.cholesky(wide[..., group[:, None, None], gaps[:, :, None], gaps[:, None, :]])
-    half = np.linalg.solve(among, rows)
-    inverse = np.where(patterns.both, inverse - np.swapaxes(half, -1, -2) @ half, 0.0)
-    return inverse, value + 2 * np.log(np.einsum("...ii->...i", among)).sum(axis=-1)
+    among = wide[..., group[:, None, None], gaps[:, :, None], gaps[:, None, :]]
+    inverse = np.where(patterns.both, inverse - np.swapaxes(rows, -1, -2) @ (np.linalg.inv(among) @ rows), 0.0)
+    return inverse, value + np.linalg.slogdet(among)[1]
 
 
 def summed(patterns: Patterns, share: Array, values: Array, groups: int) -> Array:
@@ -110,6 +109,17 @@ def summed(patterns: Patterns, share: Array, values: Array, groups: int) -> Arra
     flat = values.reshape(*share.shape, -1)
     found = [(share[..., None, own] @ flat[..., own, :])[..., 0, :] for own in patterns.of_groups(groups)]
     return np.stack(found, axis=-2).reshape(*stack, groups, *tail)
+
+
+def mean_value(patterns: Patterns, seen: Seen) -> Array:
+    """Return minus twice the mean log-likelihood of the rows, without its constant, `(...)`.
+
+    Notes
+    -----
+    Arbuckle (1996), eq. 2, by patterns: `sum n_b [log|sigma_b| + tr(S_b sigma_b^-1) + d_b' sigma_b^-1 d_b] / n`.
+    """
+    share = patterns.share
+    return np.asarray((share * np.where(share > 0, seen.value, 0.0)).sum(axis=-1))
 
 
 def information_of_moments(seen: Seen, share: Array, *, means: bool, exact: bool) -> Array:
@@ -200,7 +210,7 @@ def weighted_inverse(share: Array, seen: Seen) -> Array:
 
 
 def between_means(share: Array, seen: Seen) -> Array:
-    """Return `sum_b share_b W_b[a, i] (W_b d_b)[j]` in both orders of i and j, `(..., p, m)`; half of it for a variance."""
+    """Return `sum_b share_b W_b[a, i] (W_b d_b)[j]` in both orders of i and j, `(..., p, m)`; half for a variance."""
     p, stack = seen.pulled.shape[-1], share.shape[:-1]
     flat = seen.inverse.reshape(*share.shape, p * p)
     product = (np.swapaxes(flat, -1, -2) @ (share[..., None] * seen.pulled)).reshape(*stack, p, p, p)

@@ -41,6 +41,15 @@ class Patterns(Record):
     covariance: Array
     mean: Array
 
+    def take(self, draws: Indices | Mask) -> Patterns:
+        """Return some members of a stack of resamples."""
+        return self.replace(n=self.n[draws], covariance=self.covariance[draws], mean=self.mean[draws])
+
+    @cached_property
+    def share(self) -> Array:
+        """`(..., B)`: the share of all rows that each pattern has."""
+        return np.asarray(self.n / self.n.sum(axis=-1, keepdims=True))
+
     @cached_property
     def both(self) -> Mask:
         """`(B, p, p)`: which pairs of items its rows answered."""
