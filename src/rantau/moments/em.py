@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Mask, lower_triangle
 from rantau.errors import EstimationError
-from rantau.moments.pattern_likelihood import seen_by
+from rantau.moments.pattern_likelihood import Seen, among_covariances, information_of_moments, seen_by
 from rantau.moments.patterns import Patterns
 from rantau.record import Record
 
@@ -16,6 +16,8 @@ from rantau.record import Record
 _LAST = 1e-6
 #: How exact that last step is to be.
 _FLAT = 1e-11
+#: Items whose information is written out; of more, solving with it costs more than products with it.
+_FEW = 20
 _STEPS = 500
 _INNER_STEPS = 50
 _HALVINGS = 5
@@ -114,7 +116,8 @@ def saturated(
         known = np.flatnonzero(((n[:, own] @ pair.reshape(len(pair), -1).astype(float)) > 0).all(axis=1))
         if not lead and not known.size:
             raise EstimationError(_never_together(pair, n[0, own], names, _within(source, label)))
-        size = max(1, _BLOCK // max(1, pair.size))
+        written = (p * (p + 3) // 2) ** 2 if p <= _FEW else 0
+        size = max(1, _BLOCK // max(1, pair.size, written))
         for start in range(0, len(known), size):
             rows = known[start : start + size]
             block = np.ix_(rows, np.flatnonzero(own))
@@ -287,6 +290,35 @@ def _complete_data_step(answers: Patterns, sigma: Array, by_mu: Array, by_sigma:
 
 
 def _newton_step(answers: Patterns, here: _Point, tolerance: Array) -> tuple[Array, Array]:
+    """Solve the Newton equations of all draws: at once where they are few, to a relative `tolerance` where many."""
+    if here.mu.shape[-1] <= _FEW:
+        try:
+            return _direct_step(answers, here)
+        except np.linalg.LinAlgError:
+            # Somewhere the likelihood curves upwards.
+            pass
+    return _iterated_step(answers, here, tolerance)
+
+
+def _direct_step(answers: Patterns, here: _Point) -> tuple[Array, Array]:
+    """Solve the Newton equations with the information written out, which must be positive definite."""
+    p = here.mu.shape[-1]
+    i, j = lower_triangle(p)
+    seen = Seen(here.inverse, here.residual, here.spread, here.value)
+    information = information_of_moments(seen, answers.n, means=True, exact=True)
+    # Along the curves of `_Path` a direction V also moves by V Sigma^-1 V / 2.
+    once = np.ones((len(here.mu), 1))
+    bent = among_covariances(once, np.linalg.inv(here.sigma)[:, None], here.slope_sigma[:, None])
+    information[:, p:, p:] -= 2 * bent
+    np.linalg.cholesky(information)
+    slope = np.concatenate([here.slope_mu, here.slope_sigma[:, i, j] * np.where(i == j, 1.0, 2.0)], axis=-1)
+    step = np.linalg.solve(information, slope[..., None])[..., 0]
+    along = np.empty_like(here.sigma)
+    along[:, i, j] = along[:, j, i] = step[:, p:]
+    return step[:, :p], along
+
+
+def _iterated_step(answers: Patterns, here: _Point, tolerance: Array) -> tuple[Array, Array]:
     """Solve the Newton equations to a relative `tolerance` by preconditioned conjugate gradients, all draws at once."""
     left_mu, left_sigma = here.slope_mu, here.slope_sigma
     at_mu, at_sigma = np.zeros_like(left_mu), np.zeros_like(left_sigma)
