@@ -95,11 +95,12 @@ def saturated(
     Notes
     -----
     Little & Rubin (2002), section 11.2. EM's step is the gradient times the inverse information that complete
-    answers would have. So Newton's equations are solved by conjugate gradients with that matrix in front (Nocedal &
-    Wright 2006, algorithm 7.1): the first inner step is EM's, and a few more make convergence quadratic however much
-    is missing. Steps follow curves on which a covariance matrix stays positive definite, with the observed
-    information along them. They are halved until the likelihood rises; failing that EM's own step is taken, after
-    which it always does. A step whose square is rounding is the last.
+    answers would have. So the Newton equations of many items are solved by conjugate gradients with that matrix in
+    front (Nocedal & Wright 2006, algorithm 7.1): the first inner step is EM's, and a few more make convergence
+    quadratic however much is missing. Those of few items are solved at once. Steps follow curves on which a
+    covariance matrix stays positive definite, with the observed information along them. They are halved until the
+    likelihood rises; failing that EM's own step is taken, after which it always does. A step whose square is rounding
+    is the last.
     """
     p = len(names)
     lead = patterns.n.shape[:-1]
@@ -307,8 +308,8 @@ def _direct_step(answers: Patterns, here: _Point) -> tuple[Array, Array]:
     seen = Seen(here.inverse, here.residual, here.spread, here.value)
     information = information_of_moments(seen, answers.n, means=True, exact=True)
     # Along the curves of `_Path` a direction V also moves by V Sigma^-1 V / 2.
-    once = np.ones((len(here.mu), 1))
-    bent = among_covariances(once, np.linalg.inv(here.sigma)[:, None], here.slope_sigma[:, None])
+    precision = np.asarray(np.linalg.inv(here.sigma), dtype=np.float64)
+    bent = among_covariances(np.ones((len(here.mu), 1)), precision[:, None], here.slope_sigma[:, None])
     information[:, p:, p:] -= 2 * bent
     np.linalg.cholesky(information)
     slope = np.concatenate([here.slope_mu, here.slope_sigma[:, i, j] * np.where(i == j, 1.0, 2.0)], axis=-1)

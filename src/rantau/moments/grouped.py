@@ -77,7 +77,7 @@ class GroupMoments(Record):
 
     @cached_property
     def floor_of_gaps(self) -> Array:
-        """`(...)`: minus twice the mean log-likelihood of rows with gaps at these very moments, without its constant."""
+        """`(...)`: minus twice the mean log-likelihood of rows with gaps at these moments, without its constant."""
         return mean_value(self.gaps, seen_by(self.gaps, self.covariance, self.mean))
 
     @cached_property
