@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, Self, dataclass_transform
 
 import numpy as np
@@ -94,8 +94,10 @@ class Record:
 
     def __post_init__(self) -> None:
         """Copy arrays in and close them."""
-        for name, value in self.__dict__.items():
-            object.__setattr__(self, name, _frozen(value))
+        values = self.__dict__
+        for name, value in values.items():
+            if isinstance(value, np.ndarray):
+                values[name] = _frozen(value)
 
     def __getstate__(self) -> dict[str, Any]:
         # Fields alone: a hash of text differs from one process to the next.
@@ -135,9 +137,11 @@ class Record:
         TypeError
             If a name is not a field.
         """
-        return replace(self, **changes)  # type: ignore[type-var]
+        # The fields are what the instance was made of; dataclasses.replace looks at each of them again.
+        return type(self)(**{name: self.__dict__[name] for name in self.field_names()} | changes)
 
     @classmethod
     def field_names(cls) -> tuple[str, ...]:
         """Return the names of the fields, in order."""
-        return tuple(field.name for field in fields(cls))  # type: ignore[arg-type]
+        names: tuple[str, ...] = cls.__match_args__  # type: ignore[attr-defined]
+        return names

@@ -172,3 +172,17 @@ def test_where_only_thresholds_are_restricted_there_is_no_robust_index(hs4):
     assert indices["df"] == 2
     assert np.isfinite(indices["chisq_scaled"])
     assert np.isnan(indices[["cfi_robust", "rmsea_robust"]]).all()
+
+
+def test_modification_indices_of_many_items():
+    # Hundreds of further parameters are met in parts; lavaan 0.6-14: modindices(cfa(BIG5, bfi, ordered = TRUE)).
+    big5 = "\n".join(f"{trait} =~ " + " + ".join(f"{trait}{k}" for k in range(1, 6)) for trait in "ACENO")
+    found = rt.cfa(big5, pd.read_csv(DATA / "bfi.csv"), ordered=True).modification_indices()
+    assert len(found) == 400
+    named = found.set_index(["lhs", "op", "rhs"])
+    np.testing.assert_allclose(
+        named.loc["N", "=~", "O4"][["mi", "epc", "sepc_all"]], [534.382716, 0.34724, 0.299582], rtol=1e-4
+    )
+    np.testing.assert_allclose(
+        named.loc["N1", "~~", "N2"][["mi", "epc", "sepc_all"]], [366.804792, 0.366706, 1.285465], rtol=1e-4
+    )

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from rantau.covariance import sem
-from rantau.covariance.implied import gradient, imply, lower_moments, moment_jacobian, slopes, variance_slopes
+from rantau.covariance.implied import gradient, imply, moment_jacobian, slopes, variance_slopes
 from rantau.covariance.layout import cell_values
 from rantau.covariance.setting import setting_of
 from rantau.covariance.standardise import standardised_slopes, standardised_variables
@@ -41,7 +41,7 @@ def numerically(function, theta):
 def test_jacobian_of_the_moments(fit):
     setting = setting_of(fit)
     layout, theta = setting.layout, fit.theta * setting.scale * 1.03
-    i, j = lower_moments(layout)
+    i, j = layout.cells.lower
 
     def moments(at):
         implied = imply(layout, at)

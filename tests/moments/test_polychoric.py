@@ -5,13 +5,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize_scalar
+from scipy.special import ndtri
 from scipy.stats import multivariate_normal
 
 import rantau as rt
 from rantau.errors import EstimationError, OptionError
 from rantau.moments.ordinal import ordinal_moments
-from rantau.moments.rectangles import between, quadrant
-from rantau.moments.single_answers import ordering_of
+from rantau.moments.pair_likelihoods import latent_pairs, observed_pairs
+from rantau.moments.polychoric import Polychoric
+from rantau.moments.rectangles import _by_owens_t, _integrated, between, quadrant, rectangles
+from rantau.moments.single_answers import estimate_singles, ordering_of, single_scores
+from rantau.moments.table_pairs import table_pairs
 
 DATA = Path(__file__).parents[1] / "data"
 ITEMS = [f"x{k}" for k in range(1, 10)]
@@ -35,6 +40,79 @@ def test_quadrants_without_limits():
     corners = quadrant(at[:, None], at, np.array(0.5))
     np.testing.assert_allclose(corners[-1], [0, 0.158655, 0.5, 1], atol=1e-6)
     assert between(corners).sum() == pytest.approx(1, abs=1e-15)
+
+
+@pytest.mark.parametrize("correlation", [-0.9, -0.74, -0.1, 1e-9, 0.4, 0.749, 0.751, 0.92])
+def test_quadrants_are_the_same_by_quadrature_and_by_owens_t(correlation):
+    at = np.array([-8.0, -3.0, -1.1, -0.2, 0.0, 0.2, 1.1, 3.0, 8.0])
+    found = _integrated(at[:, None], at, np.array(correlation))
+    np.testing.assert_allclose(found, _by_owens_t(at[:, None], at, np.array(correlation)), rtol=0, atol=2e-15)
+
+
+def test_quadrants_of_flat_and_peaked_densities_at_once():
+    at, correlation = np.array([-1.0, 0.5, 2.0]), np.array([0.3, 0.99, -0.95])
+    together = quadrant(at[:, None, None], at, correlation[:, None, None, None])
+    alone = [quadrant(at[:, None, None], at, np.array(one)) for one in correlation]
+    np.testing.assert_allclose(together, alone, rtol=0, atol=2e-15)
+
+
+def test_rectangles_are_differences_of_quadrants():
+    first, second, correlation = np.array([[-1.0, 0.3]]), np.array([[0.2, np.inf]]), np.array([0.6])
+    corners = quadrant(
+        np.array([-np.inf, -1, 0.3, np.inf])[:, None], np.array([-np.inf, 0.2, np.inf, np.inf]), correlation
+    )
+    np.testing.assert_allclose(rectangles(first, second, correlation)[0], between(corners), atol=1e-15)
+
+
+def test_the_estimate_is_where_the_likelihood_of_the_tables_is_highest(hs4):
+    r = rt.polychoric(hs4).correlations().to_numpy()
+    for a, b in ((0, 1), (3, 4), (8, 2)):
+        table = pd.crosstab(hs4.iloc[:, a], hs4.iloc[:, b]).to_numpy()
+        cut = [ndtri(np.cumsum(table.sum(axis=axis))[:-1] / len(hs4))[None] for axis in (1, 0)]
+
+        def likelihood(at, table=table, cut=cut):
+            return float((table * np.log(rectangles(*cut, np.array([at]))[0])).sum())
+
+        best = minimize_scalar(lambda at: -likelihood(at), bounds=(-0.99, 0.99), options={"xatol": 1e-9}).x
+        assert r[a, b] == pytest.approx(best, abs=1e-6)
+
+
+@pytest.mark.parametrize("n_ordered", [9, 6, 0])
+def test_the_spread_is_that_of_rows_one_by_one(hs4, n_ordered):
+    # Muthén & Satorra (1995), eq. 17 to 22, with all scores of all rows written out.
+    values = hs4.mask(np.random.default_rng(2).random(hs4.shape) < 0.05).to_numpy(float)
+    ordering = ordering_of(values, np.arange(9) < n_ordered)
+    single = estimate_singles(values, ordering, np.ones(len(values)))
+    i, j = np.tril_indices(9, -1)
+    kind = (i < n_ordered).astype(int) + (j < n_ordered)
+    own = single_scores(single)
+    continuous = np.arange(n_ordered, 9)
+    belongs = np.concatenate([ordering.item, continuous])
+    variance_at = np.where(np.arange(9) < n_ordered, -1, ordering.item.size + np.arange(9) - n_ordered)
+    scores, across = np.zeros((36, len(values))), np.zeros((36, len(own)))
+    for which, estimate in ((2, table_pairs), (1, latent_pairs), (0, observed_pairs)):
+        chosen = np.flatnonzero(kind == which)
+        if not chosen.size:
+            continue
+        part = estimate(single, i[chosen], j[chosen])
+        raw = np.zeros((chosen.size, len(values)))
+        part.write_scores(slice(0, None), own, np.zeros((chosen.size, len(own))), raw)
+        np.testing.assert_allclose(part.information(), (raw**2).sum(axis=1), rtol=1e-12)
+        scores[chosen] = raw
+        for pairs, columns, products in part.across(ordering.first, variance_at):
+            across[chosen[pairs], columns] = products
+    inner = np.concatenate([own, scores]) @ np.concatenate([own, scores]).T
+    bread = np.where(belongs[:, None] == belongs, inner[: len(own), : len(own)], 0.0)
+    whole = np.block([[bread, np.zeros((len(own), 36))], [across, np.diag(np.diag(inner)[len(own) :])]])
+    half = np.linalg.inv(whole)
+    expected = len(values) * half @ inner @ half.T
+    found = ordinal_moments(values, ordering)
+    if n_ordered == 9:
+        np.testing.assert_allclose(found.spread, expected, atol=1e-9 * expected.max())
+    t = ordering.item.size
+    np.testing.assert_allclose(found.spread[:t, :t], expected[:t, :t], atol=1e-9 * expected[:t, :t].max())
+    table, off = Polychoric(tuple(hs4.columns), found, np.ones((9, 9)), 0)._errors(), slice(len(own), None)
+    np.testing.assert_allclose(table**2 * len(values), expected.diagonal()[off], rtol=1e-9)
 
 
 def test_a_fourfold_table_cut_at_the_medians_has_a_closed_form():

@@ -9,7 +9,7 @@ import numpy as np
 from rantau.arrays import Array, Mask
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import imply, lower_moments
+from rantau.covariance.implied import imply
 from rantau.covariance.latent_answers import LatentAnswers
 from rantau.covariance.layout import MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells, Layout, members
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
@@ -75,7 +75,7 @@ def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMome
         minimum = minimise(layout, discrepancy, moments, start)
     p, x = len(table.observed), len(table.exogenous)
     if layout.cells.latent_answers is not None:
-        i, _ = lower_moments(layout)
+        i, _ = layout.cells.lower
         return layout, minimum, table.n_groups * (layout.cells.latent_answers.level_item.size + i.size) - layout.n_free
     counted = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if table.mean_structure else 0)
     return layout, minimum, table.n_groups * counted - layout.n_free

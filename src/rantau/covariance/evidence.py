@@ -8,7 +8,7 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.implied import Implied, Slopes, imply, slopes
+from rantau.covariance.implied import Implied, Slopes, imply, moment_jacobian, slopes
 from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local
 from rantau.moments.grouped import GroupMoments, row_shares
@@ -115,6 +115,11 @@ class Evidence(Record):
     def slope(self) -> Slopes:
         """The derivatives of that."""
         return slopes(self.layout, self.implied)
+
+    @cached_property
+    def jacobian(self) -> Array:
+        """The derivatives of all moments written out, `(G, m, n_free)`, see `moment_jacobian`."""
+        return moment_jacobian(self.layout, self.slope)
 
     @cached_property
     def local(self) -> Local:

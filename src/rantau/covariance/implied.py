@@ -156,92 +156,81 @@ def _answer_slopes(layout: Layout, answers: LatentAnswers, implied: Implied, slo
     Array
         `(..., G, m, f)`; nought by the variances that follow from others, whose share the others bear.
     """
-    left, right, mean = slope.left, slope.right, slope.mean
-    if implied.level is None or implied.scale is None or mean is None:
+    mean, scale = slope.mean, implied.scale
+    if implied.level is None or scale is None or mean is None:
         raise ValueError("ordered answers have levels, scales and means")
-    moving, item = layout.moving, answers.item
-    i, j = lower_moments(layout)
-    by_scale = np.zeros((item.size, moving.size))
+    moving, item, spread = layout.moving, answers.item, layout.roles.free_spread
+    i, j = layout.cells.lower
+    left, right = slope.left[..., spread], slope.right[..., spread]
     by_variance = 2 * left[..., item, :] * right[..., item, :]
-    scale = implied.scale
+    covariance = left[..., i, :] * right[..., j, :] + left[..., j, :] * right[..., i, :]
     if answers.theta:
         # The scale is one over the root of the variance.
         of_scale = -0.5 * scale[..., item, None] ** 3 * by_variance
     else:
-        at, place = np.searchsorted(moving, answers.scale), np.arange(item.size)
-        there = (at < moving.size) & (moving[np.minimum(at, moving.size - 1)] == answers.scale)
-        by_scale[place[there], at[there]] = 1.0
-        of_scale = np.broadcast_to(by_scale, by_variance.shape)
-    covariance = left[..., i, :] * right[..., j, :] + left[..., j, :] * right[..., i, :]
-    if not answers.theta:
-        covariance = _with_variances(layout, answers, implied, slope, (covariance, by_variance, of_scale))
-    whole = np.zeros((*scale.shape, moving.size))
-    whole[..., item, :] = of_scale
-    spread = implied.sigma[..., i, j] / (scale[..., i] * scale[..., j])
-    covariance = np.asarray(covariance, dtype=np.float64) * (scale[..., i] * scale[..., j])[..., None]
-    covariance += (spread * scale[..., j])[..., None] * whole[..., i, :]
-    covariance += (spread * scale[..., i])[..., None] * whole[..., j, :]
+        of_scale = (moving[spread] == answers.scale[:, None]).astype(float)
+        _let_variances_follow(covariance, moving[spread], answers, scale, by_variance, of_scale)
+    covariance *= (scale[..., i] * scale[..., j])[..., None]
 
-    level = mean[..., answers.level_item, :].copy()
     cut = np.flatnonzero(answers.level_cell >= 0)
     of_item = answers.level_item[cut]
-    level[..., cut, :] *= -1
-    at = np.searchsorted(moving, answers.level_cell[cut])
-    there = (at < moving.size) & (moving[np.minimum(at, moving.size - 1)] == answers.level_cell[cut])
-    level[..., cut[there], at[there]] += 1.0
-    level[..., cut, :] *= scale[..., of_item, None]
-    level[..., cut, :] += (implied.level[..., cut] / scale[..., of_item])[..., None] * whole[..., of_item, :]
-    return np.concatenate([level, covariance], axis=-2)
+    factor = np.ones((*scale.shape[:-1], answers.level_item.size))
+    factor[..., cut] = -scale[..., of_item]
+    level = mean[..., answers.level_item, :] * factor[..., None]
+    row, at = np.nonzero(answers.level_cell[cut, None] == moving)
+    level[..., cut[row], at] += scale[..., of_item[row]]
+
+    if of_scale.any():
+        whole = np.zeros((*scale.shape, spread.size))
+        whole[..., item, :] = of_scale / scale[..., item, None]
+        covariance += implied.sigma[..., i, j, None] * (whole[..., i, :] + whole[..., j, :])
+        level[..., cut[:, None], spread] += implied.level[..., cut, None] * whole[..., of_item, :]
+    found = np.zeros((*level.shape[:-2], level.shape[-2] + i.size, moving.size))
+    found[..., : level.shape[-2], :] = level
+    found[..., level.shape[-2] :, spread] = covariance
+    return found
 
 
-def _with_variances(
-    layout: Layout, answers: LatentAnswers, implied: Implied, slope: Slopes, by_cell: tuple[Array, Array, Array]
-) -> Array:
+def _let_variances_follow(
+    found: Array, cells: Indices, answers: LatentAnswers, scale: Array, by_variance: Array, of_scale: Array
+) -> None:
     """Let the variances that follow from others move with these, so that each scale keeps its variance.
 
-    `by_cell` are the derivatives of the covariances, of the ordered variables' variances, and of the scales.
+    Parameters
+    ----------
+    found
+        `(..., G, k, f)`: derivatives by some cells as if they did not follow; changed in place.
+    cells
+        `(f,)`: the cells that can be free which these are by.
+    answers, scale
+        Which variances follow; `(..., G, p)`.
+    by_variance, of_scale
+        The derivatives of the ordered variables' variances and of their scales.
     """
-    covariance, by_variance, of_scale = by_cell
-    scale = implied.scale
-    if scale is None:
-        raise ValueError("ordered answers have scales")
-    at = np.searchsorted(layout.moving, answers.variance)
+    at = np.searchsorted(cells, answers.variance)
+    through = found[..., at]
+    found[..., at] = 0.0
+    if not through.any():
+        return
     moved = by_variance.copy()
     moved[..., at] = 0.0
     wanted = -2 / scale[..., answers.item, None] ** 3 * of_scale - moved
     squares = by_variance[..., at]
     if not (squares == np.eye(at.size)).all():
         wanted = np.asarray(np.linalg.solve(squares, wanted), dtype=np.float64)
-    found = covariance + covariance[..., at] @ wanted
-    found[..., at] = 0.0
-    return np.asarray(found)
-
-
-def lower_moments(layout: Layout) -> tuple[Indices, Indices]:
-    """Return rows and columns of the covariances that are moments: not the variances of ordered variables."""
-    i, j = np.tril_indices(layout.n_observed)
-    answers = layout.cells.latent_answers
-    if answers is None:
-        return i, j
-    keep = (i != j) | ~np.isin(i, answers.item)
-    return i[keep], j[keep]
+    found += through @ wanted
 
 
 def variance_slopes(layout: Layout, implied: Implied) -> Array:
     """Return the derivative of the variance of every variable by the free parameters, `(..., G, v, n_free)`."""
     left, right = cell_slopes(layout, implied)
     by_cell = 2 * left * right
-    answers = layout.cells.latent_answers
-    if answers is None or answers.theta:
-        return gather_rows(layout, by_cell)
-    slope = Slopes(left, right, left, None)
-    at, place = np.searchsorted(layout.moving, answers.scale), np.arange(answers.item.size)
-    there = (at < layout.moving.size) & (layout.moving[np.minimum(at, layout.moving.size - 1)] == answers.scale)
-    of_scale = np.zeros((answers.item.size, layout.moving.size))
-    of_scale[place[there], at[there]] = 1.0
-    own = by_cell[..., answers.item, :]
-    spread = np.broadcast_to(of_scale, own.shape)
-    return gather_rows(layout, _with_variances(layout, answers, implied, slope, (by_cell, own, spread)))
+    answers, scale = layout.cells.latent_answers, implied.scale
+    if answers is not None and scale is not None and not answers.theta:
+        of_scale = (layout.moving == answers.scale[:, None]).astype(float)
+        own = by_cell[..., answers.item, :]
+        _let_variances_follow(by_cell, layout.moving, answers, scale, own, of_scale)
+    return gather_rows(layout, by_cell)
 
 
 class Products(NamedTuple):
@@ -338,7 +327,7 @@ def gradient(layout: Layout, slope: Slopes, by_sigma: Array, by_mu: Array) -> Ar
         `(..., n_free)`.
     """
     if slope.moments is not None:
-        i, j = lower_moments(layout)
+        i, j = layout.cells.lower
         twice = np.where(i == j, 1.0, 2.0)
         pull = np.concatenate([by_mu, by_sigma[..., i, j] * twice], axis=-1)
         return gather_vector(layout, (pull[..., None, :] @ slope.moments)[..., 0, :])
@@ -355,7 +344,7 @@ def moment_jacobian(layout: Layout, slope: Slopes) -> Array:
     -------
     Array
         `(..., G, m, n_free)`: means first where they are modelled, then the lower triangle of sigma row by row; where
-        answers are ordered, thresholds and means, then what `lower_moments` names.
+        answers are ordered, thresholds and means, then those of `layout.cells.lower`.
     """
     if slope.moments is not None:
         return gather_rows(layout, slope.moments)

@@ -83,7 +83,17 @@ class Cells(Record):
             np.flatnonzero(free_kind == DIRECTED),
             np.flatnonzero(free_kind == UNDIRECTED),
             np.flatnonzero(free_kind == MEAN),
+            np.flatnonzero((free_kind != MEAN) & (free_kind != THRESHOLD)),
         )
+
+    @cached_property
+    def lower(self) -> tuple[Indices, Indices]:
+        """Rows and columns of the covariances that are moments: not the variances of ordered variables."""
+        i, j = np.tril_indices(self.n_observed)
+        if self.latent_answers is None:
+            return i, j
+        keep = (i != j) | ~np.isin(i, self.latent_answers.item)
+        return i[keep], j[keep]
 
     @cached_property
     def depth(self) -> int:
@@ -213,7 +223,7 @@ class Layout(Record):
 
 
 class Roles(NamedTuple):
-    """Positions by kind, of all cells and of the free ones."""
+    """Positions by kind, of all cells and of the free ones; `free_spread` are those that covariances depend on."""
 
     directed: Indices
     undirected: Indices
@@ -225,6 +235,7 @@ class Roles(NamedTuple):
     free_directed: Indices
     free_undirected: Indices
     free_means: Indices
+    free_spread: Indices
 
 
 class Pairs(NamedTuple):
@@ -273,7 +284,8 @@ def cells_of(table: ParameterTable) -> Cells:
 
 def _answers(table: ParameterTable, rows: tuple[Parameter, ...]) -> LatentAnswers:
     """Return where the thresholds, scales and variances of ordered variables stand among the cells of a group."""
-    at = {(row.lhs, row.op, row.rhs): place for place, row in enumerate(rows)}
+    # Where a name stands twice, the second is of a parameter that a score test would add.
+    at = {(row.lhs, row.op, row.rhs): place for place, row in reversed(tuple(enumerate(rows)))}
     counts, levels, items = dict(table.ordered), [], []
     for place, name in enumerate(table.observed):
         own = [at[name, "|", f"t{k + 1}"] for k in range(counts[name])] if name in counts else [-1]

@@ -18,6 +18,8 @@ NEAR = 0.3
 LEAST = 1e-3
 #: The scaled gradient of a minimum is below this.
 TOLERANCE = 1e-9
+#: After this many steps from a guess the scaled gradient is below that, or the guess was a bad one.
+PATIENCE, LOST = 3, 0.1
 
 
 class Minimum(Record):
@@ -56,6 +58,7 @@ def minimise(
     tolerance: float = TOLERANCE,
     max_iterations: int = 500,
     near: bool = False,
+    guess: Array | None = None,
 ) -> Minimum:
     """Minimise a discrepancy for every member of a stack.
 
@@ -76,6 +79,8 @@ def minimise(
         Steps, tried ones included.
     near
         Whether the start is so near that a Newton step may be the first.
+    guess
+        `(draws, n_free)`: where to begin instead. Members that it leads nowhere begin again at `start`.
 
     Returns
     -------
@@ -92,7 +97,7 @@ def minimise(
     the stack.
     """
     draws = start.shape[0]
-    theta = np.array(start)
+    theta = np.array(start if guess is None else guess)
     value, slope = np.full(draws, np.inf), np.full(draws, np.inf)
     scale = np.full(start.shape, np.nan)
     iterations, failures = np.zeros(draws, dtype=int), np.zeros(draws, dtype=int)
@@ -102,7 +107,13 @@ def minimise(
     part, local_layout = moments, layout
     point = _point(layout, discrepancy, moments, theta)
     bent: Array | None = None
-    for _ in range(max_iterations):
+    for step in range(max_iterations):
+        if guess is not None and step in (0, PATIENCE):
+            lost = slope[active] > LOST if step else ~np.isfinite(point[1].value)
+            if lost.any():
+                theta[active[lost]] = start[active[lost]]
+                damping[active[lost]], failures[active[lost]] = 0.0, 0
+                point = _point(local_layout, discrepancy, part, theta[active])
         implied, local = point
         factors = slopes(local_layout, implied)
         g = gradient(local_layout, factors, local.by_sigma, local.by_mu)

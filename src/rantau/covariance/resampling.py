@@ -21,8 +21,9 @@ from rantau.covariance.fit_indices.tli import tucker_lewis
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.minimise import Minimum, look, minimise
+from rantau.covariance.nearby import STEADY, minimise_near
 from rantau.covariance.robust.residual_test import residual_statistics
-from rantau.covariance.setting import as_wishart, units_of, with_answer_weight, with_weight
+from rantau.covariance.setting import as_wishart, fixed_places, set_up, units_of, with_answer_weight, with_weight
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
 from rantau.covariance.start import in_standard_units, layout_for
 from rantau.errors import EstimationError, OptionError
@@ -60,6 +61,9 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     if fit.model.constraints:
         constraints = Constraints(fit.model, sought, scale)
         minimum = minimise_within(scaled_layout, fit.discrepancy, scaled, start, constraints, active=fit.active)
+    elif fit.discrepancy.name in STEADY:
+        setting = set_up(sought, fit.discrepancy, fit.request.likelihood, None, fit.moments)
+        minimum = minimise_near(setting, fixed_places(sought), fit.discrepancy, scaled_layout, scaled, begin * scale)
     else:
         minimum = minimise(scaled_layout, fit.discrepancy, scaled, start)
     theta = minimum.theta / scale

@@ -95,7 +95,7 @@ def scale_moments(moments: GroupMoments, deviation: Array, *, means: bool) -> Gr
         if spread is not None:
             i, j = moments.ordering.lower
             unit = np.concatenate([deviation[at], deviation[i] * deviation[j]])
-            spread = spread / np.outer(unit, unit)
+            spread = spread if (unit == 1).all() else spread / np.outer(unit, unit)
     return moments.replace(
         covariance=moments.covariance / squared,
         level=level,

@@ -35,7 +35,7 @@ def sample_ordering(sample: Sample, ordered: tuple[str, ...]) -> Ordering:
                 f"{sample.source}: '{name}' has {len(categories)} different answers, too many for ordered categories. "
                 "Take it out of ordered=, so that it counts as continuous."
             )
-        for group, label in enumerate(sample.groups):
+        for group, label in enumerate(sample.groups if len(sample.groups) > 1 else ()):
             met = set(np.unique(column[sample.membership == group]).tolist())
             absent = [one for one in categories if one not in met]
             if absent:
@@ -73,13 +73,12 @@ def ordered_moments(
     found = [
         [_of_group(sample, ordering, group, draw, spread) for group in range(len(sample.groups))] for draw in drawn
     ]
-    parts = [
-        np.stack([np.stack([np.asarray(getattr(one, name)) for one in row]) for row in found])
+    n, covariance, level, wide = (
+        _stack([_stack([np.asarray(getattr(one, name)) for one in row]) for row in found])
         for name in ("n_obs", "covariance", "level", "spread")
-    ]
+    )
     if counts is None:
-        parts = [part[0] for part in parts]
-    n, covariance, level, wide = parts
+        n, covariance, level, wide = n[0], covariance[0], level[0], wide[0]
     first = ordering.first
     mean = np.where(ordering.ordered, 0.0, level[..., first])
     moments = GroupMoments(
@@ -93,6 +92,11 @@ def ordered_moments(
         spread=wide if spread else None,
     )
     return moments, tuple(one for row in found for one in row)
+
+
+def _stack(arrays: list[Array]) -> Array:
+    """Stack arrays; one alone is large enough not to be copied."""
+    return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)
 
 
 def _of_group(sample: Sample, ordering: Ordering, group: int, draw: Array | None, spread: bool) -> OrdinalMoments:

@@ -11,12 +11,10 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.moments.pair_likelihoods import LIMIT, Pairs, latent_pairs, observed_pairs, table_pairs
+from rantau.moments.pair_likelihoods import BLOCK, LIMIT, Pairs, latent_pairs, observed_pairs
 from rantau.moments.single_answers import Ordering, Singles, estimate_singles, single_scores
+from rantau.moments.table_pairs import table_pairs
 from rantau.record import Record
-
-#: How many numbers a block of rows' scores may hold (64 MB).
-_BLOCK = 8_000_000
 
 
 class OrdinalMoments(Record):
@@ -110,60 +108,62 @@ def ordinal_moments(
 
 
 def _spread(single: Singles, parts: list[tuple[Indices, Pairs]], correlation: Array) -> Array:
-    """Return the covariance matrix of root-n times the moments, in the order of `OrdinalMoments.spread`."""
+    """Return the covariance matrix of root-n times the moments, in the order of `OrdinalMoments.spread`.
+
+    It is the product of the rows' influences: scores over their information, those by a correlation less what they
+    share with the scores by the thresholds, means and variances that it is given.
+    """
     ordering, taken = single.ordering, single.taken
     n_pairs = len(correlation) * (len(correlation) - 1) // 2
-    of_level, of_variance = single_scores(single)
-    t, continuous = of_level.shape[1], np.flatnonzero(~ordering.ordered)
-    t1 = t + continuous.size
-    own = np.concatenate([of_level, of_variance], axis=1)
+    own, continuous = single_scores(single), np.flatnonzero(~ordering.ordered)
+    t1 = len(own)
     variance_at = np.full(len(ordering.categories), -1, dtype=np.intp)
-    variance_at[continuous] = t + np.arange(continuous.size)
+    variance_at[continuous] = ordering.item.size + np.arange(continuous.size)
+
+    same = np.concatenate([ordering.item, continuous])
+    inverse, of_level = np.zeros((t1, t1)), np.empty_like(own)
+    for item in range(len(correlation)):
+        at = np.flatnonzero(same == item)
+        inverse[np.ix_(at, at)] = np.linalg.inv((own[at] * taken) @ own[at].T)
+        of_level[at] = inverse[np.ix_(at, at)] @ own[at]
+    carried = []
+    for chosen, part in parts:
+        across = np.zeros((chosen.size, t1))
+        for pairs, columns, products in part.across(ordering.first, variance_at):
+            across[pairs, columns] = products
+        carried.append(across @ inverse)
+    information = np.concatenate([part.information() for _, part in parts])
 
     total = t1 + n_pairs
-    inner = np.zeros((total, total))
-    step = max(1, _BLOCK // total)
+    found = np.zeros((0, 0))
+    step = max(1, BLOCK // total)
     for start in range(0, len(taken), step):
         rows = slice(start, start + step)
-        block = np.empty((len(taken[rows]), total))
-        block[:, :t1] = own[rows]
-        for chosen, part in parts:
-            block[:, t1 + chosen] = part.scores(rows)
-        if not (taken[rows] == 1).all():
-            block *= np.sqrt(taken[rows])[:, None]
-        inner += block.T @ block
-
-    first = inner[:t1, :t1]
-    same = np.concatenate([ordering.item, continuous])
-    inverse = np.linalg.inv(np.where(same[:, None] == same, first, 0.0))
-    across = np.zeros((n_pairs, t1))
-    diagonal = inner.diagonal()[t1:]
-    for chosen, part in parts:
-        for pair_rows, columns, products in part.across(ordering.first, variance_at):
-            across[chosen[pair_rows], columns] = products
-    carried = across @ inverse
-    found = np.empty_like(inner)
-    mixed = inner[t1:, :t1] - carried @ first
-    back = inner[t1:, :t1] @ carried.T
-    found[:t1, :t1] = inverse @ first @ inverse
-    found[t1:, :t1] = mixed @ inverse / diagonal[:, None]
-    found[:t1, t1:] = found[t1:, :t1].T
-    corner = inner[t1:, t1:] - back - back.T + carried @ first @ carried.T
-    found[t1:, t1:] = corner / np.outer(diagonal, diagonal)
-    found *= taken.sum()
-    return _in_order(found, single, correlation, variance_at, t, t1)
+        block = np.empty((total, len(taken[rows])))
+        block[:t1], begin = of_level[:, rows], t1
+        for (chosen, part), shared in zip(parts, carried, strict=True):
+            part.write_scores(rows, own, shared, block[begin : begin + chosen.size])
+            begin += chosen.size
+        block[t1:] /= information[:, None]
+        block *= np.sqrt(taken[rows] * taken.sum())
+        found = found + block @ block.T if start else block @ block.T
+    found.setflags(write=False)
+    return _in_order(found, single, correlation, np.concatenate([chosen for chosen, _ in parts]), variance_at)
 
 
-def _in_order(spread: Array, single: Singles, correlation: Array, variance_at: Indices, t: int, t1: int) -> Array:
-    """Turn correlations into covariances, and put the moments in the order of `OrdinalMoments.spread`."""
+def _in_order(spread: Array, single: Singles, correlation: Array, pairs: Indices, variance_at: Indices) -> Array:
+    """Turn correlations into covariances, and put the moments in the order of `OrdinalMoments.spread`.
+
+    `pairs` and `variance_at` say which pairs follow one another, and where the variances are.
+    """
     ordering, deviation = single.ordering, single.deviation
     if ordering.ordered.all():
         return spread
-    p = deviation.size
+    p, t = deviation.size, ordering.item.size
     i, j = ordering.lower
     at = np.full((p, p), -1, dtype=np.intp)
-    below = np.tril_indices(p, -1)
-    at[below] = t1 + np.arange(below[0].size)
+    one, other = np.tril_indices(p, -1)
+    at[one[pairs], other[pairs]] = len(spread) - pairs.size + np.arange(pairs.size)
     off, row = i != j, t + np.arange(i.size)
     slope = np.zeros((t + i.size, len(spread)))
     slope[np.arange(t), np.arange(t)] = 1.0

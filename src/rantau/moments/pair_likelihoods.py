@@ -1,4 +1,7 @@
-"""The correlation of every pair of variables given what each says alone, by maximum likelihood, all pairs at once."""
+"""The correlation of every pair of variables given what each says alone, by maximum likelihood, all pairs at once.
+
+Here what all pairs share, and those of which one variable or both are continuous.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,14 @@ import numpy as np
 from scipy.special import ndtr
 
 from rantau.arrays import Array, Indices, Mask
-from rantau.moments.rectangles import between, density, quadrant
-from rantau.moments.single_answers import Singles
+from rantau.moments.single_answers import SMALLEST, Singles
 
 #: No correlation is nearer to 1 than this leaves.
 LIMIT = 0.9999
-#: A probability is not taken for less.
-SMALLEST = 1e-15
-#: Steps below this are none.
-TOLERANCE = 1e-12
+#: Steps that sum up to less than the first are none; below the second rounding may turn them.
+TOLERANCE, ROUNDED = 1e-12, 1e-9
 #: How many numbers a block of rows may hold (64 MB).
-_BLOCK = 8_000_000
+BLOCK = 8_000_000
 
 #: Places of pairs, places of what they are given, and the sums over rows of the products of the scores by both.
 Across = tuple[Indices, Indices, Array]
@@ -36,8 +36,23 @@ class Pairs(Protocol):
     def empty(self) -> Mask:
         """`(k,)`: whether a table has an empty cell."""
 
-    def scores(self, rows: slice) -> Array:
-        """Return the scores of some rows by the correlations, `(rows, k)`; 0 where an answer is missing."""
+    def information(self) -> Array:
+        """Return the sums over rows of the squared scores by the correlations, `(k,)`."""
+
+    def write_scores(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the scores of some rows by the correlations, less what they share with those by what these are given.
+
+        Parameters
+        ----------
+        rows
+            Which.
+        own
+            `(t, n)`: the scores of all rows by thresholds and means, then by variances.
+        carried
+            `(k, t)`: how much of each of these is shared.
+        out
+            `(k, rows)`. The scores by a correlation are 0 where an answer is missing.
+        """
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
         """Yield the products of the scores by the correlation with those by what it is given.
@@ -46,154 +61,29 @@ class Pairs(Protocol):
         """
 
 
-class TablePairs(NamedTuple):
-    """Two ordered variables: their tables.
+def climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
+    """Find where each score is nought, by Newton steps that never leave the bracket known so far.
 
-    Attributes
-    ----------
-    single, i, j
-        The variables of each pair.
-    correlation, empty
-        `(k,)`.
-    table
-        `(k, K, K)`: how often each pair of answers was given.
-    ratio
-        `(k, K + 1, K + 1)`: the score of an answer by the correlation; 0 in the last row and column, for none.
-    probability
-        `(k, K, K)` of each pair of answers.
+    From `start`, `(k,)`; `slope` gives the scores of some of the `k`, and their derivatives.
     """
-
-    single: Singles
-    i: Indices
-    j: Indices
-    correlation: Array
-    empty: Mask
-    table: Array
-    ratio: Array
-    probability: Array
-
-    def scores(self, rows: slice) -> Array:
-        """Return the scores of some rows by the correlations, `(rows, k)`."""
-        size = self.ratio.shape[-1]
-        code = self.single.code[rows]
-        place = code[:, self.i] * size + code[:, self.j] + np.arange(self.i.size) * size**2
-        return np.asarray(self.ratio.ravel().take(place))
-
-    def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
-        """Yield the products of the scores by the correlation with those by the thresholds."""
-        limits, size = self.single.limits, self.table.shape[-1]
-        root = np.sqrt(1 - self.correlation**2)[:, None, None]
-        # Of a cell (a, b), what a threshold of the first variable moves: its density times the share within b.
-        of_cells = self.table / self.probability * self.ratio[:, :size, :size]
-        counts = self.single.ordering.counts
-        for one, other, cells in ((self.i, self.j, of_cells), (self.j, self.i, np.swapaxes(of_cells, 1, 2))):
-            at = limits[one][:, 1:size]
-            height = np.where(np.isfinite(at), np.exp(-(np.where(np.isfinite(at), at, 0.0) ** 2) / 2), 0.0)
-            with np.errstate(invalid="ignore"):
-                within = (limits[other][:, None, :] - self.correlation[:, None, None] * at[:, :, None]) / root
-            share = np.diff(np.where(np.isnan(within), 0.0, ndtr(within)), axis=-1)
-            products = (share * (cells[:, :-1] - cells[:, 1:])).sum(axis=-1) * height / np.sqrt(2 * np.pi)
-            for k in range(size - 1):
-                has = np.flatnonzero(k < counts[one])
-                yield has, first[one[has]] + k, products[has, k]
-
-
-def table_pairs(single: Singles, i: Indices, j: Indices) -> TablePairs:
-    """Estimate polychoric correlations from the tables of pairs of ordered variables."""
-    table = _tables(single, i, j)
-    counts = single.ordering.counts + 1
-    inside = (np.arange(table.shape[-1]) < counts[i][:, None])[:, :, None] & (
-        np.arange(table.shape[-1]) < counts[j][:, None]
-    )[:, None, :]
-    empty = ((table == 0) & inside).any(axis=(1, 2))
-    met = _filled(table, (counts[i] == 2) & (counts[j] == 2))
-    h, k = single.limits[i][:, :, None], single.limits[j][:, None, :]
-
-    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
-        """Return the scores of some pairs `(k,)` and their derivatives."""
-        r = correlation[:, None, None]
-        at, n = (h[which], k[which]), met[which]
-        probability = np.maximum(between(quadrant(*at, r)), SMALLEST)
-        height = density(*at, r)
-        first = between(height)
-        x, y = (np.where(np.isfinite(one), one, 0.0) for one in at)
-        free = 1 - r * r
-        second = between(height * (r / free + (x * y * (1 + r * r) - r * (x * x + y * y)) / free**2))
-        score = (n * first / probability).sum(axis=(1, 2))
-        bend = (n * (second / probability - (first / probability) ** 2)).sum(axis=(1, 2))
-        spread = n.sum(axis=(1, 2)) * (first**2 / probability).sum(axis=(1, 2))
-        return score, np.where(bend < -0.1 * spread, bend, -spread)
-
-    # The middle of a category; one end of the outermost is as good as at 3.
-    limits = np.clip(single.limits, -3.0, 3.0)
-    rough = (limits[:, :-1] + limits[:, 1:]) / 2
-    start = _table_correlation(met, rough[i], rough[j])
-    correlation = _climb(score_and_bend, start)
-    r = correlation[:, None, None]
-    probability = np.maximum(between(quadrant(h, k, r)), SMALLEST)
-    ratio = np.zeros((i.size, *(table.shape[-1] + 1,) * 2))
-    ratio[:, :-1, :-1] = between(density(h, k, r)) / probability
-    return TablePairs(single, i, j, correlation, empty, table, ratio, probability)
-
-
-def _tables(single: Singles, i: Indices, j: Indices) -> Array:
-    """Count the answers to all pairs, `(k, K, K)`, by one product of the indicators of all categories."""
-    size, used = single.limits.shape[1] - 1, np.flatnonzero(single.ordering.ordered)
-    n = len(single.code)
-    product = np.zeros((used.size * size,) * 2)
-    step = max(1, _BLOCK // (used.size * size))
-    for start in range(0, n, step):
-        code = single.code[start : start + step, used]
-        hot = np.zeros((len(code), used.size, size + 1))
-        np.put_along_axis(hot, code[:, :, None], np.sqrt(single.taken[start : start + step])[:, None, None], axis=2)
-        flat = hot[:, :, :size].reshape(len(code), -1)
-        product += flat.T @ flat
-    blocks = np.rint(product).reshape(used.size, size, used.size, size).transpose(0, 2, 1, 3)
-    at = np.searchsorted(used, i), np.searchsorted(used, j)
-    return np.asarray(blocks[at])
-
-
-def _filled(table: Array, fourfold: Mask) -> Array:
-    """Add half an answer to the one empty cell of a 2 x 2 table, and keep its margins."""
-    small = table[:, :2, :2]
-    zero = small == 0
-    alone = fourfold & (zero.sum(axis=(1, 2)) == 1)
-    if not alone.any():
-        return table
-    found = table.copy()
-    on_diagonal = zero[:, 0, 0] | zero[:, 1, 1]
-    sign = np.where(on_diagonal, 0.5, -0.5)[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
-    found[alone, :2, :2] += sign[alone]
-    return found
-
-
-def _table_correlation(table: Array, x: Array, y: Array) -> Array:
-    """Return the correlation `(k,)` of rough values `(k, K)` of the categories."""
-    n = table.sum(axis=(1, 2))
-    of_x, of_y = table.sum(axis=2), table.sum(axis=1)
-    mean_x, mean_y = (of_x * x).sum(axis=1) / n, (of_y * y).sum(axis=1) / n
-    x, y = x - mean_x[:, None], y - mean_y[:, None]
-    among = np.einsum("kab,ka,kb->k", table, x, y)
-    spread = (of_x * x * x).sum(axis=1) * (of_y * y * y).sum(axis=1)
-    return np.asarray(np.clip(among / np.sqrt(spread), -0.95, 0.95))
-
-
-def _climb(slope: Callable[[Array, Indices], tuple[Array, Array]], start: Array) -> Array:
-    """Find where each score is nought, by Newton steps that never leave the bracket known so far."""
     found, low, high = start.copy(), np.full(start.shape, -LIMIT), np.full(start.shape, LIMIT)
     active: Indices = np.arange(start.size)
+    before = np.zeros(start.size)
     for _ in range(100):
         score, bend = slope(found[active], active)
         low[active] = np.where(score > 0, found[active], low[active])
         high[active] = np.where(score < 0, found[active], high[active])
         step = np.where(score == 0, 0.0, -score / bend)
         trial = found[active] + step
-        inside = (trial > low[active]) & (trial < high[active])
-        # A step beyond the last value there is goes half the way to it.
-        trial = np.where(inside | (score == 0), trial, (low[active] + high[active]) / 2)
+        # Near its end the sign of a score is rounding; else a step beyond the last value there is goes half the way.
+        good = ((trial > low[active]) & (trial < high[active])) | (np.abs(step) < ROUNDED)
+        trial = np.where(good, trial, (low[active] + high[active]) / 2)
         moved = np.abs(trial - found[active])
         found[active] = trial
-        active = active[moved > TOLERANCE * 10]
+        # Steps that shrink as they did will sum up to less than this.
+        ahead = moved * np.minimum(moved / np.maximum(before[active], SMALLEST), 1.0)
+        before[active] = moved
+        active = active[ahead > TOLERANCE]
         if not active.size:
             break
     return np.where(np.abs(found) > LIMIT - 1e-8, np.sign(found) * LIMIT, found)
@@ -216,8 +106,15 @@ class LatentPairs(NamedTuple):
     correlation: Array
     empty: Mask
 
-    def scores(self, rows: slice) -> Array:
-        """Return the scores of some rows by the correlations, `(rows, k)`."""
+    def information(self) -> Array:
+        """Return the sums over rows of the squared scores by the correlations, `(k,)`."""
+        return _squares(self.single, self._scores, self.item.size)
+
+    def write_scores(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the scores of some rows by the correlations into `out`, `(k, rows)`, as `Pairs` says."""
+        np.subtract(self._scores(rows).T, carried @ own[:, rows], out=out)
+
+    def _scores(self, rows: slice) -> Array:
         return _latent(self.single, self.item, self.other, self.correlation, rows).by_correlation
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
@@ -273,8 +170,16 @@ def _latent(single: Singles, item: Indices, other: Indices, correlation: Array, 
     return _Latent((upper * at_high - lower * at_low) / root**3, upper, lower)
 
 
+def _squares(single: Singles, scores: Callable[[slice], Array], pairs: int) -> Array:
+    """Sum the squared scores `(k,)` of all rows."""
+    found = np.zeros(pairs)
+    for rows in _blocks(single, pairs):
+        found += single.taken[rows] @ scores(rows) ** 2
+    return found
+
+
 def _blocks(single: Singles, pairs: int) -> Iterator[slice]:
-    step = max(1, _BLOCK // max(pairs, 1))
+    step = max(1, BLOCK // max(pairs, 1))
     for start in range(0, len(single.taken), step):
         yield slice(start, start + step)
 
@@ -293,7 +198,7 @@ def latent_pairs(single: Singles, i: Indices, j: Indices) -> LatentPairs:
             bend -= single.taken[rows] @ found**2
         return score, bend
 
-    correlation = _climb(score_and_bend, np.zeros(i.size))
+    correlation = climb(score_and_bend, np.zeros(i.size))
     return LatentPairs(single, item, other, correlation, np.zeros(i.size, dtype=bool))
 
 
@@ -314,8 +219,15 @@ class ObservedPairs(NamedTuple):
     correlation: Array
     empty: Mask
 
-    def scores(self, rows: slice) -> Array:
-        """Return the scores of some rows by the correlations, `(rows, k)`."""
+    def information(self) -> Array:
+        """Return the sums over rows of the squared scores by the correlations, `(k,)`."""
+        return _squares(self.single, self._scores, self.i.size)
+
+    def write_scores(self, rows: slice, own: Array, carried: Array, out: Array) -> None:
+        """Write the scores of some rows by the correlations into `out`, `(k, rows)`, as `Pairs` says."""
+        np.subtract(self._scores(rows).T, carried @ own[:, rows], out=out)
+
+    def _scores(self, rows: slice) -> Array:
         return _observed(self.single, self.i, self.j, self.correlation, rows)
 
     def across(self, first: Indices, variance_at: Indices) -> Iterator[Across]:
@@ -326,7 +238,7 @@ class ObservedPairs(NamedTuple):
             deviation = single.deviation[one]
             of_mean, of_variance = np.zeros(self.i.size), np.zeros(self.i.size)
             for rows in _blocks(single, self.i.size):
-                weighted = self.scores(rows) * single.taken[rows, None]
+                weighted = self._scores(rows) * single.taken[rows, None]
                 x, y = single.z[rows][:, one], single.z[rows][:, other]
                 of_mean += (weighted * (x - correlation * y)).sum(axis=0) / (free * deviation)
                 own = (x * x - correlation * x * y) / free - 1
@@ -358,4 +270,4 @@ def observed_pairs(single: Singles, i: Indices, j: Indices) -> ObservedPairs:
         return score / free**2, -n[which] * (1 + correlation**2) / free**2
 
     start = np.clip(among / np.sqrt(squares[0] * squares[1]), -LIMIT, LIMIT)
-    return ObservedPairs(single, i, j, _climb(score_and_bend, start), np.zeros(i.size, dtype=bool))
+    return ObservedPairs(single, i, j, climb(score_and_bend, start), np.zeros(i.size, dtype=bool))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from rantau.arrays import Array, Indices, Mask
 from rantau.record import Record
+
+#: A probability is not taken for less.
+SMALLEST = 1e-15
 
 
 class Ordering(Record):
@@ -25,22 +29,22 @@ class Ordering(Record):
     ordered: Mask
     categories: tuple[tuple[float, ...], ...]
 
-    @property
+    @cached_property
     def counts(self) -> Indices:
         """`(p,)`: thresholds of each ordered variable; 1, the mean, for a continuous one."""
         return np.array([max(len(one) - 1, 1) for one in self.categories], dtype=np.intp)
 
-    @property
+    @cached_property
     def item(self) -> Indices:
         """`(t,)`: the variable that each threshold or mean belongs to."""
         return np.repeat(np.arange(len(self.categories)), self.counts)
 
-    @property
+    @cached_property
     def first(self) -> Indices:
         """`(p,)`: where the thresholds of each variable begin."""
         return np.cumsum(self.counts) - self.counts
 
-    @property
+    @cached_property
     def lower(self) -> tuple[Indices, Indices]:
         """Rows and columns of the lower triangle, less the variances of ordered variables: the other moments."""
         i, j = np.tril_indices(len(self.categories))
@@ -114,27 +118,26 @@ def estimate_singles(values: Array, ordering: Ordering, taken: Array) -> Singles
     return Singles(ordering, values, taken, code, seen, limits, z, np.concatenate(level), deviation)
 
 
-def single_scores(single: Singles) -> tuple[Array, Array]:
-    """Return each row's scores by thresholds and means `(n, t)`, and by variances `(n, continuous)`."""
-    ordering = single.ordering
-    n = len(single.values)
-    of_level = np.zeros((n, single.level.size))
-    of_variance = []
-    for item, (start, count) in enumerate(zip(ordering.first, ordering.counts, strict=True)):
-        there = single.seen[:, item]
+def threshold_scores(single: Singles) -> Array:
+    """Return the score of each answer by the thresholds of its variable, `(p, K + 1, K - 1)`; 0 where there is none."""
+    at = np.arange(single.limits.shape[1] - 2)
+    height = np.exp(-(single.limits[:, 1:-1] ** 2) / 2) / np.sqrt(2 * np.pi)
+    share = np.maximum(np.diff(ndtr(single.limits)), SMALLEST)
+    found = np.zeros((len(height), at.size + 2, at.size))
+    found[:, at, at] = height / share[:, :-1]
+    found[:, at + 1, at] = -height / share[:, 1:]
+    return found
+
+
+def single_scores(single: Singles) -> Array:
+    """Return each row's scores by thresholds and means `(t, n)`, and below them by variances `(continuous, n)`."""
+    ordering, by_answer = single.ordering, threshold_scores(single)
+    of_level, of_variance = [], []
+    for item, count in enumerate(ordering.counts):
         if ordering.ordered[item]:
-            limits = single.limits[item, : count + 2].copy()
-            limits[-1] = np.inf
-            height = np.exp(-(limits**2) / 2) / np.sqrt(2 * np.pi)
-            share = np.bincount(single.code[there, item], weights=single.taken[there], minlength=count + 1)
-            share = share / share.sum()
-            table = np.zeros((single.limits.shape[1], count))
-            for k in range(count):
-                table[k, k] = height[k + 1] / share[k]
-                table[k + 1, k] = -height[k + 1] / share[k + 1]
-            of_level[:, start : start + count] = table[single.code[:, item]]
+            of_level.append(by_answer[item, :, :count].T.take(single.code[:, item], axis=1))
             continue
-        deviation, z = single.deviation[item], single.z[:, item]
-        of_level[:, start] = z / deviation
-        of_variance.append(np.where(there, (z * z - 1) / (2 * deviation**2), 0.0))
-    return of_level, np.stack(of_variance, axis=1) if of_variance else np.zeros((n, 0))
+        there, deviation, z = single.seen[:, item], single.deviation[item], single.z[:, item]
+        of_level.append(z[None] / deviation)
+        of_variance.append(np.where(there, (z * z - 1) / (2 * deviation**2), 0.0)[None])
+    return np.concatenate([*of_level, *of_variance])

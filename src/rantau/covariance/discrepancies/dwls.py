@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rantau.arrays import Array
 from rantau.covariance.answer_residuals import answer_curvature, answer_residuals, spread_out, weight_of
 from rantau.covariance.implied import Implied, Slopes, gather_matrix
 from rantau.covariance.layout import Layout
@@ -39,8 +40,17 @@ def dwls_second(
     """Compute the second derivatives: `2 J' W J` with J the Jacobian of the moments, and `answer_curvature` besides."""
     if slope.moments is None:
         raise ValueError("these moments are not those of ordered answers")
-    weighted = (shares(moments)[..., None] * local.weight)[..., None] * slope.moments
-    by_cell = 2 * np.swapaxes(slope.moments, -1, -2) @ weighted
+    weight = shares(moments)[..., None] * local.weight
+    # Covariances do not depend on thresholds and means, which are most of the cells.
+    t, spread = slope.moments.shape[-2] - layout.cells.lower[0].size, layout.roles.free_spread
+    by_cell = _weighted_squares(slope.moments[..., :t, :], weight[..., :t])
+    by_cell[..., spread[:, None], spread] += _weighted_squares(slope.moments[..., t:, spread], weight[..., t:])
+    by_cell *= 2
     bent = answer_curvature(layout, implied, local) if exact else None
     expected = gather_matrix(layout, by_cell)
     return Second(expected, None if bent is None else gather_matrix(layout, by_cell + bent))
+
+
+def _weighted_squares(jacobian: Array, weight: Array) -> Array:
+    """Return `J' W J`, `(..., f, f)`, with the diagonal of W."""
+    return np.asarray(np.swapaxes(jacobian, -1, -2) @ (weight[..., None] * jacobian))

@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, positive_definite
-from rantau.covariance.answer_residuals import weight_of
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.outcome import Corrected
-from rantau.covariance.robust.deviations import normal_weight
-from rantau.covariance.standard_errors import inverse_information
+from rantau.covariance.robust.answer_test import answer_groups, row_blocks
 
 NAN = float("nan")
 #: An expectation per degree of freedom below this is rounding error.
@@ -65,28 +62,26 @@ def _likelihood_misfit(sample: Array, implied: Array) -> Array:
 
 
 def _expectation(evidence: Evidence) -> float:
-    """Return what the statistic is in expectation if the structure holds."""
-    moments = evidence.moments
-    p, spread = moments.covariance.shape[-1], moments.spread
-    if spread is None:
-        raise ValueError("these moments came without their covariance matrix")
-    i, j = np.tril_indices(p)
-    t, beside = moments.ordering.item.size if moments.ordering is not None else 0, np.flatnonzero(i != j)
-    jacobian = moment_jacobian(evidence.layout, evidence.slope)
-    inverse = inverse_information(evidence.expected_information, evidence.directions) if jacobian.size else None
-    weight, total = weight_of(moments), 0.0
-    for group, share in enumerate(evidence.shares):
-        sigma = evidence.implied.sigma[group]
-        normal = normal_weight(np.asarray(np.linalg.inv(sigma)), False)[np.ix_(beside, beside)]
-        # What is left in this group depends on the moments of every group whose parameters it shares.
-        for other, share_of_other in enumerate(evidence.shares):
-            left = np.zeros((beside.size, len(spread[other])))
-            if other == group:
-                left[:, t:] = np.eye(beside.size)
-            if inverse is not None:
-                own = weight[other]
-                pulled = jacobian[other].T * own if own.ndim == 1 else jacobian[other].T @ own
-                left -= share_of_other * (jacobian[group][t:] @ inverse) @ pulled
-            carried = float(np.einsum("ij,ij->", normal, left @ spread[other] @ left.T))
-            total += share / share_of_other * carried
-    return total
+    """Return what the statistic is in expectation if the structure holds.
+
+    With `H = (Delta'V Delta)^-1 Delta'V` written out, `tr[W (I - Delta H) Gamma (I - Delta H)']`. What is left in a
+    group depends on the moments of every group whose parameters it shares.
+    """
+    groups, inverse, pulls = answer_groups(evidence)
+    i, j = np.tril_indices(evidence.moments.covariance.shape[-1], -1)
+    total, curved = 0.0, np.zeros(inverse.shape)
+    for group, one in enumerate(groups):
+        precision = np.asarray(np.linalg.inv(evidence.implied.sigma[group]))
+        t = len(one.spread) - i.size
+        kept, jacobian, spread = one.kept[t:], one.jacobian[t:] * one.kept[t:, None], one.spread[t:, t:]
+        carried = one.through[t:] @ inverse
+        for rows in row_blocks(i.size):
+            # The weight of normal theory for correlations (Browne, 1974).
+            first, second = precision[i[rows]], precision[j[rows]]
+            normal = first.take(i, axis=1) * second.take(j, axis=1) + first.take(j, axis=1) * second.take(i, axis=1)
+            normal *= kept[rows, None] & kept
+            pulled = normal @ jacobian
+            total += float(np.einsum("ij,ij->", normal, spread[rows]))
+            total -= 2 * one.share * float(np.einsum("ij,ij->", pulled, carried[rows]))
+            curved += one.share * (jacobian[rows].T @ pulled)
+    return total + float((curved * (inverse @ pulls @ inverse)).sum())

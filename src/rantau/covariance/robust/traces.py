@@ -9,7 +9,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
-from rantau.covariance.robust.answers import answer_traces
+from rantau.covariance.robust.answer_test import answer_traces
 from rantau.covariance.robust.casewise import by_cluster, moment_scores
 from rantau.covariance.robust.deviations import (
     Deviations,
@@ -50,7 +50,7 @@ def traces(evidence: Evidence) -> Traces:
     `d_i'Vd_j` of pairs of rows, or, where there are more rows than moments, from Gamma written out.
     """
     if evidence.moments.ordering is not None:
-        return Traces(*answer_traces(evidence, inverse_information(evidence.expected_information, evidence.directions)))
+        return Traces(*answer_traces(evidence))
     within, among, between = 0.0, 0.0, np.zeros((evidence.theta.size,) * 2)
     pulls = np.zeros_like(between)
     shares = evidence.shares
