@@ -62,7 +62,7 @@ def seen_by(patterns: Patterns, sigma: Array, mu: Array) -> Seen:
     which there are fewer than answers. An identity takes the place of gaps that other patterns have and this one has
     not, so that all are one stack.
     """
-    inverse, value = _among_seen(patterns, sigma)
+    inverse, value = inverse_among_seen(patterns, sigma)
     distance = np.where(patterns.seen, patterns.mean - mu[..., patterns.group, :], 0.0)
     pulled = (inverse @ distance[..., None])[..., 0]
     tilted = pulled[..., :, None] * pulled[..., None, :]
@@ -76,7 +76,7 @@ def seen_by(patterns: Patterns, sigma: Array, mu: Array) -> Seen:
     return Seen(inverse, pulled, tilted, value)
 
 
-def _among_seen(patterns: Patterns, sigma: Array) -> tuple[Array, Array]:
+def inverse_among_seen(patterns: Patterns, sigma: Array) -> tuple[Array, Array]:
     """Return the inverse of sigma among what each pattern has seen, and the logarithm of its determinant."""
     p, group, gaps = sigma.shape[-1], patterns.group, patterns.gaps
     proper = None
