@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rantau.covariance import EfaFit, Rotation, SamFit, SemFit, cfa, compare, efa, growth, sam, sem
     from rantau.crosscheck import Verification, crosscheck
     from rantau.errors import RantauError, RantauWarning
-    from rantau.groups import GroupComparison, compare_groups
+    from rantau.groups import GroupComparison, compare_groups, invariance
     from rantau.imputation import Imputations, Pooled, PooledTest, impute, pool
     from rantau.inference import BollenStine, Draws, FitTest, bollen_stine, bootstrap, fit_test, monte_carlo
     from rantau.inference.importance import Importance, importance
@@ -92,7 +92,7 @@ _HOMES = {
     ),
     "rantau.crosscheck": ("Verification", "crosscheck"),
     "rantau.errors": ("RantauError", "RantauWarning"),
-    "rantau.groups": ("GroupComparison", "compare_groups"),
+    "rantau.groups": ("GroupComparison", "compare_groups", "invariance"),
     "rantau.imputation": ("Imputations", "Pooled", "PooledTest", "impute", "pool"),
     "rantau.inference": ("BollenStine", "Draws", "FitTest", "bollen_stine", "bootstrap", "fit_test", "monte_carlo"),
     "rantau.inference.importance": ("Importance", "importance"),
@@ -217,6 +217,7 @@ __all__ = [
     "growth",
     "importance",
     "impute",
+    "invariance",
     "judge_hypotheses",
     "likert",
     "mcar_test",

@@ -498,7 +498,9 @@ def test_help_says_what_a_verb_does_and_shows_an_example(rantau, row):
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.name not in ("run", "report", "compare")], ids=lambda row: row.name
+    "row",
+    [row for row in ROWS if row.name not in ("run", "report", "compare", "invariance")],
+    ids=lambda row: row.name,
 )
 def test_examples_work_in_a_copied_study(rantau, row, tmp_path, monkeypatch):
     folder = tmp_path / "my-study"
@@ -520,6 +522,14 @@ def test_groups_are_compared(rantau):
     assert {row["permitted"] for row in told["permits"]} <= {True, False}
     assert [row["distance"] for row in told["distances"]] == ["d_g", "d_l"]
     assert "Did you mean 'servicetype'" in rantau(*shlex.split(example)[1:-1], "servicetyp").err
+
+
+def test_levels_of_invariance(rantau):
+    example = next(row.example for row in ROWS if row.name == "invariance")
+    ran = rantau(*shlex.split(example)[1:], "--json")
+    told = json.loads(ran.out)
+    assert [row["level"] for row in told["fit"]] == ["configural", "metric", "scalar", "strict"]
+    assert [row["against"] for row in told["tests"]] == ["", "configural", "metric", "scalar"]
 
 
 @pytest.mark.parametrize(

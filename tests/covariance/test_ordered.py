@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import rantau as rt
-from rantau.errors import EstimationError, ModelSyntaxError, OptionError
+from rantau.errors import EstimationError, IdentificationError, ModelSyntaxError, OptionError
 
 DATA = Path(__file__).parents[1] / "data"
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
@@ -63,7 +63,8 @@ def test_what_goes_with_ordered_answers_only(hs4, options, text):
 STATEMENTS = [
     ("x1 | t4", "4:6: 'x1' has no threshold 't4': its 4 categories are told apart by t1, t2, t3"),
     ("x1 ~ 1", "an intercept beside them cannot be told from them"),
-    ("x1 ~~ x1", "sets its scale and is no parameter"),
+    ("x1 ~~ x1", "follows from its scale; write `x1 ~\\*~ x1`, or take parameterization='theta'"),
+    ("x1 ~*~ 0*x1", "a scale is positive, and that of 'x1' is fixed at 0"),
 ]
 
 
@@ -82,6 +83,31 @@ def test_thresholds_can_be_fixed_labelled_and_held_equal(hs4):
     equal = rt.sem(f"{HS}\nx1 | a*t1\nx3 | a*t1", hs4, ordered=True)
     assert equal.fit_indices()["df"] == 25
     np.testing.assert_array_equal(equal.estimates().query("label == 'a'").est.diff().iloc[1:], 0)
+
+
+def test_scales_take_every_modifier(hs4):
+    told = "F =~ x1 + x2 + x3 + x4\nx1 + x2 | 0*t1 + 1*t2\nx1 + x2 ~ NA*1\n"
+    labelled, named, constrained, free = (
+        rt.sem(told + more, hs4, ordered=True)
+        for more in (
+            "x1 ~*~ s*x1\nx2 ~*~ s*x2\ndeviation := 1/s",
+            'x1 ~*~ start(0.7)*x1\nx2 ~*~ equal("x1 ~*~ x1")*x2',
+            "x1 ~*~ s*x1\nx2 ~*~ t*x2\ns == t",
+            "x1 ~*~ x1\nx2 ~*~ x2",
+        )
+    )
+    scale = labelled.estimates().query("op == '~*~'").est.to_numpy()
+    assert scale[0] == scale[1] != 1
+    defined = labelled.estimates().query("op == ':='").iloc[0]
+    assert (defined.est, defined.se > 0) == (pytest.approx(1 / scale[0]), True)
+    for other in (named, constrained):
+        np.testing.assert_allclose(other.fit_indices()[["df", "chisq"]], labelled.fit_indices()[["df", "chisq"]])
+        np.testing.assert_allclose(other.estimates().query("op == '~*~'").est, scale, rtol=1e-6)
+    assert free.fit_indices()["df"] == labelled.fit_indices()["df"] - 1
+    with pytest.raises(IdentificationError, match=r"can change together .*x1 ~\*~ x1"):
+        rt.sem("F =~ x1 + x2 + x3 + x4\nx1 ~*~ NA*x1", hs4, ordered=True)
+    with pytest.raises(IdentificationError, match=r"can change together .*x1 ~~ x1"):
+        rt.sem("F =~ x1 + x2 + x3 + x4\nx1 ~~ x1", hs4, ordered=True, parameterization="theta")
 
 
 def test_what_is_not_there_yet_is_refused(hs4, fit):

@@ -22,6 +22,11 @@ CASES = {
     "mixed": (HS, {"ordered": XS[:6], "estimator": "ULSMV"}),
     "scales": (HS, {"ordered": XS, **EQUAL}),
     "scales of theta": (HS, {"ordered": XS, "parameterization": "theta", **EQUAL}),
+    "intercepts": (HS, {"ordered": XS, "identification": "wu_estabrook", **EQUAL}),
+    "intercepts of theta": (
+        HS,
+        {"ordered": XS[:7], "parameterization": "theta", "identification": "wu_estabrook", **EQUAL},
+    ),
     "mediator": ("F =~ x1 + x2 + x3; x9 ~ F; x8 ~ x9 + F", {"ordered": True, "estimator": "WLS"}),
     "means": ("F =~ x1 + x2 + x3 + x7; F ~ x8", {"ordered": ("x1", "x2", "x3")}),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -100,6 +100,17 @@ Seed = Annotated[
     int, typer.Option("--seed", help="The same seed gives the same numbers.", callback=at_least("--seed", 0))
 ]
 Draws = Annotated[int, typer.Option("--draws", help="How many resamples.", callback=at_least("--draws", 2))]
+
+
+def listed(values: Sequence[str] | None) -> tuple[str, ...]:
+    """Return what was repeated or put between commas as one list."""
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+
+
+def named_items(values: Sequence[str] | None) -> tuple[str, ...] | bool:
+    """Return the items of `--ordered`; True for `all`."""
+    names = listed(values)
+    return True if names == ("all",) else names
 
 
 def read_data(data: Path, survey: Path | None, model: Model | None = None) -> Any:  # noqa: ANN401 - Responses, or a data frame

@@ -45,7 +45,8 @@ from rantau.door import check_spread, take_sample, take_summary
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
 from rantau.fit import Problem
 from rantau.model.composites import Anchors
-from rantau.model.parameters import ParameterTable, check_counts, tabulate
+from rantau.model.counts import check_counts
+from rantau.model.parameters import ParameterTable, tabulate
 from rantau.model.spec import Model
 from rantau.moments.belonging import check_clusters
 from rantau.moments.compute import complete_rows
@@ -155,7 +156,7 @@ def _table_of(
         request.expanded.model, groups=groups, std_lv=request.std_lv, fixed_x=bool(request.fixed_x),
         mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
         group_partial=request.group_partial, anchors=anchors, uncorrelated=request.uncorrelated, ordered=ordered,
-        parameterization=request.parameterization,
+        parameterization=request.parameterization, identification=request.identification,
     )  # fmt: skip
     check_turnable(request.model, table)
     labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))

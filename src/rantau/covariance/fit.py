@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from rantau.covariance.estimate import fit_request
 from rantau.covariance.exploratory.rotation import Rotation, as_rotation
-from rantau.covariance.request import SemRequest, measurement_part
+from rantau.covariance.request import SemRequest
 from rantau.covariance.result import SemFit
 from rantau.door import as_model
+from rantau.model.measurement import measurement_part
 from rantau.model.spec import Model
 from rantau.moments.summary import SummaryStatistics
 from rantau.options import column_name, several_names
@@ -41,6 +42,7 @@ def sem(
     pairs: str = "default",
     ordered: str | Sequence[str] | bool = False,
     parameterization: str = "delta",
+    identification: str = "lavaan",
     rotation: Rotation | str | None = None,
 ) -> SemFit:
     """Fit a structural equation model, with lavaan's conventions.
@@ -63,8 +65,8 @@ def sem(
     group
         The column whose values tell groups apart.
     group_equal
-        What is the same in all groups: `loadings`, `intercepts`, `residuals`, `means`, `regressions`,
-        `lv_variances`, `lv_covariances`, `residual_covariances`.
+        What is the same in all groups: `loadings`, `intercepts`, `thresholds` (of ordered answers), `residuals`,
+        `means`, `regressions`, `lv_variances`, `lv_covariances`, `residual_covariances`.
     group_partial
         Parameters that are free all the same, such as `"F =~ x2"` or `"x3 ~ 1"`.
     std_lv
@@ -100,6 +102,11 @@ def sem(
         their thresholds and polychoric correlations. Covariates are taken for normal variables beside them.
     parameterization
         Of ordered answers: `delta` gives the variable behind each a variance of 1, `theta` its residual.
+    identification
+        Of ordered answers in groups, what equal thresholds, loadings and intercepts set free from the second group on:
+        `lavaan` frees scales and latent means as soon as thresholds are equal; `wu_estabrook` frees what each level of
+        invariance tells (scales, or under theta residual variances, and intercepts with thresholds; latent variances
+        with loadings, latent means with intercepts), so that the levels are nested tests.
     rotation
         How the factors of exploratory blocks, `efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, are turned: a
         criterion (`rantau list rotations`) or an `rt.Rotation` with its options; geomin unless given.
@@ -126,7 +133,7 @@ def sem(
     -----
     Jöreskog (1967, 1971, 1973). Covariances have divisor n and chi-square is n times the minimum of the
     discrepancy; see `rantau.covariance.discrepancies`. Ordered answers: Muthén (1984), Muthén, du Toit & Spisic
-    (1997). Products of constructs: Marsh, Wen & Hau (2004), Lin, Wen,
+    (1997); in groups, Wu & Estabrook (2016). Products of constructs: Marsh, Wen & Hau (2004), Lin, Wen,
     Marsh & Lin (2010); what they add to the model is said in `rantau.model.products`, and what they are centred at
     in `rantau.covariance.product_columns`.
 
@@ -145,7 +152,7 @@ def sem(
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
         interaction=interaction, pairs=pairs, ordered=_ordered(ordered), parameterization=parameterization,
-        rotation=None if rotation is None else as_rotation(rotation),
+        identification=identification, rotation=None if rotation is None else as_rotation(rotation),
     )  # fmt: skip
     return fit_request(request, data)
 
@@ -169,6 +176,7 @@ def cfa(
     cluster: str | None = None,
     ordered: str | Sequence[str] | bool = False,
     parameterization: str = "delta",
+    identification: str = "lavaan",
     rotation: Rotation | str | None = None,
 ) -> SemFit:
     """Fit the measurement part of a model: all constructs covary, no paths.
@@ -181,7 +189,8 @@ def cfa(
         Scored responses or a data frame, one row per respondent.
     estimator, missing, group, group_equal, group_partial, std_lv, meanstructure
         As for `sem`.
-    likelihood, information, se, test, sampling_weights, cluster, ordered, parameterization, rotation
+    likelihood, information, se, test, sampling_weights, cluster, ordered, parameterization,
+    identification, rotation
         As for `sem`.
 
     Returns
@@ -212,7 +221,7 @@ def cfa(
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
         ordered=_ordered(ordered), parameterization=parameterization,
-        rotation=None if rotation is None else as_rotation(rotation),
+        identification=identification, rotation=None if rotation is None else as_rotation(rotation),
     )  # fmt: skip
     return fit_request(request, data)
 

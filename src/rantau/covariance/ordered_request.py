@@ -46,7 +46,9 @@ def ordered_names(model: Model, ordered: tuple[str, ...] | bool) -> tuple[str, .
     return tuple(dict.fromkeys(names))
 
 
-def refuse_without_order(row: Estimator, missing: str, parameterization: str, equal: tuple[str, ...]) -> None:
+def refuse_without_order(
+    row: Estimator, missing: str, parameterization: str, identification: str, equal: tuple[str, ...]
+) -> None:
     """Refuse what has a meaning for ordered answers only."""
     if "thresholds" in equal:
         raise OptionError("group_equal='thresholds' is of ordered answers; say which are: ordered=.")
@@ -62,6 +64,8 @@ def refuse_without_order(row: Estimator, missing: str, parameterization: str, eq
         )
     if parameterization != "delta":
         raise OptionError(f"parameterization='{parameterization}' is of ordered answers; say which are: ordered=.")
+    if identification != "lavaan":
+        raise OptionError(f"identification='{identification}' is of ordered answers; say which are: ordered=.")
 
 
 def refuse_with_order(request: SemRequest) -> None:
@@ -95,6 +99,11 @@ def refuse_with_order(request: SemRequest) -> None:
                 f"{what} is not there for ordered answers (ordered=); leave it out, or leave ordered out and treat the "
                 "answers as continuous (estimator='MLR')."
             )
+    if request.identification != "lavaan" and not request.group:
+        raise OptionError(
+            f"identification='{request.identification}' says what is free from the second group on, and there is one "
+            "group; say which variable groups the rows: group=."
+        )
     kinds = {kind.strip().lower() for kind in request.group_equal}
     if "residuals" in kinds and request.parameterization == "delta":
         raise OptionError(

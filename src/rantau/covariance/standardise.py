@@ -154,10 +154,8 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
     """
     implied, cells = imply(layout, theta), cell_values(layout, theta)
     ratio = _ratios(layout, cells, implied, which)
-    values, own = cells * ratio, cell_jacobian(layout)
+    values, own = cells * ratio, cell_slopes_of(layout, theta, implied)
     by_variance = variance_slopes(layout, implied)
-    if layout.cells.latent_answers is not None:
-        own = _with_dependent(layout, layout.cells.latent_answers, own, implied, by_variance)
     variance = np.einsum("...ii->...i", implied.total)[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
         log_slope = np.where(which[:, None], by_variance / (2 * variance), 0.0)
@@ -181,6 +179,23 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
     # A cell of nought stays nought, whatever its ratio does.
     change = np.where((values == 0)[..., None], 0.0, values[..., None] * moves)
     return values, own * ratio[..., None] + change
+
+
+def cell_slopes_of(layout: Layout, theta: Array, implied: Implied | None = None) -> Array:
+    """Return the derivative of every cell by the free parameters, `(..., G, cells, n_free)`.
+
+    Parameters
+    ----------
+    layout, theta
+        The model, and `(..., n_free)` parameters.
+    implied
+        What the model implies there, if it is known already.
+    """
+    own, answers = cell_jacobian(layout), layout.cells.latent_answers
+    if answers is None:
+        return own
+    there = imply(layout, theta) if implied is None else implied
+    return _with_dependent(layout, answers, own, there, variance_slopes(layout, there))
 
 
 def _with_dependent(layout: Layout, answers: LatentAnswers, own: Array, implied: Implied, by_variance: Array) -> Array:

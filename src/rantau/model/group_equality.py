@@ -27,6 +27,8 @@ KINDS = (
     "regressions",
     "composite_loadings",
 )
+#: How what lies behind ordered answers is told in further groups.
+IDENTIFICATION = ("lavaan", "wu_estabrook")
 
 
 class GroupEquality(Record):
@@ -38,20 +40,19 @@ class GroupEquality(Record):
         Of `KINDS`.
     partial
         The parameters exempt from it, as the user names them.
+    wu_estabrook
+        Whether what lies behind ordered answers is told as by Wu & Estabrook (2016), and not as lavaan does.
     """
 
     kinds: tuple[str, ...]
     partial: tuple[str, ...]
+    wu_estabrook: bool = False
 
     @property
     def frees_means(self) -> bool:
         """Whether latent means are free from the second group on."""
-        return bool({"intercepts", "thresholds"} & set(self.kinds)) and "means" not in self.kinds
-
-    @property
-    def frees_scales(self) -> bool:
-        """Whether the scales (or residual variances) of ordered variables are free from the second group on."""
-        return "thresholds" in self.kinds
+        tell = {"intercepts"} if self.wu_estabrook else {"intercepts", "thresholds"}
+        return bool(tell & set(self.kinds)) and "means" not in self.kinds
 
     @property
     def frees_variances(self) -> bool:
@@ -59,7 +60,9 @@ class GroupEquality(Record):
         return "loadings" in self.kinds and "lv_variances" not in self.kinds
 
 
-def group_equality(groups: tuple[str, ...], equal: tuple[str, ...], partial: tuple[str, ...]) -> GroupEquality:
+def group_equality(
+    groups: tuple[str, ...], equal: tuple[str, ...], partial: tuple[str, ...], identification: str = IDENTIFICATION[0]
+) -> GroupEquality:
     """Check the two options.
 
     Parameters
@@ -70,6 +73,8 @@ def group_equality(groups: tuple[str, ...], equal: tuple[str, ...], partial: tup
         Kinds of parameters, in lavaan's spelling or ours (`residual.covariances`, `residual_covariances`).
     partial
         Single parameters, such as `F=~x2`; they are held against the table later.
+    identification
+        One of `IDENTIFICATION`.
 
     Returns
     -------
@@ -85,7 +90,7 @@ def group_equality(groups: tuple[str, ...], equal: tuple[str, ...], partial: tup
         option = "group_equal" if equal else "group_partial"
         raise OptionError(f"{option} compares groups, but there is one group; say which variable groups the rows.")
     kinds = (choose("group_equal", one.strip().lower().replace(".", "_").replace("-", "_"), KINDS) for one in equal)
-    return GroupEquality(tuple(dict.fromkeys(kinds)), partial)
+    return GroupEquality(tuple(dict.fromkeys(kinds)), partial, identification == "wu_estabrook")
 
 
 def equal_entries(
