@@ -94,7 +94,8 @@ def minimise(
     in a trust region (Nocedal & Wright, 2006, ch. 4) whose measure is E, which no change of parameters alters: in
     the axes where E is 1 and H diagonal, `-slope / (|curvature| + damping)`. A direction that bends downwards is thus
     followed down. Damping goes with how much of the promised descent came about. Members that have converged leave
-    the stack.
+    the stack; the step that their last slope asks for is taken with the curvature at hand, so that estimates are as
+    exact as rounding allows.
     """
     draws = start.shape[0]
     theta = np.array(start if guess is None else guess)
