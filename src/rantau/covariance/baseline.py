@@ -21,7 +21,7 @@ from rantau.moments.sample import Sample
 
 
 def fit_baseline(
-    table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments, sample: Sample | None, floor: float
+    table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments, sample: Sample | None
 ) -> Evidence:
     """Fit the baseline model of a table's variables.
 
@@ -31,8 +31,6 @@ def fit_baseline(
         Of the model that it is held against.
     discrepancy, moments, sample
         The fitting function and the data, in standard units; moments without a stack.
-    floor
-        The fitting function's value for a perfect fit.
 
     Returns
     -------
@@ -48,7 +46,7 @@ def fit_baseline(
     layout, minimum, df = _minimum(table, discrepancy, stack)
     return Evidence(
         members(layout, np.array(0)), discrepancy, moments, sample, minimum.theta[0], np.eye(layout.n_free),
-        float(minimum.value[0]), floor, df,
+        float(minimum.value[0]), float(discrepancy.floor(moments)), df,
         tuple(table.observed.index(name) for name in table.exogenous),
     )  # fmt: skip
 

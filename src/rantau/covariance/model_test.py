@@ -189,8 +189,7 @@ def statistics(
     likelihood they are, as in lavaan, the normal ones of n rows at covariances divided by n - 1.
     """
     moments, implied = evidence.moments, evidence.implied
-    baseline = fit_baseline(table, evidence.discrepancy, moments, evidence.sample, evidence.floor)
-    baseline = baseline.replace(counts=evidence.counts)
+    baseline = fit_baseline(table, evidence.discrepancy, moments, evidence.sample).replace(counts=evidence.counts)
     counts = moments.n if evidence.counts is None else evidence.counts
     n_obs, least_squares = float(counts.sum()), recipe.discrepancy not in ("ml", "fiml")
     tests = _tests(evidence, baseline, recipe) if converged else _no_tests(evidence, baseline, recipe)

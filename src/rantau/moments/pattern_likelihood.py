@@ -77,7 +77,7 @@ def seen_by(patterns: Patterns, sigma: Array, mu: Array) -> Seen:
 
 
 def inverse_among_seen(patterns: Patterns, sigma: Array) -> tuple[Array, Array]:
-    """Return the inverse of sigma among what each pattern has seen, and the logarithm of its determinant."""
+    """Return the inverse of sigma `(..., G, p, p)` among what each pattern has seen, and its log-determinant there."""
     p, group, gaps = sigma.shape[-1], patterns.group, patterns.gaps
     proper = None
     try:
