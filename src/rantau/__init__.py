@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         tetrad_test,
     )
     from rantau.run import Outcome, run
-    from rantau.segments import Fimix, fimix
+    from rantau.segments import Explanation, Fimix, Pos, explain_segments, fimix, pos
     from rantau.simulate import population_values, simulate, write_responses
     from rantau.study import Study, read_study
     from rantau.survey import (
@@ -127,7 +127,7 @@ _HOMES = {
         "tetrad_test",
     ),
     "rantau.run": ("Outcome", "run"),
-    "rantau.segments": ("Fimix", "fimix"),
+    "rantau.segments": ("Explanation", "Fimix", "Pos", "explain_segments", "fimix", "pos"),
     "rantau.simulate": ("population_values", "simulate", "write_responses"),
     "rantau.study": ("Study", "read_study"),
     "rantau.survey": (
@@ -160,6 +160,7 @@ __all__ = [
     "Diagram",
     "Draws",
     "EfaFit",
+    "Explanation",
     "Factorability",
     "Fimix",
     "FitTest",
@@ -178,6 +179,7 @@ __all__ = [
     "Polychoric",
     "Pooled",
     "PooledTest",
+    "Pos",
     "Prediction",
     "Proposal",
     "RantauError",
@@ -209,6 +211,7 @@ __all__ = [
     "describe",
     "diagram",
     "efa",
+    "explain_segments",
     "factorability",
     "fimix",
     "fit_test",
@@ -234,6 +237,7 @@ __all__ = [
     "polychoric",
     "pool",
     "population_values",
+    "pos",
     "predict",
     "profile",
     "propose_survey",

@@ -275,6 +275,22 @@ def test_factor_scores(rantau):
     assert set(rows[0]) == {"line", "Agreeableness", "Conscientiousness", "Extraversion", "Neuroticism", "Openness"}
 
 
+def test_scores_and_categories_of_ordered_answers(rantau, tmp_path):
+    (tmp_path / "speed.sem").write_text("speed =~ x7 + x8 + x9\n")
+    given = ("tests/data/hs4.csv", "-m", tmp_path / "speed.sem", "--ordered", "all", "--json")
+    fit = rt.cfa("speed =~ x7 + x8 + x9", pd.read_csv(given[0]), ordered=True)
+    for method in ("map", "eap", "ml"):
+        rows = json.loads(rantau("score", *given, "--method", method).out)
+        assert same([{"speed": row["speed"]} for row in rows], fit.scores(method).reset_index(drop=True))
+    shown = json.loads(rantau("fit", *given, "--categories").out)
+    assert same(shown["categories"], fit.category_probabilities())
+    assert "Categories: their shares among the answers" in rantau("fit", *given[:-1], "--categories").out
+    told = rantau("score", *given)
+    assert (told.status, "--ordered is of factor scores: --method map, eap, ml" in told.err) == (2, True)
+    told = rantau("fit", *given[:3], "--categories")
+    assert (told.status, "so they have no categories" in told.err) == (2, True)
+
+
 def test_screen_takes_rules_limits_and_a_count_of_flags(rantau, tmp_path):
     ran = rantau("screen", *PERSONALITY, "--rule", "all", "--limit", "antonyms=-0.35", "--flags-to-exclude", "2")
     assert "flags >= 2" in ran.out

@@ -111,8 +111,6 @@ def test_scales_take_every_modifier(hs4):
 
 
 def test_what_is_not_there_yet_is_refused(hs4, fit):
-    with pytest.raises(EstimationError, match="scores of ordered answers"):
-        fit.scores()
     with pytest.raises(EstimationError, match="the answers of this fit are ordered"):
         rt.bollen_stine(fit, draws=3, seed=1)
     smaller = rt.cfa(HS + "\nvisual ~~ 0*speed", hs4, ordered=ITEMS)

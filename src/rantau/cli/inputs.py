@@ -84,6 +84,15 @@ Missing = Annotated[
         "likelihood; needs ML, MLR or MLF). fiml_x: rows with a gap in an observed predictor too."
     ),
 ]
+Ordered = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ordered",
+        help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item. They "
+        "are fitted by their polychoric correlations (WLSMV).",
+        show_default=False,
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option(

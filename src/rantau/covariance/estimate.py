@@ -22,6 +22,7 @@ from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.local import exceeds
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
+from rantau.covariance.ordered_request import names_of
 from rantau.covariance.problems import (
     advice_for,
     at_boundary,
@@ -52,7 +53,7 @@ from rantau.moments.belonging import check_clusters
 from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments
 from rantau.moments.ordered_groups import ordered_moments, sample_ordering
-from rantau.moments.sample import Sample, column_names, with_codes
+from rantau.moments.sample import Sample, column_names, ordered_texts, with_codes
 from rantau.moments.summary import SummaryStatistics
 from rantau.survey.responses import Responses
 
@@ -111,12 +112,11 @@ def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[Parame
         As for `sem`, but for what only the moments or the estimation show.
     """
     model = request.model
-    if request.ordered and not isinstance(request.ordered, bool):
-        data = with_codes(data, request.ordered)
+    texts = ordered_texts(data, names_of(request.ordered))
     taken = take_sample(
-        model, data, group=request.group or None, sampling_weights=request.sampling_weights or None,
-        cluster=request.cluster or None,
-    )  # fmt: skip
+        model, with_codes(data, texts), group=request.group or None,
+        sampling_weights=request.sampling_weights or None, cluster=request.cluster or None,
+    ).replace(texts=texts)  # fmt: skip
     table = _table_of(request, taken.groups, ordered=_thresholds(request, taken))
     sample = rows_used(request, table, _multiplied(request, taken))
     df = _degrees_of_freedom(model, table, sample.n_obs)

@@ -87,6 +87,11 @@ ROWS = (
         "--model models/reputation.sem --by servicetype",
     ),
     Verb(
+        "segments",
+        "Look for hidden groups by PLS, and what explains them.",
+        f"rantau segments {_MODEL} --most 3",
+    ),
+    Verb(
         "predict",
         "Predict rows not seen before: PLSpredict and CVPAT.",
         f"rantau predict {_MODEL} --folds 10 --repeats 10",

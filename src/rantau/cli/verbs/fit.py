@@ -15,6 +15,7 @@ from rantau.cli.inputs import (
     Level,
     Missing,
     ModelFile,
+    Ordered,
     Out,
     SurveyFile,
     listed,
@@ -44,14 +45,7 @@ def fit(
         ),
     ] = False,
     estimator: Estimator = "default",
-    ordered: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item. They "
-            "are fitted by their polychoric correlations (WLSMV).",
-            show_default=False,
-        ),
-    ] = None,
+    ordered: Ordered = None,
     identification: Annotated[
         str,
         typer.Option(
@@ -169,6 +163,13 @@ def fit(
         bool,
         typer.Option("--residuals", help="Show what the model leaves of each correlation, the largest first."),
     ] = False,
+    categories: Annotated[
+        bool,
+        typer.Option(
+            "--categories",
+            help="Show how many chose each category of each ordered item, and what the model implies (--ordered).",
+        ),
+    ] = False,
     level: Level = 0.95,
     out: Out = None,
     as_json: Json = False,
@@ -200,7 +201,9 @@ def fit(
     claimed = rt.read_model(model)
     found = function(claimed, read_data(data, survey, claimed), **options)
     whole = as_json or out is not None
-    parts = parts_of(found, level=level, whole=whole, modification=modification_indices, residuals=residuals)
+    parts = parts_of(
+        found, level=level, whole=whole, modification=modification_indices, residuals=residuals, categories=categories
+    )
     return show_parts(parts, problems=found.problems, out=out, as_json=as_json)
 
 
