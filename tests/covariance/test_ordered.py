@@ -28,7 +28,6 @@ REFUSED = [
     ({"ordered": ["x10"]}, "unknown variable in ordered 'x10'"),
     ({"estimator": "ML"}, "treats answers as continuous.*take 'WLSMV'"),
     ({"missing": "fiml"}, "take missing='pairwise'"),
-    ({"fixed_x": True}, "fixed_x=True is not there for ordered answers yet"),
     ({"sampling_weights": "grade"}, "sampling_weights= is not there for ordered answers"),
     ({"cluster": "school"}, "cluster= is not there for ordered answers"),
     ({"se": "robust_huber_white"}, "se='robust_huber_white' is not there for ordered answers"),
@@ -172,11 +171,11 @@ def test_an_item_alone_gives_its_construct_the_unit_of_what_lies_behind(hs4):
     assert alone.fit_indices()["chisq_scaled"] == pytest.approx(plain.fit_indices()["chisq_scaled"], rel=1e-6)
 
 
-def test_covariates_are_taken_for_normal_and_that_is_said(hs4):
-    fit = rt.sem("F =~ x1 + x2 + x3\nF ~ ageyr", hs4, ordered=["x1", "x2", "x3"])
+def test_random_covariates_are_taken_for_normal_and_that_is_said(hs4):
+    fit = rt.sem("F =~ x1 + x2 + x3\nF ~ ageyr", hs4, ordered=["x1", "x2", "x3"], fixed_x=False)
     assert [problem.code for problem in fit.problems] == ["normal_covariates"]
     assert fit.converged
-    both = rt.sem("F =~ x1 + x2 + x3\nF ~ sex", hs4, ordered=["x1", "x2", "x3", "sex"])
+    both = rt.sem("F =~ x1 + x2 + x3\nF ~ sex", hs4, ordered=["x1", "x2", "x3", "sex"], fixed_x=False)
     assert not both.problems
 
 

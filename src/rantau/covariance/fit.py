@@ -73,7 +73,7 @@ def sem(
         Set each factor's scale by a unit variance instead of its first loading.
     fixed_x
         Take the moments of observed exogenous variables from the sample; None does so where a likelihood is
-        maximised, and estimates them where it is not.
+        maximised or answers are ordered, and estimates them elsewhere.
     meanstructure
         Make means part of the model; None does so where the model or another option needs it.
     likelihood
@@ -99,7 +99,9 @@ def sem(
         `default`, which matches them where both constructs have equally many.
     ordered
         The variables whose answers are ordered categories; True for all but what only predicts. They are fitted by
-        their thresholds and polychoric correlations. Covariates are taken for normal variables beside them.
+        their thresholds and polychoric correlations; given fixed covariates (`fixed_x`, which need not be normal), by
+        thresholds, slopes and residual correlations of probit regressions. With `fixed_x=False` covariates are taken
+        for normal variables beside the answers. A fixed covariate that is named here counts as a number.
     parameterization
         Of ordered answers: `delta` gives the variable behind each a variance of 1, `theta` its residual.
     identification
@@ -133,9 +135,9 @@ def sem(
     -----
     Jöreskog (1967, 1971, 1973). Covariances have divisor n and chi-square is n times the minimum of the
     discrepancy; see `rantau.covariance.discrepancies`. Ordered answers: Muthén (1984), Muthén, du Toit & Spisic
-    (1997); in groups, Wu & Estabrook (2016). Products of constructs: Marsh, Wen & Hau (2004), Lin, Wen,
-    Marsh & Lin (2010); what they add to the model is said in `rantau.model.products`, and what they are centred at
-    in `rantau.covariance.product_columns`.
+    (1997); given covariates, Muthén & Satorra (1995); in groups, Wu & Estabrook (2016). Products of constructs: Marsh,
+    Wen & Hau (2004), Lin, Wen, Marsh & Lin (2010); what they add to the model is said in `rantau.model.products`, and
+    what they are centred at in `rantau.covariance.product_columns`.
 
     Examples
     --------

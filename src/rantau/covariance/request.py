@@ -20,6 +20,7 @@ from rantau.errors import OptionError
 from rantau.model.exploratory import check_exploratory, explored
 from rantau.model.group_equality import IDENTIFICATION
 from rantau.model.locate import refusal
+from rantau.model.parameters import free_standing_covariates
 from rantau.model.products import Expansion, expand
 from rantau.model.spec import Model, Span
 from rantau.options import check_switch, choose
@@ -60,7 +61,8 @@ class SemRequest(Record):
     std_lv
         Unit factor variances instead of unit first loadings.
     fixed_x
-        Observed exogenous variables keep their sample moments; None does so where a likelihood is maximised.
+        Observed exogenous variables keep their sample moments; None does so where a likelihood is maximised. Of
+        ordered answers everything is regressed on them then, by probit where ordered, and None does so.
     meanstructure
         Means are part of the model; None leaves it to the estimator and the model.
     growth
@@ -184,6 +186,13 @@ class SemRequest(Record):
                 )
 
     @property
+    def cut(self) -> tuple[str, ...]:
+        """The variables that thresholds cut: the ordered ones, but for fixed covariates, which count as numbers."""
+        names = () if isinstance(self.ordered, bool) else self.ordered
+        numbers = free_standing_covariates(self.model) if self.fixed_x else set()
+        return tuple(name for name in names if name not in numbers)
+
+    @property
     def uncorrelated(self) -> str:
         """Which covariances of the factors of exploratory blocks are nought; see `tabulate`."""
         return "" if self.rotation is None else self.rotation.uncorrelated
@@ -216,7 +225,7 @@ class SemRequest(Record):
             return
         object.__setattr__(self, "ordered", ordered_names(self.model, self.ordered))
         if self.fixed_x is None:
-            object.__setattr__(self, "fixed_x", False)
+            object.__setattr__(self, "fixed_x", True)
         refuse_with_order(self)
 
     def _check_errors_and_test(self) -> None:

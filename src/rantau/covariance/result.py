@@ -288,13 +288,16 @@ class SemFit(Record):
         return block_of(self, block)
 
     def implied(self) -> tuple[pd.DataFrame, pd.Series[float]]:
-        """Return the implied covariances of the items and their implied means, under each group's label."""
-        pandas, names = require("pandas"), list(self.table.observed)
-        moments = self._implied()
+        """Return the implied covariances of the items and their implied means, under each group's label.
+
+        Of ordered answers with fixed covariates, those of the others where the covariates are 0.
+        """
+        pandas, kept, moments = require("pandas"), self.moments.modelled, self._implied()
+        names = [self.table.observed[place] for place in kept]
         mean = moments.mu if self.table.mean_structure else self.moments.mean
         return (
-            self._by_group([pandas.DataFrame(one, names, names) for one in moments.sigma]),
-            self._by_group([pandas.Series(one, names) for one in mean]),
+            self._by_group([pandas.DataFrame(one[kept[:, None], kept], names, names) for one in moments.sigma]),
+            self._by_group([pandas.Series(one[kept], names) for one in mean]),
         )
 
     def residuals(self, kind: str = "cor_bollen") -> pd.DataFrame:
