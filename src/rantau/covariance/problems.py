@@ -120,8 +120,12 @@ def without_scaled_test(statistics: Statistics) -> tuple[Problem, ...]:
 
 def _negative_variances(layout: Layout, group: int, cells: Array, where: str) -> list[Problem]:
     found = []
+    estimated = layout.place[group] >= 0
+    if layout.cells.latent_answers is not None and not layout.cells.latent_answers.theta:
+        # What is left of the variance behind an ordered answer follows from the loadings, and is estimated with them.
+        estimated[layout.cells.latent_answers.variance] = True
     for position in np.flatnonzero((layout.kind == UNDIRECTED) & (layout.row == layout.column)):
-        if cells[position] < -ROUNDING and layout.place[group, position] >= 0:
+        if cells[position] < -ROUNDING and estimated[position]:
             name = layout.variables[layout.row[position]]
             found.append(
                 Problem(

@@ -16,9 +16,9 @@ def key_of(lhs: str, op: str, rhs: str) -> Key:
 
 
 def key_named(name: str) -> Key:
-    """Read `F=~x2`, `x1~1` or `x7 ~~ x8`; what is none of these gives a key that no parameter has."""
+    """Read `F=~x2`, `x1~1`, `x7 ~~ x8` or `x3 | t1`; what is none of these gives a key that no parameter has."""
     bare = "".join(name.split())
-    for op in ("=~", "<~", "~~", "~"):
+    for op in ("=~", "<~", "~*~", "~~", "~", "|"):
         lhs, found, rhs = bare.partition(op)
         if found:
             return key_of(lhs, "~1", "") if (op, rhs) == ("~", "1") else key_of(lhs, op, rhs)

@@ -3,7 +3,7 @@
 The kinds and their consequences are those of lavaan's `group.equal` (Rosseel, 2012): with equal intercepts the
 latent means are free from the second group on, unless `means` are equal too; with equal loadings and factors of
 unit variance, so are the factors' variances, unless `lv_variances` are equal too. The moments of covariates
-are those of each group.
+are those of each group. Thresholds are the intercepts of ordered variables: to hold either equal is to hold both.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ class GroupEquality(Record):
         return "loadings" in self.kinds and "lv_variances" not in self.kinds
 
 
-def group_equality(groups: tuple[str, ...], equal: tuple[str, ...], partial: tuple[str, ...]) -> GroupEquality:
+def group_equality(
+    groups: tuple[str, ...], equal: tuple[str, ...], partial: tuple[str, ...], *, ordered: bool = False
+) -> GroupEquality:
     """Check the two options.
 
     Parameters
@@ -70,6 +72,8 @@ def group_equality(groups: tuple[str, ...], equal: tuple[str, ...], partial: tup
         Kinds of parameters, in lavaan's spelling or ours (`residual.covariances`, `residual_covariances`).
     partial
         Single parameters, such as `F=~x2`; they are held against the table later.
+    ordered
+        Whether there are ordered variables.
 
     Returns
     -------
@@ -84,7 +88,9 @@ def group_equality(groups: tuple[str, ...], equal: tuple[str, ...], partial: tup
     if (equal or partial) and len(groups) == 1:
         option = "group_equal" if equal else "group_partial"
         raise OptionError(f"{option} compares groups, but there is one group; say which variable groups the rows.")
-    kinds = (choose("group_equal", one.strip().lower().replace(".", "_").replace("-", "_"), KINDS) for one in equal)
+    kinds = [choose("group_equal", one.strip().lower().replace(".", "_").replace("-", "_"), KINDS) for one in equal]
+    if ordered and {"intercepts", "thresholds"} & set(kinds):
+        kinds += ["intercepts", "thresholds"]
     return GroupEquality(tuple(dict.fromkeys(kinds)), partial)
 
 

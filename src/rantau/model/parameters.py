@@ -225,7 +225,7 @@ def _tabulated(
     _check_modifiers(model, groups)
     check_composites(model)
     check_exploratory(model)
-    equality = group_equality(groups, group_equal, group_partial)
+    equality = group_equality(groups, group_equal, group_partial, ordered=bool(ordered))
     latent = model.constructs
     observed = _observed_order(model)
     entries = Entries(stated(model, (*latent, *observed), len(groups)), len(groups))
