@@ -27,6 +27,9 @@ class LatentAnswers(Record):
         `(o,)`: the cells of scales and of variances of disturbances.
     theta
         Whether the scales follow from the variances; the variances follow from the scales otherwise.
+    first
+        `(cells,)`: the cell that each adds to. It is the cell itself, but for what a score test would add to a
+        threshold or scale that the model has.
     """
 
     item: Indices
@@ -35,6 +38,7 @@ class LatentAnswers(Record):
     scale: Indices
     variance: Indices
     theta: bool
+    first: Indices
 
 
 def complete(answers: LatentAnswers, values: Array, effect: Array, between: Array) -> None:

@@ -479,7 +479,7 @@ class SemFit(Record):
         sort
             Largest first, where lavaan keeps the order of the table unless asked.
         operators
-            Only `=~`, `~~`, `~` or `~1`; one or several. All unless given.
+            Only `=~`, `~~`, `~`, `~1`, or of ordered answers `|` and `~*~`; one or several. All unless given.
         free_remove
             Leave out what is free already. Otherwise a parameter that is held equal to others has the index of
             letting it alone go, as in `score_test()`, and any other free parameter has 0.

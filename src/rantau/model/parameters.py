@@ -240,9 +240,18 @@ def _tabulated(
     alone = frozenset(_single_indicators(model))
     loose = equality.frees_scales and not (theta and "residuals" in equality.kinds)
     add_thresholds(model, entries, cut, exact=alone, variances_free=loose and theta)
+    explained = {path.outcome for path in model.paths} | {item for block in model.blocks for item in block.items}
     for block in model.blocks:
         if len(block.items) == 1 and block.items[0] in alone & dict(cut).keys():
             # What alone measures a construct, and is ordered, gives it the unit of what lies behind the answers.
+            if not theta and (loose or block.construct in explained):
+                raise refusal(
+                    model, block.terms[0].span,
+                    f"'{block.items[0]}' is ordered and alone measures '{block.construct}': under "
+                    "parameterization='delta' nothing says how much of it is the construct; take "
+                    "parameterization='theta', which takes one for the other, or write the paths of "
+                    f"'{block.items[0]}' itself.",
+                )  # fmt: skip
             entries.add(block.construct, "~~", block.construct, fixed=1.0)
     _add_variances(model, entries, observed, covariates, equality, std_lv)
     _add_covariances(model, entries, observed, uncorrelated, equality)
