@@ -64,7 +64,8 @@ def sem(
         The column whose values tell groups apart.
     group_equal
         What is the same in all groups: `loadings`, `intercepts`, `residuals`, `means`, `regressions`,
-        `lv_variances`, `lv_covariances`, `residual_covariances`.
+        `lv_variances`, `lv_covariances`, `residual_covariances`. Of ordered answers `thresholds` are the intercepts:
+        either word holds the thresholds of ordered items equal, and the intercepts of the others.
     group_partial
         Parameters that are free all the same, such as `"F =~ x2"` or `"x3 ~ 1"`.
     std_lv
