@@ -12,6 +12,7 @@ from prediction import compare_prediction
 import rantau as rt
 from covariance import compare
 from pls import compare_pls
+from segments import compare_segments
 from survey import compare_survey
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +33,7 @@ def main() -> None:
     compare_survey()
     compare_pls()
     compare_prediction()
+    compare_segments()
     compare()
     compare_ordinal()
 

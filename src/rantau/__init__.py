@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rantau.covariance import EfaFit, Rotation, SamFit, SemFit, cfa, compare, efa, growth, sam, sem
     from rantau.crosscheck import Verification, crosscheck
     from rantau.errors import RantauError, RantauWarning
-    from rantau.groups import GroupComparison, compare_groups
+    from rantau.groups import GroupComparison, compare_groups, invariance
     from rantau.imputation import Imputations, Pooled, PooledTest, impute, pool
     from rantau.inference import BollenStine, Draws, FitTest, bollen_stine, bootstrap, fit_test, monte_carlo
     from rantau.inference.importance import Importance, importance
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         tetrad_test,
     )
     from rantau.run import Outcome, run
-    from rantau.segments import Fimix, fimix
+    from rantau.segments import Explanation, Fimix, Pos, explain_segments, fimix, pos
     from rantau.simulate import population_values, simulate, write_responses
     from rantau.study import Study, read_study
     from rantau.survey import (
@@ -92,7 +92,7 @@ _HOMES = {
     ),
     "rantau.crosscheck": ("Verification", "crosscheck"),
     "rantau.errors": ("RantauError", "RantauWarning"),
-    "rantau.groups": ("GroupComparison", "compare_groups"),
+    "rantau.groups": ("GroupComparison", "compare_groups", "invariance"),
     "rantau.imputation": ("Imputations", "Pooled", "PooledTest", "impute", "pool"),
     "rantau.inference": ("BollenStine", "Draws", "FitTest", "bollen_stine", "bootstrap", "fit_test", "monte_carlo"),
     "rantau.inference.importance": ("Importance", "importance"),
@@ -127,7 +127,7 @@ _HOMES = {
         "tetrad_test",
     ),
     "rantau.run": ("Outcome", "run"),
-    "rantau.segments": ("Fimix", "fimix"),
+    "rantau.segments": ("Explanation", "Fimix", "Pos", "explain_segments", "fimix", "pos"),
     "rantau.simulate": ("population_values", "simulate", "write_responses"),
     "rantau.study": ("Study", "read_study"),
     "rantau.survey": (
@@ -160,6 +160,7 @@ __all__ = [
     "Diagram",
     "Draws",
     "EfaFit",
+    "Explanation",
     "Factorability",
     "Fimix",
     "FitTest",
@@ -178,6 +179,7 @@ __all__ = [
     "Polychoric",
     "Pooled",
     "PooledTest",
+    "Pos",
     "Prediction",
     "Proposal",
     "RantauError",
@@ -209,6 +211,7 @@ __all__ = [
     "describe",
     "diagram",
     "efa",
+    "explain_segments",
     "factorability",
     "fimix",
     "fit_test",
@@ -217,6 +220,7 @@ __all__ = [
     "growth",
     "importance",
     "impute",
+    "invariance",
     "judge_hypotheses",
     "likert",
     "mcar_test",
@@ -233,6 +237,7 @@ __all__ = [
     "polychoric",
     "pool",
     "population_values",
+    "pos",
     "predict",
     "profile",
     "propose_survey",

@@ -26,6 +26,14 @@ def test_every_table_is_there(rantau):
     assert [row["f2"] for row in told["errors"]] == pytest.approx(found.loadings("se")["f2"].tolist())
 
 
+def test_ordered_answers(rantau):
+    data = HS.replace("hs.csv", "hs4.csv")
+    ran = rantau("efa", data, "--items", "x1,x2,x3,x4,x5,x6", "--factors", 2, "--ordered", "all", "--json")
+    assert ran.status == 0, ran.err
+    found = rt.efa(pd.read_csv(data), 2, items=[f"x{i}" for i in range(1, 7)], ordered=True)
+    assert [row["f2"] for row in json.loads(ran.out)["loadings"]] == pytest.approx(found.loadings()["f2"].tolist())
+
+
 def test_how_many_is_found(rantau, tmp_path):
     out = tmp_path / "efa.csv"
     ran = rantau("efa", HS, "--items", ITEMS, "--orthogonal", "--out", out)

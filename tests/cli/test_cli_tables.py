@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+import rantau as rt
 from rantau.cli import show
 from rantau.cli.grid import grid_of
 from rantau.cli.write import check_place, write_frame, write_sheets
@@ -121,3 +124,17 @@ def test_where_nothing_can_be_written(tmp_path):
     with pytest.raises(ReportError, match=r"'.*file' is a file, and a folder is needed there"):
         check_place(tmp_path / "file" / "new" / "a.csv")
     check_place(tmp_path / "new" / "a.csv")
+
+
+def test_invariance(rantau, tmp_path):
+    model = tmp_path / "model.sem"
+    model.write_text("F =~ x1 + x2 + x3 + x4\nG =~ x5 + x6 + x7\n")
+    data = Path(__file__).parents[1] / "data" / "hs4.csv"
+    ran = rantau("invariance", data, "-m", model, "--by", "school", "--ordered", "all", "--json")
+    told = json.loads(ran.out)
+    assert [row["level"] for row in told["fit"]] == ["configural", "thresholds", "metric", "scalar", "strict"]
+    found = rt.invariance(model.read_text(), pd.read_csv(data), by="school", ordered=True)
+    assert [row["p_diff"] for row in told["tests"]][1:] == pytest.approx(found.p_diff.tolist()[1:])
+    assert ran.status == 0
+    ran = rantau("fit", data, "-m", model, "--identification", "wu_estabrook")
+    assert (ran.status, "of ordered answers; say which are" in ran.err) == (2, True)

@@ -275,6 +275,22 @@ def test_factor_scores(rantau):
     assert set(rows[0]) == {"line", "Agreeableness", "Conscientiousness", "Extraversion", "Neuroticism", "Openness"}
 
 
+def test_scores_and_categories_of_ordered_answers(rantau, tmp_path):
+    (tmp_path / "speed.sem").write_text("speed =~ x7 + x8 + x9\n")
+    given = ("tests/data/hs4.csv", "-m", tmp_path / "speed.sem", "--ordered", "all", "--json")
+    fit = rt.cfa("speed =~ x7 + x8 + x9", pd.read_csv(given[0]), ordered=True)
+    for method in ("map", "eap", "ml"):
+        rows = json.loads(rantau("score", *given, "--method", method).out)
+        assert same([{"speed": row["speed"]} for row in rows], fit.scores(method).reset_index(drop=True))
+    shown = json.loads(rantau("fit", *given, "--categories").out)
+    assert same(shown["categories"], fit.category_probabilities())
+    assert "Categories: their shares among the answers" in rantau("fit", *given[:-1], "--categories").out
+    told = rantau("score", *given)
+    assert (told.status, "--ordered is of factor scores: --method map, eap, ml" in told.err) == (2, True)
+    told = rantau("fit", *given[:3], "--categories")
+    assert (told.status, "so they have no categories" in told.err) == (2, True)
+
+
 def test_screen_takes_rules_limits_and_a_count_of_flags(rantau, tmp_path):
     ran = rantau("screen", *PERSONALITY, "--rule", "all", "--limit", "antonyms=-0.35", "--flags-to-exclude", "2")
     assert "flags >= 2" in ran.out
@@ -498,7 +514,9 @@ def test_help_says_what_a_verb_does_and_shows_an_example(rantau, row):
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.name not in ("run", "report", "compare")], ids=lambda row: row.name
+    "row",
+    [row for row in ROWS if row.name not in ("run", "report", "compare", "invariance")],
+    ids=lambda row: row.name,
 )
 def test_examples_work_in_a_copied_study(rantau, row, tmp_path, monkeypatch):
     folder = tmp_path / "my-study"
@@ -520,6 +538,14 @@ def test_groups_are_compared(rantau):
     assert {row["permitted"] for row in told["permits"]} <= {True, False}
     assert [row["distance"] for row in told["distances"]] == ["d_g", "d_l"]
     assert "Did you mean 'servicetype'" in rantau(*shlex.split(example)[1:-1], "servicetyp").err
+
+
+def test_levels_of_invariance(rantau):
+    example = next(row.example for row in ROWS if row.name == "invariance")
+    ran = rantau(*shlex.split(example)[1:], "--json")
+    told = json.loads(ran.out)
+    assert [row["level"] for row in told["fit"]] == ["configural", "metric", "scalar", "strict"]
+    assert [row["against"] for row in told["tests"]] == ["", "configural", "metric", "scalar"]
 
 
 @pytest.mark.parametrize(

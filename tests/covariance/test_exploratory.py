@@ -315,10 +315,3 @@ def test_what_has_no_meaning_for_exploratory_factors_is_left_out(hs):
     assert rt.crosscheck(fit).left_out()["reason"].str.contains("does not turn the factors").any()
     with pytest.raises(ModelSyntaxError, match="PLS has no exploratory blocks"):
         rt.pls(model, hs)
-
-
-def test_exploratory_blocks_of_ordered_answers_are_refused():
-    data = pd.read_csv(DATA / "hs4.csv")
-    text = 'efa("e")*f1 + efa("e")*f2 =~ ' + " + ".join(f"x{place}" for place in range(1, 7))
-    with pytest.raises(ModelSyntaxError, match="exploratory blocks of ordered answers cannot be estimated yet"):
-        rt.cfa(text, data, ordered=True)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import rantau as rt
-from rantau.errors import EstimationError, ModelSyntaxError, OptionError
+from rantau.errors import EstimationError, IdentificationError, ModelSyntaxError, OptionError
 
 DATA = Path(__file__).parents[1] / "data"
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
@@ -28,7 +28,6 @@ REFUSED = [
     ({"ordered": ["x10"]}, "unknown variable in ordered 'x10'"),
     ({"estimator": "ML"}, "treats answers as continuous.*take 'WLSMV'"),
     ({"missing": "fiml"}, "take missing='pairwise'"),
-    ({"fixed_x": True}, "fixed_x=True is not there for ordered answers yet"),
     ({"sampling_weights": "grade"}, "sampling_weights= is not there for ordered answers"),
     ({"cluster": "school"}, "cluster= is not there for ordered answers"),
     ({"se": "robust_huber_white"}, "se='robust_huber_white' is not there for ordered answers"),
@@ -63,7 +62,8 @@ def test_what_goes_with_ordered_answers_only(hs4, options, text):
 STATEMENTS = [
     ("x1 | t4", "4:6: 'x1' has no threshold 't4': its 4 categories are told apart by t1, t2, t3"),
     ("x1 ~ 1", "an intercept beside them cannot be told from them"),
-    ("x1 ~~ x1", "sets its scale and is no parameter"),
+    ("x1 ~~ x1", "follows from its scale; write `x1 ~\\*~ x1`, or take parameterization='theta'"),
+    ("x1 ~*~ 0*x1", "a scale is positive, and that of 'x1' is fixed at 0"),
 ]
 
 
@@ -84,9 +84,32 @@ def test_thresholds_can_be_fixed_labelled_and_held_equal(hs4):
     np.testing.assert_array_equal(equal.estimates().query("label == 'a'").est.diff().iloc[1:], 0)
 
 
+def test_scales_take_every_modifier(hs4):
+    told = "F =~ x1 + x2 + x3 + x4\nx1 + x2 | 0*t1 + 1*t2\nx1 + x2 ~ NA*1\n"
+    labelled, named, constrained, free = (
+        rt.sem(told + more, hs4, ordered=True)
+        for more in (
+            "x1 ~*~ s*x1\nx2 ~*~ s*x2\ndeviation := 1/s",
+            'x1 ~*~ start(0.7)*x1\nx2 ~*~ equal("x1 ~*~ x1")*x2',
+            "x1 ~*~ s*x1\nx2 ~*~ t*x2\ns == t",
+            "x1 ~*~ x1\nx2 ~*~ x2",
+        )
+    )
+    scale = labelled.estimates().query("op == '~*~'").est.to_numpy()
+    assert scale[0] == scale[1] != 1
+    defined = labelled.estimates().query("op == ':='").iloc[0]
+    assert (defined.est, defined.se > 0) == (pytest.approx(1 / scale[0]), True)
+    for other in (named, constrained):
+        np.testing.assert_allclose(other.fit_indices()[["df", "chisq"]], labelled.fit_indices()[["df", "chisq"]])
+        np.testing.assert_allclose(other.estimates().query("op == '~*~'").est, scale, rtol=1e-6)
+    assert free.fit_indices()["df"] == labelled.fit_indices()["df"] - 1
+    with pytest.raises(IdentificationError, match=r"can change together .*x1 ~\*~ x1"):
+        rt.sem("F =~ x1 + x2 + x3 + x4\nx1 ~*~ NA*x1", hs4, ordered=True)
+    with pytest.raises(IdentificationError, match=r"can change together .*x1 ~~ x1"):
+        rt.sem("F =~ x1 + x2 + x3 + x4\nx1 ~~ x1", hs4, ordered=True, parameterization="theta")
+
+
 def test_what_is_not_there_yet_is_refused(hs4, fit):
-    with pytest.raises(EstimationError, match="scores of ordered answers"):
-        fit.scores()
     with pytest.raises(EstimationError, match="the answers of this fit are ordered"):
         rt.bollen_stine(fit, draws=3, seed=1)
     smaller = rt.cfa(HS + "\nvisual ~~ 0*speed", hs4, ordered=ITEMS)
@@ -150,15 +173,15 @@ def test_an_item_alone_gives_its_construct_the_unit_of_what_lies_behind(hs4):
     paths = [fit.standardized().query("op == '~'")[["est_std", "se"]] for fit in (alone, plain)]
     np.testing.assert_allclose(paths[0], paths[1], atol=1e-6)
     # Under delta lavaan finds this model not identified.
-    with pytest.raises(ModelSyntaxError, match="1:30: 'x9' is ordered and alone measures 'S'.*'theta'"):
+    with pytest.raises(ModelSyntaxError, match=r"1:30: 'x9' is ordered and alone measures 'S'.*'theta'"):
         rt.sem(text, hs4, ordered=True)
 
 
-def test_covariates_are_taken_for_normal_and_that_is_said(hs4):
-    fit = rt.sem("F =~ x1 + x2 + x3\nF ~ ageyr", hs4, ordered=["x1", "x2", "x3"])
+def test_random_covariates_are_taken_for_normal_and_that_is_said(hs4):
+    fit = rt.sem("F =~ x1 + x2 + x3\nF ~ ageyr", hs4, ordered=["x1", "x2", "x3"], fixed_x=False)
     assert [problem.code for problem in fit.problems] == ["normal_covariates"]
     assert fit.converged
-    both = rt.sem("F =~ x1 + x2 + x3\nF ~ sex", hs4, ordered=["x1", "x2", "x3", "sex"])
+    both = rt.sem("F =~ x1 + x2 + x3\nF ~ sex", hs4, ordered=["x1", "x2", "x3", "sex"], fixed_x=False)
     assert not both.problems
 
 

@@ -16,14 +16,25 @@ DATA = pd.read_csv(Path(__file__).parents[1] / "data" / "hs4.csv")
 HS = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; speed =~ x7 + x8 + x9"
 XS = [f"x{k}" for k in range(1, 10)]
 EQUAL = {"group": "school", "group_equal": ("loadings", "thresholds")}
+GIVEN = "F =~ x1 + x2 + x3 + x7; F ~ ageyr + sex; x7 ~ sex"
 CASES = {
     "delta": (HS, {"ordered": XS}),
     "theta": (HS, {"ordered": XS, "parameterization": "theta"}),
     "mixed": (HS, {"ordered": XS[:6], "estimator": "ULSMV"}),
     "scales": (HS, {"ordered": XS, **EQUAL}),
     "scales of theta": (HS, {"ordered": XS, "parameterization": "theta", **EQUAL}),
+    "intercepts": (HS, {"ordered": XS, "identification": "wu_estabrook", **EQUAL}),
+    "intercepts of theta": (
+        HS,
+        {"ordered": XS[:7], "parameterization": "theta", "identification": "wu_estabrook", **EQUAL},
+    ),
     "mediator": ("F =~ x1 + x2 + x3; x9 ~ F; x8 ~ x9 + F", {"ordered": True, "estimator": "WLS"}),
-    "means": ("F =~ x1 + x2 + x3 + x7; F ~ x8", {"ordered": ("x1", "x2", "x3")}),
+    "means": ("F =~ x1 + x2 + x3 + x7; F ~ x8", {"ordered": ("x1", "x2", "x3"), "fixed_x": False}),
+    "given": (GIVEN, {"ordered": ("x1", "x2", "x3")}),
+    "given, unweighted": (GIVEN, {"ordered": ("x1", "x2", "x3"), "estimator": "ULSMV"}),
+    "given, under theta": (GIVEN, {"ordered": ("x1", "x2", "x3"), "parameterization": "theta"}),
+    "mediator, given": ("F =~ x1 + x2 + x3; x9 ~ F + ageyr; x8 ~ x9 + sex", {"ordered": True, "estimator": "WLS"}),
+    "scales, given": ("F =~ x4 + x5 + x6; F ~ ageyr + sex", {"ordered": True, **EQUAL}),
 }
 STEP = 1e-6
 
@@ -82,6 +93,7 @@ def test_exact_hessian(fit):
 
 def test_the_variance_behind_an_ordered_answer_is_that_of_its_scale(fit):
     implied = imply(fit.layout, fit.theta * 1.02)
+    assert (implied.given is None) == (not fit.table.exogenous)
     items = fit.layout.cells.latent_answers.item
     standard = np.einsum("gii->gi", implied.sigma)[:, items]
     np.testing.assert_allclose(standard, 1.0, atol=1e-12)

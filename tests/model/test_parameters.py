@@ -8,7 +8,8 @@ import pytest
 
 from rantau.errors import IdentificationError, ModelSyntaxError, OptionError
 from rantau.model import parse_model
-from rantau.model.parameters import check_counts, tabulate
+from rantau.model.counts import check_counts
+from rantau.model.parameters import tabulate
 
 TABLES = json.loads((Path(__file__).parents[1] / "golden" / "covariance" / "tables.json").read_text())
 

@@ -194,7 +194,7 @@ ERRORS = [
     ("F =~ a\nF =~ NA*b + 1*b", 2, 13, "already has `NA*`; the fixed value 1 contradicts it"),
     ("F =~ start(1)*a + start(2)*a", 1, 19, "already has start(1); start(2) contradicts it"),
     ("F =~ a\nF <~ b", 2, 1, "'F' is already reflective; a construct is measured in one way"),
-    ("x ~*~ 1*x", 1, 3, "scaling factors (`~*~`) are not part of the language"),
+    ("x ~*~ 1*y", 1, 7, "a scale is of one item: write `x ~*~ x`"),
     ("a <= b", 1, 3, "write `<`"),
     ("a >= b", 1, 3, "write `>`"),
     ("q :=", 1, 5, "expected a number or a name, got 'the end of the line'"),

@@ -112,3 +112,19 @@ def test_em_moments_of_resamples_are_those_of_their_rows():
         alone = sample_moments(sample.rows(row), missing="em")
         assert stack.covariance[k] == pytest.approx(alone.covariance, rel=1e-6, abs=1e-6)
         assert stack.mean[k] == pytest.approx(alone.mean, rel=1e-6)
+
+
+@pytest.mark.parametrize("draws", [1, 3])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_an_item_that_a_resample_leaves_constant_has_no_variance(draws, gaps):
+    """Neither 1e-19, which comes of taking one square off another: that would pass for a very small unit."""
+    random = np.random.default_rng(1)
+    values = random.normal(size=(40, 2))
+    values[:, 1] = np.where(np.arange(40) == 7, 1.0, 0.0)
+    if gaps:
+        values[20:22, 1] = values[5, 0] = np.nan
+    counts = np.ones((draws, 40))
+    counts[:, 7], counts[:, 8] = 0.0, 2.0
+    found = resampled_moments(Sample(("a", "b"), values), counts)
+    assert (found.covariance[:, 1, 1] == 0).all()
+    assert (found.covariance[:, 0, 0] > 0.5).all()

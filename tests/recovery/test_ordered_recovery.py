@@ -45,3 +45,23 @@ def test_intervals_cover_and_the_test_holds_its_size(estimator):
     for name, count in covered.items():
         assert abs(count / REPLICATIONS - 0.95) < 4 * np.sqrt(0.95 * 0.05 / REPLICATIONS), (name, count)
     assert abs(rejected / REPLICATIONS - 0.05) < 4 * np.sqrt(0.95 * 0.05 / REPLICATIONS), rejected
+
+
+def test_scores_are_as_far_from_the_truth_as_their_errors_say():
+    """Who is scored by the mean given the answers is off by its standard deviation, on average and in each stratum."""
+    draw = np.random.default_rng(11)
+    truth = draw.multivariate_normal([0, 0], [[1, PATH], [PATH, 1]], size=40_000)
+    behind = LOADINGS * np.repeat(truth, 3, axis=1) + np.sqrt(1 - LOADINGS**2) * draw.normal(size=(40_000, 6))
+    cut = [np.digitize(column, limits) + 1 for column, limits in zip(behind.T, CUTS, strict=True)]
+    data = pd.DataFrame(dict(zip("abcdef", cut, strict=True)))
+    fit = rt.cfa("F =~ a + b + c\nG =~ d + e + f", data, ordered=True, std_lv=True)
+    expected, probable = fit.scores("eap", errors=True), fit.scores("map", errors=True)
+    for place, factor in enumerate("FG"):
+        off, error = truth[:, place] - expected[factor].to_numpy(), expected[f"{factor}_se"].to_numpy()
+        assert abs(off.mean()) < 0.02
+        for half in (error < np.median(error), error >= np.median(error)):
+            assert (off[half] ** 2).mean() / (error[half] ** 2).mean() == pytest.approx(1, abs=0.04)
+        # No other score is nearer to the truth.
+        assert ((truth[:, place] - probable[factor]) ** 2).mean() > (off**2).mean()
+        # A score may be regressed on: the truth rises by one with it.
+        assert np.polyfit(expected[factor], truth[:, place], 1)[0] == pytest.approx(1, abs=0.02)

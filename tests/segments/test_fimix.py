@@ -6,7 +6,9 @@ import pytest
 from scipy.stats import norm
 
 import rantau as rt
-from rantau.errors import EstimationError, OptionError
+from rantau.errors import OptionError
+from rantau.segments.advice import advise
+from rantau.segments.minimum import most_arrows, rows_needed
 
 MODEL = """
 Image =~ IMAG1 + IMAG2 + IMAG3 + IMAG4 + IMAG5
@@ -144,5 +146,63 @@ def test_segments_that_collapse_are_given_up():
     half = random.normal(size=20)
     x = np.concatenate([half, -half])
     data = pd.DataFrame({"x": x, "y": np.where(np.arange(40) % 2 == 0, x, -x)})
-    with pytest.raises(EstimationError, match="starts with 2 segments ended with a segment of too few rows"):
-        rt.fimix(rt.pls("y ~ x", data), segments=2)
+    found = rt.fimix(rt.pls("y ~ x", data), segments=2)
+    assert len(found.solutions) == 1
+    assert "all 10 starts with 2 segments ended with a segment of too few rows, or one that fits its rows" in str(found)
+    assert found.advice().segments == 0
+    assert "no solution of more than one segment" in found.advice().verdict
+    with pytest.raises(OptionError, match="no solution of 2 segments; there are those of 1"):
+        found.paths(2)
+
+
+def test_numbers_of_segments_that_collapse_end_the_list():
+    random = np.random.default_rng(2)
+    x = random.normal(size=24)
+    data = pd.DataFrame({"x": x, "y": np.where(np.arange(24) < 12, x, -x) + 0.3 * random.normal(size=24)})
+    found = rt.fimix(rt.pls("y ~ x", data), segments=6, starts=2)
+    most = len(found.solutions)
+    assert 2 <= most < 6
+    assert found.problems[-1].code == "segments_collapsed"
+    assert f"so that the list ends with {most}. More starts may help." in str(found)
+    hurried = rt.fimix(mobile(), segments=2, starts=1, max_iterations=2)
+    assert [problem.code for problem in hurried.problems] == ["not_converged"]
+
+
+def criteria(**best):
+    """A table of criteria, each smallest where it is said."""
+    names = ("aic", "aic3", "aic4", "bic", "caic", "mdl5")
+    frame = pd.DataFrame({name: [abs(k - best.get(name, 2)) for k in (1, 2, 3)] for name in names}, index=[1, 2, 3])
+    return frame.assign(en=[np.nan, 0.7, 0.4], smallest_segment=[200, 80, 20])
+
+
+def test_criteria_are_read_together():
+    both = advise(criteria(), 200, 77)
+    assert both.segments == 2 and both.usable
+    assert "speak for 2 segments. Improve them by rt.pos" in str(both)
+    assert "200 rows hold at most 2 segments of the 77 rows" in str(both)
+    second = advise(criteria(aic3=3, caic=1), 200, 77)
+    assert second.segments == 2
+    assert second.table().holds.tolist() == ["no", "yes", "", "", "yes", "yes"]
+    assert "AIC3 is smallest with 3, CAIC with 1" in str(second)
+    blurred = advise(criteria(aic3=3, caic=3, aic=3), 200, 77)
+    assert blurred.segments == 3 and not blurred.usable
+    assert "not told apart clearly and not all large enough" in blurred.verdict
+    assert "AIC, which takes too many, with 3, the most that were tried" in str(blurred)
+    assert "speak for one segment" in advise(criteria(aic3=1, caic=1), 200, 77).verdict
+    nothing = advise(criteria(aic3=3, caic=1, aic4=3, bic=1), 200, 77)
+    assert nothing.segments == 0 and "do not agree" in nothing.verdict
+
+
+def test_advice_is_of_the_fit():
+    data, _ = made()
+    found = rt.fimix(rt.pls("m ~ x\ny ~ m + z", data), segments=3, starts=5)
+    assert found.advice().segments == 2 and found.advice().usable
+    assert "the smallest of 2 segments has" in str(found) and "of the 68 it needs" in str(found)
+
+
+def test_rows_needed_are_those_of_power_tables():
+    """G*Power 3.1, linear multiple regression, fixed model, R² deviation from zero: f² = .15, alpha .05, power .80."""
+    assert [rows_needed(k) for k in range(1, 11)] == [55, 68, 77, 85, 92, 98, 103, 109, 114, 118]
+    formed = rt.pls("F <~ CUSA1 + CUSA2 + CUSA3\nIMAG1 ~ F", pd.read_csv("tests/data/mobile.csv"))
+    assert most_arrows(formed.plan) == 3
+    assert most_arrows(mobile().plan) == 2

@@ -29,7 +29,13 @@ MOST = 15
 
 
 def parts_of(
-    fit: SemFit, *, level: float, whole: bool, modification: bool = False, residuals: bool = False
+    fit: SemFit,
+    *,
+    level: float,
+    whole: bool,
+    modification: bool = False,
+    residuals: bool = False,
+    categories: bool = False,
 ) -> tuple[Part, ...]:
     """Return the tables of a fit, the estimates last.
 
@@ -43,6 +49,8 @@ def parts_of(
         All of every table, for a file or a program, instead of what a reader needs first.
     modification, residuals
         Whether modification indices and residual correlations are wanted too.
+    categories
+        Whether the probabilities of the categories of ordered items are.
     """
     parts = [Part("fit", title_of(fit), _every_index(fit) if whole else short_fit(fit))]
     if fit.groups and whole:
@@ -51,6 +59,9 @@ def parts_of(
         parts.append(_residuals(fit, whole=whole))
     if modification and fit.converged:
         parts.append(_modification(fit, whole=whole))
+    if categories:
+        title = "Categories: their shares among the answers, and what the model implies"
+        parts.append(Part("categories", title, fit.category_probabilities()))
     frame = fit.estimates(level=level)
     return (*parts, *([Part("estimates", "Estimates", frame)] if whole else _estimates(fit, frame)))
 

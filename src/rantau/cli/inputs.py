@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,6 +84,15 @@ Missing = Annotated[
         "likelihood; needs ML, MLR or MLF). fiml_x: rows with a gap in an observed predictor too."
     ),
 ]
+Ordered = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ordered",
+        help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item. They "
+        "are fitted by their polychoric correlations (WLSMV).",
+        show_default=False,
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option(
@@ -100,6 +109,17 @@ Seed = Annotated[
     int, typer.Option("--seed", help="The same seed gives the same numbers.", callback=at_least("--seed", 0))
 ]
 Draws = Annotated[int, typer.Option("--draws", help="How many resamples.", callback=at_least("--draws", 2))]
+
+
+def listed(values: Sequence[str] | None) -> tuple[str, ...]:
+    """Return what was repeated or put between commas as one list."""
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+
+
+def named_items(values: Sequence[str] | None) -> tuple[str, ...] | bool:
+    """Return the items of `--ordered`; True for `all`."""
+    names = listed(values)
+    return True if names == ("all",) else names
 
 
 def read_data(data: Path, survey: Path | None, model: Model | None = None) -> Any:  # noqa: ANN401 - Responses, or a data frame

@@ -6,6 +6,7 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.covariance.implied import Implied, curvature
+from rantau.covariance.latent_answers import LatentAnswers
 from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local
 from rantau.moments.grouped import GroupMoments
@@ -13,7 +14,7 @@ from rantau.moments.single_answers import Ordering
 
 
 def answer_residuals(implied: Implied, moments: GroupMoments) -> Array:
-    """Return what is left of thresholds and means, then of covariances, `(..., G, m)`."""
+    """Return what is left of thresholds and means, of slopes, then of covariances, `(..., G, m)`."""
     ordering = ordering_in(moments)
     if implied.level is None or moments.level is None:
         raise ValueError("ordered answers have levels")
@@ -59,7 +60,28 @@ def answer_curvature(layout: Layout, implied: Implied, local: Local) -> Array | 
     sign = np.where(answers.level_cell >= 0, -1.0, 1.0)
     for level, item in enumerate(answers.level_item):
         by_mu[..., item] += sign[level] * local.by_mu[..., level]
-    return curvature(layout, implied, local.by_sigma, by_mu)
+    found = curvature(layout, implied, local.by_sigma, by_mu)
+    if answers.given.size:
+        _add_slope_curvature(found, layout, answers, implied.effect, local.by_mu[..., answers.level_item.size :])
+    return found
+
+
+def _add_slope_curvature(
+    by_cell: Array, layout: Layout, answers: LatentAnswers, effect: Array, by_slope: Array
+) -> None:
+    """Add to `curvature` what comes from the slopes on covariates; `by_slope (..., G, q)` is the discrepancy's.
+
+    With W the latter as a matrix of variables by covariates and `Q = E'W E_x'`, for effects `A[i, j]` and `A[k, m]`:
+    `E_jk Q_im + E_mi Q_kj`.
+    """
+    outcome, covariate = answers.slopes
+    pull = np.zeros(effect.shape)
+    pull[..., outcome, covariate] = by_slope
+    middle = np.swapaxes(effect, -1, -2) @ pull @ np.swapaxes(effect, -1, -2)
+    directed = layout.roles.free_directed
+    i, j = layout.roles.row[directed][:, None], layout.roles.column[directed][:, None]
+    among = effect[..., j, i.T] * middle[..., i, j.T]
+    by_cell[..., directed[:, None], directed] += among + np.swapaxes(among, -1, -2)
 
 
 def ordering_in(moments: GroupMoments) -> Ordering:

@@ -11,7 +11,7 @@ from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
 from rantau.covariance.latent_answers import LatentAnswers
-from rantau.covariance.layout import MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells, Layout, members
+from rantau.covariance.layout import DIRECTED, MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells, Layout, members
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.model.parameters import ParameterTable
@@ -36,7 +36,8 @@ def fit_baseline(
     -------
     Evidence
         Each variable has its own variance (and mean, where means are modelled) in each group. Covariates keep
-        their covariances: as the sample has them where they are fixed, free where they are not.
+        their covariances: as the sample has them where they are fixed, free where they are not. Where answers are
+        ordered, their slopes on fixed covariates are free.
 
     Notes
     -----
@@ -72,7 +73,9 @@ def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMome
     p, x = len(table.observed), len(table.exogenous)
     if layout.cells.latent_answers is not None:
         i, _ = layout.cells.lower
-        return layout, minimum, table.n_groups * (layout.cells.latent_answers.level_item.size + i.size) - layout.n_free
+        answers = layout.cells.latent_answers
+        counted = answers.level_item.size + answers.slopes[0].size + i.size
+        return layout, minimum, table.n_groups * counted - layout.n_free
     counted = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if table.mean_structure else 0)
     return layout, minimum, table.n_groups * counted - layout.n_free
 
@@ -115,7 +118,11 @@ def _answer_cells(table: ParameterTable) -> tuple[Cells, Mask]:
     cells += [(UNDIRECTED, i, j) for a, i in enumerate(covariates) for j in covariates[:a]]
     levels: list[int] = []
     items: list[int] = []
+    given = [at[name] for name in table.exogenous]
+    cells += [(DIRECTED, i, j) for i in range(p) if i not in given for j in given]
     for i, name in enumerate(table.observed):
+        if i in given:
+            continue
         if name not in counts:
             levels.append(-1)
             items.append(i)
@@ -130,12 +137,15 @@ def _answer_cells(table: ParameterTable) -> tuple[Cells, Mask]:
     kind, row, column = np.array(cells, dtype=np.intp).T
     fixed = np.isin(row, item) & (column == row) & (kind == UNDIRECTED)
     fixed |= (np.isin(row, item) & (kind == MEAN)) | (kind == SCALE)
+    fixed |= np.isin(row, given) & ((kind == UNDIRECTED) | (kind == MEAN))
     place = np.full((table.n_groups, kind.size), -1, dtype=np.intp)
     n_free = table.n_groups * int((~fixed).sum())
     place[:, ~fixed] = np.arange(n_free).reshape(table.n_groups, -1)
-    places = [np.array(one, dtype=np.intp) for one in (item, items, levels, scale)]
-    every = np.arange(len(cells))
-    answers = LatentAnswers(places[0], places[1], places[2], places[3], places[0], theta=False, first=every)
+    places = [np.array(one, dtype=np.intp) for one in (item, items, levels, scale, given)]
+    answers = LatentAnswers(
+        places[0], places[1], places[2], places[3], places[0], theta=False, given=places[4],
+        first=np.arange(len(cells)),
+    )  # fmt: skip
     return Cells(table.observed, p, n_free, kind, row, column, place, True, answers), fixed
 
 
@@ -148,7 +158,9 @@ def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layo
     if answers is not None and moments.level is not None:
         cut = np.flatnonzero(answers.level_cell >= 0)
         values[..., answers.level_cell[cut]] = moments.level[..., cut]
-        values[..., held] = np.where(kind == MEAN, 0.0, 1.0)[held]
+        values[..., kind == DIRECTED] = moments.level[..., answers.level_item.size :]
+        own = held & ~np.isin(row, answers.given)
+        values[..., own] = np.where(kind == MEAN, 0.0, 1.0)[own]
     layout = Layout(cells, np.where(held, values, 0.0), np.ones(cells.place.shape))
     if moments.patterns is not None and not table.covariates:
         # Where nothing covaries, what others answered tells nothing of a gap.

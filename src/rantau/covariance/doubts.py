@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from rantau.arrays import Array, Mask
 from rantau.covariance.local import exceeds
 from rantau.errors import listing
 from rantau.fit import Problem
@@ -15,6 +16,8 @@ from rantau.moments.grouped import GroupMoments
 from rantau.moments.ordinal import OrdinalMoments
 from rantau.moments.sample import Sample
 
+#: Deviations are uneven where one is so many times the other.
+UNEVEN = 30
 #: Fewer clusters than this, or fewer rows for each moment of WLS, are too few.
 MANY_CLUSTERS, ENOUGH = 30, 3
 
@@ -124,6 +127,46 @@ def thin_evidence(sample: Sample, table: ParameterTable, discrepancy: str) -> tu
                 )
             )  # fmt: skip
     return tuple(found)
+
+
+def covariates_as_numbers(names: tuple[str, ...]) -> tuple[Problem, ...]:
+    """Warn that fixed covariates among the ordered variables count as the numbers they are coded by."""
+    if not names:
+        return ()
+    return (
+        Problem(
+            "warning", "covariates_as_numbers",
+            f"{listing(names, most=4)} only predict: what is given has no thresholds, and counts as the numbers that "
+            "its answers are coded by. Make a dummy of each category where the steps between them are not alike, or "
+            "take fixed_x=False, by which a normal variable lies behind them too.",
+            names,
+        ),
+    )  # fmt: skip
+
+
+def uneven_covariates(names: tuple[str, ...], deviations: Array) -> tuple[Problem, ...]:
+    """Warn where unweighted least squares weighs slopes on covariates that vary by far more or less than 1.
+
+    Parameters
+    ----------
+    names
+        Of the covariates.
+    deviations
+        `(G, x)` of them in each group.
+    """
+    far: Mask = np.asarray(((deviations > UNEVEN) | (deviations < 1 / UNEVEN)).any(axis=0))
+    if not far.any():
+        return ()
+    shown = [f"{name} by {size:.2g}" for name, size, which in zip(names, deviations[0], far, strict=True) if which]
+    return (
+        Problem(
+            "warning", "uneven_units",
+            f"Unweighted least squares depend on units: what lies behind ordered answers varies by 1, and covariates "
+            f"far more or less ({listing(shown, most=4)}). Give them units in which they vary by about 1, or take "
+            "estimator='WLSMV', which depends on no unit.",
+            tuple(name for name, which in zip(names, far, strict=True) if which),
+        ),
+    )  # fmt: skip
 
 
 def doubtful_answers(

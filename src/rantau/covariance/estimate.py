@@ -12,7 +12,11 @@ from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints, check_constraints, check_possible, check_values
 from rantau.covariance.definitions import check_definitions, defined
 from rantau.covariance.discrepancies import Discrepancy, discrepancy_row
-from rantau.covariance.doubts import correlations_given, doubtful_answers, labels_like_columns, thin_evidence
+from rantau.covariance.doubts import (
+    correlations_given,
+    labels_like_columns,
+    thin_evidence,
+)
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.exploratory.after_minimum import turned
 from rantau.covariance.exploratory.turn import turning_jacobian
@@ -22,6 +26,8 @@ from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.local import exceeds
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
+from rantau.covariance.ordered_request import names_of
+from rantau.covariance.ordered_sample import moments_of_answers, thresholds_of
 from rantau.covariance.problems import (
     advice_for,
     at_boundary,
@@ -45,13 +51,13 @@ from rantau.door import check_spread, take_sample, take_summary
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
 from rantau.fit import Problem
 from rantau.model.composites import Anchors
-from rantau.model.parameters import ParameterTable, check_counts, tabulate
+from rantau.model.counts import check_counts
+from rantau.model.parameters import ParameterTable, tabulate
 from rantau.model.spec import Model
 from rantau.moments.belonging import check_clusters
 from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments
-from rantau.moments.ordered_groups import ordered_moments, sample_ordering
-from rantau.moments.sample import Sample, column_names, with_codes
+from rantau.moments.sample import Sample, column_names, ordered_texts, with_codes
 from rantau.moments.summary import SummaryStatistics
 from rantau.survey.responses import Responses
 
@@ -79,8 +85,8 @@ def fit_request(request: SemRequest, data: Responses | pd.DataFrame | SummarySta
             *thin_evidence(sample, table, request.recipe.discrepancy),
         )
         if request.ordered:
-            observed, parts = ordered_moments(sample, sample_ordering(sample, ordered_of(table)))
-            more = (*more, *doubtful_answers(sample.names, parts, observed, _continuous(table)))
+            observed, doubts = moments_of_answers(request, table, sample)
+            more = (*more, *doubts)
         else:
             observed = grouped_moments(sample, missing="listwise" if request.missing == "listwise" else "fiml")
     if not request.ordered:
@@ -110,41 +116,17 @@ def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[Parame
         As for `sem`, but for what only the moments or the estimation show.
     """
     model = request.model
-    if request.ordered and not isinstance(request.ordered, bool):
-        data = with_codes(data, request.ordered)
+    texts = ordered_texts(data, names_of(request.ordered))
     taken = take_sample(
-        model, data, group=request.group or None, sampling_weights=request.sampling_weights or None,
-        cluster=request.cluster or None,
-    )  # fmt: skip
-    table = _table_of(request, taken.groups, ordered=_thresholds(request, taken))
+        model, with_codes(data, texts), group=request.group or None,
+        sampling_weights=request.sampling_weights or None, cluster=request.cluster or None,
+    ).replace(texts=texts)  # fmt: skip
+    table = _table_of(request, taken.groups, ordered=thresholds_of(request, taken))
     sample = rows_used(request, table, _multiplied(request, taken))
     df = _degrees_of_freedom(model, table, sample.n_obs)
     check_spread(sample)
     check_clusters(sample)
     return table, sample, df, taken.n_obs
-
-
-def _thresholds(request: SemRequest, taken: Sample) -> tuple[tuple[str, int], ...]:
-    """Return the ordered variables with the numbers of their thresholds, in the rows that will be used."""
-    if not request.ordered:
-        return ()
-    used = complete_rows(taken) if request.missing == "listwise" else taken
-    names = tuple(request.ordered) if not isinstance(request.ordered, bool) else ()
-    check_spread(used)
-    found = sample_ordering(used, names)
-    return tuple(
-        (name, len(categories) - 1) for name, categories in zip(used.names, found.categories, strict=True) if categories
-    )
-
-
-def _continuous(table: ParameterTable) -> tuple[str, ...]:
-    """Return the covariates whose answers are not ordered."""
-    return tuple(name for name in table.covariates if name not in ordered_of(table))
-
-
-def ordered_of(table: ParameterTable) -> tuple[str, ...]:
-    """Return the names of the ordered variables of a table."""
-    return tuple(name for name, _ in table.ordered)
 
 
 def _table_of(
@@ -155,7 +137,7 @@ def _table_of(
         request.expanded.model, groups=groups, std_lv=request.std_lv, fixed_x=bool(request.fixed_x),
         mean_structure=request.mean_structure, growth=request.growth, group_equal=request.group_equal,
         group_partial=request.group_partial, anchors=anchors, uncorrelated=request.uncorrelated, ordered=ordered,
-        parameterization=request.parameterization,
+        parameterization=request.parameterization, identification=request.identification,
     )  # fmt: skip
     check_turnable(request.model, table)
     labels = tuple(dict.fromkeys(row.label for row in table.rows if row.label))
@@ -336,7 +318,7 @@ def rows_used(request: SemRequest, table: ParameterTable, taken: Sample) -> Samp
         return complete_rows(sample)
     keep = np.asarray(~np.isnan(sample.values).all(axis=1))
     # Where pairs are what is estimated, a row with one answer says something of thresholds still.
-    if request.missing == "fiml" and table.exogenous:
+    if request.missing in ("fiml", "pairwise") and table.exogenous:
         keep &= ~np.isnan(sample.values[:, [table.observed.index(name) for name in table.exogenous]]).any(axis=1)
     return sample if keep.all() else sample.rows(keep)
 

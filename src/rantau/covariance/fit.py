@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from rantau.covariance.estimate import fit_request
 from rantau.covariance.exploratory.rotation import Rotation, as_rotation
-from rantau.covariance.request import SemRequest, measurement_part
+from rantau.covariance.request import SemRequest
 from rantau.covariance.result import SemFit
 from rantau.door import as_model
+from rantau.model.measurement import measurement_part
 from rantau.model.spec import Model
 from rantau.moments.summary import SummaryStatistics
 from rantau.options import column_name, several_names
@@ -41,6 +42,7 @@ def sem(
     pairs: str = "default",
     ordered: str | Sequence[str] | bool = False,
     parameterization: str = "delta",
+    identification: str = "lavaan",
     rotation: Rotation | str | None = None,
 ) -> SemFit:
     """Fit a structural equation model, with lavaan's conventions.
@@ -63,8 +65,8 @@ def sem(
     group
         The column whose values tell groups apart.
     group_equal
-        What is the same in all groups: `loadings`, `intercepts`, `residuals`, `means`, `regressions`,
-        `lv_variances`, `lv_covariances`, `residual_covariances`. Of ordered answers `thresholds` are the intercepts:
+        What is the same in all groups: `loadings`, `intercepts`, `thresholds`, `residuals`, `means`, `regressions`,
+        `lv_variances`, `lv_covariances`, `residual_covariances`. Thresholds are the intercepts of ordered answers:
         either word holds the thresholds of ordered items equal, and the intercepts of the others.
     group_partial
         Parameters that are free all the same, such as `"F =~ x2"` or `"x3 ~ 1"`.
@@ -72,7 +74,7 @@ def sem(
         Set each factor's scale by a unit variance instead of its first loading.
     fixed_x
         Take the moments of observed exogenous variables from the sample; None does so where a likelihood is
-        maximised, and estimates them where it is not.
+        maximised or answers are ordered, and estimates them elsewhere.
     meanstructure
         Make means part of the model; None does so where the model or another option needs it.
     likelihood
@@ -98,9 +100,16 @@ def sem(
         `default`, which matches them where both constructs have equally many.
     ordered
         The variables whose answers are ordered categories; True for all but what only predicts. They are fitted by
-        their thresholds and polychoric correlations. Covariates are taken for normal variables beside them.
+        their thresholds and polychoric correlations; given fixed covariates (`fixed_x`, which need not be normal), by
+        thresholds, slopes and residual correlations of probit regressions. With `fixed_x=False` covariates are taken
+        for normal variables beside the answers. A fixed covariate that is named here counts as a number.
     parameterization
         Of ordered answers: `delta` gives the variable behind each a variance of 1, `theta` its residual.
+    identification
+        Of ordered answers in groups, what equal thresholds, loadings and intercepts set free from the second group on:
+        `lavaan` frees scales and latent means as soon as thresholds are equal; `wu_estabrook` frees what each level of
+        invariance tells (scales, or under theta residual variances, and intercepts with thresholds; latent variances
+        with loadings, latent means with intercepts), so that the levels are nested tests.
     rotation
         How the factors of exploratory blocks, `efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, are turned: a
         criterion (`rantau list rotations`) or an `rt.Rotation` with its options; geomin unless given.
@@ -127,9 +136,9 @@ def sem(
     -----
     Jöreskog (1967, 1971, 1973). Covariances have divisor n and chi-square is n times the minimum of the
     discrepancy; see `rantau.covariance.discrepancies`. Ordered answers: Muthén (1984), Muthén, du Toit & Spisic
-    (1997). Products of constructs: Marsh, Wen & Hau (2004), Lin, Wen,
-    Marsh & Lin (2010); what they add to the model is said in `rantau.model.products`, and what they are centred at
-    in `rantau.covariance.product_columns`.
+    (1997); given covariates, Muthén & Satorra (1995); in groups, Wu & Estabrook (2016). Products of constructs: Marsh,
+    Wen & Hau (2004), Lin, Wen, Marsh & Lin (2010); what they add to the model is said in `rantau.model.products`, and
+    what they are centred at in `rantau.covariance.product_columns`.
 
     Examples
     --------
@@ -146,7 +155,7 @@ def sem(
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
         interaction=interaction, pairs=pairs, ordered=_ordered(ordered), parameterization=parameterization,
-        rotation=None if rotation is None else as_rotation(rotation),
+        identification=identification, rotation=None if rotation is None else as_rotation(rotation),
     )  # fmt: skip
     return fit_request(request, data)
 
@@ -170,6 +179,7 @@ def cfa(
     cluster: str | None = None,
     ordered: str | Sequence[str] | bool = False,
     parameterization: str = "delta",
+    identification: str = "lavaan",
     rotation: Rotation | str | None = None,
 ) -> SemFit:
     """Fit the measurement part of a model: all constructs covary, no paths.
@@ -182,7 +192,8 @@ def cfa(
         Scored responses or a data frame, one row per respondent.
     estimator, missing, group, group_equal, group_partial, std_lv, meanstructure
         As for `sem`.
-    likelihood, information, se, test, sampling_weights, cluster, ordered, parameterization, rotation
+    likelihood, information, se, test, sampling_weights, cluster, ordered, parameterization,
+    identification, rotation
         As for `sem`.
 
     Returns
@@ -213,7 +224,7 @@ def cfa(
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
         sampling_weights=column_name("sampling_weights", sampling_weights), cluster=column_name("cluster", cluster),
         ordered=_ordered(ordered), parameterization=parameterization,
-        rotation=None if rotation is None else as_rotation(rotation),
+        identification=identification, rotation=None if rotation is None else as_rotation(rotation),
     )  # fmt: skip
     return fit_request(request, data)
 

@@ -21,6 +21,7 @@ import numpy as np
 
 from rantau.arrays import Array, Indices
 from rantau.covariance.effects import total_effects
+from rantau.covariance.implied_answers import behind_answers, slopes_on_covariates
 from rantau.covariance.latent_answers import LatentAnswers
 from rantau.covariance.layout import DIRECTED, Layout, Roles, cell_values
 
@@ -42,9 +43,12 @@ class Implied(NamedTuple):
         `(..., G, v)` means of all variables.
     level
         `(..., G, t)`: the thresholds of standardised variables and the means of continuous ones, where answers are
-        ordered; None otherwise.
+        ordered; None otherwise. Given covariates, where these are 0, with the slopes on them behind.
     scale
         `(..., G, p)`: what each variable is multiplied with in `sigma`, 1 but for ordered ones; None where none is.
+    given
+        What ordered answers are given covariates: `total` and `mean` with covariates that are 0 throughout. `sigma`,
+        `mu` and `level` are read off it, but for the covariates' own moments. None without covariates.
     """
 
     sigma: Array
@@ -54,6 +58,12 @@ class Implied(NamedTuple):
     mean: Array
     level: Array | None = None
     scale: Array | None = None
+    given: Implied | None = None
+
+    @property
+    def fitted(self) -> Implied:
+        """What derivatives of sigma and the levels are taken of."""
+        return self if self.given is None else self.given
 
 
 class Slopes(NamedTuple):
@@ -118,19 +128,12 @@ def imply(layout: Layout, theta: Array) -> Implied:
     answers = layout.cells.latent_answers
     if answers is None:
         return Implied(total[..., :p, :p], mean[..., :p], total, effect, mean)
-    scale = np.ones((*stack, p))
-    scale[..., answers.item] = cells[..., answers.scale]
-    sigma = total[..., :p, :p] * scale[..., :, None] * scale[..., None, :]
-    level = mean[..., answers.level_item]
-    cut = np.flatnonzero(answers.level_cell >= 0)
-    above = cells[..., answers.level_cell[cut]] - level[..., cut]
-    level[..., cut] = scale[..., answers.level_item[cut]] * above
-    return Implied(sigma, mean[..., :p], total, effect, mean, level, scale)
+    return behind_answers(answers, cells, covariance, Implied(total[..., :p, :p], mean[..., :p], total, effect, mean))
 
 
 def slopes(layout: Layout, implied: Implied) -> Slopes:
     """Compute the factors of the derivatives of sigma and mu by every free cell."""
-    p, roles = layout.n_observed, layout.roles
+    p, roles, implied = layout.n_observed, layout.roles, implied.fitted
     left, right = cell_slopes(layout, implied)
     pairs = layout.cells.pairs
     columns = np.concatenate(
@@ -179,12 +182,15 @@ def _answer_slopes(layout: Layout, answers: LatentAnswers, implied: Implied, slo
     level = mean[..., answers.level_item, :] * factor[..., None]
     row, at = np.nonzero(answers.level_cell[cut, None] == answers.first[moving])
     level[..., cut[row], at] += scale[..., of_item[row]]
+    t, (outcome, _) = answers.level_item.size, answers.slopes
+    level = np.concatenate([level, slopes_on_covariates(layout, answers, implied, slope)], axis=-2)
 
     if of_scale.any():
         whole = np.zeros((*scale.shape, spread.size))
         whole[..., item, :] = of_scale / scale[..., item, None]
         covariance += implied.sigma[..., i, j, None] * (whole[..., i, :] + whole[..., j, :])
         level[..., cut[:, None], spread] += implied.level[..., cut, None] * whole[..., of_item, :]
+        level[..., t:, spread] += implied.level[..., t:, None] * whole[..., outcome, :]
     found = np.zeros((*level.shape[:-2], level.shape[-2] + i.size, moving.size))
     found[..., : level.shape[-2], :] = level
     found[..., level.shape[-2] :, spread] = covariance
@@ -228,7 +234,8 @@ def variance_slopes(layout: Layout, implied: Implied) -> Array:
     answers, scale = layout.cells.latent_answers, implied.scale
     if answers is not None and scale is not None and not answers.theta:
         of_scale = (answers.first[layout.moving] == answers.scale[:, None]).astype(float)
-        own = by_cell[..., answers.item, :]
+        left, right = cell_slopes(layout, implied.fitted)
+        own = 2 * left[..., answers.item, :] * right[..., answers.item, :]
         _let_variances_follow(by_cell, layout.moving, answers, scale, own, of_scale)
     return gather_rows(layout, by_cell)
 
@@ -378,7 +385,7 @@ def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -
     `S[k, m]`: `2 [M1_ik E_jm + M1_im E_jk]`, halved for a variance; sigma is linear in S. For means, with
     `q = E'r`: `E_mi q_k mean_j + q_i E_jk mean_m`, and `E_mi q_k` between an intercept i and `A[k, m]`.
     """
-    roles = layout.roles
+    roles, implied = layout.roles, implied.fitted
     directed, undirected, row, column = roles.free_directed, roles.free_undirected, roles.row, roles.column
     p, effect, total = layout.n_observed, implied.effect, implied.total
     by_cell = np.zeros((*implied.mu.shape[:-1], row.size, row.size))

@@ -27,6 +27,9 @@ class LatentAnswers(Record):
         `(o,)`: the cells of scales and of variances of disturbances.
     theta
         Whether the scales follow from the variances; the variances follow from the scales otherwise.
+    given
+        `(x,)`: the fixed covariates. All that is said of the others is given these: the variance that scales or
+        disturbances set is the one that covariates leave.
     first
         `(cells,)`: the cell that each adds to. It is the cell itself, but for what a score test would add to a
         threshold or scale that the model has.
@@ -38,7 +41,14 @@ class LatentAnswers(Record):
     scale: Indices
     variance: Indices
     theta: bool
+    given: Indices
     first: Indices
+
+    @property
+    def slopes(self) -> tuple[Indices, Indices]:
+        """The variable and the covariate of each slope, `(q,)`: the moments after the levels."""
+        rest = np.unique(self.level_item)
+        return np.repeat(rest, self.given.size), np.tile(self.given, rest.size)
 
 
 def complete(answers: LatentAnswers, values: Array, effect: Array, between: Array) -> None:
@@ -52,14 +62,15 @@ def complete(answers: LatentAnswers, values: Array, effect: Array, between: Arra
         `(..., G, cells)`, changed in place.
     effect, between
         `(..., G, p, v)` total effects on the observed variables, and `(..., G, v, v)` covariances of disturbances,
-        in which the variances that follow have any value.
+        in which the variances that follow have any value; changed as well.
 
     Notes
     -----
     The variance of variable i is `sum_k E_ik^2 s_k` and what does not depend on these variances s, so that s solves
     linear equations; without effects among ordered variables each stands for itself.
     """
-    item = answers.item
+    item, given = answers.item, answers.given
+    between[..., given[:, None], given] = 0.0
     rows = effect[..., item, :]
     if answers.theta:
         variance = np.einsum("...iv,...vw,...iw->...i", rows, between, rows, optimize=True)

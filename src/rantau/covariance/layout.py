@@ -88,11 +88,15 @@ class Cells(Record):
 
     @cached_property
     def lower(self) -> tuple[Indices, Indices]:
-        """Rows and columns of the covariances that are moments: not the variances of ordered variables."""
+        """Rows and columns of the covariances that are moments: not the variances of ordered variables.
+
+        Nor are what fixed covariates have, where answers are ordered.
+        """
         i, j = np.tril_indices(self.n_observed)
         if self.latent_answers is None:
             return i, j
         keep = (i != j) | ~np.isin(i, self.latent_answers.item)
+        keep &= ~np.isin(i, self.latent_answers.given) & ~np.isin(j, self.latent_answers.given)
         return i[keep], j[keep]
 
     @cached_property
@@ -288,6 +292,8 @@ def _answers(table: ParameterTable, rows: tuple[Parameter, ...]) -> LatentAnswer
     at = {(row.lhs, row.op, row.rhs): place for place, row in reversed(tuple(enumerate(rows)))}
     counts, levels, items = dict(table.ordered), [], []
     for place, name in enumerate(table.observed):
+        if name in table.exogenous:
+            continue
         own = [at[name, "|", f"t{k + 1}"] for k in range(counts[name])] if name in counts else [-1]
         levels += own
         items += [place] * len(own)
@@ -299,6 +305,7 @@ def _answers(table: ParameterTable, rows: tuple[Parameter, ...]) -> LatentAnswer
         np.array([at[name, "~*~", name] for name in names], dtype=np.intp),
         np.array([at[name, "~~", name] for name in names], dtype=np.intp),
         table.parameterization == "theta",
+        np.array([table.observed.index(name) for name in table.exogenous], dtype=np.intp),
         np.array([at[row.lhs, row.op, row.rhs] for row in rows], dtype=np.intp),
     )
 

@@ -51,7 +51,7 @@ class Statistics(Record):
     groups
         `(G,)` rows of each group.
     sample, implied
-        `(G, p, p)` covariance matrices in standard units.
+        `(G, p, p)` covariance matrices in standard units; without covariates that ordered answers are given.
     sample_mean, implied_mean
         `(G, p)`.
     deviation
@@ -62,6 +62,8 @@ class Statistics(Record):
         Browne's residual statistic with the weights of the implied covariances; the standard one where rows have gaps.
     level_residual
         `(G, t)`: what is left of thresholds where answers are ordered; None otherwise.
+    n_given
+        Fixed covariates that ordered answers are given.
     """
 
     test: ModelTest
@@ -86,6 +88,7 @@ class Statistics(Record):
     mean_structure: bool
     reweighted: float
     level_residual: Array | None = None
+    n_given: int = 0
 
     @property
     def chisq(self) -> float:
@@ -194,16 +197,18 @@ def statistics(
     n_obs, least_squares = float(counts.sum()), recipe.discrepancy not in ("ml", "fiml")
     tests = _tests(evidence, baseline, recipe) if converged else _no_tests(evidence, baseline, recipe)
     logl = (NAN, NAN) if least_squares else _log_likelihoods(table, evidence, deviation, moments.replace(n=counts))
-    reweighted, level = evidence.chisq, None
+    reweighted, level, kept = evidence.chisq, None, moments.modelled
     if moments.ordering is not None and moments.level is not None and implied.level is not None:
-        level = (moments.level - implied.level)[:, moments.ordering.ordered[moments.ordering.item]]
+        item = moments.ordering.item
+        level = (moments.level - implied.level)[:, : item.size][:, moments.ordering.ordered[item]]
     elif converged and moments.patterns is None:
         reweighted = normal_residual(evidence, implied.sigma)
     return Statistics(
         *tests, max(evidence.misfit, 0.0) / 2 * (evidence.n_obs / n_obs if least_squares else 1.0), *logl,
-        n_obs, evidence.n_obs, baseline.theta.size + baseline.df - evidence.df, counts, moments.covariance,
-        implied.sigma, moments.mean, implied.mu if table.mean_structure else moments.mean, deviation,
-        table.mean_structure, reweighted, level,
+        n_obs, evidence.n_obs, baseline.theta.size + baseline.df - evidence.df, counts,
+        moments.covariance[:, kept[:, None], kept], implied.sigma[:, kept[:, None], kept], moments.mean[:, kept],
+        (implied.mu if table.mean_structure else moments.mean)[:, kept], deviation[kept],
+        table.mean_structure, reweighted, level, len(moments.names) - kept.size,
     )  # fmt: skip
 
 

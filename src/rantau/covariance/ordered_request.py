@@ -46,7 +46,9 @@ def ordered_names(model: Model, ordered: tuple[str, ...] | bool) -> tuple[str, .
     return tuple(dict.fromkeys(names))
 
 
-def refuse_without_order(row: Estimator, missing: str, parameterization: str, equal: tuple[str, ...]) -> None:
+def refuse_without_order(
+    row: Estimator, missing: str, parameterization: str, identification: str, equal: tuple[str, ...]
+) -> None:
     """Refuse what has a meaning for ordered answers only."""
     if "thresholds" in equal:
         raise OptionError("group_equal='thresholds' is of ordered answers; say which are: ordered=.")
@@ -62,6 +64,8 @@ def refuse_without_order(row: Estimator, missing: str, parameterization: str, eq
         )
     if parameterization != "delta":
         raise OptionError(f"parameterization='{parameterization}' is of ordered answers; say which are: ordered=.")
+    if identification != "lavaan":
+        raise OptionError(f"identification='{identification}' is of ordered answers; say which are: ordered=.")
 
 
 def refuse_with_order(request: SemRequest) -> None:
@@ -87,7 +91,7 @@ def refuse_with_order(request: SemRequest) -> None:
         f"test='{request.test}'": request.test not in TESTS,
         "meanstructure=False": request.meanstructure is False,
         "rt.growth()": request.growth,
-        "a product of variables": bool(request.expanded.products),
+        "a product of other variables than fixed covariates": not _of_covariates(request),
     }
     for what, asked in wrong.items():
         if asked:
@@ -95,16 +99,21 @@ def refuse_with_order(request: SemRequest) -> None:
                 f"{what} is not there for ordered answers (ordered=); leave it out, or leave ordered out and treat the "
                 "answers as continuous (estimator='MLR')."
             )
+    if not request.cut:
+        raise OptionError(
+            "ordered= names nothing that the model explains: fixed covariates count as numbers, so that no answer has "
+            "thresholds here. Name what is explained, or leave ordered out."
+        )
+    if request.identification != "lavaan" and not request.group:
+        raise OptionError(
+            f"identification='{request.identification}' says what is free from the second group on, and there is one "
+            "group; say which variable groups the rows: group=."
+        )
     kinds = {kind.strip().lower() for kind in request.group_equal}
     if "residuals" in kinds and request.parameterization == "delta":
         raise OptionError(
             "group_equal='residuals': under parameterization='delta' the residual variances of ordered answers are no "
             "parameters; take parameterization='theta', which fixes them at 1 in every group."
-        )
-    if request.fixed_x:
-        raise OptionError(
-            "fixed_x=True is not there for ordered answers yet: covariates are taken for normal variables beside the "
-            "ordered ones (fixed_x=False). For a covariate of few values name it in ordered= as well."
         )
     composite = next((block for block in request.model.blocks if block.kind == "composite"), None)
     if composite is not None and set(composite.items) & set(names_of(request.ordered)):
@@ -113,6 +122,15 @@ def refuse_with_order(request: SemRequest) -> None:
             f"'{composite.construct}' is a composite of ordered answers, whose scale follows from them; treat its "
             "items as continuous: take them out of ordered=.",
         )  # fmt: skip
+
+
+def _of_covariates(request: SemRequest) -> bool:
+    """Tell whether all products are of observed variables that nothing explains and that are fixed."""
+    model, products = request.expanded.model, request.expanded.products
+    explained = {path.outcome for path in model.paths} | {item for block in model.blocks for item in block.items}
+    parts = {part for product in products for part in product.parts}
+    raw = all(not product.centred for product in products)
+    return not products or (raw and bool(request.fixed_x) and not parts & explained)
 
 
 def names_of(ordered: tuple[str, ...] | bool) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.ordered_request import ordered_names, refuse_with_order, refuse_without_order
 from rantau.errors import OptionError
 from rantau.model.exploratory import check_exploratory, explored
+from rantau.model.group_equality import IDENTIFICATION
 from rantau.model.locate import refusal
+from rantau.model.parameters import free_standing_covariates
 from rantau.model.products import Expansion, expand
 from rantau.model.spec import Model, Span
 from rantau.options import check_switch, choose
@@ -36,6 +38,8 @@ _PRODUCT_INDICATORS = (
     "double_mean_centred", "double_mean_centered", "double_mean_centring", "double_mean_centering", "doublemc",
     "dblcent", "pi",
 )  # fmt: skip
+#: Other names for how what lies behind ordered answers is told.
+IDENTIFICATION_NAMES = {"wu_estabrook_2016": "wu_estabrook", "wu": "wu_estabrook", "default": "lavaan"}
 DEFAULT = "default"
 
 
@@ -57,7 +61,8 @@ class SemRequest(Record):
     std_lv
         Unit factor variances instead of unit first loadings.
     fixed_x
-        Observed exogenous variables keep their sample moments; None does so where a likelihood is maximised.
+        Observed exogenous variables keep their sample moments; None does so where a likelihood is maximised. Of
+        ordered answers everything is regressed on them then, by probit where ordered, and None does so.
     meanstructure
         Means are part of the model; None leaves it to the estimator and the model.
     growth
@@ -73,6 +78,8 @@ class SemRequest(Record):
     ordered, parameterization
         The variables whose answers are ordered categories (True for all that explain nothing), and whether the scale
         (`delta`) or the residual variance (`theta`) of what lies behind them is 1.
+    identification
+        How what lies behind them is told in further groups: as `lavaan` does, or as `wu_estabrook` do.
     interaction, pairs
         How products of constructs are estimated (`moments` is what `rt.sam` does), and how their items are paired.
     rotation
@@ -99,6 +106,7 @@ class SemRequest(Record):
     pairs: str = DEFAULT
     ordered: tuple[str, ...] | bool = ()
     parameterization: str = PARAMETERIZATION[0]
+    identification: str = IDENTIFICATION[0]
     rotation: Rotation | None = None
 
     def __post_init__(self) -> None:
@@ -154,12 +162,6 @@ class SemRequest(Record):
                     '`efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, or take rt.efa(data, n_factors=2).'
                 )
             return
-        if self.ordered:
-            raise refusal(
-                self.model, self.model.block(blocks[0][1][0]).span,
-                "exploratory blocks of ordered answers cannot be estimated yet; take the answers for numbers (leave "
-                "ordered= out), or state which items measure which factor.",
-            )  # fmt: skip
         rotation = as_rotation("geomin" if self.rotation is None else self.rotation)
         object.__setattr__(self, "rotation", rotation)
         if self.interaction != INTERACTION[0]:
@@ -182,6 +184,13 @@ class SemRequest(Record):
                     f"target is {shape[0]} by {shape[1]}, and the exploratory block '{name}' has {wanted[0]} items and "
                     f"{wanted[1]} factors."
                 )
+
+    @property
+    def cut(self) -> tuple[str, ...]:
+        """The variables that thresholds cut: the ordered ones, but for fixed covariates, which count as numbers."""
+        names = () if isinstance(self.ordered, bool) else self.ordered
+        numbers = free_standing_covariates(self.model) if self.fixed_x else set()
+        return tuple(name for name in names if name not in numbers)
 
     @property
     def uncorrelated(self) -> str:
@@ -207,13 +216,16 @@ class SemRequest(Record):
     def _settle_ordered(self) -> None:
         """Settle which variables are ordered, and refuse what does not go with that."""
         choose("parameterization", self.parameterization, PARAMETERIZATION)
+        how = spelling(self.identification)
+        how = choose("identification", IDENTIFICATION_NAMES.get(how, how), IDENTIFICATION)
+        object.__setattr__(self, "identification", how)
         row = estimator_row(self.estimator)
         if not self.ordered:
-            refuse_without_order(row, self.missing, self.parameterization, self.group_equal)
+            refuse_without_order(row, self.missing, self.parameterization, how, self.group_equal)
             return
         object.__setattr__(self, "ordered", ordered_names(self.model, self.ordered))
         if self.fixed_x is None:
-            object.__setattr__(self, "fixed_x", False)
+            object.__setattr__(self, "fixed_x", True)
         refuse_with_order(self)
 
     def _check_errors_and_test(self) -> None:
@@ -353,11 +365,13 @@ def _refuse_unsupported(model: Model, *, ordered: bool) -> None:
         for term in block.terms:
             if len(term.factors) > 1:
                 raise refusal(model, term.span, f"a product ('{term.name}') cannot measure a construct.")
-    if model.thresholds and not ordered:
+    one = next(iter(model.of_answers), None)
+    if one is not None and not ordered:
+        what = "a threshold" if model.thresholds else "a scale (`~*~`)"
         raise refusal(
-            model, model.thresholds[0].span,
-            f"'{model.thresholds[0].variable}' has a threshold, but no variable is ordered; name those that are: "
-            f"rt.sem(model, data, ordered=['{model.thresholds[0].variable}', ...]), or ordered=True for all.",
+            model, one.span,
+            f"'{one.variable}' has {what}, but no variable is ordered; name those that are: "
+            f"rt.sem(model, data, ordered=['{one.variable}', ...]), or ordered=True for all.",
         )  # fmt: skip
     if not model.observed:
         raise refusal(model, Span(1, 1), "the model says nothing of any observed variable.")
@@ -385,26 +399,3 @@ def _refuse_contradictions(model: Model) -> None:
             )  # fmt: skip
         for name in ready:
             del waiting[name]
-
-
-def measurement_part(model: Model) -> Model:
-    """Return a model's constructs and items without its structural statements.
-
-    Covariances between items stay, and those between constructs that no path explains; regressions, and what
-    refers to them or to their disturbances, go. A stated variance stays, for it may set a scale. Composite
-    blocks stay and are refused by the engine.
-    """
-    measured = {item for block in model.blocks for item in block.items} | set(model.constructs)
-    explained = {path.outcome for path in model.paths}
-    return model.replace(
-        paths=(),
-        covariances=tuple(
-            one for one in model.covariances
-            if {one.left, one.right} <= measured
-            and (one.left == one.right or not {one.left, one.right} & (explained & set(model.constructs)))
-        ),
-        intercepts=tuple(one for one in model.intercepts if one.variable in measured),
-        definitions=(),
-        constraints=(),
-        hypotheses=(),
-    )  # fmt: skip

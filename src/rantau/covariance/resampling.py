@@ -80,6 +80,8 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
         # Correlations of pairs may be of no matrix, and least squares fits them all the same.
         proper = np.asarray(np.isfinite(moments.covariance).all(axis=(-1, -2, -3)))
     impossible = "singular covariance matrix" if moments.ordering is None else "a category that nobody chose"
+    if moments.ordering is not None and moments.ordering.given:
+        impossible += ", or that covariates tell"
     reasons = tuple(
         "" if fine else "not converged" if possible else impossible
         for fine, possible in zip(minimum.converged, proper, strict=True)
@@ -182,13 +184,22 @@ def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimu
         chisq = n_obs * np.where((df <= 0) & (misfit < EXACT), 0.0, np.maximum(misfit, 0.0))
     implied = imply(layout, minimum.theta)
     means = moments.mean - implied.mu if fit.table.mean_structure and moments.ordering is None else None
+    kept = moments.modelled
+    sample, own = (one[..., kept[:, None], kept] for one in (moments.covariance, implied.sigma))
     return np.stack(
         [
             chisq,
             comparative_fit(chisq, df, baseline, baseline_df),
             tucker_lewis(chisq, df, baseline, baseline_df),
             root_mean_square_error(chisq, df, found.per_group),
-            standardised_residual(moments.covariance, implied.sigma, means, moments.n / n_obs[:, None]),
+            standardised_residual(
+                sample,
+                own,
+                means,
+                moments.n / n_obs[:, None],
+                ordered=moments.ordering is not None,
+                n_given=len(moments.names) - kept.size,
+            ),
         ],
         axis=-1,
     )

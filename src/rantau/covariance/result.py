@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
+from rantau.covariance.after_fit.category_probabilities import category_frame
 from rantau.covariance.after_fit.comparison import difference_table, way_of
 from rantau.covariance.after_fit.modification import modification_indices
 from rantau.covariance.after_fit.residuals import covariance_frames, mean_frames, residual_summary, residual_table
@@ -287,13 +288,16 @@ class SemFit(Record):
         return block_of(self, block)
 
     def implied(self) -> tuple[pd.DataFrame, pd.Series[float]]:
-        """Return the implied covariances of the items and their implied means, under each group's label."""
-        pandas, names = require("pandas"), list(self.table.observed)
-        moments = self._implied()
+        """Return the implied covariances of the items and their implied means, under each group's label.
+
+        Of ordered answers with fixed covariates, those of the others where the covariates are 0.
+        """
+        pandas, kept, moments = require("pandas"), self.moments.modelled, self._implied()
+        names = [self.table.observed[place] for place in kept]
         mean = moments.mu if self.table.mean_structure else self.moments.mean
         return (
-            self._by_group([pandas.DataFrame(one, names, names) for one in moments.sigma]),
-            self._by_group([pandas.Series(one, names) for one in mean]),
+            self._by_group([pandas.DataFrame(one[kept[:, None], kept], names, names) for one in moments.sigma]),
+            self._by_group([pandas.Series(one[kept], names) for one in mean]),
         )
 
     def residuals(self, kind: str = "cor_bollen") -> pd.DataFrame:
@@ -367,32 +371,43 @@ class SemFit(Record):
         ----------
         method
             `regression`: the expected value given the answers, nearest to the truth on average, drawn towards the
-            mean; `bartlett`: unbiased given the truth, with more error.
+            mean; `bartlett`: unbiased given the truth, with more error. Of ordered answers: `map`, the most probable
+            value given the answers (which `regression` means too); `eap`, the expected value; `ml`, where the
+            likelihood of the answers is highest (`bartlett`).
         data
             Rows to score by this fit; those that it was fitted to unless given.
         errors
-            Whether standard errors are wanted: of prediction for `regression`, of measurement for `bartlett`.
+            Whether standard errors are wanted: of prediction for `regression`, of measurement for `bartlett`. Of
+            ordered answers: the standard deviation given the answers for `eap`, from how the density bends at its top
+            for `map`, from the observed information for `ml`.
 
         Returns
         -------
         DataFrame
             One column for each latent variable, and with `errors` one `<name>_se` each. The index says where a row
-            stands in the data, from 0. Under full-information likelihood a row is scored from the answers it has;
-            otherwise rows with a gap are left out. NaN where a row says nothing of a latent variable.
+            stands in the data, from 0. Under `missing="fiml"` and `"pairwise"` a row is scored from the answers it
+            has; otherwise rows with a gap are left out. NaN where a row says nothing of a latent variable; under `ml`
+            of ordered answers also where it says only that the score is beyond any limit (the highest category of
+            each item, say), and for a latent variable of higher order, whose parts have no likelihood of their own.
 
         Raises
         ------
         OptionError
             If there is no such method, or nothing to score.
         ResponseError
-            If the data lack a variable, or have groups that the fit does not know.
+            If the data lack a variable, or have groups or categories that the fit does not know.
         EstimationError
-            If the fit did not converge, or items depend on each other exactly.
+            If the fit did not converge, items depend on each other exactly, or a residual variance of ordered answers
+            is not positive; where ordered answers are related beyond the constructs, for all but `eap`; for `eap` of
+            more than six constructs with items, whose integrals have too many dimensions.
 
         Notes
         -----
         Thurstone (1935); Bartlett (1937); Skrondal & Laake (2001), who show that regressions on the regression
-        scores of causes, with Bartlett's scores as outcomes, are unbiased.
+        scores of causes, with Bartlett's scores as outcomes, are unbiased. Ordered answers: Samejima (1969); Bock &
+        Mislevy (1982); Muraki & Engelhard (1985); Jöreskog & Moustaki (2001). `eap` integrates by Gaussian quadrature
+        with a rule made for each construct's items, with more points until nothing moves by a millionth of a prior
+        standard deviation (Golub & Welsch, 1969).
 
         Examples
         --------
@@ -402,9 +417,61 @@ class SemFit(Record):
         >>> fit = rt.cfa("F =~ a + b + c + d", data)
         >>> bool(fit.scores()["F"].std() < fit.scores("bartlett")["F"].std())
         True
+        >>> likert = data.clip(-2, 2).round()
+        >>> fit = rt.cfa("F =~ a + b + c + d", likert, ordered=True)
+        >>> sorted(fit.scores("eap", errors=True).columns)
+        ['F', 'F_se']
         """
         check_switch("errors", errors)
         return score_frame(self, method, data, errors=errors)
+
+    def category_probabilities(self, at: pd.DataFrame | Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Return how probable each category of each ordered item is.
+
+        Parameters
+        ----------
+        at
+            Values of constructs, or of continuous variables, at which probabilities are wanted: a data frame such as
+            `scores()` returns, or a mapping such as `{"F": [-1, 0, 1]}`. What is not named, or NaN, is averaged over.
+            A column with the groups' labels, under the name given as `group=`, says to which group a row belongs;
+            without it every row is taken in every group. Unless given, probabilities are those over everybody.
+
+        Returns
+        -------
+        DataFrame
+            Over everybody `item category observed implied`: each category as the data have it, its share among those
+            who answered, and what the model implies. At given values `row`, these values, and `item category
+            probability`. With groups, `group` is the first column.
+
+        Raises
+        ------
+        OptionError
+            If no answers are ordered, or `at` names something else.
+        EstimationError
+            If the fit did not converge, or a residual variance of ordered answers is not positive.
+
+        Notes
+        -----
+        Samejima (1969); Jöreskog & Moustaki (2001), with the normal ogive: an answer is the category between whose
+        thresholds a normal variable falls. Without constraints on them thresholds reproduce the shares of the sample.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, rantau as rt
+        >>> draw = np.random.default_rng(1).normal(size=(200, 4))
+        >>> data = pd.DataFrame(draw[:, :3] + draw[:, 3:] > 0, columns=["a", "b", "c"]) * 1
+        >>> fit = rt.cfa("F =~ a + b + c", data, ordered=True)
+        >>> fit.category_probabilities().round(3).head(2)
+          item  category  observed  implied
+        0    a         0     0.545    0.545
+        1    a         1     0.455    0.455
+        >>> found = fit.category_probabilities(at={"F": [-1, 1]})
+        >>> found[(found["item"] == "a") & (found["category"] == 1)].round(2)
+           row    F item  category  probability
+        1    0 -1.0    a         1         0.03
+        7    1  1.0    a         1         0.93
+        """
+        return category_frame(self, at)
 
     def predicted(self, method: str = "regression", *, data: Responses | pd.DataFrame | None = None) -> pd.DataFrame:
         """Return the answers that a row's scores and its covariates lead to expect, one column per observed variable.
@@ -413,6 +480,11 @@ class SemFit(Record):
         ----------
         method, data
             As for `scores()`. Variables without causes stay as they were answered.
+
+        Raises
+        ------
+        OptionError
+            If answers are ordered, which have probabilities instead: `category_probabilities()`.
         """
         return predicted_frame(self, method, data)
 

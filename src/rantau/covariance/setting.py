@@ -188,8 +188,10 @@ def as_wishart(moments: GroupMoments, discrepancy: Discrepancy) -> GroupMoments:
     """
     rows = moments.n - 1
     if moments.ordering is not None:
-        # Polychoric correlations have no divisor.
-        return moments.replace(n=rows)
+        # Polychoric correlations have no divisor; those of fixed covariates have.
+        covariance, given = moments.covariance.copy(), np.array(moments.ordering.given, dtype=np.intp)
+        covariance[..., given[:, None], given] *= (moments.n / rows)[..., None, None]
+        return moments.replace(n=rows, covariance=covariance)
     covariance = moments.covariance * (moments.n / rows)[..., None, None]
     if discrepancy.name == "ml":
         rows = moments.n * (rows.sum(axis=-1) / moments.n.sum(axis=-1))[..., None]

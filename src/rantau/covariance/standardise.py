@@ -78,7 +78,10 @@ def _ratios(layout: Layout, cells: Array, implied: Implied, which: Mask) -> Arra
         unit = deviation[..., product.left] * deviation[..., product.right] * of_left * of_right / loading
         directed[..., product.cell] = unit / at_i[..., product.cell]
         undirected = np.where(i == j, 1 / at_i**2, 1 / (residual[..., i] * residual[..., j]))
-        level = np.where(kind == SCALE, at_i, np.where((kind == MEAN) | (kind == THRESHOLD), 1 / at_i, undirected))
+        # Scales are those of what lies behind answers given covariates, where these are fixed.
+        behind = np.sqrt(np.einsum("...ii->...i", implied.fitted.total))[..., i]
+        own_scale = np.where(which[i], np.where(behind > 0, behind, np.nan), 1.0)
+        level = np.where(kind == SCALE, own_scale, np.where((kind == MEAN) | (kind == THRESHOLD), 1 / at_i, undirected))
         return np.where(kind == DIRECTED, directed, level)
 
 
@@ -154,10 +157,9 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
     """
     implied, cells = imply(layout, theta), cell_values(layout, theta)
     ratio = _ratios(layout, cells, implied, which)
-    values, own = cells * ratio, cell_jacobian(layout)
+    values, own = cells * ratio, cell_slopes_of(layout, theta, implied)
     by_variance = variance_slopes(layout, implied)
-    if layout.cells.latent_answers is not None:
-        own = _with_dependent(layout, layout.cells.latent_answers, own, implied, by_variance)
+    behind = by_variance if implied.given is None else variance_slopes(layout, implied.given)
     variance = np.einsum("...ii->...i", implied.total)[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
         log_slope = np.where(which[:, None], by_variance / (2 * variance), 0.0)
@@ -176,11 +178,30 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
         for loading, place, sign in zip(_loadings(cells, product), product.loadings, (-1, 1, 1), strict=True):
             of_parts += np.where((place >= 0)[:, None], sign * own[..., place, :] / loading[..., None], 0.0)
         of_cause[..., product.cell, :] = of_parts
-        undirected = np.where(kind == SCALE, at_i, np.where(kind == THRESHOLD, -at_i, undirected))
+        left = np.einsum("...ii->...i", implied.fitted.total)[..., None]
+        of_scale = np.where(which[:, None], behind / (2 * left), 0.0)[..., i, :]
+        undirected = np.where(kind == SCALE, of_scale, np.where(kind == THRESHOLD, -at_i, undirected))
         moves = np.where(kind == DIRECTED, of_cause - at_i, np.where(kind == MEAN, -at_i, undirected))
     # A cell of nought stays nought, whatever its ratio does.
     change = np.where((values == 0)[..., None], 0.0, values[..., None] * moves)
     return values, own * ratio[..., None] + change
+
+
+def cell_slopes_of(layout: Layout, theta: Array, implied: Implied | None = None) -> Array:
+    """Return the derivative of every cell by the free parameters, `(..., G, cells, n_free)`.
+
+    Parameters
+    ----------
+    layout, theta
+        The model, and `(..., n_free)` parameters.
+    implied
+        What the model implies there, if it is known already.
+    """
+    own, answers = cell_jacobian(layout), layout.cells.latent_answers
+    if answers is None:
+        return own
+    there = (imply(layout, theta) if implied is None else implied).fitted
+    return _with_dependent(layout, answers, own, there, variance_slopes(layout, there))
 
 
 def _with_dependent(layout: Layout, answers: LatentAnswers, own: Array, implied: Implied, by_variance: Array) -> Array:

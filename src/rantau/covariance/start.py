@@ -90,11 +90,9 @@ def scale_moments(moments: GroupMoments, deviation: Array, *, means: bool) -> Gr
         weight = weight * np.outer(unit, unit)
     level, spread = moments.level, moments.spread
     if moments.ordering is not None and level is not None:
-        at = moments.ordering.item
-        level = level / deviation[at]
+        unit = moments.ordering.units(deviation)
+        level = level / unit[: level.shape[-1]]
         if spread is not None:
-            i, j = moments.ordering.lower
-            unit = np.concatenate([deviation[at], deviation[i] * deviation[j]])
             spread = spread if (unit == 1).all() else spread / np.outer(unit, unit)
     return moments.replace(
         covariance=moments.covariance / squared,
@@ -104,6 +102,22 @@ def scale_moments(moments: GroupMoments, deviation: Array, *, means: bool) -> Gr
         patterns=patterns,
         weight=weight,
     )
+
+
+def with_covariates(moments: GroupMoments) -> GroupMoments:
+    """Return moments whose covariances are those of all variables, where they are given covariates."""
+    ordering, level = moments.ordering, moments.level
+    if ordering is None or level is None or not ordering.given:
+        return moments
+    outcome, covariate = ordering.slopes
+    x, covariance = np.array(ordering.given), moments.covariance.copy()
+    effect = np.zeros(covariance.shape)
+    effect[..., outcome, covariate] = level[..., ordering.item.size :]
+    effect[..., x, x] = 1.0
+    effect = effect[..., x]
+    among = covariance[..., x[:, None], x]
+    covariance[..., x[:, None], x] = 0.0
+    return moments.replace(covariance=covariance + effect @ among @ np.swapaxes(effect, -1, -2))
 
 
 def start_values(table: ParameterTable, layout: Layout, moments: GroupMoments) -> Array:
@@ -125,7 +139,7 @@ def start_values(table: ParameterTable, layout: Layout, moments: GroupMoments) -
     Array
         `(n_free,)`.
     """
-    cells = layout.kind.size
+    moments, cells = with_covariates(moments), layout.kind.size
     total, count = np.zeros(layout.n_free), np.zeros(layout.n_free)
     for group in range(layout.n_groups):
         rows = table.rows[group * cells : (group + 1) * cells]

@@ -2,5 +2,6 @@
 
 from rantau.groups.compare import compare_groups
 from rantau.groups.comparison import GroupComparison
+from rantau.groups.levels import invariance
 
-__all__ = ["GroupComparison", "compare_groups"]
+__all__ = ["GroupComparison", "compare_groups", "invariance"]

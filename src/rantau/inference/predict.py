@@ -157,7 +157,7 @@ def _predicted(
         out = folds.held_out(draw)
         observed, expected = model.constructs(values, draw)
         items, by_lines = model.items_of(expected, draw), lines.predicted(values, draw)
-        pls[r, out], linear[r, out], average[r, out] = items[out], by_lines[out], model.mean[draw, seen.items]
+        pls[r, out], linear[r, out], average[r, out] = items[out], by_lines[out], model.scorer.mean[draw, seen.items]
         scores[0, r, out], scores[1, r, out] = observed[out], expected[out]
         trained = folds.of[r] != draw
         inside[r, trained] += items[trained]

@@ -16,9 +16,9 @@ def key_of(lhs: str, op: str, rhs: str) -> Key:
 
 
 def key_named(name: str) -> Key:
-    """Read `F=~x2`, `x1~1`, `x7 ~~ x8` or `x3 | t1`; what is none of these gives a key that no parameter has."""
+    """Read `F=~x2`, `x1~1`, `x7 ~~ x8` or `x3|t1`; what is none of these gives a key that no parameter has."""
     bare = "".join(name.split())
-    for op in ("=~", "<~", "~*~", "~~", "~", "|"):
+    for op in ("~*~", "=~", "<~", "~~", "|", "~"):
         lhs, found, rhs = bare.partition(op)
         if found:
             return key_of(lhs, "~1", "") if (op, rhs) == ("~", "1") else key_of(lhs, op, rhs)
@@ -147,6 +147,8 @@ def stated(model: Model, order: tuple[str, ...], n_groups: int) -> list[Entry]:
         enter(mean.span, mean.variable, "~1", "", mean.term)
     for cut in model.thresholds:
         enter(cut.span, cut.variable, "|", cut.term.name, cut.term)
+    for scale in model.scales:
+        enter(scale.span, scale.variable, "~*~", scale.variable, scale.term)
     # By the place of the left side first, so that `y1 + y2 ~ x1 + x2` gives both rows of y1, then of y2.
     found.sort(key=lambda row: (row[0].line, row[0].column, row[1].line, row[1].column))
     return [entry for _, _, entry in found]

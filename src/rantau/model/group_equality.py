@@ -3,7 +3,8 @@
 The kinds and their consequences are those of lavaan's `group.equal` (Rosseel, 2012): with equal intercepts the
 latent means are free from the second group on, unless `means` are equal too; with equal loadings and factors of
 unit variance, so are the factors' variances, unless `lv_variances` are equal too. The moments of covariates
-are those of each group. Thresholds are the intercepts of ordered variables: to hold either equal is to hold both.
+are those of each group. Thresholds are the intercepts of ordered variables: to hold either equal is to hold both, but
+under the identification of Wu & Estabrook (2016), which has both.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ KINDS = (
     "regressions",
     "composite_loadings",
 )
+#: How what lies behind ordered answers is told in further groups.
+IDENTIFICATION = ("lavaan", "wu_estabrook")
 
 
 class GroupEquality(Record):
@@ -38,20 +41,19 @@ class GroupEquality(Record):
         Of `KINDS`.
     partial
         The parameters exempt from it, as the user names them.
+    wu_estabrook
+        Whether what lies behind ordered answers is told as by Wu & Estabrook (2016), and not as lavaan does.
     """
 
     kinds: tuple[str, ...]
     partial: tuple[str, ...]
+    wu_estabrook: bool = False
 
     @property
     def frees_means(self) -> bool:
         """Whether latent means are free from the second group on."""
-        return bool({"intercepts", "thresholds"} & set(self.kinds)) and "means" not in self.kinds
-
-    @property
-    def frees_scales(self) -> bool:
-        """Whether the scales (or residual variances) of ordered variables are free from the second group on."""
-        return "thresholds" in self.kinds
+        tell = {"intercepts"} if self.wu_estabrook else {"intercepts", "thresholds"}
+        return bool(tell & set(self.kinds)) and "means" not in self.kinds
 
     @property
     def frees_variances(self) -> bool:
@@ -60,7 +62,12 @@ class GroupEquality(Record):
 
 
 def group_equality(
-    groups: tuple[str, ...], equal: tuple[str, ...], partial: tuple[str, ...], *, ordered: bool = False
+    groups: tuple[str, ...],
+    equal: tuple[str, ...],
+    partial: tuple[str, ...],
+    identification: str = IDENTIFICATION[0],
+    *,
+    ordered: bool = False,
 ) -> GroupEquality:
     """Check the two options.
 
@@ -72,6 +79,8 @@ def group_equality(
         Kinds of parameters, in lavaan's spelling or ours (`residual.covariances`, `residual_covariances`).
     partial
         Single parameters, such as `F=~x2`; they are held against the table later.
+    identification
+        One of `IDENTIFICATION`.
     ordered
         Whether there are ordered variables.
 
@@ -89,9 +98,10 @@ def group_equality(
         option = "group_equal" if equal else "group_partial"
         raise OptionError(f"{option} compares groups, but there is one group; say which variable groups the rows.")
     kinds = [choose("group_equal", one.strip().lower().replace(".", "_").replace("-", "_"), KINDS) for one in equal]
-    if ordered and {"intercepts", "thresholds"} & set(kinds):
+    separate = identification == "wu_estabrook"
+    if ordered and not separate and {"intercepts", "thresholds"} & set(kinds):
         kinds += ["intercepts", "thresholds"]
-    return GroupEquality(tuple(dict.fromkeys(kinds)), partial)
+    return GroupEquality(tuple(dict.fromkeys(kinds)), partial, separate)
 
 
 def equal_entries(

@@ -68,5 +68,5 @@ def first_use(model: Model, name: str) -> Span:
         if covariance.right == name:
             places.append(covariance.term.span)
     places += [row.span for row in model.intercepts if row.variable == name]
-    places += [row.span for row in model.thresholds if row.variable == name]
+    places += [row.span for row in model.of_answers if row.variable == name]
     return min(places, key=lambda span: (span.line, span.column), default=Span(1, 1))

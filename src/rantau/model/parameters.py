@@ -11,15 +11,14 @@ from __future__ import annotations
 import itertools
 from functools import lru_cache
 
-from rantau.errors import IdentificationError, listing
 from rantau.model.composites import Anchors, add_composites, check_composites
-from rantau.model.entries import Entries, stated
+from rantau.model.entries import Entries, key_named, stated
 from rantau.model.exploratory import Explored, check_exploratory, explored, is_exploratory
-from rantau.model.group_equality import GroupEquality, equal_entries, group_equality
-from rantau.model.locate import located, refusal
-from rantau.model.ordered import add_scales, add_thresholds
+from rantau.model.group_equality import IDENTIFICATION, GroupEquality, equal_entries, group_equality
+from rantau.model.modifiers import check_modifiers
+from rantau.model.ordered import add_scales, add_thresholds, check_latent_answers, loosened, unit_untold
 from rantau.model.places import number
-from rantau.model.spec import Model, Modifier, Span
+from rantau.model.spec import Model
 from rantau.record import Record
 
 
@@ -147,6 +146,7 @@ def tabulate(
     ordered: tuple[tuple[str, int], ...] = (),
     parameterization: str = "delta",
     uncorrelated: str = "",
+    identification: str = IDENTIFICATION[0],
 ) -> ParameterTable:
     """Write out every parameter of a model.
 
@@ -177,6 +177,8 @@ def tabulate(
     uncorrelated
         Which covariances of the factors of an exploratory block are nought: `all`, those of the first factor
         (`general`), or none of them.
+    identification
+        How what lies behind ordered answers is told in further groups: as `lavaan` does, or as `wu_estabrook` do.
 
     Returns
     -------
@@ -202,7 +204,7 @@ def tabulate(
     """
     return _tabulated(
         model, groups, std_lv, fixed_x, mean_structure, growth, tuple(group_equal), tuple(group_partial), anchors,
-        tuple(ordered), parameterization, uncorrelated,
+        tuple(ordered), parameterization, uncorrelated, identification,
     )  # fmt: skip
 
 
@@ -220,12 +222,13 @@ def _tabulated(
     ordered: tuple[tuple[str, int], ...],
     parameterization: str,
     uncorrelated: str,
+    identification: str,
 ) -> ParameterTable:
     """Write out a model once: tables are values, and a simulation fits one model a thousand times."""
-    _check_modifiers(model, groups)
+    check_modifiers(model, groups)
     check_composites(model)
     check_exploratory(model)
-    equality = group_equality(groups, group_equal, group_partial, ordered=bool(ordered))
+    equality = group_equality(groups, group_equal, group_partial, identification, ordered=bool(ordered))
     latent = model.constructs
     observed = _observed_order(model)
     entries = Entries(stated(model, (*latent, *observed), len(groups)), len(groups))
@@ -237,33 +240,30 @@ def _tabulated(
     excrescent = add_composites(model, entries, anchors)
     cut = tuple((name, count) for name in observed for other, count in ordered if name == other)
     theta = parameterization == "theta"
-    alone = frozenset(_single_indicators(model))
-    loose = equality.frees_scales and not (theta and "residuals" in equality.kinds)
-    add_thresholds(model, entries, cut, exact=alone, variances_free=loose and theta)
+    alone = _single_indicators(model)
+    add_thresholds(model, entries, cut)
+    check_latent_answers(model, entries, cut, equality, theta=theta)
+    loose = loosened(entries, cut, equality, {key_named(name) for name in equality.partial}, theta=theta)
     explained = {path.outcome for path in model.paths} | {item for block in model.blocks for item in block.items}
     for block in model.blocks:
         if len(block.items) == 1 and block.items[0] in alone & dict(cut).keys():
             # What alone measures a construct, and is ordered, gives it the unit of what lies behind the answers.
-            if not theta and (loose or block.construct in explained):
-                raise refusal(
-                    model, block.terms[0].span,
-                    f"'{block.items[0]}' is ordered and alone measures '{block.construct}': under "
-                    "parameterization='delta' nothing says how much of it is the construct; take "
-                    "parameterization='theta', which takes one for the other, or write the paths of "
-                    f"'{block.items[0]}' itself.",
-                )  # fmt: skip
+            if not theta and (block.items[0] in loose.scales or block.construct in explained):
+                raise unit_untold(model, block)
             entries.add(block.construct, "~~", block.construct, fixed=1.0)
-    _add_variances(model, entries, observed, covariates, equality, std_lv)
+    of_answers = {name: name in loose.scales and theta for name, _ in cut}
+    _add_variances(model, entries, observed, covariates, equality, std_lv, of_answers)
     _add_covariances(model, entries, observed, uncorrelated, equality)
     for left, right in itertools.combinations_with_replacement(covariates, 2):
         entries.add(left, "~~", right, exogenous=bool(fixed))
-    add_scales(entries, cut, free=loose and not theta)
+    add_scales(entries, cut, frozenset() if theta else loose.scales)
     needed = growth or bool(cut) or bool(model.intercepts) or bool({"intercepts", "means"} & set(equality.kinds))
     means = needed or (len(groups) > 1 if mean_structure is None else mean_structure)
     if means:
         at_zero = {name for name, _ in cut} | (set(observed) - set(fixed) if growth else set())
         for name in observed:
-            entries.add(name, "~1", "", fixed=0.0 if name in at_zero else None, exogenous=name in fixed)
+            zero, free_later = 0.0 if name in at_zero else None, name in loose.intercepts
+            entries.add(name, "~1", "", fixed=zero, first_only=free_later, exogenous=name in fixed)
         for name in latent:
             entries.add(name, "~1", "", fixed=None if growth else 0.0, first_only=equality.frees_means)
         for name in excrescent:
@@ -317,7 +317,7 @@ def _observed_order(model: Model) -> tuple[str, ...]:
     met += [one.left for one in model.covariances]
     met += [one.right for one in model.covariances]
     met += [one.variable for one in model.intercepts]
-    met += [one.variable for one in model.thresholds]
+    met += [one.variable for one in model.of_answers]
     return tuple(name for name in dict.fromkeys(met) if name not in model.constructs)
 
 
@@ -339,13 +339,18 @@ def _add_variances(
     covariates: tuple[str, ...],
     equality: GroupEquality,
     std_lv: bool,
+    of_answers: dict[str, bool],
 ) -> None:
-    """Add what the file does not state: residual variances, and those of factors (1 where these set the scale)."""
+    """Add what the file does not state: residual variances, and those of factors (1 where these set the scale).
+
+    `of_answers` are the ordered variables, and whether their residual variances are free from the second group on.
+    """
     exact = _single_indicators(model)
     turned = {name for _, names in explored(model) for name in names}
     for name in observed:
-        if name not in covariates:
-            entries.add(name, "~~", name, fixed=0.0 if name in exact else None)
+        if name not in covariates or name in of_answers:
+            unit = 1.0 if name in of_answers else None
+            entries.add(name, "~~", name, fixed=0.0 if name in exact else unit, first_only=of_answers.get(name, False))
     for name in model.constructs:
         if name in exact:
             entries.add(name, "~~", name, fixed=0.0)
@@ -379,94 +384,3 @@ def _single_indicators(model: Model) -> set[str]:
         for item in block.items:
             counts[item] = counts.get(item, 0) + 1
     return {block.items[0] for block in model.blocks if len(block.items) == 1 and counts[block.items[0]] == 1}
-
-
-def _check_modifiers(model: Model, groups: tuple[str, ...]) -> None:
-    terms = [term for block in model.blocks for term in block.terms]
-    terms += [path.term for path in model.paths]
-    terms += [one.term for one in model.covariances]
-    terms += [one.term for one in model.intercepts]
-    terms += [one.term for one in model.thresholds]
-    for term in terms:
-        for modifier in term.modifiers:
-            _check_modifier(model, modifier, groups)
-
-
-def _check_modifier(model: Model, modifier: Modifier, groups: tuple[str, ...]) -> None:
-    count = len(modifier.values)
-    if modifier.kind == "efa":
-        return
-    if count > 1 and len(groups) == 1:
-        raise refusal(model, modifier.span, "values per group, `c()`, need several groups; one group is estimated.")
-    if count not in (1, len(groups)):
-        raise refusal(
-            model,
-            modifier.span,
-            f"{count} values are given, but there are {len(groups)} groups ({listing(groups)}); "
-            "give one value per group, in this order, or one for all.",
-        )
-    values = [value for value in modifier.values if value != "NA" or count == 1]
-    if modifier.kind == "start" and not all(isinstance(value, float) for value in values):
-        raise refusal(model, modifier.span, "start() takes a number.")
-    if modifier.kind == "equal" and not all(isinstance(value, str) and value != "NA" for value in values):
-        raise refusal(model, modifier.span, 'equal() takes the name of a parameter, such as `equal("F=~x2")`.')
-
-
-def check_counts(model: Model, table: ParameterTable, n_obs: int, n_constraints: int = 0) -> int:
-    """Count moments against parameters and refuse what no data can identify.
-
-    Parameters
-    ----------
-    model
-        The model, for the message.
-    table
-        Its parameters.
-    n_obs
-        Rows of the data, of all groups together.
-    n_constraints
-        Independent `==` constraints of the model; equalities by label or across groups are in the table already.
-
-    Returns
-    -------
-    int
-        The degrees of freedom.
-
-    Raises
-    ------
-    IdentificationError
-        If there are more parameters than moments, or fewer rows than parameters.
-    """
-    p, x = len(table.observed), len(table.exogenous)
-    moments = p * (p + 1) // 2 - x * (x + 1) // 2 + (p - x if table.mean_structure else 0)
-    # An ordered variable has thresholds, and neither a mean nor a variance.
-    moments += sum(count - 2 for _, count in table.ordered)
-    moments *= table.n_groups
-    free = table.n_free - n_constraints
-    if free > moments:
-        thin = [block for block in model.blocks if len(block.items) < 3]
-        advice = (
-            f" '{thin[0].construct}' has {len(thin[0].items)} item{'s' if len(thin[0].items) > 1 else ''}; "
-            "three are needed where it stands alone."
-            if thin
-            else " Fix or drop some parameters, or add items."
-        )
-        where = thin[0].span if thin else Span(1, 1)
-        what = "variances and covariances"
-        if table.n_groups > 1:
-            what = f"variances, covariances and means in {table.n_groups} groups"
-        message = (
-            f"the model is not identified: {_free(free, n_constraints)} but only {moments} {what} to estimate them "
-            f"from.{advice}"
-        )
-        raise IdentificationError(located(message, text=model.text, source=model.source, span=where))
-    if n_obs < free:
-        rows = f"{n_obs} complete rows" + (f" in {table.n_groups} groups" if table.n_groups > 1 else "")
-        raise IdentificationError(
-            f"{model.source}: {_free(free, n_constraints)} cannot be estimated from {rows}; "
-            "collect more answers or state a smaller model (10 rows per parameter is a customary floor)."
-        )
-    return moments - free
-
-
-def _free(free: int, n_constraints: int) -> str:
-    return f"{free} free parameters" + (" (less the constraints)" if n_constraints else "")

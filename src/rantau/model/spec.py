@@ -127,6 +127,14 @@ class Threshold(Record):
     span: Span
 
 
+class Scaling(Record):
+    """The scale of what lies behind an ordered item (`item ~*~ item`): one over its standard deviation."""
+
+    variable: str
+    term: Term
+    span: Span
+
+
 class Expression(Record):
     """An arithmetic expression as a tree.
 
@@ -228,6 +236,8 @@ class Model(Record):
         The source, for located messages.
     source
         The file's name, or `<model>`.
+    scales
+        The statements `item ~*~ item`.
     """
 
     blocks: tuple[Block, ...]
@@ -240,6 +250,12 @@ class Model(Record):
     hypotheses: tuple[Hypothesis, ...]
     text: str
     source: str
+    scales: tuple[Scaling, ...] = ()
+
+    @property
+    def of_answers(self) -> tuple[Threshold | Scaling, ...]:
+        """What is said of ordered answers: thresholds and scales."""
+        return (*self.thresholds, *self.scales)
 
     @property
     def constructs(self) -> tuple[str, ...]:
@@ -256,7 +272,7 @@ class Model(Record):
         for covariance in self.covariances:
             met += [covariance.left, *covariance.term.factors]
         met += [intercept.variable for intercept in self.intercepts]
-        met += [threshold.variable for threshold in self.thresholds]
+        met += [one.variable for one in self.of_answers]
         return tuple(name for name in dict.fromkeys(met) if name not in constructs)
 
     def block(self, construct: str) -> Block:

@@ -28,6 +28,7 @@ from rantau.model.spec import (
     Model,
     Modifier,
     Path,
+    Scaling,
     Span,
     Term,
     Threshold,
@@ -37,7 +38,6 @@ from rantau.model.tokens import OPERATORS, Token, tokens_of
 _CALLS = {"start": "start", "equal": "equal", "efa": "efa"}
 _EXPRESSION_OPERATORS = (":=", "==", "<", ">")
 _REFUSED_OPERATORS = {
-    "~*~": "scaling factors (`~*~`) are not part of the language.",
     "<=": "write `<`: a constraint holds with equality at its boundary.",
     ">=": "write `>`: a constraint holds with equality at its boundary.",
 }
@@ -133,6 +133,7 @@ class _Statement:
         self.covariances: dict[tuple[str, str], Covariance] = {}
         self.intercepts: dict[str, Intercept] = {}
         self.thresholds: dict[tuple[str, str], Threshold] = {}
+        self.scales: dict[str, Scaling] = {}
         self.constraints: list[Constraint] = []
         self.definitions: dict[str, Definition] = {}
         self.labels: set[str] = set()
@@ -202,6 +203,7 @@ class _Reader:
             hypotheses=self.hypotheses(tokens, comments),
             text=self.text,
             source=self.source,
+            scales=tuple(said.scales.values()),
         )
 
     def statement(self) -> None:
@@ -294,6 +296,12 @@ class _Reader:
             met = self.said.covariances.get(key)
             merged = self.merged(met.term if met else None, term)
             self.said.covariances[key] = met.replace(term=merged) if met else Covariance(name, merged, span)
+        elif operator.text == "~*~":
+            if term.name != name:
+                self.fail(f"a scale is of one item: write `{name} ~*~ {name}`.", term.span)
+            scale = self.said.scales.get(name)
+            merged = self.merged(scale.term if scale else None, term)
+            self.said.scales[name] = Scaling(name, merged, scale.span if scale else span)
         else:
             there = self.said.thresholds.get((name, term.name))
             merged = self.merged(there.term if there else None, term)

@@ -58,7 +58,7 @@ def belonging(
     if sampling_weights is not None:
         sample = sample.replace(weights=_weights(data, sampling_weights, sample.source, "sampling_weights"))
     if cluster is not None:
-        codes, labels = labelled(_column(data, cluster, "cluster"))
+        codes, labels = labelled(named_column(data, cluster, "cluster"))
         sample = sample.replace(cluster=codes)
         if len(labels) < 2:
             raise EstimationError(
@@ -66,7 +66,7 @@ def belonging(
                 f"cluster{'' if len(labels) == 1 else 's'}; two at least are needed."
             )
     if group is not None:
-        codes, labels = labelled(_column(data, group, "group"))
+        codes, labels = labelled(named_column(data, group, "group"))
         _check_groups(codes, labels, f"{sample.source}: the column '{group}' (group)")
         whole = sample.replace(group=codes, groups=labels, ungrouped=int((codes < 0).sum()))
         sample = whole.rows(codes >= 0) if whole.ungrouped else whole
@@ -95,11 +95,26 @@ def memberships(data: Responses | pd.DataFrame, name: str, *, option: str = "by"
     ResponseError
         If the column is not there, or holds lists or the like.
     """
-    return labelled(_column(data, name, option))
+    return labelled(named_column(data, name, option))
 
 
-def _column(data: Responses | pd.DataFrame, name: str, option: str) -> pd.Series:
-    """Return one column, whatever it holds."""
+def named_column(data: Responses | pd.DataFrame, name: str, option: str) -> pd.Series:
+    """Return one column, `(n_obs,)`, whatever it holds.
+
+    Parameters
+    ----------
+    data
+        Scored responses or a data frame.
+    name
+        Of an item, or of a column that is none.
+    option
+        What the caller calls it, for messages.
+
+    Raises
+    ------
+    ResponseError
+        If the column is not there, or there twice.
+    """
     pandas = require("pandas")
     if isinstance(data, Responses):
         names: Sequence[str] = (*data.columns, *data.extras_names)
@@ -188,7 +203,7 @@ def weighted(sample: Sample, data: Responses | pd.DataFrame, name: str, *, optio
 
 
 def _weights(data: Responses | pd.DataFrame, name: str, source: str, option: str) -> Array:
-    column = _column(data, name, option)
+    column = named_column(data, name, option)
     if isinstance(data, Responses):
         # Columns that no instrument describes are text.
         column = column.map(lambda cell: None if isinstance(cell, str) and cell.strip() in EMPTY else cell)

@@ -17,6 +17,8 @@ from rantau.record import Record
 #: How a missing answer is met: rows with one are left out, the item's mean stands in, or every answer there is enters
 #: the likelihood of normal data.
 MISSING = ("listwise", "mean", "em")
+#: A variance that is a smaller share than this of the mean square about the centre of the sample is rounding.
+ROUNDING = 1e-13
 #: How many products of pairs of items are held at once (64 MB).
 _BLOCK = 8_000_000
 
@@ -195,14 +197,19 @@ def _of_one(sample: Sample, shares: Array) -> tuple[Array, Array]:
     seen = ~np.isnan(sample.values)
     if seen.all():
         shift = sums / total
-        return products / total - shift[:, None] * shift, sample.centre + shift
-    here = seen.astype(float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shift = sums / (shares @ here)
-    # An imputed cell deviates from its mean by nothing, so only pairs of observed cells contribute.
-    half = (weighted.T @ here) * shift
-    both = (here * shares[:, None]).T @ here
-    return (products - half - half.T + shift[:, None] * shift * both) / total, sample.centre + shift
+        covariance = products / total - shift[:, None] * shift
+    else:
+        here = seen.astype(float)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shift = sums / (shares @ here)
+        # An imputed cell deviates from its mean by nothing, so only pairs of observed cells contribute.
+        half = (weighted.T @ here) * shift
+        both = (here * shares[:, None]).T @ here
+        covariance = (products - half - half.T + shift[:, None] * shift * both) / total
+    # An item that is the same in all rows varies by rounding: by nothing.
+    nothing = np.diagonal(covariance) <= ROUNDING * np.diagonal(products) / total
+    covariance[nothing, nothing] = 0.0
+    return covariance, sample.centre + shift
 
 
 def _of_many(sample: Sample, shares: Array) -> tuple[Array, Array]:
@@ -218,6 +225,7 @@ def _of_many(sample: Sample, shares: Array) -> tuple[Array, Array]:
         for start in range(0, n, step):
             columns = sample.centred[start : start + step].T
             second += (columns[left] * columns[right]) @ taken[start : start + step]
+    squares = second[left == right] / total
     shift = sample.centred.T @ taken
     gaps = np.isnan(sample.values)
     if gaps.any():
@@ -233,6 +241,7 @@ def _of_many(sample: Sample, shares: Array) -> tuple[Array, Array]:
         own = second[row * (row + 1) // 2 :][: row + 1]
         own /= total
         own -= taken_off[: row + 1] * taken_off[row]
+        own[row, own[row] <= ROUNDING * squares[row]] = 0.0
         covariance[row, : row + 1] = covariance[: row + 1, row] = own
     mean = sample.centre[:, None] + shift
     for array in (covariance, mean):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, check_shape
+from rantau.arrays import Array, Indices, check_shape
 from rantau.moments.compute import complete_rows
 from rantau.moments.em import saturated
 from rantau.moments.patterns import Patterns, missing_patterns, weighted_moments
@@ -41,9 +41,11 @@ class GroupMoments(Record):
         `(..., G, m, m)` the weight matrix of least squares, where an estimator needs one: means first where they
         are modelled, then the lower triangle row by row. `(..., G, m)` where only its diagonal counts.
     ordering
-        Which variables are ordered; None where none are. Their covariances are polychoric and polyserial.
+        Which variables are ordered; None where none are. Their covariances are polychoric and polyserial; given
+        covariates, those of the residuals, with those of the covariates beside.
     level
-        `(..., G, t)`: thresholds, and means of continuous variables, where answers are ordered.
+        `(..., G, t)`: thresholds, and means of continuous variables, where answers are ordered; given covariates,
+        where these are 0, with the slopes on them behind.
     spread
         `(..., G, m, m)`: the covariance matrix of root-n times all moments, where answers are ordered: levels first,
         then the lower triangle row by row without the variances of ordered variables.
@@ -64,6 +66,12 @@ class GroupMoments(Record):
     def n_groups(self) -> int:
         """The number of groups."""
         return len(self.groups)
+
+    @property
+    def modelled(self) -> Indices:
+        """The variables whose moments a model is held against, `(k,)`: not the covariates that others are given."""
+        given = () if self.ordering is None else self.ordering.given
+        return np.setdiff1d(np.arange(len(self.names)), given)
 
 
 def grouped_moments(sample: Sample, *, missing: str = "listwise", counts: Array | None = None) -> GroupMoments:

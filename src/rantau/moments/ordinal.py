@@ -27,7 +27,10 @@ class OrdinalMoments(Record):
     n_obs
         Rows that entered.
     level
-        `(t,)`: thresholds, and means of continuous variables, variable by variable.
+        `(t,)`: thresholds, and means of continuous variables, variable by variable; given covariates these are
+        intercepts, and the slopes follow.
+    mean
+        `(p,)`: means of continuous variables (given covariates, intercepts), and of covariates; 0 for ordered ones.
     covariance
         `(p, p)`: polychoric correlations, polyserial and ordinary covariances; 1 for the variance of an ordered one.
     spread
@@ -40,6 +43,7 @@ class OrdinalMoments(Record):
     ordering: Ordering
     n_obs: float
     level: Array
+    mean: Array
     covariance: Array
     spread: Array
     sparse: tuple[tuple[int, int], ...]
@@ -103,8 +107,9 @@ def ordinal_moments(
     empty = [(int(i[k]), int(j[k])) for chosen, part in parts for k in chosen[part.empty]]
     found = _spread(single, parts, correlation) if spread else np.zeros((0, 0))
     return OrdinalMoments(
-        ordering, float(taken.sum()), single.level, covariance, found, tuple(sorted(empty)), tuple(sorted(limits))
-    )
+        ordering, float(taken.sum()), single.level, np.where(ordering.ordered, 0.0, single.level[ordering.first]),
+        covariance, found, tuple(sorted(empty)), tuple(sorted(limits)),
+    )  # fmt: skip
 
 
 def _spread(single: Singles, parts: list[tuple[Indices, Pairs]], correlation: Array) -> Array:

@@ -14,7 +14,7 @@ from rantau.moments.chosen import chosen_sample
 from rantau.moments.compute import complete_rows
 from rantau.moments.ordered_groups import sample_ordering
 from rantau.moments.ordinal import OrdinalMoments, ordinal_moments
-from rantau.moments.sample import with_codes
+from rantau.moments.sample import ordered_texts, with_codes
 from rantau.options import choose, several_names
 from rantau.record import Record
 from rantau.survey.responses import Responses
@@ -163,7 +163,7 @@ def polychoric(
     True
     """
     choose("missing", missing, MISSING)
-    chosen = chosen_sample(with_codes(data), items, least=2)
+    chosen = chosen_sample(with_codes(data, ordered_texts(data)), items, least=2)
     taken = complete_rows(chosen.sample) if missing == "listwise" else chosen.sample
     names = taken.names if ordered is True else () if ordered is False else several_names("ordered", ordered, "x1")
     for name in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Beyond this, sums of fourth powers overflow.
 _LARGEST = 1e70
+#: Names of columns with the texts of their categories, lowest first.
+Texts: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 _NUMERAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -46,6 +48,8 @@ class Sample(Record):
         How many rows of the data were left out because they belong to no group.
     positions
         `(n_obs,)` where each row stands in the data, counted from 0; None where no row was left out.
+    texts
+        Of columns that held ordered texts, the texts that stand behind the codes from 1.
     """
 
     names: tuple[str, ...]
@@ -57,6 +61,7 @@ class Sample(Record):
     cluster: Indices | None = None
     ungrouped: int = 0
     positions: Indices | None = None
+    texts: Texts = ()
 
     def __post_init__(self) -> None:
         """Close the arrays and check that they belong together."""
@@ -182,8 +187,8 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     return Sample(tuple(names), np.column_stack(each), source)
 
 
-def with_codes(data: Responses | pd.DataFrame, names: Sequence[str] | None = None) -> Responses | pd.DataFrame:
-    """Return data whose ordered categorical columns of texts are codes from 1, so that they can be ordered answers.
+def ordered_texts(data: Responses | pd.DataFrame, names: Sequence[str] | None = None) -> Texts:
+    """Return the texts of those columns that are pandas categoricals of texts and say their order.
 
     Parameters
     ----------
@@ -191,32 +196,49 @@ def with_codes(data: Responses | pd.DataFrame, names: Sequence[str] | None = Non
         Responses, which are numbers already, or a data frame.
     names
         The columns to look at; all unless given.
-
-    Returns
-    -------
-    Responses or DataFrame
-        The same, with codes where a column was a pandas categorical that says its order.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> column = pd.Categorical(["high", "low", None], categories=["low", "high"], ordered=True)
-    >>> with_codes(pd.DataFrame({"a": column})).a.tolist()
-    [2.0, 1.0, nan]
     """
     if isinstance(data, Responses):
-        return data
+        return ()
     frame = as_frame(data)
     wanted = {str(column) for column in frame.columns} if names is None else set(names)
-    coded = {}
+    found = []
     for column, dtype in zip(frame.columns, frame.dtypes, strict=True):
         categories = getattr(dtype, "categories", None)
         if str(column) not in wanted or categories is None or not getattr(dtype, "ordered", False):
             continue
         if getattr(categories.dtype, "kind", "O") not in "iufb":
-            codes = frame[column].cat.codes.to_numpy(dtype=float)
-            coded[column] = np.where(codes < 0, np.nan, codes + 1)
-    return frame.assign(**coded) if coded else data
+            found.append((str(column), tuple(str(text) for text in categories)))
+    return tuple(found)
+
+
+def with_codes(data: Responses | pd.DataFrame, texts: Texts) -> Responses | pd.DataFrame:
+    """Return data with codes from 1 in the place of texts, so that these can be ordered answers.
+
+    Parameters
+    ----------
+    data
+        Responses, which are numbers already, or a data frame.
+    texts
+        Of these columns, as `ordered_texts` gives them; a text that is not among them stays.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> column = pd.Categorical(["high", "low", None], categories=["low", "high"], ordered=True)
+    >>> data = pd.DataFrame({"a": column})
+    >>> with_codes(data, ordered_texts(data)).a.tolist()
+    [2.0, 1.0, nan]
+    """
+    if isinstance(data, Responses) or not texts:
+        return data
+    frame = as_frame(data)
+    codes = {name: {text: place + 1.0 for place, text in enumerate(own)} for name, own in texts}
+    coded = {
+        column: frame[column].astype(object).map(lambda cell, own=codes[str(column)]: own.get(str(cell), cell))
+        for column in frame.columns
+        if str(column) in codes
+    }
+    return frame.assign(**{str(name): column for name, column in coded.items()})
 
 
 def column_names(data: Responses | pd.DataFrame) -> tuple[str, ...]:

@@ -24,15 +24,20 @@ class Ordering(Record):
         `(p,)`.
     categories
         For each variable its categories, lowest first; empty where it is continuous.
+    given
+        The places of fixed covariates, which have no moments: those of the others are what they are given these.
     """
 
     ordered: Mask
     categories: tuple[tuple[float, ...], ...]
+    given: tuple[int, ...] = ()
 
     @cached_property
     def counts(self) -> Indices:
-        """`(p,)`: thresholds of each ordered variable; 1, the mean, for a continuous one."""
-        return np.array([max(len(one) - 1, 1) for one in self.categories], dtype=np.intp)
+        """`(p,)`: thresholds of each ordered variable; 1, the mean, for a continuous one; 0 for a covariate."""
+        found = np.array([max(len(one) - 1, 1) for one in self.categories], dtype=np.intp)
+        found[list(self.given)] = 0
+        return found
 
     @cached_property
     def item(self) -> Indices:
@@ -45,11 +50,24 @@ class Ordering(Record):
         return np.cumsum(self.counts) - self.counts
 
     @cached_property
+    def slopes(self) -> tuple[Indices, Indices]:
+        """The variable and the covariate of each slope, `(q,)`: the moments after the thresholds and means."""
+        rest, given = np.flatnonzero(self.counts), np.array(self.given, dtype=np.intp)
+        return np.repeat(rest, given.size), np.tile(given, rest.size)
+
+    @cached_property
     def lower(self) -> tuple[Indices, Indices]:
         """Rows and columns of the lower triangle, less the variances of ordered variables: the other moments."""
         i, j = np.tril_indices(len(self.categories))
         keep = (i != j) | ~self.ordered[i]
+        keep &= (self.counts[i] > 0) & (self.counts[j] > 0)
         return i[keep], j[keep]
+
+    def units(self, deviation: Array) -> Array:
+        """Return the units `(m,)` of all moments, levels and slopes first, of variables in units `deviation (p,)`."""
+        (outcome, covariate), (i, j) = self.slopes, self.lower
+        slopes = deviation[outcome] / deviation[covariate]
+        return np.concatenate([deviation[self.item], slopes, deviation[i] * deviation[j]])
 
 
 def ordering_of(values: Array, ordered: Mask) -> Ordering:

@@ -13,6 +13,7 @@ from rantau.pls.iterate import spread
 from rantau.pls.request import PlsRequest
 from rantau.pls.stages import DATA, Ascent, Plan
 from rantau.pls.structural import total_effects
+from rantau.pls.structure import Structure
 from rantau.record import Record
 
 #: From which constructs an outcome is predicted.
@@ -134,8 +135,8 @@ def _down(plan: Plan, name: str, stage: int) -> list[tuple[int, tuple[tuple[int,
     return found
 
 
-class Forecaster(Record):
-    """What predicts rows, for each member of a stack.
+class Scorer(Record):
+    """What gives rows their scores, for each member of a stack.
 
     Attributes
     ----------
@@ -145,6 +146,61 @@ class Forecaster(Record):
         `(draws, q, J)`: how scores come from standardised items and, after them, centred products.
     products, centres
         The factors of each product, `(draws, p, factors)`, and its mean in training, `(draws, products)`.
+    """
+
+    mean: Array
+    sd: Array
+    scores: Array
+    products: tuple[Array, ...]
+    centres: Array
+
+    def constructs(self, values: Array, draw: int) -> Array:
+        """Return the scores of rows `(n, p)`, `(n, J)`; a missing answer counts as the mean of the training sample."""
+        columns = np.nan_to_num((values - self.mean[draw]) / self.sd[draw], nan=0.0)
+        if self.products:
+            products = [(columns @ factors[draw]).prod(axis=1) for factors in self.products]
+            columns = np.column_stack([columns, np.stack(products, axis=1) - self.centres[draw]])
+        found: Array = columns @ self.scores[draw]
+        return found
+
+
+def scorer(sample: Sample, counts: Array, moments: tuple[Array, Array], ascent: Ascent, structure: Structure) -> Scorer:
+    """Make of the estimates of a stack what gives rows their scores.
+
+    Parameters
+    ----------
+    sample
+        All rows, `(n, p)`.
+    counts
+        `(draws, n)`: how often each training sample takes each of them.
+    moments
+        Covariances and means of the training samples.
+    ascent
+        Their estimates.
+    structure
+        Of the model as it is shown.
+    """
+    covariance, mean = moments
+    variance = np.diagonal(covariance, axis1=1, axis2=2)
+    sd = np.sqrt(np.where(variance > 0, variance, np.nan))
+    scores = ascent.scores
+    if scores is None:
+        scores = spread(ascent.whole.weights, structure.owner, len(structure.constructs))
+    centres = np.empty((len(mean), len(ascent.products)))
+    for draw in range(len(mean) if ascent.products else 0):
+        columns = np.nan_to_num((sample.values - mean[draw]) / sd[draw], nan=0.0)
+        for place, factors in enumerate(ascent.products):
+            centres[draw, place] = np.average((columns @ factors[draw]).prod(axis=1), weights=counts[draw])
+    return Scorer(mean, sd, scores, ascent.products, centres)
+
+
+class Forecaster(Record):
+    """What predicts rows, for each member of a stack.
+
+    Attributes
+    ----------
+    scorer
+        Gives rows their scores.
     inner
         `(draws, J, J)` at `[source, outcome]`: how predicted scores come from observed ones.
     outer
@@ -153,30 +209,20 @@ class Forecaster(Record):
         The places of the predicted items, `(m,)`.
     """
 
-    mean: Array
-    sd: Array
-    scores: Array
-    products: tuple[Array, ...]
-    centres: Array
+    scorer: Scorer
     inner: Array
     outer: Array
     items: Indices
 
     def constructs(self, values: Array, draw: int) -> tuple[Array, Array]:
-        """Return the scores of rows `(n, p)`, observed and as predicted from others, `(n, J)` each.
-
-        A missing answer counts as the mean of the training sample.
-        """
-        columns = np.nan_to_num((values - self.mean[draw]) / self.sd[draw], nan=0.0)
-        if self.products:
-            products = [(columns @ factors[draw]).prod(axis=1) for factors in self.products]
-            columns = np.column_stack([columns, np.stack(products, axis=1) - self.centres[draw]])
-        observed: Array = columns @ self.scores[draw]
+        """Return the scores of rows `(n, p)`, observed and as predicted from others, `(n, J)` each."""
+        observed = self.scorer.constructs(values, draw)
         return observed, observed @ self.inner[draw]
 
     def items_of(self, predicted: Array, draw: int) -> Array:
         """Return the items that predicted scores `(n, J)` lead to expect, `(n, m)`, in the unit of the answers."""
-        found: Array = self.mean[draw, self.items] + self.sd[draw, self.items] * (predicted @ self.outer[draw])
+        mean, sd = self.scorer.mean[draw, self.items], self.scorer.sd[draw, self.items]
+        found: Array = mean + sd * (predicted @ self.outer[draw])
         return found
 
 
@@ -201,24 +247,13 @@ def forecaster(
     Source: Shmueli, Ray, Velasquez Estrada and Chatla (2016), The elephant in the room: scores from training weights,
     outcomes by training paths, items by training loadings, and back into units by training means and deviations.
     """
-    covariance, mean = moments
     whole, structure = ascent.whole, outlook.plan.whole
-    variance = np.diagonal(covariance, axis1=1, axis2=2)
-    sd = np.sqrt(np.where(variance > 0, variance, np.nan))
-    scores = ascent.scores
-    if scores is None:
-        scores = spread(whole.weights, structure.owner, len(structure.constructs))
     # At [source, outcome], as rows of scores are multiplied from the left.
     paths = (whole.beta if outlook.antecedents == "direct" else total_effects(whole.beta)).transpose(0, 2, 1)
     exogenous: Mask = ~np.any(structure.paths, axis=1)
     inner = paths if outlook.antecedents == "direct" else np.where(exogenous[:, None], paths, 0.0)
-    outer = np.zeros((len(mean), len(structure.constructs), len(outlook.targets)))
+    outer = np.zeros((len(paths), len(structure.constructs), len(outlook.targets)))
     for place, target in enumerate(outlook.targets):
         steps = [ascent.stages[stage].loadings[:, column] for stage, column in target.chain]
         outer[:, target.outcome, place] = np.prod(steps, axis=0)
-    centres = np.empty((len(mean), len(ascent.products)))
-    for draw in range(len(mean) if ascent.products else 0):
-        columns = np.nan_to_num((sample.values - mean[draw]) / sd[draw], nan=0.0)
-        for place, factors in enumerate(ascent.products):
-            centres[draw, place] = np.average((columns @ factors[draw]).prod(axis=1), weights=counts[draw])
-    return Forecaster(mean, sd, scores, ascent.products, centres, inner, outer, outlook.items)
+    return Forecaster(scorer(sample, counts, moments, ascent, structure), inner, outer, outlook.items)

@@ -229,6 +229,13 @@ def _refuse_foreign_statements(model: Model) -> None:
             model.thresholds[0].span,
             "PLS has no thresholds: it takes answers as numbers. Remove this line, or use rt.sem().",
         )
+    if model.scales:
+        raise refusal(
+            model,
+            model.scales[0].span,
+            "PLS has no scales (`~*~`) of ordered answers: it takes answers as numbers. Remove this line, or use "
+            "rt.sem().",
+        )
     for block in model.blocks:
         for term in block.terms:
             if len(term.factors) > 1:

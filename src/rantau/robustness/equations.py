@@ -22,8 +22,8 @@ class Equation(NamedTuple):
     x: Array
 
 
-def equations(fit: PlsFit, caller: str) -> Iterator[Equation]:
-    """Yield the equations of a fit, in the order of its constructs.
+def check_scores(fit: PlsFit, caller: str) -> None:
+    """Refuse a fit whose paths are no regressions of scores, each row of which counts for one.
 
     Raises
     ------
@@ -45,6 +45,17 @@ def equations(fit: PlsFit, caller: str) -> Iterator[Equation]:
         raise EstimationError(f"{caller}() takes rows for independent, and these come in clusters.")
     if not fit.converged:
         raise EstimationError("the fit did not converge, so its scores mean nothing. See fit.problems.")
+
+
+def equations(fit: PlsFit, caller: str) -> Iterator[Equation]:
+    """Yield the equations of a fit, in the order of its constructs.
+
+    Raises
+    ------
+    OptionError, EstimationError
+        As `check_scores` says.
+    """
+    check_scores(fit, caller)
     scores = score_rows(fit.sample, fit.plan, fit.ascent, fit.request)
     structure = fit.structure
     for outcome in structure.endogenous:

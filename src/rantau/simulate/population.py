@@ -144,11 +144,11 @@ def _refuse_unsupported(model: Model) -> None:
                 f"data cannot be drawn from a model with a product ('{term.name}') yet: its variables would not "
                 "be normal.",
             )  # fmt: skip
-    if model.thresholds:
+    for one in model.of_answers:
+        what = "thresholds (`|`)" if one in model.thresholds else "scales (`~*~`) of ordered answers"
         raise refusal(
-            model, model.thresholds[0].span,
-            "thresholds (`|`) cannot be stated yet; give a survey, and answers are cut by its scales.",
-        )  # fmt: skip
+            model, one.span, f"{what} cannot be stated yet; give a survey, and answers are cut by its scales."
+        )
     if model.constraints:
         raise refusal(model, model.constraints[0].span, "a population has numbers, not constraints.")
 

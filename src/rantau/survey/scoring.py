@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: From a key to its keyed answers `(n, items)`, fetched one key at a time: all at once would be the data again.
 Fetch: TypeAlias = "Callable[[Key], Array]"
 METHODS = ("mean", "sum", "prorated_sum")
-FACTOR_METHODS = ("regression", "bartlett")
+FACTOR_METHODS = ("regression", "bartlett", "map", "eap", "ml")
 
 
 class Scored(Protocol):
@@ -65,7 +65,8 @@ def score(
         something is reversed; answers outside are refused.
     method
         `mean`, the usual one; `sum`, for those who answered every item; `prorated_sum`, the mean times the number of
-        items. With `fit`: `regression` or `bartlett`, for a fit of the covariance engine.
+        items. With `fit`: `regression` or `bartlett`, for a fit of the covariance engine; `map`, `eap` or `ml` where
+        its answers are ordered.
     minimum_answered
         The share of a construct's items, from 0 to 1, that a respondent must have answered to get a score; half of
         them unless given. A `sum` needs them all.

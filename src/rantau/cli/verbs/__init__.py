@@ -75,10 +75,21 @@ ROWS = (
         f"rantau bootstrap {_MODEL} --draws 500",
     ),
     Verb(
+        "invariance",
+        "Are constructs measured alike in groups? Level by level.",
+        "rantau invariance surveys/reputation/responses.csv --survey surveys/reputation/instrument.toml "
+        "--model models/reputation.sem --by servicetype",
+    ),
+    Verb(
         "compare",
         "Compare groups by PLS: invariance, then paths.",
         "rantau compare surveys/reputation/responses.csv --survey surveys/reputation/instrument.toml "
         "--model models/reputation.sem --by servicetype",
+    ),
+    Verb(
+        "segments",
+        "Look for hidden groups by PLS, and what explains them.",
+        f"rantau segments {_MODEL} --most 3",
     ),
     Verb(
         "predict",

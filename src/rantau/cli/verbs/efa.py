@@ -8,7 +8,18 @@ import typer
 
 import rantau as rt
 from rantau.cli.fitted import short_fit, title_of
-from rantau.cli.inputs import DataFile, Estimator, Json, Level, Missing, Out, Seed, SurveyFile, read_data
+from rantau.cli.inputs import (
+    DataFile,
+    Estimator,
+    Json,
+    Level,
+    Missing,
+    Out,
+    Seed,
+    SurveyFile,
+    named_items,
+    read_data,
+)
 from rantau.cli.show import Part, say, show_parts
 from rantau.covariance.rotations import ROWS
 
@@ -42,7 +53,14 @@ def efa(
     ] = False,
     starts: Annotated[int, typer.Option(help="Random starts of the rotation.")] = 30,
     seed: Seed = 1,
-    estimator: Estimator = "ML",
+    ordered: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item.",
+            show_default=False,
+        ),
+    ] = None,
+    estimator: Estimator = "default",
     missing: Missing = "listwise",
     group: Annotated[
         str | None, typer.Option(help="A column of groups; each is fitted by itself.", show_default=False)
@@ -61,7 +79,10 @@ def efa(
     if wanted is None:
         wanted = max(parallel.n_factors, 1)
         say(f"{parallel}: --factors {wanted} is taken")
-    found = rt.efa(answers, wanted, items=chosen, rotation=turn, estimator=estimator, missing=missing, group=group)
+    found = rt.efa(
+        answers, wanted, items=chosen, rotation=turn, estimator=estimator, missing=missing, group=group,
+        ordered=named_items(ordered),
+    )  # fmt: skip
     parts = [
         Part("kmo", str(suited), suited.frame().rename_axis("item")),
         Part("parallel", str(parallel), parallel.frame()),

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
 import rantau as rt
 from rantau.cli.fitted import parts_of
-from rantau.cli.inputs import DataFile, Estimator, Json, Level, Missing, ModelFile, Out, SurveyFile, read_data
+from rantau.cli.inputs import (
+    DataFile,
+    Estimator,
+    Json,
+    Level,
+    Missing,
+    ModelFile,
+    Ordered,
+    Out,
+    SurveyFile,
+    listed,
+    named_items,
+    read_data,
+)
 from rantau.cli.show import show_parts
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.request import PARAMETERIZATION
 from rantau.errors import OptionError
+from rantau.model.group_equality import IDENTIFICATION
 
 #: What the other two kinds of model settle by themselves.
 NOT_FOR = {"--cfa": ("--fixed-x/--random-x",), "--growth": ("--std-lv", "--meanstructure/--no-meanstructure")}
@@ -32,14 +45,14 @@ def fit(
         ),
     ] = False,
     estimator: Estimator = "default",
-    ordered: Annotated[
-        list[str] | None,
+    ordered: Ordered = None,
+    identification: Annotated[
+        str,
         typer.Option(
-            help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item. They "
-            "are fitted by their polychoric correlations (WLSMV).",
-            show_default=False,
+            help=f"Of ordered answers in groups, what is free from the second group on: {' or '.join(IDENTIFICATION)} "
+            "(Wu & Estabrook, 2016). `rantau invariance` tests level by level."
         ),
-    ] = None,
+    ] = IDENTIFICATION[0],
     parameterization: Annotated[
         str,
         typer.Option(
@@ -59,8 +72,8 @@ def fit(
         list[str] | None,
         typer.Option(
             help="What is the same in all groups; repeat it, or put commas: loadings (metric invariance), intercepts "
-            "(with them, scalar), residuals (strict), means, regressions, lv_variances, lv_covariances, "
-            "residual_covariances.",
+            "(with them, scalar), thresholds (of ordered answers), residuals (strict), means, regressions, "
+            "lv_variances, lv_covariances, residual_covariances.",
             show_default=False,
         ),
     ] = None,
@@ -150,6 +163,13 @@ def fit(
         bool,
         typer.Option("--residuals", help="Show what the model leaves of each correlation, the largest first."),
     ] = False,
+    categories: Annotated[
+        bool,
+        typer.Option(
+            "--categories",
+            help="Show how many chose each category of each ordered item, and what the model implies (--ordered).",
+        ),
+    ] = False,
     level: Level = 0.95,
     out: Out = None,
     as_json: Json = False,
@@ -157,17 +177,22 @@ def fit(
     """Covariance-based SEM, CFA or growth curves, in groups too."""
     _refuse(cfa=cfa, growth=growth, fixed_x=fixed_x, std_lv=std_lv, meanstructure=meanstructure)
     options: dict[str, Any] = {
-        "estimator": estimator, "missing": missing, "group": group, "group_equal": _listed(group_equal),
+        "estimator": estimator, "missing": missing, "group": group, "group_equal": listed(group_equal),
         "group_partial": tuple(group_partial or ()), "likelihood": likelihood, "information": information,
         "se": se, "test": test, "sampling_weights": sampling_weights, "cluster": cluster,
     }  # fmt: skip
-    names = _listed(ordered)
-    if growth and names:
-        raise OptionError("--growth follows continuous answers; leave --ordered out.")
-    if names:
-        options |= {"ordered": True if names == ("all",) else names, "parameterization": parameterization}
+    names = named_items(ordered)
+    of_answers = (parameterization, identification) != (PARAMETERIZATION[0], IDENTIFICATION[0])
+    if growth and (names or of_answers):
+        raise OptionError(
+            "--growth follows continuous answers; leave --ordered, --parameterization and --identification out."
+        )
     if not growth:
-        options |= {"std_lv": std_lv, "meanstructure": meanstructure, "rotation": rotation}
+        options |= {
+            "std_lv": std_lv, "meanstructure": meanstructure, "rotation": rotation,
+            "ordered": names, "parameterization": parameterization,
+            "identification": identification,
+        }  # fmt: skip
     elif rotation is not None:
         raise OptionError("--rotation has no place with --growth: occasions tell its factors apart. Leave it out.")
     if not cfa:
@@ -176,7 +201,9 @@ def fit(
     claimed = rt.read_model(model)
     found = function(claimed, read_data(data, survey, claimed), **options)
     whole = as_json or out is not None
-    parts = parts_of(found, level=level, whole=whole, modification=modification_indices, residuals=residuals)
+    parts = parts_of(
+        found, level=level, whole=whole, modification=modification_indices, residuals=residuals, categories=categories
+    )
     return show_parts(parts, problems=found.problems, out=out, as_json=as_json)
 
 
@@ -202,8 +229,3 @@ def _refuse(*, cfa: bool, growth: bool, fixed_x: bool | None, std_lv: bool, mean
                     "a measurement model has no predictors" if cfa else "a growth curve settles scales and means itself"
                 )
                 raise OptionError(f"{option} has no place with {kind}: {why}. Leave it out.")
-
-
-def _listed(values: Sequence[str] | None) -> tuple[str, ...]:
-    """Return what was repeated or put between commas as one list."""
-    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())

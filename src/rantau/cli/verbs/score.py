@@ -8,13 +8,11 @@ from typing import Annotated, Any
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, MaybeModel, Out, SurveyFile, read_data
+from rantau.cli.inputs import DataFile, Json, MaybeModel, Ordered, Out, SurveyFile, named_items, read_data
 from rantau.cli.pairs import numbers_of, pairs_of
 from rantau.cli.show import show_frame, show_problems
 from rantau.errors import OptionError
-
-#: Methods that weigh the items as a fit does.
-BY_FIT = ("regression", "bartlett")
+from rantau.survey.scoring import FACTOR_METHODS
 
 
 def score(
@@ -27,20 +25,27 @@ def score(
     scale: Annotated[str, typer.Option(help="With --key: the lowest and the highest answer, such as 1,5.")] = "",
     missing: Annotated[str, typer.Option(help="With --key: numbers that mean no answer, such as -99.")] = "",
     method: Annotated[
-        str, typer.Option(help="mean, sum, prorated_sum; regression or bartlett: factor scores, with --model.")
+        str,
+        typer.Option(
+            help="mean, sum, prorated_sum; with --model factor scores: regression or bartlett; with --ordered too: "
+            "map, eap or ml."
+        ),
     ] = "mean",
     minimum_answered: Annotated[
         float | None,
         typer.Option(help="The share of a construct's items that must be answered, 0 to 1; half unless given."),
     ] = None,
     model: MaybeModel = None,
+    ordered: Ordered = None,
     out: Out = None,
     as_json: Json = False,
 ) -> int:
     """One score per respondent and construct."""
     status = 0
-    if method in BY_FIT:
-        frame, lines, status = _by_fit(data, survey, model, method)
+    if ordered and method not in FACTOR_METHODS:
+        raise OptionError(f"--ordered is of factor scores: --method {', '.join(FACTOR_METHODS[2:])}, with --model.")
+    if method in FACTOR_METHODS:
+        frame, lines, status = _by_fit(data, survey, model, method, named_items(ordered))
     elif key:
         if survey is not None:
             raise OptionError("give either --survey, which says which items belong together, or --key.")
@@ -80,13 +85,15 @@ def _by_keys(
     return frame, range(2, len(frame) + 2)
 
 
-def _by_fit(data: Path, survey: Path | None, model: Path | None, method: str) -> tuple[Any, Any, int]:
+def _by_fit(
+    data: Path, survey: Path | None, model: Path | None, method: str, ordered: tuple[str, ...] | bool
+) -> tuple[Any, Any, int]:
     """Score by the measurement part of a model."""
     if model is None:
         raise OptionError(f"--method {method} weighs items as a factor model does: add --model models/<name>.sem.")
     claimed = rt.read_model(model)
     answers = read_data(data, survey, claimed)
-    fit = rt.cfa(claimed, answers)
+    fit = rt.cfa(claimed, answers, ordered=ordered)
     frame = rt.score(answers, fit=fit, method=method)
     lines = answers.rows if isinstance(answers, rt.Responses) else range(2, len(frame) + 2)
     return frame, lines, show_problems(fit.problems)

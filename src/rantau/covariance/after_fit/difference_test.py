@@ -181,10 +181,10 @@ def _tangent(evidence: Evidence, unit: Array) -> Array:
 def _moment_units(evidence: Evidence, unit: Array) -> Array:
     """Return the units `(m,)` of moments of variables in units `(p,)`."""
     ordering, means = evidence.moments.ordering, evidence.layout.mean_structure
-    i, j = np.tril_indices(unit.size) if ordering is None else ordering.lower
-    lower = unit[i] * unit[j]
     if ordering is not None:
-        return np.concatenate([unit[ordering.item], lower])
+        return ordering.units(unit)
+    i, j = np.tril_indices(unit.size)
+    lower = unit[i] * unit[j]
     return np.concatenate([unit, lower]) if means else np.asarray(lower)
 
 

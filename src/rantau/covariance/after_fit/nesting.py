@@ -105,10 +105,11 @@ def _meet_answers(larger: Standing, smaller: Standing) -> Meeting:
         raise ValueError("these moments are not those of ordered answers")
     order = variable_order(smaller.fit, fit)
     unit = setting.deviation / smaller.setting.deviation[order]
-    level = implied.level[:, level_order(order, theirs.ordering)] / unit[own.ordering.item]
+    units = own.ordering.units(unit)
+    level = implied.level[:, level_order(order, theirs.ordering)]
     covariance = implied.sigma[:, order[:, None], order] / np.outer(unit, unit)
     moments = own.replace(
-        level=level, covariance=covariance, weight=np.ones((own.n_groups, level.shape[1] + own.ordering.lower[0].size))
+        level=level / units[: level.shape[1]], covariance=covariance, weight=np.ones((own.n_groups, units.size))
     )
     distance = discrepancy_row("uls_ordered")
     stack, start = stack_of_one(moments), evidence.theta[None]
@@ -121,21 +122,25 @@ def _meet_answers(larger: Standing, smaller: Standing) -> Meeting:
 
 
 def level_order(order: Indices, ordering: Ordering) -> Indices:
-    """Return where thresholds and means stand, `(t,)`, when variables are taken in another order `(p,)`."""
+    """Return where thresholds, means and slopes stand, `(t,)`, when variables are taken in another order `(p,)`."""
     first, counts = ordering.first, ordering.counts
-    return np.concatenate([np.arange(first[one], first[one] + counts[one]) for one in order])
+    levels = [np.arange(first[one], first[one] + counts[one]) for one in order]
+    outcome, covariate = ordering.slopes
+    at = np.zeros((order.size, order.size), dtype=np.intp)
+    at[outcome, covariate] = ordering.item.size + np.arange(outcome.size)
+    rest, given = (order[np.isin(order, ordering.given) == which] for which in (False, True))
+    return np.concatenate([*levels, at[np.repeat(rest, given.size), np.tile(given, rest.size)]])
 
 
 def answer_order(order: Indices, ordering: Ordering) -> Indices:
     """Return where all moments of ordered answers stand, `(m,)`, when variables are taken in another order `(p,)`."""
     p = order.size
-    i, j = ordering.lower
-    at = np.empty((p, p), dtype=np.intp)
-    at[i, j] = at[j, i] = ordering.item.size + np.arange(i.size)
-    ordered = ordering.ordered[order]
+    levels, (i, j) = level_order(order, ordering), ordering.lower
+    at = np.full((p, p), -1, dtype=np.intp)
+    at[i, j] = at[j, i] = levels.size + np.arange(i.size)
     a, b = np.tril_indices(p)
-    keep = (a != b) | ~ordered[a]
-    return np.concatenate([level_order(order, ordering), at[order[a[keep]], order[b[keep]]]])
+    places = at[order[a], order[b]]
+    return np.concatenate([levels, places[places >= 0]])
 
 
 def _positive(covariance: Array) -> bool:

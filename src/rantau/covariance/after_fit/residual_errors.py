@@ -164,7 +164,8 @@ def errors_of_answers(evidence: Evidence, n: Array) -> tuple[Array, Array]:
     Returns
     -------
     tuple
-        Twice `(G, m, m)`: means, then the lower triangle row by row; those of ordered variables alone do not vary.
+        Twice `(G, m, m)`: means, slopes on covariates that are given, then the lower triangle row by row of all other
+        variables; those of ordered variables alone do not vary.
     """
     moments = evidence.moments
     ordering, spread = moments.ordering, moments.spread
@@ -174,11 +175,13 @@ def errors_of_answers(evidence: Evidence, n: Array) -> tuple[Array, Array]:
     if weight.ndim == 2:
         weight = weight[:, :, None] * np.eye(weight.shape[-1])
     errors = covariance_of_residuals(evidence, spread, weight, n)
-    p, t = len(ordering.categories), ordering.item.size
+    rest, t, q = moments.modelled, ordering.item.size, ordering.slopes[0].size
+    p, ordered = rest.size, ordering.ordered[rest]
     i, j = np.tril_indices(p)
-    kept = (i != j) | ~ordering.ordered[i]
-    continuous = np.flatnonzero(~ordering.ordered)
-    place = np.zeros((p + i.size, spread.shape[-1]))
-    place[continuous, ordering.first[continuous]] = 1.0
-    place[p + np.flatnonzero(kept), t + np.arange(int(kept.sum()))] = 1.0
+    kept = (i != j) | ~ordered[i]
+    continuous = np.flatnonzero(~ordered)
+    place = np.zeros((p + q + i.size, spread.shape[-1]))
+    place[continuous, ordering.first[rest[continuous]]] = 1.0
+    place[p + np.arange(q), t + np.arange(q)] = 1.0
+    place[p + q + np.flatnonzero(kept), t + q + np.arange(int(kept.sum()))] = 1.0
     return place @ spread @ place.T, place @ errors @ place.T

@@ -16,7 +16,7 @@ from rantau.covariance.after_fit.residual_errors import (
 )
 from rantau.covariance.estimators import spelling
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import imply
+from rantau.covariance.implied import Implied, imply
 from rantau.covariance.setting import Setting, evidence_of, setting_of
 from rantau.errors import OptionError
 from rantau.extras import require
@@ -44,7 +44,8 @@ class Residuals(NamedTuple):
     Attributes
     ----------
     values
-        `(G, m)`: means first where they are modelled, then the lower triangle row by row.
+        `(G, m)`: means first where they are modelled, then slopes on covariates that ordered answers are given, then
+        the lower triangle row by row. Covariates that are given have no residuals of their own.
     errors
         `(G, m, m)`, in the same units.
     exact
@@ -75,7 +76,7 @@ def residual_moments(fit: SemFit, kind: str) -> tuple[Array, Array]:
     """Compute the residuals of means `(G, p)` and covariances `(G, p, p)`; see `SemFit.residuals`."""
     kind = kind_of(kind)
     setting = setting_of(fit)
-    p, means = len(fit.table.observed), fit.table.mean_structure
+    p, means = fit.moments.modelled.size, fit.table.mean_structure
     if kind in ("normalized", "standardized"):
         found = _with_errors(fit, "raw", setting)
         variance = found.gamma if kind == "normalized" else np.einsum("gmm->gm", found.errors)
@@ -85,14 +86,19 @@ def residual_moments(fit: SemFit, kind: str) -> tuple[Array, Array]:
         vector = _values(fit, kind, setting)
     i, j = np.tril_indices(p)
     covariance = np.zeros((len(vector), p, p))
-    covariance[:, i, j] = covariance[:, j, i] = vector[:, p:] if means else vector
+    covariance[:, i, j] = covariance[:, j, i] = vector[:, -i.size :]
     return (vector[:, :p] if means else np.zeros((len(vector), p))), covariance
 
 
 def covariance_frames(fit: SemFit, kind: str) -> list[pd.DataFrame]:
     """Return the residuals of each group's covariances as frames."""
-    pandas, names = require("pandas"), list(fit.table.observed)
+    pandas, names = require("pandas"), names_left(fit)
     return [pandas.DataFrame(one, names, names) for one in residual_moments(fit, kind)[1]]
+
+
+def names_left(fit: SemFit) -> list[str]:
+    """Return the names of the variables that have residuals."""
+    return [fit.table.observed[place] for place in fit.moments.modelled]
 
 
 def mean_frames(fit: SemFit, kind: str) -> list[pd.Series[float]]:
@@ -105,7 +111,7 @@ def mean_frames(fit: SemFit, kind: str) -> list[pd.Series[float]]:
     """
     if not fit.table.mean_structure:
         raise OptionError("the model says nothing of means, so none is left over: fit it with meanstructure=True.")
-    pandas, names = require("pandas"), list(fit.table.observed)
+    pandas, names = require("pandas"), names_left(fit)
     return [pandas.Series(one, names, name="residual") for one in residual_moments(fit, kind)[0]]
 
 
@@ -113,8 +119,12 @@ def residual_table(fit: SemFit, kind: str) -> pd.DataFrame:
     """Return every residual with its standard error; see `SemFit.residual_table`."""
     kind = kind_of(kind, tuple(SIZES))
     found = _with_errors(fit, kind, setting_of(fit))
-    names, p = fit.table.observed, len(fit.table.observed)
+    names = names_left(fit)
+    p = len(names)
     rows = [(name, "~1", "") for name in names] if fit.table.mean_structure else []
+    if fit.moments.ordering is not None:
+        outcome, covariate = fit.moments.ordering.slopes
+        rows += [(fit.table.observed[i], "~", fit.table.observed[j]) for i, j in zip(outcome, covariate, strict=True)]
     rows += [(names[j], "~~", names[i]) for i, j in zip(*np.tril_indices(p), strict=True)]
     se = np.where(found.exact, 0.0, np.sqrt(np.einsum("gmm->gm", found.errors)))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -142,10 +152,10 @@ def residual_summary(fit: SemFit, kind: str, level: float, close: float) -> list
     if not is_number(close) or close < 0:
         raise OptionError(f"close is a size of residuals, such as 0.05, got {close}.")
     found = _with_errors(fit, kind, setting_of(fit))
-    p, m = len(fit.table.observed), found.values.shape[1]
+    p, m = fit.moments.modelled.size, found.values.shape[1]
     parts = {"cov": np.arange(m)}
     if fit.table.mean_structure and fit.table.ordered:
-        parts = {"cov": np.arange(p, m)}
+        parts = {"cov": np.arange(m - p * (p + 1) // 2, m)}
     elif fit.table.mean_structure:
         parts = {"cov": np.arange(p, m), "mean": np.arange(p), "total": np.arange(m)}
     # A correlation of a variable with itself is no residual.
@@ -222,20 +232,33 @@ def _described(size: Size, name: str, level: float, close: float) -> dict[str, f
 
 def _values(fit: SemFit, kind: str, setting: Setting) -> Array:
     """Return the residuals `(G, m)` of one of `SIZES`; nought where only rounding is left."""
-    sample, implied, means = setting.moments, imply(fit.layout, fit.theta), fit.table.mean_structure
-    unit = setting.deviation
-    sigma, mu = implied.sigma / np.outer(unit, unit), implied.mu / unit
-    deviation = np.sqrt(np.einsum("gii->gi", sample.covariance))
+    implied, means, kept = imply(fit.layout, fit.theta), fit.table.mean_structure, fit.moments.modelled
+    unit = setting.deviation[kept]
+    sigma, mu = implied.sigma[:, kept[:, None], kept] / np.outer(unit, unit), implied.mu[:, kept] / unit
+    sample = setting.moments.covariance[:, kept[:, None], kept]
+    deviation = np.sqrt(np.einsum("gii->gi", sample))
     pairs = deviation[:, :, None] * deviation[:, None, :]
-    left, right = sample.mean - mu, sample.covariance - sigma
+    left, right = setting.moments.mean[:, kept] - mu, sample - sigma
     left, right = (
         np.where(np.abs(part) < ROUNDING * size, 0.0, part) for part, size in ((left, deviation), (right, pairs))
     )
+    slopes = _slopes_left(fit, implied)
     if kind == "raw":
-        return _vector(right * np.outer(unit, unit), left * unit, means=means)
-    right = _correlations(sample.covariance) - _correlations(sigma) if kind == "cor_bollen" else right / pairs
+        return _vector(right * np.outer(unit, unit), np.concatenate([left * unit, slopes], axis=-1), means=means)
+    right = _correlations(sample) - _correlations(sigma) if kind == "cor_bollen" else right / pairs
     right = np.where(np.abs(right) < ROUNDING, 0.0, right)
-    return _vector(right, left / deviation, means=means)
+    return _vector(right, np.concatenate([left / deviation, slopes], axis=-1), means=means)
+
+
+def _slopes_left(fit: SemFit, implied: Implied) -> Array:
+    """Return what is left of the slopes on covariates that ordered answers are given, `(G, q)`, in the data's units."""
+    ordering, level = fit.moments.ordering, fit.moments.level
+    if ordering is None or level is None or implied.level is None:
+        return np.zeros((len(implied.mu), 0))
+    left = (level - implied.level)[:, ordering.item.size :]
+    outcome, covariate = ordering.slopes
+    deviation = np.sqrt(np.einsum("gii->gi", fit.moments.covariance))
+    return np.asarray(np.where(np.abs(left) < ROUNDING * deviation[:, outcome] / deviation[:, covariate], 0.0, left))
 
 
 def _with_errors(fit: SemFit, kind: str, setting: Setting) -> Residuals:
@@ -253,7 +276,7 @@ def _with_errors(fit: SemFit, kind: str, setting: Setting) -> Residuals:
         errors = gamma = np.full((*values.shape, values.shape[1]), np.nan)
     scale = _scale(evidence, setting.deviation, kind, means)
     errors = scale @ errors @ np.swapaxes(scale, -1, -2)
-    reference = np.einsum("gmm->gm", normal_asymptotic_covariance(evidence.moments.covariance, means)) / n[:, None]
+    reference = _of_normal_data(evidence, means) / n[:, None]
     unit = _scale(evidence, setting.deviation, "raw" if kind == "raw" else "cor_bentler", means)
     exact = np.einsum("gmm->gm", errors) <= NOTHING * reference * np.einsum("gmm->gm", unit) ** 2
     keep = ~exact
@@ -269,7 +292,9 @@ def _scale(evidence: Evidence, unit: Array, kind: str, means: bool) -> Array:
     -----
     For correlations the derivative of `s_ij / sqrt(s_ii s_jj)`: Olkin & Siotani (1976). Ogasawara (2001).
     """
-    covariance = evidence.moments.covariance
+    kept, ordering = evidence.moments.modelled, evidence.moments.ordering
+    covariance = evidence.moments.covariance[:, kept[:, None], kept]
+    every, unit = unit, unit[kept]
     groups, p = covariance.shape[:2]
     i, j = np.tril_indices(p)
     deviation = np.sqrt(np.einsum("gii->gi", covariance)) if kind != "raw" else np.broadcast_to(1 / unit, (groups, p))
@@ -283,14 +308,30 @@ def _scale(evidence: Evidence, unit: Array, kind: str, means: bool) -> Array:
             lower[:, place, of_variance[own]] -= correlation / (2 * deviation[:, own] ** 2)
     if not means:
         return lower
-    whole = np.zeros((groups, p + i.size, p + i.size))
+    slopes = np.zeros(0) if ordering is None else ordering.units(every)[ordering.item.size :][: ordering.slopes[0].size]
+    t = p + slopes.size
+    whole = np.zeros((groups, t + i.size, t + i.size))
     whole[:, np.arange(p), np.arange(p)] = 1 / deviation
-    whole[:, p:, p:] = lower
+    whole[:, np.arange(p, t), np.arange(p, t)] = slopes
+    whole[:, t:, t:] = lower
     return whole
 
 
+def _of_normal_data(evidence: Evidence, means: bool) -> Array:
+    """Return the variances `(G, m)` of root-n times the moments of normal data, about which rounding is judged."""
+    moments, kept, ordering = evidence.moments, evidence.moments.modelled, evidence.moments.ordering
+    covariance = moments.covariance[:, kept[:, None], kept]
+    found: Array = np.einsum("gmm->gm", normal_asymptotic_covariance(covariance, means))
+    if ordering is None or not ordering.given:
+        return found
+    outcome, covariate = ordering.slopes
+    variance = np.einsum("gii->gi", moments.covariance)
+    slopes = variance[:, outcome] / variance[:, covariate]
+    return np.concatenate([found[:, : kept.size], slopes, found[:, kept.size :]], axis=-1)
+
+
 def _vector(covariance: Array, mean: Array, *, means: bool) -> Array:
-    """Write moments `(G, p, p)` and `(G, p)` as `(G, m)`: means first if wanted, then the lower triangle."""
+    """Write moments `(G, p, p)` and `(G, k)` as `(G, m)`: means (and slopes) first if wanted, then the lower part."""
     i, j = np.tril_indices(covariance.shape[-1])
     lower = covariance[..., i, j]
     return np.concatenate([mean, lower], axis=-1) if means else np.asarray(lower)

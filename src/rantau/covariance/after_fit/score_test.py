@@ -313,7 +313,7 @@ def _added(fit: SemFit, evidence: Evidence, setting: Setting, text: str) -> Ques
 def _refuse_more(model: Model) -> None:
     """Refuse statements that add no parameter, and modifiers, which a test has no use for."""
     spans = [one.span for one in model.definitions] + [one.span for one in model.constraints]
-    spans += [one.span for one in model.thresholds] + [one.span for one in composites(model)]
+    spans += [one.span for one in model.of_answers] + [one.span for one in composites(model)]
     if spans:
         raise refusal(model, spans[0], "add= takes loadings (`=~`), paths (`~`), covariances (`~~`) and means (`~ 1`).")
     terms = [term for block in model.blocks for term in block.terms] + [path.term for path in model.paths]

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
+from rantau.covariance.after_fit.answer_scores import answer_scores
+from rantau.covariance.after_fit.rows_to_score import rows_to_score
+from rantau.covariance.after_fit.structure import Part, orders, solve, structure_of
 from rantau.covariance.estimators import spelling
 from rantau.covariance.implied import Implied, imply
-from rantau.covariance.layout import DIRECTED, UNDIRECTED, cell_values
-from rantau.errors import EstimationError, OptionError, ResponseError, listing
+from rantau.covariance.layout import DIRECTED
+from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
-from rantau.model.products import Product
-from rantau.moments.belonging import labelled
 from rantau.moments.patterns import alike_rows
-from rantau.moments.sample import Sample, as_frame, sample, source_of
+from rantau.moments.sample import Sample
 from rantau.options import choose
 from rantau.survey.responses import Responses
 
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
     from rantau.covariance.result import SemFit
 
-#: How scores are made.
+#: How scores are made; for ordered answers by the second names.
 METHODS = ("regression", "bartlett")
-#: lavaan's other names for the same.
-_ALIASES = {"ebm": "regression", "ml": "bartlett"}
+OF_ANSWERS = ("map", "eap", "ml")
+#: Where the density of continuous answers is highest, there it has its mean.
+_CONTINUOUS = {"ebm": "regression", "map": "regression", "eap": "regression", "ml": "bartlett"}
+_ORDERED = {"ebm": "map", "regression": "map", "bartlett": "ml"}
 #: Information on a latent variable below this share of the largest is none.
 NOTHING = 1e-10
 
@@ -49,29 +52,16 @@ class Scores(NamedTuple):
     errors: Array
 
 
-class Part(NamedTuple):
-    """One group's structure: `A` and `S` of the reticular action model, and the means of all variables."""
-
-    effects: Array
-    covariance: Array
-    mean: Array
-
-
 def factor_scores(fit: SemFit, method: str, data: Responses | pd.DataFrame | None) -> Scores:
     """Compute scores; see `SemFit.scores`."""
-    spelt = spelling(method) if isinstance(method, str) else method
-    method = choose("method", _ALIASES.get(spelt, spelt) if isinstance(spelt, str) else spelt, METHODS)
+    method = _method(method, ordered=bool(fit.table.ordered))
     if not fit.table.latent:
         raise OptionError(f"{fit.model.source}: the model has no latent variables, so there is nothing to score.")
     if not fit.converged:
         raise EstimationError(f"{fit.model.source}: the estimation did not converge, so there are no scores.")
-    if fit.table.ordered:
-        raise EstimationError(
-            f"{fit.model.source}: scores of ordered answers need an integral over the constructs, which is not there "
-            "yet. Take the mean of each construct's items, rt.score(), or fit the answers as continuous ones "
-            "(estimator='MLR') and score that fit."
-        )
     rows = rows_to_score(fit, data)
+    if fit.table.ordered:
+        return Scores(rows, *answer_scores(fit, method, rows))
     p, size = fit.layout.n_observed, len(fit.layout.variables)
     values, errors = np.full((2, rows.n_obs, size - p), np.nan)
     implied, parts = imply(fit.layout, fit.theta), structure_of(fit)
@@ -91,6 +81,12 @@ def factor_scores(fit: SemFit, method: str, data: Responses | pd.DataFrame | Non
     return Scores(rows, values, errors)
 
 
+def _method(method: str, *, ordered: bool) -> str:
+    spelt = spelling(method) if isinstance(method, str) else method
+    names, same = (OF_ANSWERS, _ORDERED) if ordered else (METHODS, _CONTINUOUS)
+    return choose("method", same.get(spelt, spelt) if isinstance(spelt, str) else spelt, names)
+
+
 def score_frame(fit: SemFit, method: str, data: Responses | pd.DataFrame | None, *, errors: bool) -> pd.DataFrame:
     """Return scores as a frame; see `SemFit.scores`."""
     found = factor_scores(fit, method, data)
@@ -103,6 +99,11 @@ def score_frame(fit: SemFit, method: str, data: Responses | pd.DataFrame | None,
 
 def predicted_frame(fit: SemFit, method: str, data: Responses | pd.DataFrame | None) -> pd.DataFrame:
     """Return the answers that scores predict as a frame; see `SemFit.predicted`."""
+    if fit.table.ordered:
+        raise OptionError(
+            "an answer in ordered categories has no expected value, it has a probability for each category: "
+            "fit.category_probabilities(at=fit.scores())."
+        )
     found = factor_scores(fit, method, data)
     names, p = fit.table.observed, fit.layout.n_observed
     caused = np.zeros(len(fit.layout.variables), dtype=bool)
@@ -125,102 +126,6 @@ def predicted_frame(fit: SemFit, method: str, data: Responses | pd.DataFrame | N
     return require("pandas").DataFrame(values, index=_index(found.rows), columns=list(names))  # type: ignore[no-any-return]
 
 
-def rows_to_score(fit: SemFit, data: Responses | pd.DataFrame | None) -> Sample:
-    """Return the rows that the fit used, or those of other data that have the answers it needs.
-
-    Raises
-    ------
-    OptionError
-        If the fit was made from moments and no data are given.
-    ResponseError
-        If a variable is not in the data, or a group is not one of the fit.
-    """
-    if data is None:
-        if fit.sample is None:
-            raise OptionError("this fit was made from moments; give the rows to score: data=...")
-        return fit.sample
-    if fit.sample is None and not fit.table.mean_structure and not fit.moments.mean.any():
-        raise OptionError(
-            "this fit was made from covariances without means, so nobody knows where a score of 0 lies; give them, and "
-            "fit with meanstructure=True."
-        )
-    products = {name: pair for one in fit.request.expanded.products for name, pair in _pairs(one)}
-    wanted = dict.fromkeys(part for name in fit.table.observed for part in products.get(name, (name,)))
-    rows = sample(data, tuple(wanted))
-    keep = np.ones(rows.n_obs, dtype=bool)
-    if fit.groups and not fit.request.group:
-        raise OptionError(
-            "this fit was made from the moments of groups, so it does not know which column says to which group a row "
-            "belongs; fit the rows with group= to score rows."
-        )
-    if fit.groups:
-        codes = _groups_of(data, fit.request.group, fit.groups)
-        rows, keep = rows.replace(group=np.maximum(codes, 0), groups=fit.groups), codes >= 0
-    columns = [
-        _multiplied(fit, rows, name, products[name]) if name in products else rows.values[:, rows.names.index(name)]
-        for name in fit.table.observed
-    ]
-    rows = rows.replace(names=fit.table.observed, values=np.column_stack(columns))
-    gaps = np.isnan(rows.values)
-    keep &= ~(gaps.any(axis=1) if fit.request.missing == "listwise" else gaps.all(axis=1))
-    return rows.rows(keep)
-
-
-def _pairs(product: Product) -> Iterator[tuple[str, tuple[str, str]]]:
-    return zip(product.columns, product.pairs, strict=True)
-
-
-def _multiplied(fit: SemFit, rows: Sample, name: str, pair: tuple[str, str]) -> Array:
-    """Return a column of products `(n_obs,)`, centred as in the sample of the fit.
-
-    What was subtracted there, `(a - i) (b - j) - k = ab - ja - ib + (ij - k)`, is read off its rows by group.
-    """
-    left, right = (rows.values[:, rows.names.index(part)] for part in pair)
-    found = left * right
-    if all(product.centred is False for product in fit.request.expanded.products if name in product.columns):
-        return found
-    used = fit.sample
-    if used is None or not set(pair) <= set(used.names):
-        raise OptionError(
-            f"the model multiplies {' and '.join(pair)}, but has not both of them on their own, so other rows cannot "
-            "be centred as these were; score the rows of the fit, or add their own paths to the model."
-        )
-    a, b, product = (used.values[:, used.names.index(part)] for part in (*pair, name))
-    for group in range(len(used.groups)):
-        known = (used.membership == group) & ~np.isnan(product)
-        design = np.column_stack([a[known], b[known], np.ones(int(known.sum()))])
-        shift = np.linalg.lstsq(design, product[known] - (a * b)[known], rcond=None)[0]
-        here = rows.membership == group
-        found[here] += left[here] * shift[0] + right[here] * shift[1] + shift[2]
-    return np.asarray(found)
-
-
-def _groups_of(data: Responses | pd.DataFrame, name: str, groups: tuple[str, ...]) -> Indices:
-    """Return the place of each row's group among those of the fit, -1 where it has no entry."""
-    if isinstance(data, Responses):
-        frame = require("pandas").DataFrame(data.extras, columns=list(data.extras_names))
-        if name in data.columns:
-            frame[name] = data.values[:, data.columns.index(name)]
-        source = data.source
-    else:
-        frame = as_frame(data)
-        source = source_of(frame)
-    if name not in frame.columns:
-        raise ResponseError(
-            f"{source}: the column '{name}' is not there, which says to which group a row belongs; each row is scored "
-            "by the parameters of its own group."
-        )
-    codes, labels = labelled(frame[name].reset_index(drop=True))
-    strange = [label for label in labels if label not in groups]
-    if strange:
-        raise ResponseError(
-            f"{source}: the column '{name}' has groups that the fit does not know: {listing(strange, most=6)}. "
-            f"Its groups: {listing(groups)}. Leave these rows out."
-        )
-    places = np.array([*(groups.index(label) for label in labels), -1], dtype=np.intp)
-    return places[codes]
-
-
 def _index(rows: Sample) -> pd.Index[int]:
     positions = np.arange(rows.n_obs) if rows.positions is None else rows.positions
     return require("pandas").Index(positions, name="row")  # type: ignore[no-any-return]
@@ -233,31 +138,6 @@ def _alike(rows: Sample) -> Iterator[tuple[int, Indices, Indices]]:
         yield int(membership[members[0]]), members, np.flatnonzero(seen[members[0]])
 
 
-def structure_of(fit: SemFit) -> tuple[Part, ...]:
-    """Return each group's effects, covariances of disturbances, and means.
-
-    Without a mean structure the observed means are the sample's and intercepts of latent variables zero, which is
-    what the model with free intercepts has.
-    """
-    layout, p = fit.layout, fit.layout.n_observed
-    size = len(layout.variables)
-    directed, undirected = layout.kind == DIRECTED, layout.kind == UNDIRECTED
-    implied = imply(layout, fit.theta)
-    found = []
-    for group, cells in enumerate(cell_values(layout, fit.theta)):
-        effects, covariance = np.zeros((size, size)), np.zeros((size, size))
-        effects[layout.row[directed], layout.column[directed]] = cells[directed]
-        row, column = layout.row[undirected], layout.column[undirected]
-        covariance[row, column] = covariance[column, row] = cells[undirected]
-        mean = implied.mean[group]
-        if not layout.mean_structure:
-            observed = fit.moments.mean[group]
-            latent = np.linalg.solve(np.eye(size - p) - effects[p:, p:], effects[p:, :p] @ observed)
-            mean = np.concatenate([observed, latent])
-        found.append(Part(effects, covariance, mean))
-    return tuple(found)
-
-
 def _regression(part: Part, implied: Implied, group: int, seen: Indices) -> tuple[Array, Array]:
     """Return weights `(q, k)` of the seen variables, and the variances of the errors `(q,)`.
 
@@ -268,7 +148,7 @@ def _regression(part: Part, implied: Implied, group: int, seen: Indices) -> tupl
     """
     total, p = implied.total[group], implied.sigma.shape[-1]
     across = total[p:, seen]
-    weights = _solve(total[np.ix_(seen, seen)], across.T).T
+    weights = solve(total[np.ix_(seen, seen)], across.T).T
     return weights, np.diag(total)[p:] - (weights * across).sum(axis=1)
 
 
@@ -285,7 +165,7 @@ def _bartlett(part: Part, implied: Implied, group: int, seen: Indices) -> tuple[
     effects, covariance, _ = part
     p, size = implied.sigma.shape[-1], effects.shape[0]
     weights, errors = np.full((size - p, seen.size), np.nan), np.full(size - p, np.nan)
-    for fixed in _orders(effects, p):
+    for fixed in orders(effects, p):
         cut, spread = effects.copy(), covariance.copy()
         cut[fixed], spread[fixed], spread[:, fixed] = 0.0, 0.0, 0.0
         inverse = np.linalg.inv(np.eye(size) - cut)
@@ -293,7 +173,7 @@ def _bartlett(part: Part, implied: Implied, group: int, seen: Indices) -> tuple[
         unit = np.sqrt(np.where(variance > 0, variance, 1.0))
         loadings = np.asarray(inverse[np.ix_(seen, fixed)] * unit, dtype=np.float64)
         residual = (inverse @ spread @ inverse.T)[np.ix_(seen, seen)]
-        pulls = _solve(residual + loadings @ loadings.T, loadings).T
+        pulls = solve(residual + loadings @ loadings.T, loadings).T
         values, vectors = np.linalg.eigh((pulls @ loadings + (pulls @ loadings).T) / 2)
         known: Mask = values > NOTHING * max(values[-1], NOTHING)
         vectors, values = vectors[:, known], values[known]
@@ -302,21 +182,3 @@ def _bartlett(part: Part, implied: Implied, group: int, seen: Indices) -> tuple[
         found, error = inner @ pulls * unit[:, None], (np.diag(inner) - 1) * unit**2
         weights[fixed[estimable] - p], errors[fixed[estimable] - p] = found[estimable], error[estimable]
     return weights, errors
-
-
-def _orders(effects: Array, p: int) -> Iterator[Indices]:
-    """Give the latent variables that act on items, then those that act on these only, and so on."""
-    waiting, reached = list(range(p, effects.shape[0])), list(range(p))
-    while waiting:
-        here = [place for place in waiting if (effects[reached, place] != 0).any()]
-        if not here:
-            return
-        yield np.array(here, dtype=np.intp)
-        waiting = [place for place in waiting if place not in here]
-        reached = here
-
-
-def _solve(matrix: Array, right: Array) -> Array:
-    """Solve in the metric of correlations, where no scale of an item costs digits."""
-    deviation = np.sqrt(np.maximum(np.diag(matrix), 1e-300))[:, None]
-    return np.asarray(np.linalg.solve(matrix / (deviation * deviation.T), right / deviation) / deviation)

@@ -42,7 +42,8 @@ from rantau.covariance.setting import evidence_of, fixed_places, set_up, setting
 from rantau.door import as_model, check_spread, take_sample
 from rantau.errors import EstimationError, IdentificationError
 from rantau.fit import Problem
-from rantau.model.parameters import ParameterTable, check_counts, tabulate
+from rantau.model.counts import check_counts
+from rantau.model.parameters import ParameterTable, tabulate
 from rantau.model.spec import Model
 from rantau.moments.compute import complete_rows
 from rantau.moments.grouped import GroupMoments, grouped_moments

@@ -30,7 +30,7 @@ def efa(
     *,
     rotation: Rotation | str = "geomin",
     items: str | Sequence[str] = (),
-    estimator: str = "ML",
+    estimator: str = "default",
     missing: str = "listwise",
     group: str | None = None,
     likelihood: str = "default",
@@ -39,6 +39,8 @@ def efa(
     test: str = "default",
     sampling_weights: str | None = None,
     cluster: str | None = None,
+    ordered: str | Sequence[str] | bool = False,
+    parameterization: str = "delta",
 ) -> EfaFit:
     """Find a number of factors behind items, and turn them to a simple structure.
 
@@ -55,6 +57,9 @@ def efa(
         that other options name).
     estimator, missing, group, likelihood, information, se, test, sampling_weights, cluster
         As for `rt.sem`; groups are turned each by itself.
+    ordered, parameterization
+        As for `rt.sem`: the items whose answers are ordered categories, True for all. They are fitted by their
+        polychoric correlations (WLSMV), and the loadings are those of what lies behind the answers.
 
     Returns
     -------
@@ -93,7 +98,8 @@ def efa(
     request = SemRequest(
         exploratory_model(chosen, n_factors), estimator=estimator, missing=missing, group=by, likelihood=likelihood,
         information=information, se=se, test=test, sampling_weights=weights, cluster=clusters,
-        rotation=as_rotation(rotation),
+        rotation=as_rotation(rotation), parameterization=parameterization,
+        ordered=ordered if isinstance(ordered, bool) else several_names("ordered", ordered, "x1"),
     )  # fmt: skip
     return EfaFit(fit_request(request, data), BLOCK)
 

@@ -172,8 +172,12 @@ class EfaFit(Record):
     def summary(self) -> str:
         """Return a readable account: fit, loadings and factor correlations."""
         found = self.fit.fit_indices()
-        named = (("chisq", "chi-square"), ("df", "df"), ("pvalue", "p"), ("cfi", "CFI"), ("tli", "TLI"),
-                 ("rmsea", "RMSEA"), ("srmr", "SRMR"))  # fmt: skip
+        scaled = "_scaled" if "chisq_scaled" in found else ""
+        named = (
+            (f"chisq{scaled}", "chi-square (scaled)" if scaled else "chi-square"), ("df", "df"),
+            (f"pvalue{scaled}", "p"), (f"cfi{scaled}", "CFI"), (f"tli{scaled}", "TLI"),
+            (f"rmsea{scaled}", "RMSEA"), ("srmr", "SRMR"),
+        )  # fmt: skip
         rotation = self.fit.request.rotation
         name = "" if rotation is None else rotation.name
         kind = "oblique" if rotation is None or rotation.oblique else "orthogonal"

@@ -11,7 +11,8 @@ from rantau.covariance.exploratory.arrange import arrange
 from rantau.covariance.exploratory.gradient_projection import Turned, jacobian_of_conditions, turn
 from rantau.covariance.exploratory.rotation import Rotation
 from rantau.covariance.exploratory.unrotated import shared_loadings
-from rantau.covariance.layout import DIRECTED, MEAN, UNDIRECTED, Layout, cell_values, members
+from rantau.covariance.layout import DIRECTED, MEAN, THRESHOLD, UNDIRECTED, Layout, cell_values, members
+from rantau.covariance.standardise import cell_slopes_of
 from rantau.model.parameters import ParameterTable
 
 
@@ -111,14 +112,15 @@ def turn_minimum(
             inside = np.ix_(where.factors, where.factors)
             for one in range(layout.n_groups) if where.together else (group,):
                 ways[one][inside] = into
-    return _theta(layout, _turned_cells(still, values, ways)), tuple(turns)
+    return _theta(layout, values, _turned_cells(still, values, ways)), tuple(turns)
 
 
 def unturned(still: Layout, layout: Layout, theta: Array) -> Array:
     """Return the parameters `(n_free,)` of a layout that say the same as those of one held still, `(k,)`."""
     size = len(layout.variables)
     ways = np.broadcast_to(np.eye(size), (layout.n_groups, size, size))
-    return _theta(layout, _turned_cells(still, cell_values(still, theta), ways))
+    values = cell_values(still, theta)
+    return _theta(layout, values, _turned_cells(still, values, ways))
 
 
 def hold_still(table: ParameterTable, layout: Layout, still: Layout, theta: Array) -> Array:
@@ -149,7 +151,7 @@ def hold_still(table: ParameterTable, layout: Layout, still: Layout, theta: Arra
             into = np.linalg.inv(root @ turned)
             for one in range(layout.n_groups) if where.together else (group,):
                 ways[one][inside] = into
-    return _theta(still, _turned_cells(layout, values, ways))
+    return _theta(still, values, _turned_cells(layout, values, ways))
 
 
 def turn_stack(
@@ -192,14 +194,15 @@ def _turned_cells(still: Layout, values: Array, ways: Array) -> tuple[Array, Arr
     )
 
 
-def _theta(layout: Layout, matrices: tuple[Array, Array, Array]) -> Array:
-    """Read the free parameters off the matrices."""
+def _theta(layout: Layout, values: Array, matrices: tuple[Array, Array, Array]) -> Array:
+    """Read the free parameters off the matrices; thresholds and scales, off the cells `(G, cells)` as they were."""
     found = np.zeros(layout.n_free)
     kind, i, j = layout.kind, layout.row, layout.column
     direct, spread, mean = matrices
     for group in reversed(range(layout.n_groups)):
         undirected = np.where(kind == MEAN, mean[group][i], spread[group][i, j])
         cells = np.where(kind == DIRECTED, direct[group][i, j], undirected)
+        cells = np.where(kind >= THRESHOLD, values[group], cells)
         free = np.flatnonzero(layout.place[group] >= 0)[::-1]
         found[layout.place[group][free]] = cells[free] / layout.factor[group][free]
     return found
@@ -225,13 +228,14 @@ def turning_jacobian(rotation: Rotation, table: ParameterTable, layout: Layout, 
     rotation, has the covariances of the turned loadings in its inverse. The rows are those of the border.
     """
     values = cell_values(layout, theta)
+    slopes = cell_slopes_of(layout, theta)
     parts = [np.zeros((0, layout.n_free))]
     for where in places_of(table, layout):
         m = where.factors.size
         if m == 1:
             continue
         for group in range(1 if where.together else layout.n_groups):
-            parts.append(_border(rotation, layout, values[group], where, group))
+            parts.append(_border(rotation, values[group], where, slopes[group]))
     return np.concatenate(parts)
 
 
@@ -247,30 +251,21 @@ def _among(values: Array, where: Where) -> Array:
     return np.asarray(np.where(where.among >= 0, values[where.among], 0.0))
 
 
-def _border(rotation: Rotation, layout: Layout, values: Array, where: Where, group: int) -> Array:
-    """Differentiate the conditions of one block in one group, `(k, n_free)`."""
+def _border(rotation: Rotation, values: Array, where: Where, slopes: Array) -> Array:
+    """Differentiate the conditions of one block in one group, `(k, n_free)`, by `slopes (cells, n_free)`."""
     loadings, among = values[where.loadings], _among(values, where)
     p, m = loadings.shape
     apart = rotation.errors == "lavaan"
     deviation = np.sqrt(_variance(values, where, apart=apart)) if rotation.standardise else np.ones(p)
     border = jacobian_of_conditions(loadings, among, deviation, rotation)
     by_loading, by_among = np.array(border.by_loading), np.array(border.by_among)
-    rows = np.zeros((len(by_loading), layout.n_free))
+    rows = np.zeros((len(by_loading), slopes.shape[-1]))
     if rotation.standardise:
         by_variance = border.by_unit / (2 * deviation)
         by_loading += 2 * by_variance[..., None] * (loadings if apart else loadings @ among)
         if not apart:
             by_among += np.einsum("ki,ij,il->kjl", by_variance, loadings, loadings)
-        _enter(rows, by_variance, layout, group, where.residual)
-    _enter(rows, by_loading, layout, group, where.loadings)
-    _enter(rows, by_among, layout, group, np.where(np.eye(m) > 0, -1, where.among))
-    return rows
-
-
-def _enter(rows: Array, by_cell: Array, layout: Layout, group: int, cells: Indices) -> None:
-    """Add derivatives by cells, `(k, ...)`, to those by parameters."""
-    for spot in zip(*np.nonzero(cells >= 0), strict=True):
-        cell = cells[spot]
-        place = layout.place[group, cell]
-        if place >= 0:
-            rows[:, place] += by_cell[(slice(None), *spot)] * layout.factor[group, cell]
+        rows += by_variance @ slopes[where.residual]
+    rows += np.einsum("kij,ijn->kn", by_loading, slopes[where.loadings])
+    between = (where.among >= 0) & ~np.eye(m, dtype=bool)
+    return np.asarray(rows + by_among[:, between] @ slopes[where.among[between]])

@@ -142,7 +142,8 @@ def principal_axes(correlation: Array, m: int) -> Array:
 
     Source: principal axes from squared multiple correlations (Harman, 1976, ch. 8), three times over.
     """
-    shared = 1 - 1 / np.diag(np.linalg.inv(correlation))
+    # Polychoric correlations can be singular.
+    shared = 1 - 1 / np.diag(np.linalg.pinv(correlation, hermitian=True))
     loadings = np.zeros((len(correlation), m))
     for _ in range(5):
         reduced = correlation.copy()

@@ -60,14 +60,21 @@ def srmr_mplus(statistics: Statistics) -> tuple[float, ...]:
     return _both(statistics, residual, means[0] - means[1], diagonal=True)
 
 
-def standardised_residual(sample: Array, implied: Array, means: Array | None, share: Array) -> Array:
-    """Compute the SRMR of one sample `(G, p, p)`, or of each of a stack."""
+def standardised_residual(
+    sample: Array, implied: Array, means: Array | None, share: Array, *, ordered: bool = False, n_given: int = 0
+) -> Array:
+    """Compute the SRMR of one sample `(G, p, p)`, or of each of a stack.
+
+    Where answers are `ordered`, variances and `n_given` fixed covariates are counted and leave nothing.
+    """
     i, j = np.tril_indices(sample.shape[-1])
     deviation = np.sqrt(np.einsum("...ii->...i", sample))
     squares = ((sample - implied)[..., i, j] / (deviation[..., i] * deviation[..., j])) ** 2
+    squares = np.where(ordered & (i == j), 0.0, squares)
     if means is not None:
         squares = np.concatenate([squares, (means / deviation) ** 2], axis=-1)
-    return np.asarray((share * np.sqrt(squares.mean(axis=-1))).sum(axis=-1))
+    size = np.sqrt(squares.sum(axis=-1) / (squares.shape[-1] + n_given))
+    return np.asarray((share * size).sum(axis=-1))
 
 
 def _in_deviations(statistics: Statistics) -> Array:
@@ -94,12 +101,16 @@ def _correlations(statistics: Statistics) -> Array:
 def _both(statistics: Statistics, residual: Array, means: Array, *, diagonal: bool) -> tuple[float, float]:
     """Return the root mean square of residuals `(G, p, p)` with those of the means `(G, p)`, and without."""
     p = residual.shape[-1]
-    count = p * (p + 1) // 2 if diagonal else p * (p - 1) // 2
+    # Where ordered answers are given covariates, lavaan counts each of these as a moment that leaves nothing.
+    count = p * (p + 1) // 2 + statistics.n_given if diagonal else p * (p - 1) // 2
     if not count:
         return float("nan"), float("nan")
     # Every residual beside the diagonal stands in the matrix twice.
     own = np.einsum("gii,gii->g", residual, residual)
     twice = np.einsum("gij,gij->g", residual, residual)
+    if statistics.level_residual is not None:
+        # Of ordered answers variances are counted, and what is left of continuous ones is not, as in lavaan.
+        own, twice = np.zeros_like(own), twice - own
     squares = (twice + own) / 2 if diagonal else (twice - own) / 2
     alone = float(statistics.shares @ np.sqrt(squares / count))
     if not statistics.mean_structure:

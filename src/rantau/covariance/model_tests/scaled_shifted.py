@@ -16,6 +16,7 @@ def scaled_shifted(evidence: Evidence, information: str) -> ModelTest:
     `b = df - a tr(U Gamma)`.
     """
     found = traces(evidence)
-    slope = float(np.sqrt(evidence.df / found.second))
+    # Rounding can leave nothing of it, where units of the variables are far apart; there is no test then.
+    slope = float(np.sqrt(evidence.df / found.second)) if found.second > 0 else float("nan")
     shift = evidence.df - slope * found.first
     return ModelTest("scaled_shifted", slope * evidence.chisq + shift, float(evidence.df), 1 / slope, shift)

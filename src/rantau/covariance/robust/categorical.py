@@ -27,7 +27,8 @@ def categorical_misfit(evidence: Evidence) -> Corrected | None:
     -------
     Corrected
         NaN where a matrix of polychoric correlations is not positive definite, or the implied one, or the structure
-        restricts thresholds alone; None where a variable is continuous, for which it is not defined.
+        restricts thresholds alone; None where a variable is continuous, or fixed covariates are given, for which it
+        is not defined.
 
     Notes
     -----
