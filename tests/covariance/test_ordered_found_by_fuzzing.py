@@ -53,6 +53,18 @@ def test_a_heywood_case_is_told_where_the_residual_follows():
     assert [problem.about for problem in fit.problems if problem.code == "negative_variance"] == [("a",)]
 
 
+def test_a_loading_without_limit_is_told_where_residuals_are_held(hs4):
+    # Under theta what is left of x9 cannot be below zero, and its loading grows until nothing is.
+    with pytest.warns(AdmissibilityWarning):
+        fit = rt.cfa(
+            "speed =~ x7 + x9; visual =~ x1 + x2 + x3", hs4, ordered=True, parameterization="theta", group="school",
+            group_equal=("loadings", "thresholds", "residuals"),
+        )  # fmt: skip
+    told = [(problem.about, problem.text) for problem in fit.problems if problem.code == "nothing_left"]
+    assert [about for about, _ in told] == [("x9",), ("x9",)]
+    assert "explained entirely in group 'Pasteur'" in told[0][1]
+
+
 def test_scales_are_candidates_where_equal_loadings_tell_them(hs4):
     # modindices(cfa(HS, hs4, ordered = xs, group = "school", group.equal = "loadings"))
     fit = rt.cfa(HS, hs4, ordered=True, group="school", group_equal="loadings")

@@ -578,10 +578,10 @@ class SemFit(Record):
         model is tested otherwise, and as in lavaan the information is the expected one,
         whatever the standard errors rest on; under `ULS` the index is then no chi-square. Candidates are loadings of
         every factor on every item, covariances among items and among constructs, paths among the variables that
-        paths connect, and what the model fixes; beyond lavaan, covariances among observed outcomes. What the data
-        could not tell from the free parameters is left out, and so is whatever would explain a covariate whose
-        moments are the sample's own
-        (`fixed_x`).
+        paths connect, and what the model fixes, thresholds and scales of ordered answers as well (under `theta` the
+        scale follows from the residual variance, which is the candidate); beyond lavaan, covariances among observed
+        outcomes. What the data could not tell from the free parameters is left out, and so is whatever would explain
+        a covariate whose moments are the sample's own (`fixed_x`).
         """
         return modification_indices(self, minimum=minimum, sort=sort, operators=operators, free_remove=free_remove)
 
