@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,12 +15,21 @@ from rantau.run import run
 from rantau.study import read_study
 from small_study import MODEL, PLAN, write_study
 
+MORE = (
+    PLAN
+    + """
+[importance]
+target = "Satisfaction"
+permutations = 20
+"""
+)
+
 
 @pytest.fixture(scope="module")
 def twice(tmp_path_factory):
     """The same study run in two folders."""
     folders = [tmp_path_factory.mktemp(name) for name in "ab"]
-    return [(folder, run(read_study(write_study(folder)))) for folder in folders]
+    return [(folder, run(read_study(write_study(folder, plan=MORE)))) for folder in folders]
 
 
 def cells(path: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -32,6 +42,8 @@ def test_what_is_written(twice):
     assert written == set(outcome.files)
     assert {"report.docx", "report.html", "report.md", "tables.xlsx", "tables.tex", "run.json"} <= written
     assert {"figures/hypotheses.svg", "figures/model.png", "figures/model_covariance.png"} <= written
+    assert {"figures/importance.svg", "figures/importance.png"} <= written
+    assert re.search(r"Figure\s\d shows the map\.", (folder / "out" / "report.md").read_text("utf-8"))
     assert outcome.folder == folder / "out"
     assert outcome.trustworthy
 
@@ -45,7 +57,7 @@ def test_the_same_seed_writes_the_same_numbers(twice):
 
 
 def test_another_seed_writes_other_numbers(twice, tmp_path):
-    run(read_study(write_study(tmp_path, plan=PLAN.replace("seed = 7", "seed = 8"))))
+    run(read_study(write_study(tmp_path, plan=MORE.replace("seed = 7", "seed = 8"))))
     assert cells(tmp_path / "out" / "tables.xlsx") != cells(twice[0][0] / "out" / "tables.xlsx")
 
 
@@ -54,6 +66,8 @@ def test_the_account_says_what_the_numbers_depend_on(twice):
     account = json.loads((folder / "out" / "run.json").read_text("utf-8"))
     assert account["seed"] == 7
     assert account["options"]["draws"] == 25
+    assert account["options"]["importance"] == {"target": "Satisfaction", "permutations": 20}
+    assert account["options"]["groups"] is None
     assert account["options"]["covariance"]["estimator"] == "ML"
     assert account["versions"]["rantau"] == "0.1.0"
     assert account["rows"] == {"read": 250, "kept": 250}

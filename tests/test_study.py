@@ -115,8 +115,8 @@ def test_paths_are_relative_to_the_plan(tmp_path):
         (("[bootstrap]", '[covariance]\ntest = "satora"\n[bootstrap]'), "[covariance]: unknown test 'satora'."),
         (("[bootstrap]", "[covariance]\nfixed_x = 1\n[bootstrap]"), "[covariance]: 'fixed_x' is 1; expected true or"),
         (
-            ("[bootstrap]", '[covariance]\ngroup = "sex"\n[bootstrap]'),
-            "[covariance]: `group` is 'sex': a study reports all respondents together so far. Leave it out,",
+            ("[bootstrap]", '[covariance]\ngroup_equal = ["loadings"]\n[bootstrap]'),
+            '[covariance]: `group_equal` and `group_partial` are of groups; name their column: group = "gender".',
         ),
         (
             ("[bootstrap]", '[covariance]\nmising = "fiml"\n[bootstrap]'),

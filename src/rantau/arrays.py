@@ -1,7 +1,8 @@
-"""Names for the arrays that kernels take, and the one check of their shape."""
+"""Names for the arrays that kernels take, the check of their shape, and two questions every engine asks of matrices."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -39,3 +40,28 @@ def check_shape(name: str, array: NDArray[Any], shape: tuple[int | None, ...]) -
     ):
         wanted = tuple("any" if want is None else want for want in shape)
         raise ValueError(f"`{name}` has shape {array.shape}, expected {wanted}.")
+
+
+@lru_cache(maxsize=64)
+def lower_triangle(p: int) -> tuple[Indices, Indices]:
+    """Return rows and columns of the covariances of `p` variables in their order: the lower triangle row by row."""
+    i, j = np.tril_indices(p)
+    i.setflags(write=False)
+    j.setflags(write=False)
+    return i, j
+
+
+def positive_definite(matrices: Array) -> Mask:
+    """Tell for each matrix `(..., p, p)` of a stack whether it is positive definite."""
+    finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))
+    if finite.all():
+        try:
+            np.linalg.cholesky(matrices)
+        except np.linalg.LinAlgError:
+            pass
+        else:
+            return np.ones(matrices.shape[:-2], dtype=bool)
+    safe = np.where(finite[..., None, None], matrices, 0.0)
+    # Relative to the largest: what rounding alone can make negative is not positive definite.
+    values = np.linalg.eigvalsh(safe)
+    return finite & np.asarray(values[..., 0] > 1e-13 * np.abs(values[..., -1]))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from rantau.arrays import Array, Indices
+from rantau.errors import listing
 from rantau.model.spec import Model
+from rantau.moments.ordinal import OrdinalMoments
 from rantau.moments.sample import Sample
 from rantau.record import Record
 
@@ -138,3 +140,45 @@ class Fit(Protocol):
         errors
             Whether standard errors are wanted as well.
         """
+
+
+def doubtful_tables(names: tuple[str, ...], parts: tuple[OrdinalMoments, ...]) -> tuple[Problem, ...]:
+    """Warn of pairs of ordered answers whose correlation leans on little.
+
+    Parameters
+    ----------
+    names
+        Of the variables.
+    parts
+        The moments of each group.
+
+    Source: Savalei (2011) on empty cells.
+    """
+    found = []
+    perfect = sorted({pair for part in parts for pair in part.perfect})
+    if perfect:
+        shown = listing([f"{names[j]} and {names[i]}" for i, j in perfect], most=4)
+        found.append(
+            Problem(
+                "warning", "perfect_association",
+                f"The answers to {shown} go together without exception, so that the correlation behind them is at its "
+                "limit. One of the two says nothing new: take it out, or merge rare categories.",
+                tuple(dict.fromkeys(names[k] for pair in perfect for k in pair)),
+            )
+        )  # fmt: skip
+    sparse = sorted({pair for part in parts for pair in part.sparse if _fourfold(part, pair)})
+    if sparse:
+        shown = listing([f"{names[j]} and {names[i]}" for i, j in sparse], most=4)
+        found.append(
+            Problem(
+                "warning", "empty_cells",
+                f"Nobody gave one of the four pairs of answers to {shown}; half an answer was put there, and the "
+                "correlation leans on it.",
+                tuple(dict.fromkeys(names[k] for pair in sparse for k in pair)),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _fourfold(part: OrdinalMoments, pair: tuple[int, int]) -> bool:
+    return all(len(part.ordering.categories[one]) == 2 for one in pair)

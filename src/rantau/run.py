@@ -22,13 +22,15 @@ from rantau.report.assemble import assemble
 from rantau.report.diagram import Diagram, diagram
 from rantau.report.document import write
 from rantau.report.findings import Findings
+from rantau.report.importance_figure import importance_figure
 from rantau.report.likert import MOST_POINTS, likert
 from rantau.report.markup import literal
 from rantau.report.parts import FigureRef
 from rantau.report.slope_figures import slope_figures
+from rantau.report.view import View
 from rantau.report.words import Words, read_words
 from rantau.simulate import write_responses
-from rantau.study import CovarianceOptions, PlsOptions, ScreenOptions, Study
+from rantau.study import Options, Study
 
 #: Whose versions decide the numbers.
 PACKAGES = ("rantau", "numpy", "scipy", "pandas", "matplotlib", "semopy", "statsmodels", "pingouin")
@@ -54,7 +56,8 @@ class Outcome(Record):
     @property
     def trustworthy(self) -> bool:
         """Whether no fit has a problem that is an error."""
-        fits = (self.findings.cfa, self.findings.sem, self.findings.pls)
+        found = self.findings
+        fits = (found.cfa, found.sem, found.grouped, found.pls)
         return all(fit.trustworthy for fit in fits if fit is not None)
 
 
@@ -141,7 +144,19 @@ def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef,
         svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
         references.append(FigureRef(str(png), str(svg), title, _note(picture), picture.describe(study.language), key))
     references += _slopes(study, findings, folder, words=read_words(study.language))
+    references += _importance(study, findings, folder, words=read_words(study.language))
     return tuple(references)
+
+
+def _importance(study: Study, findings: Findings, folder: Path, words: Words) -> Iterator[FigureRef]:
+    """Draw the importance-performance map, where there is one."""
+    picture = importance_figure(findings, language=study.language, style=study.style)
+    if picture is None or findings.importance is None:
+        return
+    svg, png = (picture.write(folder / f"importance{suffix}") for suffix in (".svg", ".png"))
+    target = View(findings, study.language).construct(findings.importance.target)
+    note = words("figure.importance.note", target=literal(target))
+    yield FigureRef(str(png), str(svg), literal(picture.title), note, picture.told, "importance")
 
 
 def _slopes(study: Study, findings: Findings, folder: Path, words: Words) -> Iterator[FigureRef]:
@@ -196,7 +211,7 @@ _TITLES = {
 def _account(study: Study, findings: Findings) -> dict[str, object]:
     """Say what the numbers depend on; the same inputs give the same account."""
     options = {
-        name: value.by_name() if isinstance(value, CovarianceOptions | PlsOptions | ScreenOptions) else value
+        name: value.by_name() if isinstance(value, Options) else value
         for name in Study.field_names()
         if name not in ("title", "survey", "model", "output", "answers", "file")
         for value in (getattr(study, name),)
@@ -221,7 +236,7 @@ def _account(study: Study, findings: Findings) -> dict[str, object]:
         },
         "problems": [
             {"fit": name, "severity": problem.severity, "code": problem.code, "text": problem.text}
-            for name in ("cfa", "sem", "pls")
+            for name in ("cfa", "sem", "grouped", "pls")
             for problem in getattr(getattr(findings, name), "problems", ())
         ],
     }

@@ -41,3 +41,21 @@ def test_an_unknown_method_is_told(rantau, tmp_path):
     ran = rantau("pls", ANSWERS, "-m", str(model), "--interaction", "orthogonl")
     assert ran.status == 2
     assert "unknown interaction 'orthogonl'. Did you mean 'orthogonal'" in " ".join(ran.err.split())
+
+
+def test_ordered_answers(rantau, tmp_path):
+    model = tmp_path / "model.sem"
+    model.write_text(MEASURED + "Satisfaction ~ Image + Value\n")
+    ran = rantau("pls", ANSWERS, "-m", str(model), "--ordered", "all", "--consistent", "--json")
+    assert ran.status == 0, ran.err
+    found = rt.pls(rt.read_model(model), rt.read_table(ANSWERS), ordered=True, consistent=True)
+    assert [row["est"] for row in json.loads(ran.out)["paths"]] == pytest.approx(found.paths().est.tolist())
+    some = rantau("pls", ANSWERS, "-m", str(model), "--ordered", "IMAG1,IMAG2", "--ordered", "CUSA1", "--json")
+    partly = rt.pls(rt.read_model(model), rt.read_table(ANSWERS), ordered=["IMAG1", "IMAG2", "CUSA1"])
+    assert [row["est"] for row in json.loads(some.out)["paths"]] == pytest.approx(partly.paths().est.tolist())
+    drawn = rantau("bootstrap", ANSWERS, "-m", str(model), "--ordered", "all", "--consistent", "--draws", "4", "--json")
+    told = json.loads(drawn.out)["estimates"]
+    path = next(row["est"] for row in told if row["op"] == "~" and row["rhs"] == "Image")
+    assert path == pytest.approx(found.paths().est[0])
+    refused = rantau("bootstrap", ANSWERS, "-m", str(model), "--consistent", "--engine", "covariance")
+    assert refused.status == 2 and "--consistent is of PLS" in refused.err

@@ -28,6 +28,19 @@ def test_predict(rantau, tmp_path):
     assert [row["low"] for row in told["rows"]] == pytest.approx(found.rows(pd.read_csv(new), level=0.8).low.tolist())
 
 
+def test_weighted_answers_with_gaps(rantau, tmp_path):
+    answers = tmp_path / "answers.csv"
+    table = pd.read_csv(ANSWERS)
+    table = table.mask((table.index.to_numpy()[:, None] + range(table.shape[1])) % 40 == 0)
+    table.assign(weight=1.0 + table.index % 2).to_csv(answers, index=False)
+    options = ("--repeats", "1", "--folds", "3", "--missing", "em", "--weights", "weight", "--json")
+    ran = rantau("predict", str(answers), "-m", MODEL, *options)
+    assert ran.status == 0, ran.err
+    fit = rt.pls(rt.read_model(MODEL), rt.read_table(answers), missing="em", weights="weight")
+    found = rt.predict(fit, repeats=1, folds=3)
+    assert [row["rmse"] for row in json.loads(ran.out)["items"]] == pytest.approx(found.items().rmse.tolist())
+
+
 def test_wrong_options_are_told(rantau):
     ran = rantau("predict", ANSWERS, "-m", MODEL, "--antecedents", "dirct")
     assert ran.status == 2
@@ -50,6 +63,9 @@ def test_assess(rantau):
     assert ran.status == 0, ran.err
     assert "not tested: consistent PLS predicts nothing" in ran.out
     assert "Chin (1998)" in ran.out
+    ran = rantau("assess", ANSWERS, "-m", MODEL, "--draws", "2", "--ordered", "CUSCO")
+    assert ran.status == 0, ran.err
+    assert "not tested: PLS of ordered answers predicts nothing" in ran.out
 
 
 def test_importance(rantau):

@@ -128,6 +128,8 @@ def test_areas_by_hand():
     line = found.bottlenecks(ceiling="cr_fdh", levels=[0, 80, 100]).x
     np.testing.assert_allclose(line, [np.nan, 60, 80])
     assert found.required(5).below["x"] == pytest.approx(3 / 6)
+    shares = found.bottlenecks(levels=[1, 2.5, 5, 6, 7], unit="percentile").x
+    np.testing.assert_allclose(shares, [np.nan, 50, 50, 400 / 6, 100])
 
 
 @pytest.mark.parametrize("kind", ["ce_fdh", "cr_fdh"])
@@ -158,6 +160,28 @@ def test_ties_and_no_empty_corner():
     wider = rt.necessity(data, "y", scope={"x": (0, 3)}, permutations=0)
     # The strip that no case comes to is empty.
     np.testing.assert_allclose(wider.effects, 1 / 3)
+
+
+def test_published_numbers_of_a_line():
+    """Contractual detail as a condition of innovation, 48 relations of two firms (van der Valk et al., 2016).
+
+    Dul, J. (2021-2026), Advances in Necessary Condition Analysis, section 1.5, prints what the R package NCA says of
+    its CR-FDH line: scope 15.40 (1.86 to 5.71 by 1 to 5), ceiling zone 2.893, effect 0.188, slope 0.544, intercept
+    2.214, condition inefficiency 15.298 % and outcome inefficiency 55.642 %, and the bottleneck table. The two
+    inefficiencies say where the line enters and leaves the scope: two corners there have the same line.
+    """
+    x_low, x_high, y_low, y_high = 1.86, 5.71, 1.0, 5.0
+    enters = y_low + 0.55642 * (y_high - y_low)
+    leaves = x_high - 0.15298 * (x_high - x_low)
+    data = pd.DataFrame({"x": [x_low, leaves, x_high, 3.0], "y": [enters, y_high, y_low, 2.0]})
+    found = rt.necessity(data, "y", permutations=0)
+    row = found.table().set_index("ceiling").loc["cr_fdh"]
+    published = {"scope": 15.40, "zone": 2.893, "effect": 0.188, "slope": 0.544, "intercept": 2.214}
+    for name, value in published.items():
+        assert row[name] == pytest.approx(value, abs=5e-4), name
+    needs = found.bottlenecks(ceiling="cr_fdh").x
+    assert needs.loc[:50].isna().all()
+    assert needs.loc[60:].tolist() == pytest.approx([8.3, 27.4, 46.5, 65.6, 84.7], abs=0.05)
 
 
 def test_permutations_tell_a_ceiling_from_chance():

@@ -9,8 +9,9 @@ import pytest
 from scipy import stats
 
 import rantau as rt
-from rantau.errors import EstimationError, OptionError, ResponseError
+from rantau.errors import OptionError, ResponseError
 from rantau.inference.prediction import power_in_words
+from rantau.moments.compute import sample_moments
 from rantau.moments.folds import dealt_folds, fold_moments
 from rantau.moments.sample import Sample
 
@@ -226,6 +227,111 @@ def test_the_items_of_parts_are_predicted_through_their_loadings(mobile):
     assert linear == ["IMAG1", "IMAG2", "IMAG3", "IMAG4", "IMAG5", "CUEX1", "CUEX2", "CUEX3"]
 
 
+@pytest.mark.parametrize("filled", ["training", "sample"])
+@pytest.mark.parametrize("model", [PRODUCT, MOBILE + "Value ~ Image\nSatisfaction ~ Value + Expectation"])
+def test_whole_weights_count_as_so_many_rows(mobile, model, filled):
+    """Rows that weigh 2 predict, and are judged, as if each stood twice in the data and in one fold."""
+    generator = np.random.default_rng(8)
+    rows = mobile.mask(generator.random(mobile.shape) < 0.02)
+    weights, fold = generator.integers(1, 4, size=len(rows)), np.arange(len(rows)) % 5
+    once = rt.predict(rt.pls(model, rows.assign(w=weights), weights="w"), fold_of=fold, gaps=filled)
+    again = rows.loc[rows.index.repeat(weights)].reset_index(drop=True)
+    often = rt.predict(rt.pls(model, again), fold_of=np.repeat(fold, weights), gaps=filled)
+    compared = [name for name in once.items() if name != "construct"]
+    for in_sample in (False, True):
+        ours, theirs = (one.items(in_sample=in_sample)[compared] for one in (once, often))
+        np.testing.assert_allclose(ours, theirs, atol=1e-7)
+    np.testing.assert_allclose(once.constructs(), often.constructs(), atol=1e-7)
+    ours, theirs = (one.cvpat()[["loss", "loss_benchmark", "difference"]] for one in (once, often))
+    np.testing.assert_allclose(ours, theirs, atol=1e-7)
+    assert "rows and their errors weighted by 'w'" in str(once)
+
+
+def test_weights_that_are_all_alike_change_nothing(mobile):
+    model = MOBILE + "Satisfaction ~ Image + Value + Expectation"
+    plain = rt.predict(rt.pls(model, mobile), repeats=2)
+    alike = rt.predict(rt.pls(model, mobile.assign(w=3.0), weights="w"), repeats=2)
+    for table in ("items", "constructs"):
+        ours, theirs = (getattr(one, table)().select_dtypes("number") for one in (alike, plain))
+        np.testing.assert_allclose(ours, theirs, atol=1e-9)
+    ours, theirs = (one.cvpat(draws=50).select_dtypes("number") for one in (alike, plain))
+    np.testing.assert_allclose(ours, theirs, atol=1e-9)
+    ours, theirs = (one.rows(mobile.head(3)).select_dtypes("number") for one in (alike, plain))
+    np.testing.assert_allclose(ours, theirs, atol=1e-8)
+    uneven = rt.predict(rt.pls(model, mobile.assign(w=1.0 + mobile.index % 2), weights="w"), repeats=2)
+    with pytest.raises(OptionError, match="weight rows differently"):
+        uneven.compare(plain, "Satisfaction")
+
+
+def test_a_weighted_test_of_losses_has_the_error_of_a_weighted_mean(mobile):
+    weights = 1.0 + np.arange(len(mobile)) % 3
+    fit = rt.pls(MOBILE + "Satisfaction ~ Image + Value + Expectation", mobile.assign(w=weights), weights="w")
+    found = rt.predict(fit, repeats=1)
+    truth = mobile[list(found.item_names)].to_numpy()
+    pls, linear = (((truth - one[0]) ** 2).mean(axis=1) for one in (found.predicted, found.by_linear))
+    difference = pls - linear
+    row = found.cvpat().set_index(["construct", "benchmark"]).loc[("(all)", "linear")]
+    assert row.difference == pytest.approx(np.average(difference, weights=weights))
+    # Leaving out each row in turn says how the mean varies.
+    n = len(weights)
+    without = [np.average(np.delete(difference, k), weights=np.delete(weights, k)) for k in range(n)]
+    assert row.se == pytest.approx(np.sqrt((n - 1) / n * ((without - np.mean(without)) ** 2).sum()), rel=0.02)
+
+
+@pytest.mark.parametrize("antecedents", ["direct", "earliest"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_em_fills_gaps_by_training_rows_and_the_answers_that_predict(mobile, antecedents, weighted):
+    generator = np.random.default_rng(6)
+    model = MOBILE + "Value ~ Image + Expectation\nSatisfaction ~ Value + Image"
+    rows = mobile.mask(generator.random(mobile.shape) < 0.08).assign(w=1.0 + mobile.index % 2)
+    options = {"missing": "em", "weights": "w" if weighted else None}
+    fold = np.arange(len(rows)) % 4
+    found = rt.predict(rt.pls(model, rows, **options), fold_of=fold, antecedents=antecedents)
+    names = list(found.item_names)
+    blocks = {block.construct: list(block.items) for block in rt.parse_model(model).blocks}
+    direct = {"Value": ["Image", "Expectation"], "Satisfaction": ["Value", "Image"]}
+    exogenous = {"Value": ["Image", "Expectation"], "Satisfaction": ["Image", "Expectation"]}
+    for left_out in range(4):
+        trained = rt.pls(model, rows[fold != left_out].reset_index(drop=True), **options)
+        columns = list(trained.sample.names)
+        moments = sample_moments(trained.sample, missing="em")
+        centre = pd.Series(moments.mean, columns)
+        spread = pd.DataFrame(moments.covariance, columns, columns)
+        weights, loadings = (one.set_index("item").est for one in (trained.weights(), trained.loadings()))
+        beta = trained.paths().set_index(["lhs", "rhs"]).est
+        for k in np.flatnonzero(fold == left_out)[:10]:
+            for outcome, own in (("Value", blocks["Value"]), ("Satisfaction", blocks["Satisfaction"])):
+                sources = (direct if antecedents == "direct" else exogenous)[outcome]
+                items = [item for name in sources for item in blocks[name]]
+                filled = rows.loc[k, items].astype(float)
+                known, gone = filled.index[filled.notna()], filled.index[filled.isna()]
+                slopes = np.linalg.solve(spread.loc[known, known], spread.loc[known, gone])
+                filled[gone] = centre[gone] + (filled[known] - centre[known]).to_numpy() @ slopes
+                z = (filled - centre[items]) / np.sqrt(np.diag(spread.loc[items, items]))
+                score = {name: (z[blocks[name]] * weights[blocks[name]]).sum() for name in sources}
+                if antecedents == "direct" or outcome == "Value":
+                    predicted = sum(beta[outcome, name] * score[name] for name in sources)
+                else:
+                    through = sum(beta["Value", name] * score[name] for name in sources)
+                    predicted = beta[outcome, "Value"] * through + beta[outcome, "Image"] * score["Image"]
+                by_hand = centre[own] + np.sqrt(np.diag(spread.loc[own, own])) * loadings[own] * predicted
+                places = [names.index(item) for item in own]
+                np.testing.assert_allclose(found.predicted[0, k, places], by_hand, atol=1e-6)
+                slopes = np.linalg.solve(spread.loc[items, items], spread.loc[items, own])
+                linear = centre[own] + (filled - centre[items]).to_numpy() @ slopes
+                np.testing.assert_allclose(found.by_linear[0, k, places], linear, atol=1e-6)
+    assert (found.items().q2_predict > 0).all()
+    new = found.rows(rows.head(3))
+    assert np.isfinite(new.est).all()
+    assert (new.low < new.est).all()
+
+
+def test_em_without_gaps_is_prediction_as_ever(mobile):
+    model = MOBILE + "Satisfaction ~ Image + Value + Expectation"
+    ours, theirs = (rt.predict(rt.pls(model, mobile, missing=way), repeats=1).items() for way in ("em", "mean"))
+    pd.testing.assert_frame_equal(ours, theirs)
+
+
 def test_new_rows(fit, reputation):
     found = rt.predict(fit, repeats=2)
     new = reputation.head(4).drop(columns=["cusl_1", "cusl_2", "cusl_3"]).set_index(pd.Index(list("abcd")))
@@ -325,10 +431,8 @@ def test_refusals(reputation, gaps, mobile, fit):
         rt.predict(rt.sem(model, reputation))
     with pytest.raises(OptionError, match="Fit with consistent=False to predict"):
         rt.predict(rt.pls(model, reputation, consistent=True))
-    with pytest.raises(OptionError, match="this fit is weighted"):
-        rt.predict(rt.pls(model, reputation.assign(w=1.0 + reputation.index % 2), weights="w"))
-    with pytest.raises(EstimationError, match="fill the gaps of a row from the very answers"):
-        rt.predict(rt.pls(GOLDEN["model"], gaps, missing="em"))
+    with pytest.raises(OptionError, match="gaps='sample' puts the item's mean"):
+        rt.predict(rt.pls(GOLDEN["model"], gaps, missing="em"), gaps="sample")
     with pytest.raises(OptionError, match=r"unknown benchmark 'other'. Did you mean 'others'"):
         rt.predict(fit, benchmark="other")
     with pytest.raises(OptionError, match="unknown gaps 'none'"):

@@ -243,3 +243,54 @@ def test_groups(fit, data):
         rt.assess(fit, by=Groups(rt.pls(MODEL, data.head(300))))
     with pytest.raises(OptionError, match=r"by= takes rt.compare_groups\(fit, by=...\), got a str"):
         rt.assess(fit, by="gender")
+
+
+def test_it_says_what_it_rests_on(found, data):
+    text = str(found)
+    assert "95% percentile intervals: 400 bootstrap samples, seed 1" in text
+    assert "PLSpredict from direct antecedents, 344 rows, 10 folds, 2 repetitions, seed 1" in text
+    assert "0.000 yes" not in text
+    assert "<0.001" in text
+    assert "PLSpredict" in found._repr_html_()
+    gaps = data.mask(np.arange(data.size).reshape(data.shape) % 400 == 0)
+    items = [item for block in rt.parse_model(MODEL).blocks for item in block.items]
+    filled = rt.assess(rt.pls(MODEL, gaps))
+    assert f"{gaps[items].isna().sum().sum()} of {344 * len(items)} answers are missing; missing='mean'" in str(filled)
+    complete = len(gaps[items].dropna())
+    left = rt.assess(rt.pls(MODEL, gaps, missing="listwise"))
+    assert f"{344 - complete} of 344 rows are left out for missing answers" in str(left)
+
+
+@pytest.mark.filterwarnings("ignore::rantau.errors.AdmissibilityWarning")
+def test_problems_of_the_fit_are_told():
+    generator = np.random.default_rng(5)
+    draw = generator.normal(size=(40, 4))
+    table = pd.DataFrame(draw, columns=["a", "b", "c", "d"])
+    table["b"] = 0.1 * table["a"] + table["b"]
+    table["c"] += table["a"]
+    fit = rt.pls("X =~ a + b; Y =~ c + d; Y ~ X", table, consistent=True)
+    assert not fit.trustworthy
+    assert f"error: {fit.problems[0].text}" in str(rt.assess(fit))
+
+
+def test_skewed_errors_are_judged_by_their_size():
+    generator = np.random.default_rng(9)
+    x = generator.normal(size=(300, 1))
+    table = pd.DataFrame(x + generator.normal(size=(300, 4)), columns=["a", "b", "c", "d"])
+    table["c"] = np.exp(1.5 * table["c"])
+    fit = rt.pls("X =~ a + b; Y =~ c; Z =~ d; Y ~ X; Z ~ X", table)
+    predicted = rt.predict(fit, repeats=1)
+    assert predicted.items().skewness["c"] > 1 > abs(predicted.items().skewness["d"])
+    own = rows(rt.assess(fit, predict=predicted), "predictive_power")
+    assert "by MAE" in own.criterion["Y"]
+    assert "by RMSE" in own.criterion["Z"]
+    assert own.verdict["Y"] == predicted.verdict(measure="mae").verdict["Y"]
+
+
+def test_ordered_answers(data):
+    fit = rt.pls(MODEL, data.round().clip(1, 7), ordered=True)
+    found = rt.assess(fit, bootstrap=rt.bootstrap(fit, draws=20))
+    loading = fit.loadings().set_index("item").est["comp_1"]
+    assert rows(found, "indicator_reliability").value["COMP =~ comp_1"] == loading
+    assert "PLS of ordered answers predicts nothing" in found.table("predictive_power").verdict[0]
+    assert set(found.table("model_fit").verdict) == {"fits"}

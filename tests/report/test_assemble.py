@@ -45,8 +45,8 @@ def test_fits_that_one_report_cannot_show_are_refused():
         mobile().responses.frame(),
     )
     halves = data.assign(half=["first" if row < 125 else "second" for row in range(250)])
-    with pytest.raises(OptionError, match=r"a fit of 2 groups \(first, second\), and reports show one so far"):
-        report(sem(model, halves, group="half"))
+    with pytest.raises(OptionError, match=r"2 parts of one kind \(fit of several groups\)"):
+        report(*(sem(model, halves, group="half") for _ in range(2)))
     with pytest.raises(OptionError, match=r"in two ways \(ML, missing='listwise'; MLR, missing='listwise'\)"):
         report(cfa(model, data), sem(model, data, estimator="MLR"))
 

@@ -33,6 +33,8 @@ def account_of(outcome: Outcome) -> Iterator[str]:
             yield from _problems(name, factors.problems)
     if findings.pls is not None:
         yield from _problems("PLS", findings.pls.problems)
+    for step, reason in findings.faults:
+        yield f"[yellow]Left out[/yellow]: {step}: {escape(reason)}"
     yield from _hypotheses(findings)
     yield from _crosscheck(findings)
     more = len(outcome.files) - 2

@@ -88,8 +88,8 @@ Ordered = Annotated[
     list[str] | None,
     typer.Option(
         "--ordered",
-        help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item. They "
-        "are fitted by their polychoric correlations (WLSMV).",
+        help="The items whose answers are ordered categories; repeat it, or put commas; `all` for every item. Their "
+        "polychoric correlations are analysed.",
         show_default=False,
     ),
 ]

@@ -66,7 +66,9 @@ def _inverse(matrices: Array) -> Array:
 
 def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments) -> tuple[Layout, Minimum, int]:
     layout, start = _baseline_layout(table, moments)
-    if discrepancy.by_blocks:
+    # Where nothing covaries but what is fixed, what others answered tells nothing of a gap.
+    alone = moments.patterns is not None and table.covariates == table.exogenous
+    if discrepancy.by_blocks or alone:
         minimum = _at(start, discrepancy.function(imply(layout, start), moments).value)
     else:
         minimum = minimise(layout, discrepancy, moments, start)
@@ -162,10 +164,10 @@ def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layo
         own = held & ~np.isin(row, answers.given)
         values[..., own] = np.where(kind == MEAN, 0.0, 1.0)[own]
     layout = Layout(cells, np.where(held, values, 0.0), np.ones(cells.place.shape))
-    if moments.patterns is not None and not table.covariates:
-        # Where nothing covaries, what others answered tells nothing of a gap.
+    if moments.patterns is not None:
         mean, variance = available(moments.patterns, table.n_groups)
-        values = np.where(kind == MEAN, mean[..., row], variance[..., row])
+        joint = np.isin(row, [table.observed.index(name) for name in table.covariates])
+        values = np.where(joint, values, np.where(kind == MEAN, mean[..., row], variance[..., row]))
     return layout, values[..., ~held].reshape(values.shape[0], -1)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from rantau.arrays import Array, Mask
 from rantau.covariance.local import exceeds
 from rantau.errors import listing
-from rantau.fit import Problem
+from rantau.fit import Problem, doubtful_tables
 from rantau.model.parameters import ParameterTable
 from rantau.model.spec import Model
 from rantau.moments.grouped import GroupMoments
@@ -204,28 +204,7 @@ def doubtful_answers(
                 covariates,
             )
         )  # fmt: skip
-    perfect = sorted({pair for part in parts for pair in part.perfect})
-    if perfect:
-        shown = listing([f"{names[j]} and {names[i]}" for i, j in perfect], most=4)
-        found.append(
-            Problem(
-                "warning", "perfect_association",
-                f"The answers to {shown} go together without exception, so that the correlation behind them is at its "
-                "limit. One of the two says nothing new: take it out, or merge rare categories.",
-                tuple(dict.fromkeys(names[k] for pair in perfect for k in pair)),
-            )
-        )  # fmt: skip
-    sparse = sorted({pair for part in parts for pair in part.sparse if _fourfold(part, pair)})
-    if sparse:
-        shown = listing([f"{names[j]} and {names[i]}" for i, j in sparse], most=4)
-        found.append(
-            Problem(
-                "warning", "empty_cells",
-                f"Nobody gave one of the four pairs of answers to {shown}; half an answer was put there, and the "
-                "correlation leans on it.",
-                tuple(dict.fromkeys(names[k] for pair in sparse for k in pair)),
-            )
-        )  # fmt: skip
+    found += doubtful_tables(names, parts)
     if any(not exceeds(one, 1e-8) for one in moments.covariance):
         found.append(
             Problem(
@@ -235,7 +214,3 @@ def doubtful_answers(
             )
         )  # fmt: skip
     return tuple(found)
-
-
-def _fourfold(part: OrdinalMoments, pair: tuple[int, int]) -> bool:
-    return all(len(part.ordering.categories[one]) == 2 for one in pair)

@@ -227,12 +227,18 @@ def fit_moments(
     setting = set_up(sought, discrepancy, request.likelihood, sample, observed)
     scaled_layout, scaled, scale, deviation = setting.layout, setting.moments, setting.scale, setting.deviation
     start = rough_start(sought, scaled_layout, scaled, start_values(sought, scaled_layout, scaled))
-    start, expected = _possible(scaled_layout, discrepancy, scaled, start, stated_starts(sought, scale), model.source)
+    # Where every pattern of gaps costs, a start is looked at as if the unrestricted moments were of complete rows.
+    rough, whole = (
+        (discrepancy, scaled) if scaled.patterns is None else (discrepancy_row("ml"), scaled.replace(patterns=None))
+    )
+    start, expected = _possible(scaled_layout, rough, whole, start, stated_starts(sought, scale), model.source)
     constraints = Constraints(model, sought, scale) if model.constraints else None
     if constraints is not None:
         check_values(constraints, start)
-    check_identification(scaled_layout, sought, discrepancy, scaled, start, model.source, constraints, expected)
+    check_identification(scaled_layout, sought, rough, whole, start, model.source, constraints, expected)
 
+    if scaled.patterns is not None and constraints is None:
+        start = _sketched(scaled_layout, whole, start)
     minimum = _minimum(scaled_layout, discrepancy, stack_of_one(scaled), start[None], constraints)
     rotation, held = request.rotation, None
     turns: tuple[Problem, ...] = ()
@@ -328,9 +334,7 @@ def _minimum(
 ) -> Minimum:
     if constraints is not None:
         return minimise_within(layout, discrepancy, moments, start, constraints)
-    if moments.patterns is not None:
-        start = _sketched(layout, moments, start)
-    found = minimise(layout, discrepancy, moments, start)
+    found = minimise(layout, discrepancy, moments, start, near=moments.patterns is not None)
     way = None if found.converged[0] else detour(layout, found.theta[0])
     if way is None:
         return found
@@ -339,11 +343,10 @@ def _minimum(
     return again if again.converged[0] else found
 
 
-def _sketched(layout: Layout, moments: GroupMoments, start: Array) -> Array:
+def _sketched(layout: Layout, whole: GroupMoments, start: Array) -> Array:
     """Fit the unrestricted estimates as if rows were complete: a good start where every pattern of gaps costs."""
-    complete = discrepancy_row("ml")
-    found = minimise(layout, complete, moments.replace(patterns=None), start, tolerance=SKETCH)
-    return found.theta if found.converged[0] else start
+    found = minimise(layout, discrepancy_row("ml"), stack_of_one(whole), start[None], tolerance=SKETCH)
+    return found.theta[0] if found.converged[0] else start
 
 
 def check_singular(observed: GroupMoments, model: Model) -> None:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, lower_triangle
 from rantau.covariance.effects import total_effects
 from rantau.covariance.implied_answers import behind_answers, slopes_on_covariates
 from rantau.covariance.latent_answers import LatentAnswers
@@ -355,12 +355,16 @@ def moment_jacobian(layout: Layout, slope: Slopes) -> Array:
     """
     if slope.moments is not None:
         return gather_rows(layout, slope.moments)
-    p = layout.n_observed
-    i, j = np.tril_indices(p)
-    by_cell = slope.left[..., i, :] * slope.right[..., j, :] + slope.left[..., j, :] * slope.right[..., i, :]
+    by_cell = covariance_slopes(slope.left, slope.right)
     if slope.mean is not None:
         by_cell = np.concatenate([slope.mean, by_cell], axis=-2)
     return gather_rows(layout, by_cell)
+
+
+def covariance_slopes(left: Array, right: Array) -> Array:
+    """Write out the derivative of the lower triangle of sigma row by row, `(..., m, f)`, from factors `(..., p, f)`."""
+    i, j = lower_triangle(left.shape[-2])
+    return left[..., i, :] * right[..., j, :] + left[..., j, :] * right[..., i, :]
 
 
 def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -> Array:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array
 from rantau.moments.grouped import GroupMoments
 
 
@@ -56,19 +56,3 @@ def exceeds(matrix: Array, least: float) -> bool:
     except np.linalg.LinAlgError:
         return False
     return bool(np.isfinite(root).all())
-
-
-def positive_definite(matrices: Array) -> Mask:
-    """Tell for each matrix `(..., p, p)` of a stack whether it is positive definite."""
-    finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))
-    if finite.all():
-        try:
-            np.linalg.cholesky(matrices)
-        except np.linalg.LinAlgError:
-            pass
-        else:
-            return np.ones(matrices.shape[:-2], dtype=bool)
-    safe = np.where(finite[..., None, None], matrices, 0.0)
-    # Relative to the largest: what rounding alone can make negative is not positive definite.
-    values = np.linalg.eigvalsh(safe)
-    return finite & np.asarray(values[..., 0] > 1e-13 * np.abs(values[..., -1]))

@@ -57,6 +57,7 @@ def minimise(
     *,
     tolerance: float = TOLERANCE,
     max_iterations: int = 500,
+    near: bool = False,
     guess: Array | None = None,
 ) -> Minimum:
     """Minimise a discrepancy for every member of a stack.
@@ -76,6 +77,8 @@ def minimise(
         a measure that no change of units alters.
     max_iterations
         Steps, tried ones included.
+    near
+        Whether the start is so near that a Newton step may be the first.
     guess
         `(draws, n_free)`: where to begin instead. Members that it leads nowhere begin again at `start`.
 
@@ -91,7 +94,8 @@ def minimise(
     in a trust region (Nocedal & Wright, 2006, ch. 4) whose measure is E, which no change of parameters alters: in
     the axes where E is 1 and H diagonal, `-slope / (|curvature| + damping)`. A direction that bends downwards is thus
     followed down. Damping goes with how much of the promised descent came about. Members that have converged leave
-    the stack.
+    the stack; the step that their last slope asks for is taken with the curvature at hand, so that estimates are as
+    exact as rounding allows.
     """
     draws = start.shape[0]
     theta = np.array(start if guess is None else guess)
@@ -103,6 +107,7 @@ def minimise(
     active: Indices = np.arange(draws)
     part, local_layout = moments, layout
     point = _point(layout, discrepancy, moments, theta)
+    bent: Array | None = None
     for step in range(max_iterations):
         if guess is not None and step in (0, PATIENCE):
             lost = slope[active] > LOST if step else ~np.isfinite(point[1].value)
@@ -120,23 +125,36 @@ def minimise(
         second = None
         if not done.all():
             # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
-            exact = bool((slope[active] < 2 * NEAR).any())
+            exact, near = near or bool((slope[active] < 2 * NEAR).any()), False
             second = discrepancy.second(local_layout, implied, factors, part, local, exact)
             scale[active] = np.sqrt(np.maximum(np.einsum("...kk->...k", second.expected), 1e-300))
             slope[active] = np.max(np.abs(g) / scale[active], axis=-1, initial=0.0)
             done = slope[active] < tolerance
         converged[active[done]] = True
+        if second is not None:
+            bent = second.exact
+        if bent is not None:
+            # The slope that is left, and the curvature of this step or the one before, cost nothing more.
+            theta[active[done]] -= _remainder(bent[done], g[done], scale[active[done]], tolerance)
         keep = ~done & np.isfinite(local.value) & (failures[active] < 60)
         if second is None or not keep.any():
             break
         if not keep.all():
             active, g = active[keep], g[keep]
             second = Second(second.expected[keep], None if second.exact is None else second.exact[keep])
+            bent = second.exact
             part, local_layout = take_members(moments, active), members(layout, active)
         iterations[active] += 1
         state = (theta, value, damping, failures)
         point = _advance(local_layout, discrepancy, part, state, active, g, second, slope[active])
     return Minimum(theta, value, slope, converged, iterations, np.zeros((draws, 0), dtype=bool))
+
+
+def _remainder(hessian: Array, g: Array, scale: Array, tolerance: float) -> Array:
+    """Return the step that is left to take where a search has ended; none where it is not as small as the slope."""
+    step = solve(hessian, g)
+    small = np.max(np.abs(step) * scale, axis=-1, initial=0.0) < 100 * tolerance
+    return np.where(small[:, None], step, 0.0)
 
 
 Point = tuple[Implied, Local]

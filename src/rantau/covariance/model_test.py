@@ -276,8 +276,10 @@ def _log_likelihoods(
     table: ParameterTable, evidence: Evidence, deviation: Array, moments: GroupMoments
 ) -> tuple[float, float]:
     """Return the log-likelihoods of the model and of the unrestricted moments (Bollen, 1989, eq. 4A.9)."""
-    own = float(evidence.discrepancy.function(evidence.implied, moments).value)
-    floor = float(evidence.discrepancy.floor(moments))
+    own, floor = evidence.value, evidence.floor
+    if not np.array_equal(moments.n, evidence.moments.n):
+        own = float(evidence.discrepancy.function(evidence.implied, moments).value)
+        floor = float(evidence.discrepancy.floor(moments))
     n_obs = float(moments.n.sum())
     if moments.patterns is None:
         constant = n_obs * (len(deviation) * np.log(2 * np.pi) + 2 * float(np.log(deviation).sum()))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rantau.covariance.estimators import ROWS, Estimator
-from rantau.errors import OptionError, unknown
+from rantau.errors import OptionError
 from rantau.model.locate import refusal
-from rantau.model.spec import Model
 
 if TYPE_CHECKING:
     from rantau.covariance.request import SemRequest
@@ -16,34 +15,6 @@ if TYPE_CHECKING:
 TESTS = ("standard", "satorra_bentler", "mean_var_adjusted", "scaled_shifted", "none", "default")
 #: Standard errors that do.
 ERRORS = ("standard", "robust_sem", "robust_default", "none", "default")
-
-
-def ordered_names(model: Model, ordered: tuple[str, ...] | bool) -> tuple[str, ...]:
-    """Return the ordered variables by name.
-
-    Parameters
-    ----------
-    model
-        For the names there are.
-    ordered
-        Names; True for all observed variables that something explains or measures.
-
-    Raises
-    ------
-    OptionError
-        If a name is not an observed variable of the model.
-    """
-    if ordered is True:
-        explained = {path.outcome for path in model.paths}
-        explained |= {item for block in model.blocks for item in block.items}
-        predictors = {path.predictor for path in model.paths}
-        return tuple(name for name in model.observed if name in explained or name not in predictors)
-    names = (ordered,) if isinstance(ordered, str) else tuple(ordered or ())
-    known = set(model.observed)
-    for name in names:
-        if name not in known:
-            raise OptionError(unknown("variable in ordered", str(name), model.observed))
-    return tuple(dict.fromkeys(names))
 
 
 def refuse_without_order(

@@ -15,11 +15,12 @@ from rantau.covariance.estimators import (
 )
 from rantau.covariance.exploratory.rotation import Rotation, as_rotation
 from rantau.covariance.model_tests import ROWS as TESTS
-from rantau.covariance.ordered_request import ordered_names, refuse_with_order, refuse_without_order
+from rantau.covariance.ordered_request import refuse_with_order, refuse_without_order
 from rantau.errors import OptionError
 from rantau.model.exploratory import check_exploratory, explored
 from rantau.model.group_equality import IDENTIFICATION
 from rantau.model.locate import refusal
+from rantau.model.ordered import ordered_names
 from rantau.model.parameters import free_standing_covariates
 from rantau.model.products import Expansion, expand
 from rantau.model.spec import Model, Span

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Mask, positive_definite
 from rantau.covariance.baseline import baseline_statistics
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
@@ -20,7 +20,6 @@ from rantau.covariance.fit_indices.srmr import standardised_residual
 from rantau.covariance.fit_indices.tli import tucker_lewis
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
-from rantau.covariance.local import positive_definite
 from rantau.covariance.minimise import Minimum, look, minimise
 from rantau.covariance.nearby import STEADY, minimise_near
 from rantau.covariance.robust.residual_test import residual_statistics

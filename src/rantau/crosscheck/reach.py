@@ -27,6 +27,8 @@ def estimates_beyond(fit: FactorFit) -> str:
     request, rows = fit.request, rows_of(fit)
     if fit.table.n_groups > 1:
         return "it fits one group at a time, and this fit has several"
+    if request.ordered:
+        return "it takes answers for numbers, and this fit takes them for ordered categories"
     if np.isnan(rows.values).any():
         return "it leaves out rows with missing answers, and this fit uses all answers"
     if request.sampling_weights:
@@ -49,6 +51,8 @@ def scores_beyond(fit: ScoreFit) -> str:
     rows = rows_of(fit)
     if rows.weights is not None:
         return "it weighs all rows alike, and this fit has sampling weights"
+    if fit.request.ordered:
+        return "it takes answers for numbers, and this fit goes by the polychoric correlations of ordered answers"
     if fit.request.missing == "em" and np.isnan(rows.values).any():
         return "it needs complete rows, and this fit uses all answers by the EM algorithm"
     return ""

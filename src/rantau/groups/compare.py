@@ -13,8 +13,9 @@ from rantau.arrays import Array, Indices
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError, listing
 from rantau.extras import require
 from rantau.fit import Problem, Quantity
-from rantau.groups.comparison import GroupComparison, Pair
+from rantau.groups.comparison import GroupComparison
 from rantau.groups.micom import compositional, moment_differences
+from rantau.groups.pair import Pair
 from rantau.groups.permute import (
     composite_names,
     composites,
@@ -25,10 +26,10 @@ from rantau.groups.permute import (
 from rantau.inference.draws import counted
 from rantau.inference.refit import refit_draws
 from rantau.moments.belonging import labelled, memberships
-from rantau.moments.compute import resampled_moments
 from rantau.moments.sample import Sample
 from rantau.pls.estimate import reasons
 from rantau.pls.flatten import named_in_stages
+from rantau.pls.item_moments import moments_of_fit, refuse_ordered
 from rantau.pls.resolve import directions, resolve
 from rantau.pls.result import PlsFit
 from rantau.pls.scores import score_rows
@@ -102,6 +103,12 @@ def compare_groups(
             f"compare_groups() takes a fit by rt.pls, got a {type(fit).__name__}. A fit by rt.sem compares groups by "
             "group= and group_equal=."
         )
+    refuse_ordered(
+        fit.request,
+        "compare_groups()",
+        "MICOM compares the means and variances of scores: fit without ordered=, or compare the groups by "
+        "rt.sem(model, data, ordered=..., group=..., group_equal=...).",
+    )
     _check_count("permutations", permutations, 20)
     _check_count("draws", draws, 2, or_none=True)
     _check_count("seed", seed, 0)
@@ -148,7 +155,26 @@ def _groups_of(fit: PlsFit, by: str | Sequence[Any]) -> tuple[Indices, tuple[str
         if len(column) != fit.entered.size:
             raise OptionError(f"by has {len(column)} labels, and the data have {fit.entered.size} rows: one each.")
         codes, labels = labelled(column)
-    codes = codes[fit.entered]
+    return check_groups(codes[fit.entered], labels, told=told)
+
+
+def check_groups(codes: Indices, labels: tuple[str, ...], *, told: str) -> tuple[Indices, tuple[str, ...]]:
+    """Return groups that can be compared: numbers of those that have rows, and their labels.
+
+    Parameters
+    ----------
+    codes
+        `(n,)` the group of each row, -1 for none.
+    labels
+        Of all groups.
+    told
+        What divides the rows, for messages.
+
+    Raises
+    ------
+    EstimationError
+        If there are fewer than two groups, or one has too few rows.
+    """
     sizes = np.bincount(codes[codes >= 0], minlength=len(labels))
     there = [place for place, size in enumerate(sizes) if size]
     if len(there) < 2:
@@ -266,8 +292,7 @@ class _Judged:
                 raise EstimationError(f"{where} cannot be estimated: {fault.text(0)}.")
         scores = score_rows(rows, fit.plan, pooled, fit.request)
         self.scores = scores[:, [":" not in name for name in fit.plan.whole.constructs]]
-        missing = "em" if fit.request.missing == "em" else "mean"
-        self.covariance = np.array(resampled_moments(rows, once, missing=missing).covariance[0])
+        self.covariance = np.array(moments_of_fit(rows, fit.request).covariance[0])
         unit = np.sqrt(np.diagonal(self.covariance))
         self.correlation = self.covariance / np.outer(unit, unit)
 

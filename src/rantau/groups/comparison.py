@@ -15,6 +15,7 @@ from rantau.groups.bootstrap_tests import StudentTest, not_larger, parametric, w
 from rantau.groups.corrections import CORRECTIONS, adjusted
 from rantau.groups.distances import Distances, distances
 from rantau.groups.micom import ITEMS, ROUNDING, share_as_extreme
+from rantau.groups.pair import Pair
 from rantau.inference.draws import counted
 from rantau.moments.sample import Sample
 from rantau.options import check_level, choose
@@ -36,39 +37,6 @@ SHOWN = {
     "definitions": (":=",),
     "all": (),
 }
-
-
-class Pair(Record):
-    """Two groups, and the same statistics in random divisions of their rows.
-
-    Attributes
-    ----------
-    first, second
-        Positions of the groups.
-    c, raw_c
-        `(J,)` correlations of the groups' composites over the pooled rows, items standardised or as answered.
-    mean, variance
-        `(J,)` differences in means, and in logarithms of variances, of pooled scores.
-    permuted_c, permuted_raw_c, permuted_mean, permuted_variance
-        `(permutations, J)` of the divisions in which the model could be estimated.
-    permuted_difference
-        `(permutations, q)` differences of all quantities.
-    reasons
-        Why divisions failed, one per division; empty where one did not.
-    """
-
-    first: int
-    second: int
-    c: Array
-    raw_c: Array
-    mean: Array
-    variance: Array
-    permuted_c: Array
-    permuted_raw_c: Array
-    permuted_mean: Array
-    permuted_variance: Array
-    permuted_difference: Array
-    reasons: tuple[str, ...]
 
 
 class GroupComparison(Record):
@@ -242,16 +210,19 @@ class GroupComparison(Record):
         adjust
             Correction of the p-values of each test for the rows of this table: one of `none bonferroni holm hochberg
             bh by`.
-        items, level
+        items
             For MICOM, as in `micom`.
+        level
+            Of MICOM, and of the intervals.
 
         Returns
         -------
         DataFrame
             `lhs op rhs group_1 group_2 est_1 est_2 difference`; `p_permutation` (Chin & Dibbern, 2010); and with
-            bootstrap draws `not_larger`, the probability that the first group's is not the larger one (Henseler,
-            Ringle & Sinkovics, 2009), `p_henseler`, which makes two sides of it, `p_parametric` (Keil et al., 2000)
-            and `p_welch` (Sarstedt, Henseler & Ringle, 2011). What is the same in every draw has no p. Paths have
+            bootstrap draws `low_1 high_1 low_2 high_2`, the percentile intervals of both, `not_larger`, the probability
+            that the first group's is not the larger one (Henseler, Ringle & Sinkovics, 2009), `p_henseler`, which makes
+            two sides of it, `p_parametric` (Keil et al., 2000) and `p_welch` (Sarstedt, Henseler & Ringle, 2011). What
+            is the same in every draw has no p. Paths have
             `permitted`: whether MICOM finds the composites at both ends invariant.
 
         Raises
@@ -271,6 +242,9 @@ class GroupComparison(Record):
             part["p_permutation"] = np.where(moves, share_as_extreme(part["difference"].to_numpy(), permuted), np.nan)
             if self.bootstrapped.shape[1]:
                 first, second = (self._draws(place)[:, which] for place in (pair.first, pair.second))
+                for number, draws in ((1, first), (2, second)):
+                    ends = np.nanquantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+                    part[f"low_{number}"], part[f"high_{number}"] = ends
                 # NaN, of what some draw leaves undefined, is not above anything.
                 widths = np.ptp(first, axis=0), np.ptp(second, axis=0)
                 varies = np.maximum(*widths) > ROUNDING

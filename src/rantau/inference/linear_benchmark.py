@@ -7,6 +7,7 @@ import numpy as np
 from rantau.arrays import Array, Indices
 from rantau.pls.forecast import Outlook
 from rantau.pls.regression import inverse
+from rantau.pls.scores import expected
 from rantau.record import Record
 
 #: Which items the benchmark regresses an item on, in words.
@@ -33,21 +34,36 @@ class LinearModels(Record):
         The places of the predicted items, `(m,)`.
     predictors
         Of each predicted item.
+    covariance
+        Of the items in training, `(draws, p, p)`, where gaps are filled by it; None where they count as the mean.
     """
 
     mean: Array
     slopes: Array
     items: Indices
     predictors: tuple[tuple[int, ...], ...]
+    covariance: Array | None = None
 
     def predicted(self, values: Array, draw: int) -> Array:
-        """Return the items of rows `(n, p)` as the regressions predict them, `(n, m)`; a gap counts as the mean."""
-        deviations = np.nan_to_num(values - self.mean[draw], nan=0.0)
-        found: Array = self.mean[draw, self.items] + deviations @ self.slopes[draw]
-        return found
+        """Return the items of rows `(n, p)` as the regressions predict them, `(n, m)`.
+
+        A gap counts as the mean, or as what covariances and the answers to the other predictors lead to expect.
+        """
+        deviations = values - self.mean[draw]
+        if self.covariance is not None and np.isnan(values).any():
+            found = np.empty((len(values), len(self.predictors)))
+            for at in dict.fromkeys(self.predictors):
+                own = [place for place, one in enumerate(self.predictors) if one == at]
+                filled = expected(deviations[:, list(at)], self.covariance[draw][np.ix_(at, at)])
+                found[:, own] = filled @ self.slopes[draw][np.ix_(at, own)]
+            return np.asarray(self.mean[draw, self.items] + found)
+        deviations = np.nan_to_num(deviations, nan=0.0)
+        return np.asarray(self.mean[draw, self.items] + deviations @ self.slopes[draw])
 
 
-def linear_models(covariance: Array, mean: Array, size: Array, outlook: Outlook, benchmark: str) -> LinearModels:
+def linear_models(
+    covariance: Array, mean: Array, size: Array, outlook: Outlook, benchmark: str, *, by_expectation: bool = False
+) -> LinearModels:
     """Regress every predicted item on others, in each training sample.
 
     Parameters
@@ -58,6 +74,8 @@ def linear_models(covariance: Array, mean: Array, size: Array, outlook: Outlook,
         What is predicted.
     benchmark
         A name of `BENCHMARKS`.
+    by_expectation
+        Whether gaps are filled by the covariances, and not by the means.
 
     Source: Shmueli et al. (2016; 2019), on the linear model benchmark.
     """
@@ -75,7 +93,7 @@ def linear_models(covariance: Array, mean: Array, size: Array, outlook: Outlook,
         regular = np.all((inflation > 0) & (inflation < _COLLINEAR), axis=1) & (size > at.size + 1)
         slopes[:, at[:, None], own] = np.where(regular[:, None, None], found, np.nan)
     each = tuple(chosen[j] for j in outlook.outcomes.tolist())
-    return LinearModels(mean, slopes, outlook.items, each)
+    return LinearModels(mean, slopes, outlook.items, each, covariance if by_expectation else None)
 
 
 def predictors_of(outlook: Outlook, outcome: int, benchmark: str) -> tuple[int, ...]:

@@ -116,23 +116,24 @@ class Necessity(Record):
         levels
             Of the outcome, in the unit; every tenth of its scope unless given.
         unit
-            `percent` of the scope, of outcome and conditions, or `actual`.
+            `percent` of the scope, of outcome and conditions; `actual`; or `percentile`: the outcome as it is, and of
+            each condition the percentage of rows that have less of it than the level needs.
 
         Returns
         -------
         DataFrame
             Index level of the outcome; a column per condition: NaN where it is not necessary for that level, infinite
-            where no value within the scope would do.
+            where no value within the scope would do (as percentile: 100, all rows).
 
         Raises
         ------
         OptionError
             If there is no such ceiling or unit, or a level is no number.
 
-        Source: Dul (2016), on the bottleneck technique.
+        Source: Dul (2016), on the bottleneck technique; Hauff et al. (2024) for percentiles.
         """
         choose("ceiling", ceiling, self.ceilings)
-        choose("unit", unit, ("percent", "actual"))
+        choose("unit", unit, ("percent", "actual", "percentile"))
         *_, low, high = self._scope(0)
         if levels is None:
             wanted = np.linspace(0, 100, 11) if unit == "percent" else np.linspace(low, high, 11)
@@ -147,6 +148,8 @@ class Necessity(Record):
             needs = np.array([required(self._ceiling(k), scope, ceiling, float(one)) for one in actual])
             if unit == "percent":
                 needs = 100 * (needs - scope.x_low) / (scope.x_high - scope.x_low)
+            elif unit == "percentile":
+                needs = np.array([np.nan if np.isnan(one) else 100 * self._below(k, one) for one in needs])
             columns[condition] = needs
         frame = require("pandas").DataFrame(columns, index=wanted)
         return frame.rename_axis(self.target)  # type: ignore[no-any-return]
@@ -162,11 +165,11 @@ class Necessity(Record):
             `ce_fdh` or `cr_fdh`.
         """
         needs = self.bottlenecks(ceiling=ceiling, levels=[level], unit="actual").iloc[0]
-        below = [
-            0.0 if np.isnan(need) else float((self.values[:, k] < need).mean())
-            for k, need in enumerate(needs.to_numpy())
-        ]
+        below = [0.0 if np.isnan(need) else self._below(k, need) for k, need in enumerate(needs.to_numpy())]
         return require("pandas").DataFrame({"required": needs, "below": below})  # type: ignore[no-any-return]
+
+    def _below(self, k: int, need: float) -> float:
+        return float((self.values[:, k] < need).mean())
 
     def _ceiling(self, k: int) -> Ceiling:
         return hull(self.values[:, k], self.outcome[None])

@@ -11,12 +11,12 @@ from rantau.errors import EstimationError, OptionError, listing
 from rantau.inference.draws import counted
 from rantau.inference.linear_benchmark import BENCHMARKS, LinearModels, linear_models
 from rantau.inference.prediction import Prediction
-from rantau.moments.compute import resampled_moments
 from rantau.moments.folds import Folds, dealt_folds, fold_moments, given_folds
 from rantau.moments.sample import Sample
 from rantau.options import choose
 from rantau.pls.estimate import reasons
 from rantau.pls.forecast import ANTECEDENTS, Forecaster, Outlook, forecaster, outlook
+from rantau.pls.item_moments import item_moments, moments_of_fit, refuse_ordered
 from rantau.pls.resolve import directions, resolve
 from rantau.pls.result import PlsFit
 
@@ -44,7 +44,8 @@ def predict(
     Parameters
     ----------
     fit
-        By `rt.pls`, also with products and constructs of constructs.
+        By `rt.pls`, also with products and constructs of constructs. Where rows are weighted, training samples and
+        errors are.
     folds
         How many, from 2 to the number of rows.
     repeats
@@ -63,8 +64,10 @@ def predict(
         all other constructs, also of ones that it leads to (as seminr does).
     gaps
         What stands in for a missing answer. `training`: the item's mean in the training sample, and what is missing is
-        not predicted. `sample`: the item's mean in all rows, put in before rows are dealt into folds, and predicted
-        like an answer (as seminr does): each row then knows a little of those it is predicted from.
+        not judged; under `missing="em"`, what the moments that EM finds in the training sample and the row's answers to
+        the constructs that it is predicted from lead to expect. `sample`: the item's mean in all rows, put in before
+        rows are dealt into folds, and predicted like an answer (as seminr does): each row then knows a little of those
+        it is predicted from.
 
     Returns
     -------
@@ -74,10 +77,10 @@ def predict(
     Raises
     ------
     OptionError
-        If an option has no meaning, the fit is not by rt.pls, is consistent or weighted, or a construct would be
-        predicted from its own items.
+        If an option has no meaning, the fit is not by rt.pls, is consistent or of ordered answers, or a construct
+        would be predicted from its own items.
     EstimationError
-        If the fit did not converge, fills gaps by EM, or no training sample can be estimated.
+        If the fit did not converge, or no training sample can be estimated.
 
     Notes
     -----
@@ -97,13 +100,18 @@ def predict(
     choose("antecedents", antecedents, ANTECEDENTS)
     choose("benchmark", benchmark, BENCHMARKS)
     choose("gaps", gaps, GAPS)
-    _check(fit)
-    sample = _filled(fit.sample) if gaps == "sample" else fit.sample
+    _check(fit, gaps)
+    sample = _filled(fit) if gaps == "sample" else fit.sample
     seen = outlook(fit.plan, fit.request, antecedents)
     n = fit.n_obs
     dealt = dealt_folds(n, folds, repeats, seed) if fold_of is None else given_folds(fold_of, n, fit.entered)
     counts = dealt.counts()
-    moments = fold_moments(sample, dealt)
+    by_em = fit.request.missing == "em" and bool(np.isnan(sample.values).any())
+    if by_em:
+        estimated = item_moments(sample, counts, fit.request)
+        moments = estimated.covariance, estimated.mean
+    else:
+        moments = fold_moments(sample, dealt)
     towards = directions(fit.ascent.stages, fit.plan)
     ascent, faults = resolve(sample, counts, fit.plan, fit.request, towards=towards, moments=moments)
     why = reasons(faults, dealt.draws)
@@ -113,8 +121,8 @@ def predict(
             f"none of {dealt.draws} training samples could be estimated: {told}. Take fewer constructs or items, or "
             "more folds, so that training samples are larger."
         )
-    model = forecaster(sample, counts, moments, ascent, seen)
-    lines = linear_models(*moments, counts.sum(axis=1), seen, benchmark)
+    model = forecaster(sample, counts, moments, ascent, seen, by_expectation=by_em)
+    lines = linear_models(*moments, counts.sum(axis=1), seen, benchmark, by_expectation=by_em)
     return Prediction(
         fit=fit,
         outlook=seen,
@@ -125,21 +133,22 @@ def predict(
         reasons=why,
         model=model,
         linear=lines,
-        whole=_of_all_rows(fit, seen),
+        whole=_of_all_rows(fit, seen, by_expectation=by_em),
         truth=sample.values[:, seen.items],
         **_predicted(sample.values, dealt, why, model, lines, seen),
     )
 
 
-def _filled(sample: Sample) -> Sample:
+def _filled(fit: PlsFit) -> Sample:
     """Put the item's mean in the place of every missing answer."""
-    return sample.replace(values=np.where(np.isnan(sample.values), sample.centre, sample.values))
+    sample, mean = fit.sample, moments_of_fit(fit.sample, fit.request).mean[0]
+    return sample.replace(values=np.where(np.isnan(sample.values), mean, sample.values))
 
 
-def _of_all_rows(fit: PlsFit, seen: Outlook) -> Forecaster:
-    once = np.ones((1, fit.n_obs))
-    found = resampled_moments(fit.sample, once)
-    return forecaster(fit.sample, once, (found.covariance, found.mean), fit.ascent, seen)
+def _of_all_rows(fit: PlsFit, seen: Outlook, *, by_expectation: bool) -> Forecaster:
+    found = moments_of_fit(fit.sample, fit.request)
+    known, once = (found.covariance, found.mean), np.ones((1, fit.n_obs))
+    return forecaster(fit.sample, once, known, fit.ascent, seen, by_expectation=by_expectation)
 
 
 def _predicted(
@@ -175,7 +184,7 @@ def _predicted(
         }
 
 
-def _check(fit: PlsFit) -> None:
+def _check(fit: PlsFit, gaps: str) -> None:
     if not isinstance(fit, PlsFit):
         raise OptionError(
             f"predict() takes a fit by rt.pls, got a {type(fit).__name__}. Scores of constructs, by which rows are "
@@ -183,15 +192,15 @@ def _check(fit: PlsFit) -> None:
         )
     if not fit.converged:
         raise EstimationError("the fit did not converge, so there is nothing to predict by. See fit.problems.")
+    refuse_ordered(fit.request, "predict()", "Fit without ordered= to predict answers as numbers.")
     if fit.request.consistent:
         raise OptionError(
             "predictions are made from scores, and consistent=True corrects paths and loadings to factors, which no "
-            "row has a score of. Fit with consistent=False to predict."
+            "row has a score of: with what a row does have they would predict too much. Fit with consistent=False to "
+            "predict, and report the corrected paths beside it."
         )
-    if fit.sample.weights is not None:
-        raise OptionError("predict() counts every row alike, and this fit is weighted. Fit without weights.")
-    if fit.request.missing == "em" and bool(np.isnan(fit.sample.values).any()):
-        raise EstimationError(
-            "missing='em' would fill the gaps of a row from the very answers that are to be predicted. Fit with "
-            "missing='mean' or 'listwise'."
+    if fit.request.missing == "em" and gaps == "sample":
+        raise OptionError(
+            "gaps='sample' puts the item's mean in the place of a missing answer, and this fit does not "
+            "(missing='em'). Take gaps='training', or fit with missing='mean'."
         )

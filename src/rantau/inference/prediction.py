@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from rantau.extras import require
 from rantau.inference.cvpat import COLUMNS, loss_difference
 from rantau.inference.draws import counted
 from rantau.inference.linear_benchmark import BENCHMARKS, LinearModels
+from rantau.inference.prediction_errors import Errors, interval_of_new, loss_of_rows, mean_of_known
 from rantau.moments.sample import column_names, sample
 from rantau.options import check_level, choose
 from rantau.pls.forecast import Forecaster, Outlook
@@ -33,14 +34,6 @@ POWERS = ("no predictive power", "low predictive power", "medium predictive powe
 _WITHOUT = "no predictive relevance"
 #: All items together, where a construct is named otherwise.
 OVERALL = "(all)"
-
-
-class _Errors(NamedTuple):
-    """Errors `(repetitions, rows, m)` of three predictions; NaN where nothing was predicted."""
-
-    pls: Array
-    linear: Array
-    average: Array
 
 
 class Prediction(Record):
@@ -147,14 +140,14 @@ class Prediction(Record):
         """
         errors = self._errors(pooled, in_sample=in_sample)
         columns: dict[str, object] = {"construct": self.construct_names}
-        pls, linear, average = ((_mean(one**2), _mean(np.abs(one))) for one in errors)
+        pls, linear, average = ((self._mean(one**2), self._mean(np.abs(one))) for one in errors)
         with np.errstate(invalid="ignore", divide="ignore"):
             columns |= {"q2_predict": 1 - pls[0] / average[0], "rmse": np.sqrt(pls[0]), "mae": pls[1]}
             columns |= {"q2_predict_lm": 1 - linear[0] / average[0], "rmse_lm": np.sqrt(linear[0]), "mae_lm": linear[1]}
             columns |= {"rmse_average": np.sqrt(average[0]), "mae_average": average[1]}
             columns |= {"rmse_difference": np.sqrt(pls[0]) - np.sqrt(linear[0]), "mae_difference": pls[1] - linear[1]}
-            centred = errors.pls - _mean(errors.pls)
-            columns["skewness"] = _mean(centred**3) / _mean(centred**2) ** 1.5
+            centred = errors.pls - self._mean(errors.pls)
+            columns["skewness"] = self._mean(centred**3) / self._mean(centred**2) ** 1.5
         frame = require("pandas").DataFrame(columns, index=list(self.item_names))
         return frame.rename_axis("item")  # type: ignore[no-any-return]
 
@@ -166,8 +159,12 @@ class Prediction(Record):
         places = list(dict.fromkeys(self.outlook.outcomes.tolist()))
         truth = self.observed_scores[:, :, places]
         error = truth - self.predicted_scores[:, :, places]
-        squared = _mean(error**2)
-        columns = {"q2_predict": 1 - squared / _mean(truth**2), "rmse": np.sqrt(squared), "mae": _mean(np.abs(error))}
+        squared = self._mean(error**2)
+        columns = {
+            "q2_predict": 1 - squared / self._mean(truth**2),
+            "rmse": np.sqrt(squared),
+            "mae": self._mean(np.abs(error)),
+        }
         index = [self.fit.structure.constructs[j] for j in places]
         return require("pandas").DataFrame(columns, index=index).rename_axis("construct")  # type: ignore[no-any-return]
 
@@ -206,9 +203,9 @@ class Prediction(Record):
         rows: list[tuple[object, ...]] = []
         for construct in (OVERALL, *dict.fromkeys(self.construct_names)):
             own = np.full(names.size, True) if construct == OVERALL else names == construct
-            losses = [_loss(one[:, :, own]) for one in errors]
+            losses = [loss_of_rows(one[:, :, own]) for one in errors]
             for benchmark, loss in (("average", losses[2]), ("linear", losses[1])):
-                found = loss_difference(losses[0], loss, level=level, draws=draws, seed=seed)
+                found = loss_difference(losses[0], loss, level=level, draws=draws, seed=seed, weights=self._weights)
                 rows.append((construct, benchmark, *found))
         frame = _frame(rows, ("construct", "benchmark", *COLUMNS))
         return frame if draws else frame.drop(columns="p_bootstrap")
@@ -246,14 +243,16 @@ class Prediction(Record):
             choose("outcome", outcome, dict.fromkeys(one.construct_names))
             own = np.array(one.construct_names) == outcome
             items.append([name for name, is_own in zip(one.item_names, own, strict=True) if is_own])
-            losses.append(_loss(one._errors("errors").pls[:, :, own]))
+            losses.append(loss_of_rows(one._errors("errors").pls[:, :, own]))
         if set(items[0]) != set(items[1]):
             raise OptionError(f"'{outcome}' is measured by other items in the other model; losses cannot be compared.")
         if self.folds.shape != other.folds.shape or not np.array_equal(self.folds, other.folds):
             raise OptionError(
                 "the two predictions rest on different rows or folds. Predict both with one seed, or one fold_of=."
             )
-        found = loss_difference(*losses, level=level, draws=0, seed=1)
+        if not np.array_equal(self._weights, other._weights):
+            raise OptionError("the two predictions weight rows differently, so that their losses cannot be compared.")
+        found = loss_difference(*losses, level=level, draws=0, seed=1, weights=self._weights)
         frame = _frame([(outcome, *found)], ("outcome", *COLUMNS)).drop(columns="p_bootstrap")
         return frame.rename(columns={"loss_benchmark": "loss_other"})
 
@@ -291,15 +290,24 @@ class Prediction(Record):
         frame = _frame(rows, ("construct", "items", "relevant", "better", "verdict"))
         return frame.set_index("construct")
 
-    def _errors(self, pooled: str, *, in_sample: bool = False) -> _Errors:
+    @property
+    def _weights(self) -> Array:
+        """How much each row counts, `(rows,)`: all alike, or by its sampling weight."""
+        weights = self.fit.sample.weights
+        return np.ones(self.fit.n_obs) if weights is None else weights
+
+    def _mean(self, values: Array) -> Array:
+        return mean_of_known(values, self._weights)
+
+    def _errors(self, pooled: str, *, in_sample: bool = False) -> Errors:
         choose("pooled", pooled, POOLED)
         found = (self.predicted, self.by_linear, self.by_average)
         if in_sample:
-            centre = np.broadcast_to(self.fit.sample.centre[self.outlook.items], self.by_average.shape)
+            centre = np.broadcast_to(self.whole.scorer.mean[0, self.outlook.items], self.by_average.shape)
             found = (self.in_sample, self.in_sample_linear, centre)
         if pooled == "predictions":
             found = tuple(np.mean(one, axis=0, keepdims=True) for one in found)
-        return _Errors(*(self.truth - one for one in found))
+        return Errors(*(self.truth - one for one in found))
 
     # -- rows yet unseen -----------------------------------------------------------------------------------
 
@@ -333,7 +341,7 @@ class Prediction(Record):
         samples, each with the size of the error that it made on a row it left out. It supposes nothing about the
         distribution of errors but that new rows are drawn as the old ones were, and covers at least 1 - 2(1 - level),
         in practice about `level`. It does not end where the scale does, and it is infinite where there are too few rows
-        for the level.
+        for the level. Where rows are weighted, errors count by their weights, and a new row as one of average weight.
         """
         check_level(level)
         values = self._new_rows(data)
@@ -343,19 +351,11 @@ class Prediction(Record):
         for draw in good:
             each[draw] = self.model.items_of(self.model.constructs(values, draw)[1], draw)
         errors = np.abs(self._errors("errors").pls)
-        low, high = np.empty_like(point), np.empty_like(point)
-        for item in range(point.shape[1]):
-            r, row = np.nonzero(np.isfinite(errors[:, :, item]))
-            sizes, by = errors[r, row, item], self.folds[r, row]
-            n = np.unique(row).size
-            share = np.ceil(level * (n + 1)) / n
-            if share > 1:
-                low[:, item], high[:, item] = -np.inf, np.inf
-                continue
-            for new in range(len(point)):
-                ends = each[by, new, item]
-                high[new, item] = np.quantile(ends + sizes, share, method="higher")
-                low[new, item] = -np.quantile(sizes - ends, share, method="higher")
+        ends = [
+            interval_of_new(each[:, :, item], errors[:, :, item], self.folds, self._weights, level)
+            for item in range(point.shape[1])
+        ]
+        low, high = np.stack(ends, axis=2)
         index = list(data.index) if hasattr(data, "index") else list(range(len(values)))
         rows = [
             (index[new], construct, item, point[new, place], low[new, place], high[new, place])
@@ -377,17 +377,17 @@ class Prediction(Record):
     # -- to read -------------------------------------------------------------------------------------------
 
     def __str__(self) -> str:
-        parts = [self._headline()]
+        parts = [self.headline]
         parts += [f"{count} training samples could not be estimated: {reason}" for reason, count in self.failed]
         for title, frame in self._main_tables():
             parts.append(f"{title}\n{frame.to_string(float_format=lambda value: f'{value:.3f}', na_rep='')}")
         return "\n\n".join(parts)
 
     def __repr__(self) -> str:
-        return f"<Prediction: {self._headline()}; print it, or see items(), cvpat(), verdict(), rows(data)>"
+        return f"<Prediction: {self.headline}; print it, or see items(), cvpat(), verdict(), rows(data)>"
 
     def _repr_html_(self) -> str:
-        parts = [f"<p>{escape(self._headline())}</p>"]
+        parts = [f"<p>{escape(self.headline)}</p>"]
         parts += [
             f"<p>{count} training samples could not be estimated: {escape(why)}</p>" for why, count in self.failed
         ]
@@ -396,11 +396,15 @@ class Prediction(Record):
             parts.append(f"<h4>{escape(title)}</h4>{table}")
         return "\n".join(parts)
 
-    def _headline(self) -> str:
+    @property
+    def headline(self) -> str:
+        """How rows were predicted, in a line."""
         repeats = len(self.folds)
         sizes = f"{len(self.repetition) // repeats} folds" if len(self.repetition) % repeats == 0 else "folds"
         how = f"{sizes}, {repeats} repetition{'s' if repeats > 1 else ''}"
         how += ", folds as given" if self.seed < 0 else f", seed {self.seed}"
+        if self.fit.request.weights is not None:
+            how += f", rows and their errors weighted by '{self.fit.request.weights}'"
         return (
             f"PLSpredict from {self.outlook.antecedents} antecedents, {self.fit.n_obs} rows, {how}; the linear model "
             f"regresses an item on {BENCHMARKS[self.benchmark]}"
@@ -429,25 +433,6 @@ def power_in_words(better: int, items: int) -> str:
     if better in (0, items):
         return POWERS[3 if better else 0]
     return POWERS[2 if 2 * better >= items else 1]
-
-
-def _mean(values: Array) -> Array:
-    """Return the mean of what is known of each item, `(m,)`, of `(repetitions, rows, m)`."""
-    known = np.isfinite(values)
-    often = known.sum(axis=(0, 1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found: Array = np.where(known, values, 0.0).sum(axis=(0, 1)) / often
-    return found
-
-
-def _loss(errors: Array) -> Array:
-    """Return the loss of each row, `(rows,)`, of `(repetitions, rows, m)`; NaN where nothing of it was predicted."""
-    squared = errors**2
-    known = np.isfinite(squared)
-    often = known.sum(axis=(0, 2))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        found: Array = np.where(known, squared, 0.0).sum(axis=(0, 2)) / often
-    return found
 
 
 def _frame(rows: list[tuple[Any, ...]], columns: tuple[str, ...]) -> pd.DataFrame:

@@ -8,9 +8,9 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.errors import EstimationError, OptionError, listing, nearest
-from rantau.moments.compute import resampled_moments
 from rantau.moments.sample import Sample
 from rantau.options import is_number
+from rantau.pls.item_moments import moments_of_fit, refuse_ordered
 from rantau.pls.iterate import spread
 from rantau.pls.result import PlsFit
 from rantau.pls.scores import unit_lengths
@@ -34,6 +34,7 @@ def sources_of(fit: PlsFit, target: str) -> tuple[int, ...]:
         raise OptionError(f"a fit by rt.pls is needed, got a {type(fit).__name__}.")
     if not fit.converged:
         raise EstimationError("the fit did not converge, so its scores mean nothing. See fit.problems.")
+    refuse_ordered(fit.request, "what a construct performs", "Fit without ordered= to map importance and performance.")
     structure = fit.structure
     names = structure.constructs
     outcomes = [names[outcome] for outcome in structure.endogenous]
@@ -104,9 +105,7 @@ def unstandardised_weights(fit: PlsFit, sample: Sample) -> tuple[Array, Array, A
     Source: Hair, Hult, Ringle and Sarstedt (2022), on unstandardised weights.
     """
     lengths = unit_lengths(sample, fit.plan, fit.ascent, fit.request)
-    moments = resampled_moments(
-        sample, np.ones((1, sample.n_obs)), missing="em" if fit.request.missing == "em" else "mean"
-    )
+    moments = moments_of_fit(sample, fit.request)
     deviation = np.sqrt(np.diagonal(moments.covariance[0]) * sample.n_obs / (sample.n_obs - 1))
     if fit.ascent.scores is None:
         vectors = spread(fit.solution.weights, fit.structure.owner, len(fit.structure.constructs))[0]

@@ -8,7 +8,7 @@ conventions (Rosseel, 2012), or as Wu & Estabrook (2016) show that it can be tol
 
 from __future__ import annotations
 
-from rantau.errors import ModelSyntaxError, listing
+from rantau.errors import ModelSyntaxError, OptionError, listing, unknown
 from rantau.model.entries import Entries, Key
 from rantau.model.group_equality import GroupEquality
 from rantau.model.locate import refusal
@@ -170,3 +170,31 @@ def unit_untold(model: Model, block: Block) -> ModelSyntaxError:
         "much of it is the construct; take parameterization='theta', which takes one for the other, or write the "
         f"paths of '{name}' itself.",
     )  # fmt: skip
+
+
+def ordered_names(model: Model, ordered: tuple[str, ...] | bool) -> tuple[str, ...]:
+    """Return the ordered variables by name.
+
+    Parameters
+    ----------
+    model
+        For the names there are.
+    ordered
+        Names; True for all observed variables that something explains or measures.
+
+    Raises
+    ------
+    OptionError
+        If a name is not an observed variable of the model.
+    """
+    if ordered is True:
+        explained = {path.outcome for path in model.paths}
+        explained |= {item for block in model.blocks for item in block.items}
+        predictors = {path.predictor for path in model.paths}
+        return tuple(name for name in model.observed if name in explained or name not in predictors)
+    names = (ordered,) if isinstance(ordered, str) else tuple(ordered or ())
+    known = set(model.observed)
+    for name in names:
+        if name not in known:
+            raise OptionError(unknown("variable in ordered", str(name), model.observed))
+    return tuple(dict.fromkeys(names))

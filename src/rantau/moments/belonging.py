@@ -12,6 +12,7 @@ from rantau.errors import EstimationError, ResponseError, listing, nearest
 from rantau.extras import require
 from rantau.moments.sample import Sample, as_frame, numbers, source_of
 from rantau.survey.responses import Responses
+from rantau.survey.text import token
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,8 +137,17 @@ def named_column(data: Responses | pd.DataFrame, name: str, option: str) -> pd.S
     elif place < len(data.columns):
         found = pandas.Series(np.array(data.values[:, place]))
     else:
-        found = pandas.Series(np.array(data.extras[:, place - len(data.columns)]))
+        found = pandas.Series(_given(data, name, np.array(data.extras[:, place - len(data.columns)])))
     return found.reset_index(drop=True)
+
+
+def _given(data: Responses, name: str, cells: Array) -> Array:
+    """Empty the cells that the instrument declares to be no answer."""
+    question = next((one for one in data.survey.demographics if one.code == name), None)
+    missing = {token(each) for each in question.missing} if question is not None else set()
+    if missing:
+        cells[[token(str(cell)) in missing for cell in cells]] = ""
+    return cells
 
 
 def labelled(column: pd.Series) -> tuple[Indices, tuple[str, ...]]:

@@ -6,13 +6,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Mask, lower_triangle
 from rantau.errors import EstimationError
+from rantau.moments.pattern_likelihood import Seen, among_covariances, information_of_moments, seen_by
 from rantau.moments.patterns import Patterns
 from rantau.record import Record
 
-#: EM's own step, in standard deviations, below which nothing is left to gain.
-_FLAT = 1e-9
+#: A step of Newton's, in standard deviations, whose own error, which goes with its square, is rounding.
+_LAST = 1e-6
+#: How exact that last step is to be.
+_FLAT = 1e-11
+#: Items whose information is written out; of more, solving with it costs more than products with it.
+_FEW = 20
 _STEPS = 500
 _INNER_STEPS = 50
 _HALVINGS = 5
@@ -44,20 +49,8 @@ class Saturated(Record):
     log_likelihood: Array
 
 
-class _Answers(NamedTuple):
-    """The patterns of one group in `D` resamples, in units of each item's standard deviation."""
-
-    pair: Mask  # (B, p, p) items seen together
-    n: Array  # (D, B)
-    mean: Array  # (D, B, p)
-    covariance: Array  # (D, B, p, p)
-
-    def take(self, rows: Mask) -> _Answers:
-        return _Answers(self.pair, self.n[rows], self.mean[rows], self.covariance[rows])
-
-
 class _Point(NamedTuple):
-    """Where the search stands in each resample: the moments, the log-likelihood and its derivatives."""
+    """Where the search stands in each of `D` resamples: the moments, the log-likelihood and its derivatives."""
 
     mu: Array  # (D, p)
     sigma: Array  # (D, p, p)
@@ -102,11 +95,12 @@ def saturated(
     Notes
     -----
     Little & Rubin (2002), section 11.2. EM's step is the gradient times the inverse information that complete
-    answers would have. So Newton's equations are solved by conjugate gradients with that matrix in front (Nocedal &
-    Wright 2006, algorithm 7.1): the first inner step is EM's, and a few more make convergence quadratic however much
-    is missing. Steps follow curves on which a covariance matrix stays positive definite, with the observed
-    information along them. They are halved until the likelihood rises; failing that EM's own step is taken, after
-    which it always does.
+    answers would have. So the Newton equations of many items are solved by conjugate gradients with that matrix in
+    front (Nocedal & Wright 2006, algorithm 7.1): the first inner step is EM's, and a few more make convergence
+    quadratic however much is missing. Those of few items are solved at once. Steps follow curves on which a
+    covariance matrix stays positive definite, with the observed information along them. They are halved until the
+    likelihood rises; failing that EM's own step is taken, after which it always does. A step whose square is rounding
+    is the last.
     """
     p = len(names)
     lead = patterns.n.shape[:-1]
@@ -123,7 +117,8 @@ def saturated(
         known = np.flatnonzero(((n[:, own] @ pair.reshape(len(pair), -1).astype(float)) > 0).all(axis=1))
         if not lead and not known.size:
             raise EstimationError(_never_together(pair, n[0, own], names, _within(source, label)))
-        size = max(1, _BLOCK // max(1, pair.size))
+        written = (p * (p + 3) // 2) ** 2 if p <= _FEW else 0
+        size = max(1, _BLOCK // max(1, pair.size, written))
         for start in range(0, len(known), size):
             rows = known[start : start + size]
             block = np.ix_(rows, np.flatnonzero(own))
@@ -164,15 +159,16 @@ def _maximum(pair: Mask, n: Array, mean: Array, covariance: Array) -> tuple[Arra
     sd = np.sqrt(spread.diagonal(axis1=1, axis2=2))
     sd = np.where(sd > 0, sd, 1.0)
     seen = pair.diagonal(axis1=1, axis2=2)
-    answers = _Answers(
-        pair,
+    answers = Patterns(
+        np.zeros(len(pair), dtype=np.intp),
+        seen,
         n,
-        np.where(seen, (mean - centre[:, None]) / sd[:, None], 0.0),
         covariance / (sd[:, :, None] * sd[:, None, :])[:, None],
+        np.where(seen, (mean - centre[:, None]) / sd[:, None], 0.0),
     )
     mu, sigma, value = _search(answers, spread / (sd[:, :, None] * sd[:, None, :]))
     # The density of an answer in its own units is that in standard units over its standard deviation.
-    jacobian = ((n @ seen) * np.log(sd)).sum(axis=1)
+    jacobian = ((n @ seen) * (np.log(sd) + 0.5 * np.log(2 * np.pi))).sum(axis=1)
     return centre + sd * mu, sigma * sd[:, :, None] * sd[:, None, :], value - jacobian
 
 
@@ -186,7 +182,7 @@ def _available(pair: Mask, n: Array, mean: Array, covariance: Array) -> tuple[Ar
     return centre, np.einsum("db,dbpq->dpq", n, second) / together
 
 
-def _search(answers: _Answers, start: Array) -> tuple[Array, Array, Array]:
+def _search(answers: Patterns, start: Array) -> tuple[Array, Array, Array]:
     draws, p = start.shape[:2]
     sigma = np.where(_positive(start)[:, None, None], start, np.eye(p) * np.where(start > 0, start, 1.0))
     here = _look(answers, np.zeros((draws, p)), sigma)
@@ -195,18 +191,22 @@ def _search(answers: _Answers, start: Array) -> tuple[Array, Array, Array]:
     sigma = np.full_like(start, np.nan)
     for _ in range(_STEPS):
         em = _em_step(answers, here)
-        size = np.maximum(np.abs(em[0]).max(axis=1), np.abs(em[1]).max(axis=(1, 2)))
-        done = size < _FLAT
+        size = np.maximum(np.maximum(np.abs(em[0]).max(axis=1), np.abs(em[1]).max(axis=(1, 2))), _FLAT)
+        step = _newton_step(answers, here, np.clip(size, np.maximum(1e-5, _FLAT / size), 0.1))
+        done = np.maximum(np.abs(step[0]).max(axis=1), np.abs(step[1]).max(axis=(1, 2))) < _LAST
         if done.any():
-            mu[live[done]], sigma[live[done]], value[live[done]] = here.mu[done], here.sigma[done], here.value[done]
+            last, ended, along = here.take(done), live[done], (step[0][done], step[1][done])
+            mu[ended], sigma[ended] = last.mu + along[0], last.sigma + along[1]
+            value[ended] = last.value + 0.5 * _inner(last.slope_mu, last.slope_sigma, *along)
             live, answers, here = live[~done], answers.take(~done), here.take(~done)
-            em, size = (em[0][~done], em[1][~done]), size[~done]
+            em, step = (em[0][~done], em[1][~done]), (step[0][~done], step[1][~done])
+        if live.size:
+            here = _advance(answers, here, em, step)
+            sound = _positive(here.sigma)
+            if not sound.all():
+                live, answers, here = live[sound], answers.take(sound), here.take(sound)
         if not live.size:
             break
-        here = _advance(answers, here, em, size)
-        sound = _positive(here.sigma)
-        if not sound.all():
-            live, answers, here = live[sound], answers.take(sound), here.take(sound)
     return mu, sigma, value
 
 
@@ -215,9 +215,9 @@ def _positive(sigma: Array) -> Mask:
     return smallest
 
 
-def _advance(answers: _Answers, here: _Point, em: tuple[Array, Array], size: Array) -> _Point:
+def _advance(answers: Patterns, here: _Point, em: tuple[Array, Array], step: tuple[Array, Array]) -> _Point:
     """Take as much of Newton's step as raises the likelihood, and EM's where none of it does."""
-    path = _Path(here, *_newton_step(answers, here, np.clip(size, 1e-5, 0.1)))
+    path = _Path(here, *step)
     length = np.minimum(1.0, _LONGEST / path.size)
     there = _look(answers, *path(length))
     for _ in range(_HALVINGS):
@@ -259,28 +259,13 @@ class _Path:
         return self.mu + length[:, None] * self.along, stretched @ stretched.transpose(0, 2, 1)
 
 
-def _look(answers: _Answers, mu: Array, sigma: Array) -> _Point:
-    """Compute the log-likelihood and its derivatives by the mean and the covariance matrix."""
-    pair, n = answers.pair, answers.n
-    seen = pair.diagonal(axis1=1, axis2=2)
-    # An identity row and column for what was not seen lets one batched inverse serve all patterns.
-    padded = np.where(pair, sigma[:, None], np.eye(mu.shape[1]))
-    inverse = np.linalg.inv(padded) * pair
-    deviation = np.where(seen, answers.mean - mu[:, None], 0.0)
-    second = answers.covariance + deviation[..., :, None] * deviation[..., None, :]
-    spread = inverse @ second @ inverse
-    residual = (inverse @ deviation[..., None])[..., 0]
-    misfit = np.linalg.slogdet(padded)[1] + (inverse * second).sum(axis=(2, 3)) + seen.sum(axis=1) * np.log(2 * np.pi)
-    return _Point(
-        mu,
-        sigma,
-        -0.5 * (n * misfit).sum(axis=1),
-        inverse,
-        residual,
-        spread,
-        _sum(n, residual),
-        0.5 * _symmetric(_sum(n, spread - inverse)),
-    )
+def _look(answers: Patterns, mu: Array, sigma: Array) -> _Point:
+    """Compute the log-likelihood, without its constant, and its derivatives by the mean and the covariance matrix."""
+    seen = seen_by(answers, sigma[:, None], mu[:, None])
+    by_sigma = 0.5 * _symmetric(_sum(answers.n, seen.tilted - seen.inverse))
+    value = -0.5 * (answers.n * seen.value).sum(axis=1)
+    by_mu = _sum(answers.n, seen.pulled)
+    return _Point(mu, sigma, value, seen.inverse, seen.pulled, seen.tilted, by_mu, by_sigma)
 
 
 def _sum(n: Array, parts: Array) -> Array:
@@ -293,19 +278,48 @@ def _symmetric(square: Array) -> Array:
     return 0.5 * (square + square.swapaxes(-1, -2))
 
 
-def _em_step(answers: _Answers, here: _Point) -> tuple[Array, Array]:
+def _em_step(answers: Patterns, here: _Point) -> tuple[Array, Array]:
     shift, change = _complete_data_step(answers, here.sigma, here.slope_mu, here.slope_sigma)
     return shift, change - shift[:, :, None] * shift[:, None, :]
 
 
-def _complete_data_step(answers: _Answers, sigma: Array, by_mu: Array, by_sigma: Array) -> tuple[Array, Array]:
+def _complete_data_step(answers: Patterns, sigma: Array, by_mu: Array, by_sigma: Array) -> tuple[Array, Array]:
     """Multiply a gradient with the inverse information that complete answers would have."""
     total = answers.n.sum(axis=1)[:, None]
     shift = (sigma @ by_mu[..., None])[..., 0] / total
     return shift, _symmetric(2.0 * sigma @ by_sigma @ sigma / total[..., None])
 
 
-def _newton_step(answers: _Answers, here: _Point, tolerance: Array) -> tuple[Array, Array]:
+def _newton_step(answers: Patterns, here: _Point, tolerance: Array) -> tuple[Array, Array]:
+    """Solve the Newton equations of all draws: at once where they are few, to a relative `tolerance` where many."""
+    if here.mu.shape[-1] <= _FEW:
+        try:
+            return _direct_step(answers, here)
+        except np.linalg.LinAlgError:
+            # Somewhere the likelihood curves upwards.
+            pass
+    return _iterated_step(answers, here, tolerance)
+
+
+def _direct_step(answers: Patterns, here: _Point) -> tuple[Array, Array]:
+    """Solve the Newton equations with the information written out, which must be positive definite."""
+    p = here.mu.shape[-1]
+    i, j = lower_triangle(p)
+    seen = Seen(here.inverse, here.residual, here.spread, here.value)
+    information = information_of_moments(seen, answers.n, means=True, exact=True)
+    # Along the curves of `_Path` a direction V also moves by V Sigma^-1 V / 2.
+    precision = np.asarray(np.linalg.inv(here.sigma), dtype=np.float64)
+    bent = among_covariances(np.ones((len(here.mu), 1)), precision[:, None], here.slope_sigma[:, None])
+    information[:, p:, p:] -= 2 * bent
+    np.linalg.cholesky(information)
+    slope = np.concatenate([here.slope_mu, here.slope_sigma[:, i, j] * np.where(i == j, 1.0, 2.0)], axis=-1)
+    step = np.linalg.solve(information, slope[..., None])[..., 0]
+    along = np.empty_like(here.sigma)
+    along[:, i, j] = along[:, j, i] = step[:, p:]
+    return step[:, :p], along
+
+
+def _iterated_step(answers: Patterns, here: _Point, tolerance: Array) -> tuple[Array, Array]:
     """Solve the Newton equations to a relative `tolerance` by preconditioned conjugate gradients, all draws at once."""
     left_mu, left_sigma = here.slope_mu, here.slope_sigma
     at_mu, at_sigma = np.zeros_like(left_mu), np.zeros_like(left_sigma)
@@ -313,15 +327,14 @@ def _newton_step(answers: _Answers, here: _Point, tolerance: Array) -> tuple[Arr
     along_mu, along_sigma = step
     size = first = _inner(left_mu, left_sigma, *step)
     curvature = _Curvature(answers, here)
+    going = size > 0
     for inner in range(_INNER_STEPS):
         bent_mu, bent_sigma = curvature(along_mu, along_sigma)
         bend = _inner(along_mu, along_sigma, bent_mu, bent_sigma)
         # Where the likelihood curves upwards, what was found so far (EM's direction at first) is as far as Newton goes.
-        going = (bend > 0) & (size > tolerance**2 * first)
+        going = going & (bend > 0)
         if inner == 0:
             at_mu, at_sigma = np.where(going[:, None], 0.0, along_mu), np.where(going[:, None, None], 0.0, along_sigma)
-        if not going.any():
-            break
         length = np.where(going, size / np.where(going, bend, 1.0), 0.0)
         at_mu = at_mu + length[:, None] * along_mu
         at_sigma = at_sigma + length[:, None, None] * along_sigma
@@ -329,6 +342,9 @@ def _newton_step(answers: _Answers, here: _Point, tolerance: Array) -> tuple[Arr
         left_sigma = left_sigma - length[:, None, None] * bent_sigma
         step = _complete_data_step(answers, here.sigma, left_mu, left_sigma)
         fresh = _inner(left_mu, left_sigma, *step)
+        going = going & (fresh > tolerance**2 * first)
+        if not going.any():
+            break
         turn = np.where(going, fresh / np.where(size > 0, size, 1.0), 0.0)
         along_mu = step[0] + turn[:, None] * along_mu
         along_sigma = step[1] + turn[:, None, None] * along_sigma
@@ -347,7 +363,7 @@ class _Curvature:
     Along the curves of `_Path` a direction V also moves by V Sigma^-1 V / 2, which the last term accounts for.
     """
 
-    def __init__(self, answers: _Answers, here: _Point) -> None:
+    def __init__(self, answers: Patterns, here: _Point) -> None:
         draws, count, p = here.residual.shape
         n = answers.n[..., None]
         self.wide = (draws, p, count * p)

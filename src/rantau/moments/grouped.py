@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from rantau.arrays import Array, Indices, check_shape
 from rantau.moments.compute import complete_rows
 from rantau.moments.em import saturated
+from rantau.moments.pattern_likelihood import information_of_moments, mean_value, seen_by
 from rantau.moments.patterns import Patterns, missing_patterns, weighted_moments
 from rantau.moments.sample import Sample, row_shares
 from rantau.moments.single_answers import Ordering
@@ -66,6 +69,27 @@ class GroupMoments(Record):
     def n_groups(self) -> int:
         """The number of groups."""
         return len(self.groups)
+
+    @property
+    def gaps(self) -> Patterns:
+        """The patterns; moments without them cannot be fitted row by row."""
+        if self.patterns is None:
+            raise ValueError("these moments carry no patterns of missing answers")
+        return self.patterns
+
+    @cached_property
+    def floor_of_gaps(self) -> Array:
+        """`(...)`: minus twice the mean log-likelihood of rows with gaps at these moments, without its constant."""
+        return mean_value(self.gaps, seen_by(self.gaps, self.covariance, self.mean))
+
+    @cached_property
+    def information_of_gaps(self) -> tuple[Array, ...]:
+        """`(m, m)` for each group: the observed information on these moments, means first, of one row with its gaps."""
+        seen, shares = seen_by(self.gaps, self.covariance, self.mean), self.gaps.share
+        return tuple(
+            information_of_moments(seen.take(own), shares[own] / shares[own].sum(), means=True, exact=True)
+            for own in self.gaps.of_groups(self.n_groups)
+        )
 
     @property
     def modelled(self) -> Indices:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -38,6 +40,40 @@ class Patterns(Record):
     n: Array
     covariance: Array
     mean: Array
+
+    def take(self, draws: Indices | Mask) -> Patterns:
+        """Return some members of a stack of resamples."""
+        return self.replace(n=self.n[draws], covariance=self.covariance[draws], mean=self.mean[draws])
+
+    @cached_property
+    def share(self) -> Array:
+        """`(..., B)`: the share of all rows that each pattern has."""
+        return np.asarray(self.n / self.n.sum(axis=-1, keepdims=True))
+
+    @cached_property
+    def both(self) -> Mask:
+        """`(B, p, p)`: which pairs of items its rows answered."""
+        return self.seen[:, :, None] & self.seen[:, None, :]
+
+    @cached_property
+    def gaps(self) -> Indices:
+        """`(B, q)`: the items that each pattern lacks; from p on, places of nothing where others lack more."""
+        p, missing = self.seen.shape[1], ~self.seen
+        count = missing.sum(axis=1)
+        q = int(count.max(initial=0))
+        first = np.argsort(self.seen, axis=1, kind="stable")[:, :q]
+        slots = np.arange(q)
+        return np.where(slots < count[:, None], first, p + slots)
+
+    @cached_property
+    def spread(self) -> Indices:
+        """The places of the patterns that have a covariance matrix at all: more rows than one."""
+        return np.flatnonzero(self.covariance.any(axis=(*range(self.covariance.ndim - 3), -2, -1)))
+
+    def of_groups(self, count: int) -> tuple[slice, ...]:
+        """Return the patterns of each of `count` groups, which stand together."""
+        ends = np.searchsorted(self.group, np.arange(count + 1)).tolist()
+        return tuple(slice(*pair) for pair in pairwise(ends))
 
 
 def missing_patterns(sample: Sample, counts: Array) -> Patterns:

@@ -9,9 +9,10 @@ import numpy as np
 from scipy.special import ndtr
 
 from rantau.arrays import Array, Indices, Mask
-from rantau.moments.pair_likelihoods import BLOCK, Across, climb
+from rantau.moments.pair_likelihoods import BLOCK, Across
 from rantau.moments.rectangles import between_thresholds, density, rectangles
 from rantau.moments.single_answers import SMALLEST, Singles, threshold_scores
+from rantau.moments.table_likelihood import table_correlations
 
 #: How many places are looked up at once, so that they stay near the processor.
 _FEW = 100_000
@@ -93,27 +94,9 @@ def table_pairs(single: Singles, i: Indices, j: Indices) -> TablePairs:
         np.arange(table.shape[-1]) < counts[j][:, None]
     )[:, None, :]
     empty = ((table == 0) & inside).any(axis=(1, 2))
-    met = _filled(table, (counts[i] == 2) & (counts[j] == 2))
-    thresholds = single.limits[:, 1:-1]
-
-    def score_and_bend(correlation: Array, which: Indices) -> tuple[Array, Array]:
-        """Return the scores of some pairs `(k,)` and their derivatives."""
-        x, y, n = thresholds[i[which]], thresholds[j[which]], met[which]
-        probability = np.maximum(rectangles(x, y, correlation), SMALLEST)
-        r = correlation[:, None, None]
-        x, y = x[:, :, None], y[:, None, :]
-        height = density(x, y, r)
-        x, y = (np.where(np.isfinite(one), one, 0.0) for one in (x, y))
-        free = 1 - r * r
-        first = between_thresholds(height) / probability
-        second = between_thresholds(height * (r / free + (x * y * (1 + r * r) - r * (x * x + y * y)) / free**2))
-        score = (n * first).sum(axis=(1, 2))
-        bend = (n * (second / probability - first**2)).sum(axis=(1, 2))
-        spread = n.sum(axis=(1, 2)) * (first**2 * probability).sum(axis=(1, 2))
-        return score, np.where(bend < -0.1 * spread, bend, -spread)
-
-    correlation = climb(score_and_bend, _rough_correlation(single, met, i, j))
-    x, y = thresholds[i], thresholds[j]
+    limits = single.limits[i], single.limits[j]
+    correlation = table_correlations(table, *limits, (counts[i] == 2) & (counts[j] == 2))
+    x, y = (one[:, 1:-1] for one in limits)
     probability = np.maximum(rectangles(x, y, correlation), SMALLEST)
     ratio = np.zeros((i.size, *(table.shape[-1] + 1,) * 2))
     ratio[:, :-1, :-1] = (
@@ -137,30 +120,3 @@ def _tables(single: Singles, i: Indices, j: Indices) -> Array:
     blocks = np.rint(product).reshape(used.size, size, used.size, size)[:, :-1, :, :-1].transpose(0, 2, 1, 3)
     at = np.searchsorted(used, i), np.searchsorted(used, j)
     return np.asarray(blocks[at])
-
-
-def _filled(table: Array, fourfold: Mask) -> Array:
-    """Add half an answer to the one empty cell of a 2 x 2 table, and keep its margins."""
-    small = table[:, :2, :2]
-    zero = small == 0
-    alone = fourfold & (zero.sum(axis=(1, 2)) == 1)
-    if not alone.any():
-        return table
-    found = table.copy()
-    on_diagonal = zero[:, 0, 0] | zero[:, 1, 1]
-    sign = np.where(on_diagonal, 0.5, -0.5)[:, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
-    found[alone, :2, :2] += sign[alone]
-    return found
-
-
-def _rough_correlation(single: Singles, table: Array, i: Indices, j: Indices) -> Array:
-    """Return start values `(k,)`: how the expected values of categories covary, over what each shrinks by.
-
-    As Olsson, Drasgow & Dorans (1982) do for one ordered variable; right but for the cube of the correlation.
-    """
-    limits = single.limits
-    height, share = np.exp(-(limits**2) / 2) / np.sqrt(2 * np.pi), np.diff(ndtr(limits))
-    value = (height[:, :-1] - height[:, 1:]) / np.maximum(share, SMALLEST)
-    variance = (share * value**2).sum(axis=1)
-    among = np.einsum("kab,ka,kb->k", table, value[i], value[j], optimize=True) / table.sum(axis=(1, 2))
-    return np.asarray(np.clip(among / (variance[i] * variance[j]), -0.9, 0.9))

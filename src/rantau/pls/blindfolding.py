@@ -12,6 +12,7 @@ from rantau.errors import EstimationError, OptionError, listing
 from rantau.extras import require
 from rantau.moments.sample import Sample
 from rantau.pls.estimate import Estimates, estimate, reasons
+from rantau.pls.item_moments import refuse_ordered
 from rantau.pls.request import PlsRequest
 from rantau.pls.structure import Structure
 
@@ -117,6 +118,7 @@ def _rounds(values: Array, block: slice, distance: int) -> tuple[Array, Mask]:
 
 
 def _check(sample: Sample, structure: Structure, request: PlsRequest, solution: Estimates, distance: int) -> None:
+    refuse_ordered(request, "blindfold()", "Fit without ordered=; rt.predict then says more than blindfolding.")
     n = sample.n_obs
     if isinstance(distance, bool) or not isinstance(distance, Integral) or not 2 <= distance < n:
         raise OptionError(f"distance is a whole number from 2 to {n - 1}, such as 7, got {distance!r}.")

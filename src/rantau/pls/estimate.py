@@ -272,6 +272,13 @@ def _faults_of_estimates(
 ) -> list[Fault]:
     """Look for what makes estimates useless or not to be trusted; `proxies` are `(J, J, draws)`."""
     faults: list[Fault] = []
+    unknown = ~np.isfinite(np.einsum("jjd->dj", proxies))
+    if unknown.any():
+        # With correlations that variables can have, it is weights that are nothing: these do not settle.
+        lost = np.flatnonzero(unknown.any(axis=1))
+        unknown[lost[np.linalg.eigvalsh(estimates.correlation[lost])[:, 0] >= 0]] = False
+        told = "the correlations of the items leave the score of {names} without a positive variance"
+        faults.append(Fault("score_without_variance", told, structure.constructs, unknown, fatal=True))
     regular = _regular(structure.network.inflation(proxies))
     if not regular.all():
         collinear: Mask = np.any(~regular, axis=1) & np.all(np.isfinite(proxies), axis=(0, 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,9 +18,10 @@ from rantau.errors import (
     OptionError,
 )
 from rantau.fit import Problem
+from rantau.model.ordered import ordered_names
 from rantau.model.spec import Model
-from rantau.moments.compute import MISSING, answered_rows, complete_rows, sample_moments
-from rantau.moments.sample import Sample
+from rantau.moments.compute import answered_rows, complete_rows, sample_moments
+from rantau.moments.sample import Sample, ordered_texts, with_codes
 from rantau.options import check_switch, choose, column_name, is_number, whole_number
 from rantau.pls.estimate import Fault
 from rantau.pls.from_model import plan_of
@@ -29,6 +30,8 @@ from rantau.pls.higher_order import METHODS as ORDERS
 from rantau.pls.inner_schemes import ROWS as SCHEMES
 from rantau.pls.interaction import METHODS as PRODUCTS
 from rantau.pls.interaction import products_of
+from rantau.pls.item_moments import doubtful_answers, moments_of_fit
+from rantau.pls.ordered_request import asked, gaps_of, settled
 from rantau.pls.origin import origin_of
 from rantau.pls.request import PlsRequest
 from rantau.pls.resolve import resolve
@@ -47,6 +50,10 @@ ADVICE = {
     "no_moments": "Take an item with few answers out of the model, or use missing='listwise'.",
     "no_variance": "Take the item out of the model, or look at how it was coded.",
     "collinear_items": "Drop a redundant item, or weight the block by mode A: modes=((construct, 'A'),).",
+    "score_without_variance": (
+        "They are those of no variables, as polychoric correlations of few rows or rare categories can be: merge rare "
+        "categories, take fewer items, or leave ordered= out."
+    ),
     "collinear_predictors": "Drop one of the predictors, or join them.",
     "not_converged": (
         "Raise max_iterations, or try another scheme; weights that never settle often mean that a construct "
@@ -83,8 +90,9 @@ def pls(
     scheme: str = "path",
     consistent: bool = False,
     modes: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    ordered: str | Sequence[str] | bool = False,
     weights: str | None = None,
-    missing: str = "mean",
+    missing: str = "default",
     signs: str = "dominant",
     tolerance: float = 1e-10,
     max_iterations: int = 300,
@@ -109,13 +117,19 @@ def pls(
     modes
         `(construct, mode)` pairs or a mapping, mode `A`, `B` or `unit`, to replace the mode that the block's
         operator gives it.
+    ordered
+        The items whose answers are ordered categories; True for all but what only predicts, as in `rt.sem`. What PLS
+        works on are then the polychoric and polyserial correlations of the normal variables behind the answers
+        (OrdPLS; with `consistent=True` OrdPLSc), estimated again in each resample. All that follows from correlations
+        is there; scores, and what is made of them, are refused, as are products.
     weights
         The column of sampling weights, positive numbers: how much rows count in means, correlations and scores.
         `n_obs` stays the number of rows. A resample takes rows with equal chances and keeps their weights.
     missing
         `mean`: the item's mean stands in for a missing answer; `listwise` (or `casewise`): such rows are left out;
         `em`: means and covariances are those under which the answers there are would be most likely, were they
-        normal. Each resample does so anew.
+        normal. Each resample does so anew. Of ordered answers `listwise`, or `pairwise`: each correlation comes from
+        the rows that answer both. `default` is `mean`, and `listwise` with `ordered`.
     signs
         `dominant`: each construct points where the correlations of its items with it sum to more than zero.
         `none`: signs as the weight loop ends. Each bootstrap draw points where the sample does. A product points where
@@ -155,7 +169,8 @@ def pls(
         If an option has no such value.
 
     Source: Wold (1982); Lohmöller (1989); Dijkstra and Henseler (2015) for `consistent`, Dijkstra and
-    Schermelleh-Engel (2014) for its products; Becker and Ismail (2016) for `weights`; Little and Rubin (2002),
+    Schermelleh-Engel (2014) for its products; Cantaluppi (2012) and Schuberth, Henseler and Dijkstra (2018) for
+    `ordered`; Becker and Ismail (2016) for `weights`; Little and Rubin (2002),
     section 11.2, for `em`; Henseler and Chin (2010) for `interaction`; Becker, Klein and Wetzels
     (2012), Sarstedt et al. (2019), and Schuberth, Rademaker and Henseler (2020) for `higher_order`.
 
@@ -175,6 +190,7 @@ def pls(
         scheme=scheme,
         consistent=consistent,
         modes=modes,
+        ordered=ordered,
         weights=weights,
         missing=missing,
         signs=signs,
@@ -184,7 +200,10 @@ def pls(
         higher_order=higher_order,
     )
     read, request, plan, taken, entered = prepared
-    ascent, faults = resolve(taken, np.ones((1, taken.n_obs)), plan, request)
+    moments = moments_of_fit(taken, request)
+    ascent, faults = resolve(
+        taken, np.ones((1, taken.n_obs)), plan, request, moments=(moments.covariance, moments.mean)
+    )
     for fault in faults:
         if fault.fatal:
             if request.missing == "em":
@@ -192,7 +211,8 @@ def pls(
                 sample_moments(taken, missing="em")
             raise EstimationError(_sentence(fault))
     found = (Problem("error", fault.code, _sentence(fault), fault.about(0)) for fault in faults)
-    problems = (*plan.whole.ignored, *_mistaken(read, data), *_exact(plan, taken.n_obs), *found)
+    doubts = doubtful_answers(taken, request, moments)
+    problems = (*plan.whole.ignored, *_mistaken(read, data), *_exact(plan, taken.n_obs), *doubts, *found)
     _warn(problems)
     return PlsFit(
         model=read,
@@ -229,17 +249,21 @@ def prepare(
     higher_order: str,
     weights: str | None,
     modes: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    ordered: str | Sequence[str] | bool = False,
     signs: str = "dominant",
     tolerance: float = 1e-10,
     max_iterations: int = 300,
 ) -> Prepared:
     """Check what `pls` is asked, without estimating anything; the arguments and what is raised are its own."""
     check_switch("consistent", consistent)
+    read = as_model(model)
+    names = ordered_names(read, asked(ordered))
     request = PlsRequest(
         scheme=choose("scheme", scheme, [row.name for row in SCHEMES]),
         consistent=consistent,
         modes=_pairs(modes),
-        missing=choose("missing", "listwise" if missing == "casewise" else missing, MISSING),
+        ordered=names,
+        missing=gaps_of(missing, ordered=bool(names)),
         weights=None if weights is None else column_name("weights", weights),
         signs=choose("signs", signs, ("dominant", "none")),
         tolerance=_tolerance(tolerance),
@@ -247,7 +271,6 @@ def prepare(
         interaction=choose("interaction", interaction, PRODUCTS),
         higher_order=ALIASES.get(choose("higher_order", higher_order, (*ORDERS, *ALIASES)), higher_order),
     )
-    read = as_model(model)
     plan = plan_of(
         read,
         modes=request.modes,
@@ -260,6 +283,9 @@ def prepare(
             f"missing='em' estimates means and covariances, and the product '{products_of(plan.whole)[0]}' needs rows. "
             "Take missing='mean' or 'listwise'."
         )
+    if request.ordered:
+        request = settled(request, plan)
+        data = with_codes(data, ordered_texts(data, request.ordered))
     taken = take_sample(read, data, names=plan.items, weights=request.weights)
     answered = (~np.isnan(taken.values)).sum(axis=1)
     entered = np.ones(taken.n_obs, dtype=bool)

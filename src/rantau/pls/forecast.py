@@ -8,9 +8,10 @@ import numpy as np
 
 from rantau.arrays import Array, Indices, Mask
 from rantau.errors import OptionError
-from rantau.moments.sample import Sample
+from rantau.moments.sample import Sample, row_shares
 from rantau.pls.iterate import spread
 from rantau.pls.request import PlsRequest
+from rantau.pls.scores import expected
 from rantau.pls.stages import DATA, Ascent, Plan
 from rantau.pls.structural import total_effects
 from rantau.pls.structure import Structure
@@ -186,11 +187,11 @@ def scorer(sample: Sample, counts: Array, moments: tuple[Array, Array], ascent: 
     scores = ascent.scores
     if scores is None:
         scores = spread(ascent.whole.weights, structure.owner, len(structure.constructs))
-    centres = np.empty((len(mean), len(ascent.products)))
+    centres, shares = np.empty((len(mean), len(ascent.products))), row_shares(sample, counts)
     for draw in range(len(mean) if ascent.products else 0):
         columns = np.nan_to_num((sample.values - mean[draw]) / sd[draw], nan=0.0)
         for place, factors in enumerate(ascent.products):
-            centres[draw, place] = np.average((columns @ factors[draw]).prod(axis=1), weights=counts[draw])
+            centres[draw, place] = np.average((columns @ factors[draw]).prod(axis=1), weights=shares[draw])
     return Scorer(mean, sd, scores, ascent.products, centres)
 
 
@@ -207,17 +208,50 @@ class Forecaster(Record):
         `(draws, J, m)`: how standardised items come from predicted scores.
     items
         The places of the predicted items, `(m,)`.
+    own, sources
+        For each construct, the items of its score and those that it is predicted from.
+    covariance
+        Of the items in training, `(draws, p, p)`, where gaps are filled by it; None where they count as the mean.
     """
 
     scorer: Scorer
     inner: Array
     outer: Array
     items: Indices
+    own: tuple[tuple[int, ...], ...]
+    sources: tuple[tuple[int, ...], ...]
+    covariance: Array | None = None
 
     def constructs(self, values: Array, draw: int) -> tuple[Array, Array]:
-        """Return the scores of rows `(n, p)`, observed and as predicted from others, `(n, J)` each."""
+        """Return the scores of rows `(n, p)`, observed and as predicted from others, `(n, J)` each.
+
+        A missing answer counts as the mean of the training sample. Where its covariances fill gaps, it counts as what
+        these and the row's answers lead to expect: for the score of a construct, those to its own items; for its
+        prediction, those to all items that it is predicted from, and to no others, so that nothing is predicted from
+        itself.
+        """
+        if self.covariance is not None and np.isnan(values).any():
+            return self._by_expectation(values, draw)
         observed = self.scorer.constructs(values, draw)
         return observed, observed @ self.inner[draw]
+
+    def _by_expectation(self, values: Array, draw: int) -> tuple[Array, Array]:
+        observed, predicted = np.zeros((2, len(values), len(self.own)))
+        scores, inner = self.scorer.scores[draw], self.inner[draw]
+        for construct, (own, sources) in enumerate(zip(self.own, self.sources, strict=True)):
+            observed[:, construct] = self.filled(values, own, draw) @ scores[list(own), construct]
+            if sources:
+                composites = self.filled(values, sources, draw) @ scores[list(sources)]
+                predicted[:, construct] = composites @ inner[:, construct]
+        return observed, predicted
+
+    def filled(self, values: Array, items: tuple[int, ...], draw: int) -> Array:
+        """Return some items of rows `(n, p)`, standardised as in training, their gaps filled from one another."""
+        at = list(items)
+        deviations = values[:, at] - self.scorer.mean[draw, at]
+        if self.covariance is not None:
+            deviations = expected(deviations, self.covariance[draw][np.ix_(at, at)])
+        return np.asarray(np.nan_to_num(deviations / self.scorer.sd[draw, at], nan=0.0))
 
     def items_of(self, predicted: Array, draw: int) -> Array:
         """Return the items that predicted scores `(n, J)` lead to expect, `(n, m)`, in the unit of the answers."""
@@ -227,7 +261,13 @@ class Forecaster(Record):
 
 
 def forecaster(
-    sample: Sample, counts: Array, moments: tuple[Array, Array], ascent: Ascent, outlook: Outlook
+    sample: Sample,
+    counts: Array,
+    moments: tuple[Array, Array],
+    ascent: Ascent,
+    outlook: Outlook,
+    *,
+    by_expectation: bool = False,
 ) -> Forecaster:
     """Make of the estimates of a stack what predicts rows.
 
@@ -243,6 +283,8 @@ def forecaster(
         Their estimates.
     outlook
         What is predicted.
+    by_expectation
+        Whether gaps are filled by the covariances of the training sample, and not by its means.
 
     Source: Shmueli, Ray, Velasquez Estrada and Chatla (2016), The elephant in the room: scores from training weights,
     outcomes by training paths, items by training loadings, and back into units by training means and deviations.
@@ -256,4 +298,12 @@ def forecaster(
     for place, target in enumerate(outlook.targets):
         steps = [ascent.stages[stage].loadings[:, column] for stage, column in target.chain]
         outer[:, target.outcome, place] = np.prod(steps, axis=0)
-    return Forecaster(scorer(sample, counts, moments, ascent, structure), inner, outer, outlook.items)
+    return Forecaster(
+        scorer=scorer(sample, counts, moments, ascent, structure),
+        inner=inner,
+        outer=outer,
+        items=outlook.items,
+        own=outlook.below,
+        sources=tuple(outlook.items_of(some) for some in outlook.sources),
+        covariance=moments[0] if by_expectation else None,
+    )

@@ -227,7 +227,8 @@ def _refuse_foreign_statements(model: Model) -> None:
         raise refusal(
             model,
             model.thresholds[0].span,
-            "PLS has no thresholds: it takes answers as numbers. Remove this line, or use rt.sem().",
+            "PLS has no thresholds among its parameters: those of ordered answers (ordered=) are estimated from each "
+            "item alone. Remove this line, or use rt.sem().",
         )
     if model.scales:
         raise refusal(

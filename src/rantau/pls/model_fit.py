@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import chdtri
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Mask
 from rantau.pls.estimate import Estimates
 from rantau.pls.structural import implied_constructs
 from rantau.pls.structure import Structure
@@ -238,7 +238,8 @@ def _likelihood(ratios: Array) -> Array:
 
 def _relative_eigenvalues(correlation: Array, implied: Array) -> Array:
     """Return the eigenvalues of S^-1 Sigma, `(draws, p)`; NaN for members where one is not positive."""
-    values, vectors = np.linalg.eigh(correlation)
+    known: Mask = np.all(np.isfinite(correlation), axis=(1, 2))
+    values, vectors = np.linalg.eigh(np.where(known[:, None, None], correlation, 0.0))
     with np.errstate(invalid="ignore", divide="ignore"):
         # An eigenvalue of rounding size is zero: fewer rows than items, or items that determine one another.
         whitening = vectors / np.sqrt(np.where(values > 1e-10, values, np.nan))[:, None, :]

@@ -45,7 +45,12 @@ def page_of(fit: PlsFit) -> str:
 def _headline(fit: PlsFit) -> str:
     name = "Consistent PLS" if fit.request.consistent else "PLS"
     ended = f"{'' if fit.converged else 'NOT '}converged after {fit.iterations}"
-    return f"{name}, {fit.request.scheme} scheme; n = {fit.n_obs}; {ended} iterations"
+    ordered = len(fit.request.ordered)
+    if ordered:
+        name += f" on polychoric correlations ({ordered} of {len(fit.plan.items)} items ordered)"
+    left_out = fit.entered.size - fit.n_obs
+    rows = f"n = {fit.n_obs}" + (f" ({left_out} rows left out for missing answers)" if left_out else "")
+    return f"{name}, {fit.request.scheme} scheme; {rows}; {ended} iterations"
 
 
 def _main_tables(fit: PlsFit) -> tuple[tuple[str, pd.DataFrame], ...]:

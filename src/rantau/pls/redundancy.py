@@ -34,7 +34,8 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
     construct
         The name of the construct, most often one weighted by mode B.
     against
-        A global item, or several items, which make a reflective construct named `<construct>_global`.
+        A global item, or several items, which make a reflective construct named `<construct>_global`; ordered answers
+        where the fit has any.
 
     Returns
     -------
@@ -94,7 +95,8 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
     request = fit.request
     mode = fit.structure.modes[fit.structure.constructs.index(construct)]
     options: dict[str, Any] = {name: getattr(request, name) for name in request.field_names()}
-    return pls(_of_two(block, items), data, **{**options, "modes": ((construct, mode),)})
+    ordered = (*(item for item in block.items if item in request.ordered), *items) if request.ordered else False
+    return pls(_of_two(block, items), data, **{**options, "modes": ((construct, mode),), "ordered": ordered})
 
 
 def _of_two(block: Block, items: tuple[str, ...]) -> Model:

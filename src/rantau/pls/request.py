@@ -16,9 +16,12 @@ class PlsRequest(Record):
         Whether reflective constructs are corrected for unreliability (PLSc).
     modes
         `(construct, mode)` pairs that replace the mode a block's operator gives it.
+    ordered
+        The items whose answers are ordered categories, by whose polychoric correlations the model is estimated.
     missing
         `mean` puts the item's mean in the place of a missing answer; `listwise` leaves such rows out; `em` estimates
-        the moments from every answer there is.
+        the moments from every answer there is; `pairwise`, of ordered answers, each correlation from the rows that
+        answer both.
     weights
         The column of sampling weights; None where every row counts alike.
     signs
@@ -37,6 +40,7 @@ class PlsRequest(Record):
     scheme: str = "path"
     consistent: bool = False
     modes: tuple[tuple[str, str], ...] = ()
+    ordered: tuple[str, ...] = ()
     missing: str = "mean"
     weights: str | None = None
     signs: str = "dominant"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.moments.compute import resampled_moments
 from rantau.moments.sample import Sample, row_shares
 from rantau.pls.climb import climb
 from rantau.pls.estimate import Estimates, Fault, estimate
+from rantau.pls.item_moments import item_moments
 from rantau.pls.multiply import Rows
 from rantau.pls.request import PlsRequest
 from rantau.pls.stages import Ascent, Plan
@@ -44,7 +44,7 @@ def resolve(
         The estimates, and every fault that some member has.
     """
     if moments is None:
-        found = resampled_moments(sample, counts, missing="em" if request.missing == "em" else "mean")
+        found = item_moments(sample, counts, request)
         moments = found.covariance, found.mean
     covariance, mean = moments
     if plan.plain:

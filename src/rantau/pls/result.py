@@ -17,6 +17,7 @@ from rantau.pls import measurement, model_fit, structural, tables
 from rantau.pls.blindfolding import blindfold
 from rantau.pls.estimate import Estimates, reasons
 from rantau.pls.flatten import named_in_stages, staged_fit_indices
+from rantau.pls.item_moments import item_moments, notes_on
 from rantau.pls.origin import Origin
 from rantau.pls.printed import account_of, line_of, page_of
 from rantau.pls.quantities import (
@@ -47,7 +48,8 @@ class PlsFit(Record):
 
     All tables are unrounded data frames. Where `consistent=True`, loadings, reliabilities but alpha,
     correlations of constructs, paths and all that follows from paths are the corrected ones; weights, scores
-    and cross-loadings belong to the composites.
+    and cross-loadings belong to the composites. Where answers are ordered, all is of the variables behind them: alpha
+    is ordinal alpha (Zumbo, Gadermann & Zeisser, 2007).
 
     Attributes
     ----------
@@ -164,7 +166,8 @@ class PlsFit(Record):
 
         In each draw the constructs point where they do in this fit. A draw fails, with its reason, where it cannot
         be estimated, where the weights do not settle, and where a consistent solution is inadmissible: what
-        would be an error in `problems` is a failed draw.
+        would be an error in `problems` is a failed draw. Polychoric correlations that are not positive definite are
+        noted of a draw that is kept.
 
         Parameters
         ----------
@@ -179,11 +182,14 @@ class PlsFit(Record):
             Values `(draws, n_quantities)` of the table this fit `shows`, NaN in failed draws.
         """
         towards = directions(self.ascent.stages, self.plan)
-        ascent, faults = resolve(self.sample, counts, self.plan, self.request, towards=towards)
+        moments = item_moments(self.sample, counts, self.request)
+        known = moments.covariance, moments.mean
+        ascent, faults = resolve(self.sample, counts, self.plan, self.request, towards=towards, moments=known)
         why = reasons(faults, len(counts))
         values = named_in_stages(self.plan, ascent, self.shows, self.request, round(float(counts[0].sum())))[1]
         values[[bool(reason) for reason in why]] = np.nan
-        return Refits(values, why, np.full_like(values, np.nan) if errors else None)
+        nothing = np.full_like(values, np.nan) if errors else None
+        return Refits(values, why, nothing, notes_on(moments, self.request))
 
     def conforming(self, model: str = "estimated") -> PlsFit:
         """Return this fit with rows whose correlations are those that a model implies, for the test of exact fit.

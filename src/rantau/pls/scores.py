@@ -6,8 +6,8 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.errors import EstimationError, OptionError
-from rantau.moments.compute import resampled_moments
 from rantau.moments.sample import Sample
+from rantau.pls.item_moments import moments_of_fit, refuse_ordered
 from rantau.pls.iterate import spread
 from rantau.pls.request import PlsRequest
 from rantau.pls.stages import Ascent, Plan
@@ -29,11 +29,16 @@ def score_rows(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest) 
     request
         The options.
     """
-    moments = resampled_moments(sample, np.ones((1, sample.n_obs)), missing="em" if request.missing == "em" else "mean")
+    refuse_ordered(
+        request,
+        "a score",
+        "Fit without ordered= for scores of the answers as numbers.",
+    )
+    moments = moments_of_fit(sample, request)
     covariance, mean = moments.covariance[0], moments.mean[0]
     deviations = sample.values - mean
     if request.missing == "em":
-        deviations = _expected(deviations, covariance)
+        deviations = expected(deviations, covariance)
     standardised = np.where(np.isnan(deviations), 0.0, deviations) / np.sqrt(np.diagonal(covariance))
     least = float(np.sqrt((sample.n_obs - 1) / sample.n_obs))
     structure = plan.whole
@@ -67,6 +72,11 @@ def unit_lengths(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest
 
     Source: Hair, Hult, Ringle and Sarstedt (2022), on unstandardised weights in importance-performance maps.
     """
+    refuse_ordered(
+        request,
+        "an unstandardised coefficient",
+        "What lies behind them has no unit: report standardised coefficients, or fit without ordered=.",
+    )
     structure = plan.whole
     products = [name for name in structure.constructs if ":" in name]
     if request.consistent:
@@ -79,8 +89,7 @@ def unit_lengths(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest
             f"'{products[0]}' is measured by products of standardised items (interaction='{request.interaction}'), "
             "which have no unit of the answers. Take interaction='two_stage'."
         )
-    once = np.ones((1, sample.n_obs))
-    moments = resampled_moments(sample, once, missing="em" if request.missing == "em" else "mean")
+    moments = moments_of_fit(sample, request)
     deviation = np.sqrt(np.diagonal(moments.covariance[0]) * sample.n_obs / (sample.n_obs - 1))
     if ascent.scores is None:
         vectors = spread(ascent.whole.weights, structure.owner, len(structure.constructs))[0]
@@ -101,12 +110,15 @@ def unit_lengths(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest
     return found
 
 
-def _expected(deviations: Array, covariance: Array) -> Array:
-    """Put in the place of gaps what the other answers of the row lead to expect, `(n, p)`."""
+def expected(deviations: Array, covariance: Array) -> Array:
+    """Put in the place of gaps what the other answers of the row lead to expect, `(n, p)`; 0 where it has none."""
     filled = deviations.copy()
     missing = np.isnan(deviations)
     for pattern in np.unique(missing, axis=0):
-        if not pattern.any() or pattern.all():
+        if not pattern.any():
+            continue
+        if pattern.all():
+            filled[missing.all(axis=1)] = 0.0
             continue
         rows = (missing == pattern).all(axis=1)
         known = covariance[np.ix_(~pattern, ~pattern)]

@@ -8,6 +8,7 @@ from rantau.arrays import Array
 from rantau.errors import EstimationError, OptionError
 from rantau.moments.compute import sample_moments
 from rantau.moments.sample import Sample
+from rantau.pls.item_moments import refuse_ordered
 from rantau.pls.request import PlsRequest
 from rantau.pls.structure import Structure
 
@@ -46,6 +47,11 @@ def transformed_rows(sample: Sample, structure: Structure, request: PlsRequest, 
     Source: Beran and Srivastava (1985), Bootstrap tests and confidence regions for functions of a covariance matrix:
     (x - m) S^-1/2 Sigma^1/2; Dijkstra and Henseler (2015) for PLS.
     """
+    refuse_ordered(
+        request,
+        "the test of exact fit",
+        "Report srmr (fit_indices()), or test the model by rt.sem(model, data, ordered=...).",
+    )
     if structure.items != sample.names:
         raise OptionError(
             "the test of fit makes rows over so that the model is true of them, which cannot be done where "

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from rantau.errors import EstimationError, OptionError, listing
 from rantau.extras import require
@@ -33,12 +35,18 @@ class Assessment(Record):
     ----------
     title
         What was assessed, by which cut-offs.
+    cutoffs
+        Whose cut-offs these are.
     findings
         `(step, finding)`, in order.
+    notes
+        On what it rests: problems of the fit, resamples, folds.
     """
 
     title: str
+    cutoffs: str
     findings: tuple[tuple[str, Finding], ...]
+    notes: tuple[str, ...] = ()
 
     def table(self, step: str | None = None) -> pd.DataFrame:
         """Return every value beside its criterion.
@@ -88,7 +96,7 @@ class Assessment(Record):
         return table[table["met"].isin([FAILED, FAIR])].reset_index(drop=True)
 
     def __str__(self) -> str:
-        parts = [self.title]
+        parts = ["\n".join([self.title, *self.notes])]
         for row in ROWS:
             own = self.table(row.name)
             if len(own):
@@ -96,9 +104,7 @@ class Assessment(Record):
                     f"{one.criterion} ({one.source})" for name, one in self.findings if name == row.name
                 )
                 shown = own[["test", "about", "value", "ci_low", "ci_high", "p", "met", "verdict"]]
-                text = shown.dropna(axis=1, how="all").to_string(
-                    index=False, float_format=lambda value: f"{value:.3f}", na_rep=""
-                )
+                text = _readable(shown).to_string(index=False, float_format=lambda value: f"{value:.3f}", na_rep="")
                 parts.append("\n".join([row.title, *(f"  {one}" for one in asked), text]))
         return "\n\n".join(parts)
 
@@ -110,11 +116,11 @@ class Assessment(Record):
         )
 
     def _repr_html_(self) -> str:
-        parts = [f"<p>{escape(self.title)}</p>"]
+        parts = [f"<p>{escape(one)}</p>" for one in (self.title, *self.notes)]
         for row in ROWS:
             own = self.table(row.name)
             if len(own):
-                table = own.drop(columns="step").to_html(
+                table = _readable(own.drop(columns="step")).to_html(
                     index=False, float_format=lambda value: f"{value:.3f}", na_rep="", border=0
                 )
                 parts.append(f"<h4>{escape(row.title)}</h4>{table}")
@@ -198,7 +204,34 @@ def assess(
     evidence = Evidence(fit, bootstrap, predict, measured, by, chosen, level, interval)
     findings = [(row.name, finding) for row in ROWS for finding in row.function(evidence)]
     title = f"Assessment of a PLS model, {fit.n_obs} rows, by the cut-offs of {chosen.title}"
-    return Assessment(title, tuple(findings))
+    return Assessment(title, chosen.title, tuple(findings), tuple(_notes(evidence)))
+
+
+def _notes(evidence: Evidence) -> Iterator[str]:
+    """Say what a reader must know of the fit, and what intervals and predictions rest on."""
+    fit, drawn, predicted = evidence.fit, evidence.bootstrap, evidence.prediction
+    yield from (f"{problem.severity}: {problem.text}" for problem in fit.problems)
+    left_out, gaps = fit.entered.size - fit.n_obs, int(np.isnan(fit.sample.values).sum())
+    if left_out:
+        yield f"{left_out} of {fit.entered.size} rows are left out for missing answers"
+    if gaps:
+        yield f"{gaps} of {fit.sample.values.size} answers are missing; missing='{fit.request.missing}'"
+    if drawn is not None:
+        how = "rows as given" if drawn.seed < 0 else f"seed {drawn.seed}"
+        yield f"{evidence.level:.0%} {evidence.interval} intervals: {len(drawn.values)} bootstrap samples, {how}"
+        yield from (f"{count} of them failed: {reason}" for reason, count in drawn.failed)
+        yield from (f"{count} of them are kept: {reason}" for reason, count in drawn.inadmissible)
+    if predicted is not None:
+        yield predicted.headline
+
+
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out empty columns, and write no p as zero."""
+    shown = table.dropna(axis=1, how="all")
+    if "p" not in shown:
+        return shown
+    told = ["" if p != p else "<0.001" if p < 0.001 else f"{p:.3f}" for p in shown["p"]]  # noqa: PLR0124 - NaN
+    return shown.assign(p=told)
 
 
 def _check_belonging(option: str, given: object, kind: type, fit: PlsFit, how: str) -> None:

@@ -114,6 +114,8 @@ class Evidence(Record):
         """What it takes to judge prediction."""
         if self.fit.request.consistent:
             return "consistent PLS predicts nothing; fit with consistent=False, and predict from that"
+        if self.fit.request.ordered:
+            return "PLS of ordered answers predicts nothing; fit without ordered=, and predict from that"
         return "give predict=rt.predict(fit)"
 
     @property

@@ -234,7 +234,7 @@ def _answers(model: Model, items: tuple[str, ...], data: Responses | pd.DataFram
     parts = [item for item in items if item in model.constructs]
     if not parts:
         return complete_rows(sample(data, items)).values
-    if fit is None:
+    if fit is None or fit.request.ordered:
         return np.full((2, len(items)), NAN)
     scores: Array = fit.scores()[list(items)].dropna().to_numpy()
     return scores

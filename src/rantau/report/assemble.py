@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 #: Columns beyond which a table is for a spreadsheet and not for a page.
 WIDEST = 33
-APPENDIX = ("cross_loadings", "information", "estimates", "correlations")
+APPENDIX = ("assessment", "cross_loadings", "information", "estimates", "thresholds", "correlations")
+#: Kinds of figures that stand elsewhere than with the model.
+ELSEWHERE = ("likert", "slopes", "importance")
 
 
 def assemble(
@@ -53,8 +55,9 @@ def assemble(
     language
         `en` or `id`.
     figures
-        Pictures: of the answers (keys that begin with `likert`), shown with the sample; of
-        slopes (`slopes`), shown with moderations; of the model, shown before the structural results.
+        Pictures: of the answers (keys that begin with `likert`), shown with the sample; of slopes (`slopes`), shown
+        with moderations; the map of importance (`importance`), shown with it; of the model, shown before the structural
+        results.
     wide
         Also tables too wide for any page, such as the correlations of forty items, and columns that pages have no
         room for: for spreadsheets.
@@ -85,11 +88,10 @@ def assemble(
         for name, table in built.items()
         if wide or len(table.columns) <= WIDEST
     }
-    prose = Prose(findings, language, style, tables=kept)
+    prose = Prose(findings, language, style, tables=kept, figures=[figure.key for figure in figures])
     left_out = len(built) > len(kept)
     body = [*_front(prose), *_sample(prose, kept, figures), *_measurement(prose, kept)]
-    structural = tuple(figure for figure in figures if not _of_answers(figure))
-    body += [*_structure(prose, kept, structural), *_checks(prose, kept)]
+    body += [*_structure(prose, kept, figures), *_beyond(prose, kept, figures), *_checks(prose, kept)]
     appendix = [TableRef(kept[name]) for name in APPENDIX if name in kept]
     after: list[Part] = [Heading(1, prose.words("section.appendix")), *appendix] if appendix else []
     after += [Paragraph(prose.words("appendix.wide"))] if left_out else []
@@ -105,18 +107,15 @@ def _front(prose: Prose) -> list[Part]:
     return [Heading(1, prose.words("section.summary")), Paragraph(sentences.account(prose))]
 
 
-def _of_answers(figure: FigureRef) -> bool:
-    return figure.key.startswith("likert")
-
-
-def _of_slopes(figure: FigureRef) -> bool:
-    return figure.key.startswith("slopes")
+def _figures_of(figures: tuple[FigureRef, ...], key: str) -> list[FigureRef]:
+    """Return the figures of one kind: those whose keys begin with its name."""
+    return [figure for figure in figures if figure.key.startswith(key)]
 
 
 def _sample(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef, ...]) -> list[Part]:
     parts: list[Part] = [Heading(1, prose.words("section.sample")), *map(Paragraph, sentences.sample(prose))]
     parts += _placed(tables, "screening", "profile", "items")
-    parts += [figure for figure in figures if _of_answers(figure)]
+    parts += _figures_of(figures, "likert")
     return [*parts, Heading(1, prose.words("section.methods")), Paragraph(sentences.methods(prose))]
 
 
@@ -137,7 +136,8 @@ def _measurement(prose: Prose, tables: dict[str, Table]) -> list[Part]:
 
 
 def _structure(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef, ...]) -> list[Part]:
-    parts: list[Part] = [figure for figure in figures if not _of_slopes(figure)]
+    placed = [figure for kind in ELSEWHERE for figure in _figures_of(figures, kind)]
+    parts: list[Part] = [figure for figure in figures if figure not in placed]
     fit = [
         text
         for text in (join(sentences.fit(prose, "sem"), sentences.covarying(prose)), sentences.pls_fit(prose))
@@ -156,7 +156,7 @@ def _structure(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef,
     moderated = sentences.moderation(prose)
     if moderated:
         parts += [Heading(2, prose.words("section.moderation")), *map(Paragraph, moderated)]
-        parts += [*_placed(tables, "slopes"), *(figure for figure in figures if _of_slopes(figure))]
+        parts += [*_placed(tables, "slopes"), *_figures_of(figures, "slopes")]
     if "effects" in tables:
         parts += [Heading(2, prose.words("section.effects")), Paragraph(prose.say("inner.effects"))]
         parts += _placed(tables, "effects")
@@ -168,6 +168,22 @@ def _structure(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef,
         parts += [Heading(2, prose.words("section.population")), Paragraph(sentences.population(prose))]
         parts += _placed(tables, "population")
     return [Heading(1, prose.words("section.structure")), *parts] if parts else []
+
+
+def _beyond(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef, ...]) -> list[Part]:
+    """Return what goes beyond the hypotheses: prediction, importance, groups, robustness, the assessment."""
+    parts: list[Part] = []
+    for name, told, shown in (
+        ("prediction", sentences.prediction(prose), ("prediction", "cvpat")),
+        ("importance", sentences.importance(prose), ("importance", "necessity", "bottleneck")),
+        ("groups", sentences.groups(prose), ("invariance", "grouped", "micom", "mga")),
+        ("robustness", sentences.robustness(prose), ("linearity", "copulas", "segments", "tetrads")),
+        ("assessment", sentences.assessment(prose), ()),
+    ):
+        if told:
+            parts += [Heading(2, prose.words(f"section.{name}")), *map(Paragraph, told)]
+            parts += [*_figures_of(figures, name), *_placed(tables, *shown)]
+    return [Heading(1, prose.words("section.beyond")), *parts] if parts else []
 
 
 def _checks(prose: Prose, tables: dict[str, Table]) -> list[Part]:
@@ -267,7 +283,8 @@ def report(
     Parameters
     ----------
     *parts
-        Fits, bootstrap draws, answers, screening, cross-checks, in any order, at most one of each kind but
+        Fits, bootstrap draws, tests of fit, prediction, importance, necessity, comparison of groups, checks of
+        robustness, assessment, answers, screening, cross-checks, in any order, at most one of each kind but
         cross-checks; a covariance fit without structural paths is taken for the measurement model.
     survey
         For names and wordings, where no answers bring it.
@@ -286,7 +303,8 @@ def report(
     Raises
     ------
     OptionError
-        If a part is of no known kind or comes twice, draws belong to no fit given, or fits are of different models.
+        If a part is of no known kind or comes twice, is of another PLS fit than the one given, or fits are of different
+        models.
     ReportError
         If there is neither a fit nor answers.
 

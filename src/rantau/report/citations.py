@@ -81,6 +81,34 @@ def citation(key: str, *, narrative: bool = False) -> str:
     return found.narrative if narrative else found.cited
 
 
+def as_cited(source: str, *, narrative: bool = False) -> str:
+    """Return works named as rantau's own rules name them, as they are cited within parentheses.
+
+    Parameters
+    ----------
+    source
+        Works apart by semicolons; one that is not known stays as it is.
+    narrative
+        As part of a sentence rather than within parentheses.
+
+    Examples
+    --------
+    >>> as_cited("Shmueli et al. (2016, 2019); Fornell and Larcker (1981); My own table (2026)")
+    'Fornell & Larcker, 1981; My own table (2026); Shmueli et al., 2016, 2019'
+    """
+    found: list[str] = []
+    for part in source.split("; "):
+        works = [one for one in references() if part in _names(one)]
+        if narrative:
+            return works[0].narrative if works else source
+        # Of works by the same people the names are told once.
+        names: dict[str, list[str]] = {one.cited.rpartition(", ")[0]: [] for one in works} or {part: []}
+        for one in works:
+            names[one.cited.rpartition(", ")[0]].append(one.cited.rpartition(", ")[2])
+        found += [", ".join((name, *sorted(years))) for name, years in names.items()]
+    return "; ".join(sorted(found, key=str.casefold))
+
+
 def cited_in(texts: Iterable[str]) -> tuple[Reference, ...]:
     """Return the works that texts cite, in the order of a list of references.
 

@@ -11,13 +11,21 @@ from rantau.covariance import SemFit
 from rantau.crosscheck import Verification
 from rantau.errors import OptionError, ReportError, listing
 from rantau.extras import require
+from rantau.groups import GroupComparison
 from rantau.inference import Draws, FitTest
+from rantau.inference.importance import Importance
+from rantau.inference.necessity import Necessity
+from rantau.inference.prediction import Prediction
 from rantau.model.from_survey import measurement_model
 from rantau.pls import PlsFit
 from rantau.pls.model_fit import MODELS
 from rantau.quality import judge_hypotheses, reliability, validity
+from rantau.quality.assess import Assessment
+from rantau.report.belonging import check_belonging
 from rantau.report.findings import Findings
 from rantau.report.view import trustworthy
+from rantau.robustness import CopulaTest, Nonlinearity, TetradTest
+from rantau.segments import Fimix
 from rantau.survey import Responses, Screening, Survey, describe
 
 if TYPE_CHECKING:
@@ -26,8 +34,39 @@ if TYPE_CHECKING:
     from rantau.model.spec import Model
 
 #: What `report()` takes.
-ReportPart: TypeAlias = SemFit | PlsFit | Draws | FitTest | Responses | Screening | Verification
-_KINDS = (SemFit, PlsFit, Draws, FitTest, Responses, Screening, Verification)
+ReportPart: TypeAlias = (
+    SemFit
+    | PlsFit
+    | Draws
+    | FitTest
+    | Prediction
+    | Importance
+    | Necessity
+    | GroupComparison
+    | Nonlinearity
+    | CopulaTest
+    | Fimix
+    | TetradTest
+    | Assessment
+    | Responses
+    | Screening
+    | Verification
+)
+#: What is made of a PLS fit, by the field of the findings that holds it, and what it is called in messages.
+_OF_PLS: dict[str, tuple[type, str]] = {
+    "prediction": (Prediction, "prediction"),
+    "importance": (Importance, "importance-performance map"),
+    "necessity": (Necessity, "necessary condition analysis"),
+    "comparison": (GroupComparison, "comparison of groups"),
+    "nonlinearity": (Nonlinearity, "test of straight lines"),
+    "copulas": (CopulaTest, "test of endogeneity"),
+    "segments": (Fimix, "search for segments"),
+    "tetrads": (TetradTest, "tetrad analysis"),
+    "assessment": (Assessment, "assessment"),
+}
+_KINDS = (
+    SemFit, PlsFit, Draws, FitTest, *(kind for kind, _ in _OF_PLS.values()), Responses, Screening, Verification,
+)  # fmt: skip
 _P = TypeVar("_P")
 
 
@@ -50,8 +89,8 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     Raises
     ------
     OptionError
-        If a part is of no known kind or comes twice, if draws belong to no fit given, if fits are of different
-        models, or if one has several groups.
+        If a part is of no known kind or comes twice, if draws or what else is made of a PLS fit are of another than
+        the one given, or if fits are of different models.
     ReportError
         If there is neither a fit nor answers.
 
@@ -68,8 +107,8 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
         if not isinstance(part, _KINDS):
             known = listing(kind.__name__ for kind in _KINDS)
             raise OptionError(f"report() got a {type(part).__name__}, which it cannot show. Allowed: {known}.")
-    factor_fits = [part for part in parts if isinstance(part, SemFit)]
-    _check_groups(factor_fits)
+    grouped = _only([part for part in parts if isinstance(part, SemFit) and part.groups], "fit of several groups")
+    factor_fits = [part for part in parts if isinstance(part, SemFit) and not part.groups]
     sem = _only([fit for fit in factor_fits if fit.model.paths], "fit of a structural model by the covariance engine")
     cfa = _only([fit for fit in factor_fits if not fit.model.paths], "fit of a measurement model")
     pls = _only([part for part in parts if isinstance(part, PlsFit)], "PLS fit")
@@ -83,8 +122,14 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     if responses is None and screening is not None:
         responses = screening.kept
     _check_draws(draws, pls)
-    _check_models(sem, cfa, pls)
-    model = _model(sem, cfa, pls, responses)
+    of_pls = {
+        name: _only([part for part in parts if isinstance(part, kind)], what) for name, (kind, what) in _OF_PLS.items()
+    }
+    for name, made in of_pls.items():
+        if made is not None:
+            check_belonging(made, pls, _OF_PLS[name][1])
+    _check_models(sem, cfa, pls, grouped)
+    model = _model(sem, cfa, pls, grouped, responses)
     found = Findings(
         model,
         survey=survey if survey is not None or responses is None else responses.survey,
@@ -93,13 +138,14 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
         description=None if responses is None else describe(responses),
         cfa=cfa,
         sem=sem,
+        grouped=grouped,
         pls=pls,
         draws=draws,
         fit_tests=tests,
         verification=_joined([part for part in parts if isinstance(part, Verification)]),
         seed=1 if draws is None else draws.seed,
     )
-    return _judged(found)
+    return _judged(found.replace(**of_pls))
 
 
 def _only(found: Sequence[_P], what: str) -> _P | None:
@@ -115,16 +161,6 @@ def _joined(found: Sequence[Verification]) -> Verification | None:
         return None
     checks = tuple(check for one in found for check in one.checks)
     return Verification(checks, tuple(skipped for one in found for skipped in one.skipped))
-
-
-def _check_groups(fits: Sequence[SemFit]) -> None:
-    """Refuse fits of several groups: no table of a report has room for them yet."""
-    for fit in fits:
-        if fit.groups:
-            raise OptionError(
-                f"report() got a fit of {len(fit.groups)} groups ({listing(fit.groups)}), and reports show one "
-                "so far. Make a report of the rows of each group, or print fit.estimates() and fit.fit_indices()."
-            )
 
 
 def _check_draws(draws: Draws | None, pls: PlsFit | None) -> None:
@@ -150,9 +186,9 @@ def _check_tests(tests: Sequence[FitTest], pls: PlsFit | None) -> None:
             )
 
 
-def _check_models(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None) -> None:
+def _check_models(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None, grouped: SemFit | None) -> None:
     """Refuse fits of different models, or by different estimators: one table would hold what is not alike."""
-    fits = [fit for fit in (sem, cfa, pls) if fit is not None]
+    fits = [fit for fit in (sem, cfa, pls, grouped) if fit is not None]
     blocks = {frozenset((block.construct, block.items) for block in fit.model.blocks) for fit in fits}
     paths = {
         frozenset((path.outcome, path.predictor) for path in fit.model.paths) for fit in (sem, pls) if fit is not None
@@ -171,8 +207,10 @@ def _check_models(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None) ->
             )
 
 
-def _model(sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None, responses: Responses | None) -> Model:
-    for fit in (sem, pls, cfa):
+def _model(
+    sem: SemFit | None, cfa: SemFit | None, pls: PlsFit | None, grouped: SemFit | None, responses: Responses | None
+) -> Model:
+    for fit in (sem, pls, cfa, grouped):
         if fit is not None:
             return fit.model
     if responses is None:
@@ -203,7 +241,7 @@ def _rows(found: Findings) -> Responses | pd.DataFrame:
     wanted = {item for block in found.model.blocks for item in block.items}
     if found.responses is not None and wanted <= set(found.responses.columns):
         return found.responses
-    fits = [fit for fit in (found.pls, found.sem, found.cfa) if fit is not None]
+    fits = [fit for fit in (found.pls, found.sem, found.cfa, found.grouped) if fit is not None]
     sample = fits[0].sample
     if sample is None:
         raise ReportError("a report describes the answers, and these fits were made from summary statistics.")

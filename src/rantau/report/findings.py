@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING
 
 from rantau.covariance import SemFit
 from rantau.fit import Problem
+from rantau.groups import GroupComparison
 from rantau.inference import Draws, FitTest
+from rantau.inference.importance import Importance
+from rantau.inference.necessity import Necessity
+from rantau.inference.prediction import Prediction
 from rantau.model.spec import Model
 from rantau.pls import PlsFit
 from rantau.quality import Validity
+from rantau.quality.assess import Assessment
 from rantau.record import Record
+from rantau.robustness.copula import CopulaTest
+from rantau.robustness.nonlinear import Nonlinearity
+from rantau.robustness.tetrads import TetradTest
+from rantau.segments import Fimix
 from rantau.survey import Responses, Screening, Survey
 
 if TYPE_CHECKING:
@@ -62,10 +71,26 @@ class Findings(Record):
         `describe(responses)`.
     cfa, sem
         The measurement model and the whole model, by the covariance engine.
+    grouped
+        The whole model in several groups together, by the covariance engine.
+    invariance
+        As `rt.invariance` returns it: whether the groups are measured alike, level by level.
     pls, draws
         The PLS fit and its bootstrap.
     fit_tests
         Tests of exact fit of PLS, at most one for each of `saturated` and `estimated`.
+    prediction
+        Of rows that the PLS fit had not seen.
+    importance, necessity
+        For one target: what matters, and what it cannot do without.
+    comparison
+        Of groups.
+    nonlinearity, copulas, segments, tetrads
+        Checks of robustness of the PLS fit.
+    assessment
+        Of the PLS fit by cut-offs, as one table.
+    faults
+        What was asked and could not be computed: the section of the report it belongs to, and why.
     reliability, validity, hypotheses
         As their functions return them.
     verification
@@ -90,9 +115,21 @@ class Findings(Record):
     description: pd.DataFrame | None = None
     cfa: SemFit | None = None
     sem: SemFit | None = None
+    grouped: SemFit | None = None
+    invariance: pd.DataFrame | None = None
     pls: PlsFit | None = None
     draws: Draws | None = None
     fit_tests: tuple[FitTest, ...] = ()
+    prediction: Prediction | None = None
+    importance: Importance | None = None
+    necessity: Necessity | None = None
+    comparison: GroupComparison | None = None
+    nonlinearity: Nonlinearity | None = None
+    copulas: CopulaTest | None = None
+    segments: Fimix | None = None
+    tetrads: TetradTest | None = None
+    assessment: Assessment | None = None
+    faults: tuple[tuple[str, str], ...] = ()
     reliability: pd.DataFrame | None = None
     validity: Validity | None = None
     hypotheses: pd.DataFrame | None = None

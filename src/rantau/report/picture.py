@@ -73,3 +73,25 @@ def save(make: Callable[[], Any], path: Path, *, title: str, description: str) -
         saving = {"metadata": {"Title": title, "Description": description, "Software": None}}
     with matplotlib.rc_context(settings):
         make().savefig(path, dpi=DPI, **saving)
+
+
+def as_written(axis: Any, decimal: str, *, least: int = 1) -> None:  # noqa: ANN401 - a matplotlib Axis
+    """Write the numbers of an axis as the text does.
+
+    Parameters
+    ----------
+    axis
+        Of a figure.
+    decimal
+        The decimal mark of the language.
+    least
+        How many decimals there are at least; there are two at most.
+    """
+    written = require("matplotlib.ticker").FuncFormatter(lambda value, _: _written(value, decimal, least))
+    axis.set_major_formatter(written)
+
+
+def _written(value: float, decimal: str, least: int) -> str:
+    whole, _, part = f"{value:.2f}".partition(".")
+    part = part.rstrip("0").ljust(least, "0")
+    return f"{whole}{decimal if part else ''}{part}".replace("-", "\u2212")

@@ -36,15 +36,24 @@ class Prose(View):
         `en` or `id`.
     style
         A style's name or file.
-    tables
-        Keys of the tables that the report holds: sentences refer to no others.
+    tables, figures
+        Keys of what the report holds: sentences refer to no others.
     """
 
-    def __init__(self, findings: Findings, language: str, style: str = "apa7", *, tables: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        language: str,
+        style: str = "apa7",
+        *,
+        tables: Iterable[str] = (),
+        figures: Iterable[str] = (),
+    ) -> None:
         super().__init__(findings, language)
         self.style = style
         self.look = read_style(style, language)
         self.tables = frozenset(tables)
+        self.figures = frozenset(figures)
 
     def num(self, value: float, kind: Kind = "decimal", *, decimals: int | None = None) -> str:
         """Write a number."""
@@ -127,7 +136,8 @@ class Prose(View):
     @property
     def n_obs(self) -> int:
         """The rows analysed: those of the answers, or of the first fit."""
-        found = (self.findings.responses, self.findings.sem, self.findings.cfa, self.findings.pls)
+        all_of = self.findings
+        found = (all_of.responses, all_of.sem, all_of.cfa, all_of.pls, all_of.grouped)
         return next((one.n_obs for one in found if one is not None), 0)
 
     def trusted(self, name: str) -> bool:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from rantau.covariance.ordered_request import names_of
 from rantau.fit import Problem
 from rantau.model.spec import Definition, Hypothesis
 from rantau.report.markup import literal
 from rantau.report.table import Interval, Note
 from rantau.report.words import Words, read_words
+from rantau.survey.text import token
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from rantau.covariance import SemFit
     from rantau.pls import PlsFit
     from rantau.report.findings import Findings
+    from rantau.survey.instrument import Demographic
 
 #: `lhs op rhs`, as in a model file.
 Name: TypeAlias = tuple[str, str, str]
@@ -59,6 +62,38 @@ class View:
     def _names(self) -> dict[str, str]:
         survey = self.findings.survey
         return {} if survey is None else {one.code: one.name.text(self.language) for one in survey.constructs}
+
+    def _question(self, column: str) -> Demographic | None:
+        """Return the question whose answers a column holds."""
+        survey = self.findings.survey
+        return next((one for one in (() if survey is None else survey.demographics) if one.code == column), None)
+
+    def grouping(self, column: str) -> str:
+        """Return what tells groups apart: a question's wording, or the column."""
+        question = self._question(column)
+        return column if question is None else question.wording.text(self.language)
+
+    def group(self, label: str, column: str | None = None) -> str:
+        """Return the name of a group: a category's label, or the group as it stands in the data.
+
+        Parameters
+        ----------
+        label
+            As it stands in the data.
+        column
+            That tells the groups apart; of the comparison by PLS unless given.
+        """
+        found = self.findings.comparison
+        by = found.by if column is None and found is not None else column
+        question = None if by is None else self._question(by)
+        if question is None:
+            return label
+        code = dict(question.meanings).get(token(label))
+        return next((one.label.text(self.language) for one in question.categories if one.code == code), label)
+
+    def pair(self, first: str, second: str) -> str:
+        """Return the names of two groups, for the label above what compares them."""
+        return self.words("table.mga.pair", first=self.group(first), second=self.group(second))
 
     def with_names(self, text: str) -> str:
         """Return a text with the names of constructs in place of their codes."""
@@ -163,12 +198,30 @@ class View:
 
     def method(self, fit: SemFit) -> str:
         """Return how a fit of the covariance engine was estimated: `maximum likelihood`."""
-        return self.words(f"table.fit.method_{fit.request.recipe.discrepancy}")
+        key = discrepancy_of(fit)
+        return self.words(f"table.fit.method_{key}", estimator=fit.request.estimator)
 
     @property
     def percent(self) -> str:
         """The level of the intervals, in per cent."""
         return f"{100 * self.findings.level:g}".replace(".", self.words("number.decimal"))
+
+    @property
+    def percent_left(self) -> str:
+        """What the level of the intervals leaves, in per cent."""
+        return f"{100 - 100 * self.findings.level:.10g}".replace(".", self.words("number.decimal"))
+
+    @property
+    def alpha(self) -> str:
+        """The level of significance as a sentence writes it."""
+        text = f"{1 - self.findings.level:.10g}"
+        return text[1:] if self.language == "en" else text.replace(".", self.words("number.decimal"))
+
+    @property
+    def drawn(self) -> int:
+        """How many bootstrap draws gave an estimate."""
+        draws = self.findings.draws
+        return 0 if draws is None else len(draws.values) - draws.n_failed
 
     @property
     def ci(self) -> str:
@@ -241,6 +294,17 @@ def by_name(frame: pd.DataFrame, fit: SemFit | PlsFit) -> dict[Name, Numbers]:
 def trustworthy(fit: SemFit | PlsFit | None) -> bool:
     """Say whether there is a fit and no problem of it is an error."""
     return fit is not None and fit.converged and fit.trustworthy
+
+
+def ordered(fit: SemFit) -> tuple[str, ...]:
+    """Return the variables whose answers a fit takes for ordered categories."""
+    return names_of(fit.request.ordered)
+
+
+def discrepancy_of(fit: SemFit) -> str:
+    """Return the key of the words for what a fit minimised: least squares of ordered answers is another thing."""
+    name = fit.request.recipe.discrepancy
+    return f"{name}_ordered" if name == "wls" and ordered(fit) else name
 
 
 def robust(fit: SemFit) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from rantau.arrays import Array
 from rantau.errors import EstimationError, OptionError
+from rantau.pls.item_moments import refuse_ordered
 from rantau.pls.result import PlsFit
 from rantau.pls.scores import score_rows
 
@@ -34,6 +35,7 @@ def check_scores(fit: PlsFit, caller: str) -> None:
     """
     if not isinstance(fit, PlsFit):
         raise OptionError(f"{caller}() takes a fit by rt.pls, got a {type(fit).__name__}.")
+    refuse_ordered(fit.request, f"{caller}()", "Fit without ordered=.")
     if fit.request.consistent:
         raise OptionError(
             f"{caller}() looks at scores, and the paths of consistent=True are not those of scores. Take "

@@ -14,8 +14,8 @@ from rantau.extras import require
 from rantau.inference.intervals.bca import bca
 from rantau.inference.replicates import Replicates
 from rantau.inference.resample import count_blocks, draw_counts
-from rantau.moments.compute import resampled_moments
 from rantau.options import check_level, choose
+from rantau.pls.item_moments import item_moments
 from rantau.pls.result import PlsFit
 from rantau.record import Record
 
@@ -308,12 +308,12 @@ class _Values:
     def __init__(self, fit: PlsFit, tetrads: list[Tetrad]) -> None:
         place = {item: number for number, item in enumerate(fit.plan.items)}
         self.at = np.array([[place[item] for item in one.items] for one in tetrads]).T
-        self.fit, self.missing = fit, "em" if fit.request.missing == "em" else "mean"
+        self.fit = fit
         once = self._covariance(np.ones((1, fit.n_obs)))[0]
         self.unit = np.sqrt(np.diagonal(once))
 
     def _covariance(self, counts: Array) -> Array:
-        return resampled_moments(self.fit.sample, counts, missing=self.missing).covariance
+        return item_moments(self.fit.sample, counts, self.fit.request).covariance
 
     def __call__(self, counts: Array) -> Array:
         """Return `(draws, tetrads)`."""

@@ -102,6 +102,11 @@ ROWS = (
         "Map what matters for an outcome, and what it needs.",
         f"rantau importance {_MOBILE} --model models/mobile.sem --target Loyalty",
     ),
+    Verb(
+        "robustness",
+        "Test PLS: straight lines, endogeneity, reflective items.",
+        f"rantau robustness {_MODEL} --draws 500",
+    ),
     Verb("crosscheck", "Hold the numbers against semopy, statsmodels and pingouin.", f"rantau crosscheck {_MODEL}"),
     Verb(
         "simulate",

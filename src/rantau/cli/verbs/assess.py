@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Draws, Json, Level, ModelFile, Out, Seed, SurveyFile, at_least, read_data
+from rantau.cli.inputs import (
+    DataFile,
+    Draws,
+    Json,
+    Level,
+    ModelFile,
+    Ordered,
+    Out,
+    Seed,
+    SurveyFile,
+    at_least,
+    named_items,
+    read_data,
+)
 from rantau.cli.show import Part, Steps, say, show_parts
 from rantau.quality.cutoffs import read_cutoffs
 from rantau.quality.steps import ROWS
@@ -25,6 +38,7 @@ def assess(
     consistent: Annotated[
         bool, typer.Option("--consistent", help="Correct reflective constructs for unreliability; predicts nothing.")
     ] = False,
+    ordered: Ordered = None,
     cutoffs: Annotated[
         str, typer.Option(help="hair2022, chin1998, or a .toml file of your own: a copy of the first, changed.")
     ] = "hair2022",
@@ -35,10 +49,11 @@ def assess(
     """Judge a PLS model by cut-offs and their sources."""
     read_cutoffs(cutoffs)
     claimed = rt.read_model(model)
-    fit = rt.pls(claimed, read_data(data, survey, claimed), consistent=consistent)
+    categories = named_items(ordered)
+    fit = rt.pls(claimed, read_data(data, survey, claimed), consistent=consistent, ordered=categories)
     with Steps() as steps:
         drawn = rt.bootstrap(fit, draws=draws, seed=seed, progress=lambda done, every: steps("bootstrap", done, every))
-    predicted = None if consistent else rt.predict(fit, repeats=repeats, seed=seed)
+    predicted = None if consistent or categories else rt.predict(fit, repeats=repeats, seed=seed)
     found = rt.assess(fit, bootstrap=drawn, predict=predicted, cutoffs=cutoffs, level=level)
     if as_json or out is not None:
         parts: tuple[Part, ...] = (

@@ -7,8 +7,22 @@ from typing import Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Draws, Json, Level, ModelFile, Out, Seed, SurveyFile, at_least, read_data
+from rantau.cli.inputs import (
+    DataFile,
+    Draws,
+    Json,
+    Level,
+    ModelFile,
+    Ordered,
+    Out,
+    Seed,
+    SurveyFile,
+    at_least,
+    named_items,
+    read_data,
+)
 from rantau.cli.show import Part, Steps, say, show_parts
+from rantau.errors import OptionError
 from rantau.inference.intervals import ROWS as INTERVALS
 from rantau.options import choose
 
@@ -18,6 +32,10 @@ def bootstrap(
     model: ModelFile,
     survey: SurveyFile = None,
     engine: Annotated[str, typer.Option(help="pls or covariance.")] = "pls",
+    consistent: Annotated[
+        bool, typer.Option("--consistent", help="Of PLS: correct reflective constructs for unreliability (PLSc).")
+    ] = False,
+    ordered: Ordered = None,
     draws: Draws = 10_000,
     seed: Seed = 1,
     workers: Annotated[int, typer.Option(help="Processes to share the work.", callback=at_least("--workers", 1))] = 1,
@@ -37,9 +55,15 @@ def bootstrap(
     """Estimates with bootstrap intervals, PLS or covariance-based."""
     choose("engine", engine, ("pls", "covariance"))
     needs = {row.name: row.needs for row in INTERVALS}[choose("interval", interval, [row.name for row in INTERVALS])]
-    function = rt.pls if engine == "pls" else rt.sem
+    if consistent and engine != "pls":
+        raise OptionError("--consistent is of PLS, and covariance-based SEM needs no such correction. Leave it out.")
     claimed = rt.read_model(model)
-    found = function(claimed, read_data(data, survey, claimed))
+    answers, categories = read_data(data, survey, claimed), named_items(ordered)
+    found: rt.PlsFit | rt.SemFit = (
+        rt.pls(claimed, answers, consistent=consistent, ordered=categories)
+        if engine == "pls"
+        else rt.sem(claimed, answers, ordered=categories)
+    )
     with Steps() as steps:
         drawn = rt.bootstrap(
             found,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, ModelFile, Out, SurveyFile, read_data
+from rantau.cli.inputs import DataFile, Json, ModelFile, Ordered, Out, SurveyFile, named_items, read_data
 from rantau.cli.show import Part, show_parts
 from rantau.extras import require
 
@@ -23,9 +23,14 @@ def pls(
     consistent: Annotated[
         bool, typer.Option("--consistent", help="Correct reflective constructs for unreliability (PLSc).")
     ] = False,
+    ordered: Ordered = None,
     missing: Annotated[
-        str, typer.Option(help="mean (of the item in the place of a gap), listwise or casewise (rows left out), or em.")
-    ] = "mean",
+        str,
+        typer.Option(
+            help="mean (of the item in the place of a gap), listwise or casewise (rows left out), or em; of ordered "
+            "answers listwise or pairwise. Default: mean; listwise with --ordered."
+        ),
+    ] = "default",
     weights: Annotated[str | None, typer.Option(help="Column of sampling weights.", show_default=False)] = None,
     interaction: Annotated[
         str, typer.Option(help="How X:M is estimated: two_stage, scores, product_indicator or orthogonal.")
@@ -43,13 +48,14 @@ def pls(
         read_data(data, survey, claimed),
         scheme=scheme,
         consistent=consistent,
+        ordered=named_items(ordered),
         missing=missing,
         weights=weights,
         interaction=interaction,
         higher_order=higher_order,
     )
     parts = (
-        Part("loadings", f"Loadings, {found.n_obs} rows", found.loadings()),
+        Part("loadings", f"Loadings, {_rows_of(found)}", found.loadings()),
         Part("weights", "Weights", found.weights()),
         Part("reliability", "Reliability", found.reliability().rename_axis("construct")),
         Part("htmt", "HTMT", found.htmt().rename_axis("construct")),
@@ -59,6 +65,13 @@ def pls(
         Part("paths", "Paths", found.paths()),
     )
     return show_parts(parts, problems=found.problems, out=out, as_json=as_json)
+
+
+def _rows_of(found: rt.PlsFit) -> str:
+    """Say how many rows entered, and what was made of their answers."""
+    left_out = found.entered.size - found.n_obs
+    told = f"{found.n_obs} rows" + (f" ({left_out} left out for missing answers)" if left_out else "")
+    return f"{told}, polychoric correlations" if found.request.ordered else told
 
 
 def _fit_of(found: rt.PlsFit) -> pd.DataFrame:

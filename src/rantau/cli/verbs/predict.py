@@ -41,7 +41,8 @@ def predict(
     gaps: Annotated[
         str,
         typer.Option(
-            help="training: means of the training sample stand in for gaps. sample: those of all rows, put in before "
+            help="training: means of the training sample (by em, what it leads to expect) stand in for gaps. sample: "
+            "those of all rows, put in before "
             "(as seminr does)."
         ),
     ] = "training",
@@ -52,8 +53,9 @@ def predict(
     level: Level = 0.95,
     scheme: Annotated[str, typer.Option(help="path, factorial or centroid.")] = "path",
     missing: Annotated[
-        str, typer.Option(help="mean (of the item in the place of a gap), listwise or casewise (rows left out).")
+        str, typer.Option(help="mean (of the item in the place of a gap), listwise or casewise (rows left out), or em.")
     ] = "mean",
+    weights: Annotated[str | None, typer.Option(help="Column of sampling weights.", show_default=False)] = None,
     interaction: Annotated[
         str, typer.Option(help="How X:M is estimated: two_stage, scores, product_indicator or orthogonal.")
     ] = "two_stage",
@@ -72,6 +74,7 @@ def predict(
         read_data(data, survey, claimed),
         scheme=scheme,
         missing=missing,
+        weights=weights,
         interaction=interaction,
         higher_order=higher_order,
     )

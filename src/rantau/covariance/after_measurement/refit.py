@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Mask, positive_definite
 from rantau.covariance.after_measurement.moments import latent_moments
 from rantau.covariance.after_measurement.parts import STRUCTURAL, insert
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.layout import Layout, cell_values
-from rantau.covariance.local import positive_definite
 from rantau.covariance.minimise import minimise
 from rantau.covariance.resampling import INDICES, inadmissible
 from rantau.covariance.result import SemFit

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, positive_definite
 from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix, products
 from rantau.covariance.layout import Layout
-from rantau.covariance.local import Local, Second, positive_definite, shares
+from rantau.covariance.local import Local, Second, shares
 from rantau.moments.grouped import GroupMoments
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, lower_triangle
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.layout import Layout
-from rantau.moments.patterns import alike_rows
+from rantau.moments.pattern_likelihood import inverse_among_seen
+from rantau.moments.patterns import Patterns, alike_rows
 from rantau.moments.sample import Sample
+
+#: How many numbers the matrices of some rows may hold (8 MB).
+_BLOCK = 1_000_000
 
 
 def row_scores(evidence: Evidence) -> Array:
@@ -30,18 +36,28 @@ def row_scores(evidence: Evidence) -> Array:
     `e = W (y - mu)`, `e' dSigma e / 2 - tr(W dSigma) / 2 + dmu' e`; with `dSigma = u w' + w u'` that is
     `(u'e)(w'e) - u'Ww + dmu'e`. Without a mean structure, mu is the sample's mean.
     """
-    layout, slope, rows_of = evidence.layout, evidence.slope, evidence.rows
-    found = np.zeros((rows_of.n_obs, layout.n_free))
-    mean = evidence.centre
-    for group, rows, items in alike(rows_of):
-        inverse = np.linalg.inv(evidence.implied.sigma[group][np.ix_(items, items)])
-        pulled = (rows_of.values[np.ix_(rows, items)] - mean[group][items]) @ inverse
-        left, right = slope.left[group][items], slope.right[group][items]
-        by_cell = (pulled @ left) * (pulled @ right) - np.einsum("if,if->f", left, inverse @ right)
+    layout, slope = evidence.layout, evidence.slope
+    rows = pull(evidence.rows, evidence.implied.sigma, evidence.centre)
+    found = np.zeros((rows.at.size, layout.n_free))
+    for group in range(layout.n_groups):
+        members = np.flatnonzero((evidence.rows.membership == group) & (rows.at >= 0))
+        left, right, pulled = slope.left[group], slope.right[group], rows.pulled[members]
+        by_cell = (pulled @ left) * (pulled @ right) - _traces(rows.inverse, left, right, rows.at[members])
         if slope.mean is not None:
-            by_cell += pulled @ slope.mean[group][items]
-        found[rows] = gather_group(layout, group, by_cell)
+            by_cell += pulled @ slope.mean[group]
+        found[members] = gather_group(layout, group, by_cell)
     return found
+
+
+def _traces(inverse: Array, left: Array, right: Array, at: Indices) -> Array:
+    """Return `u'Wu` of every cell for the pattern of each row, `(k, f)`."""
+    used, place = np.unique(at, return_inverse=True)
+    found = np.empty((used.size, left.shape[1]))
+    step = max(1, _BLOCK // left.size)
+    for start in range(0, used.size, step):
+        some = slice(start, start + step)
+        found[some] = (left * (inverse[used[some]] @ right)).sum(axis=-2)
+    return np.asarray(found[place])
 
 
 def gather_group(layout: Layout, group: int, by_cell: Array) -> Array:
@@ -77,26 +93,56 @@ def moment_scores(covariance: Array, mean: Array, sample: Sample, *, means: bool
     and `W` as in `row_scores`.
     """
     p = mean.shape[1]
-    i, j = np.tril_indices(p)
-    offset = p if means else 0
+    i, j = lower_triangle(p)
+    rows, offset = pull(sample, covariance, mean), p if means else 0
     found = np.zeros((sample.n_obs, offset + i.size))
-    twice = np.where(i == j, 0.5, 1.0)
-    for group, rows, items in alike(sample):
-        inverse = np.zeros((p, p))
-        inverse[np.ix_(items, items)] = np.linalg.inv(covariance[group][np.ix_(items, items)])
-        distance = np.zeros((rows.size, p))
-        distance[:, items] = sample.values[np.ix_(rows, items)] - mean[group][items]
-        pulled = distance @ inverse
-        if means:
-            found[rows, :p] = pulled
-        found[rows, offset:] = twice * (pulled[:, i] * pulled[:, j] - inverse[i, j])
+    found[:, :offset] = rows.pulled[:, :offset]
+    products = rows.pulled[:, i] * rows.pulled[:, j] - rows.inverse[:, i, j][rows.at]
+    found[:, offset:] = np.where(i == j, 0.5, 1.0) * products
+    found[rows.at < 0] = 0.0
     return found
 
 
-def alike(sample: Sample) -> list[tuple[int, Indices, Indices]]:
-    """Return group, rows and seen variables of each set of rows that have the same ones, by group."""
-    seen, membership = ~np.isnan(sample.values), sample.membership
-    return [(int(membership[rows[0]]), rows, np.flatnonzero(seen[rows[0]])) for rows in alike_rows(seen, membership)]
+class Pulled(NamedTuple):
+    """Rows as they deviate from given moments.
+
+    Attributes
+    ----------
+    at
+        `(n,)`: the pattern of each row; -1 where nothing was answered.
+    inverse
+        `(B, p, p)`: the inverse W of sigma among what each pattern has seen, 0 elsewhere.
+    pulled
+        `(n, p)`: `e = W (y - mu)`.
+    """
+
+    at: Indices
+    inverse: Array
+    pulled: Array
+
+
+def pull(sample: Sample, covariance: Array, mean: Array) -> Pulled:
+    """Hold each row against the moments `(G, p, p)` and `(G, p)` of its group."""
+    seen, membership, p = ~np.isnan(sample.values), sample.membership, mean.shape[1]
+    blocks = list(alike_rows(seen, membership))
+    first = np.array([rows[0] for rows in blocks], dtype=np.intp)
+    count = len(blocks)
+    patterns = Patterns(membership[first], seen[first], np.ones(count), np.zeros((count, p, p)), np.zeros((count, p)))
+    inverse = inverse_among_seen(patterns, covariance)[0]
+    distance = np.where(seen, sample.values - mean[membership], 0.0)
+    at, pulled = np.full(sample.n_obs, -1, dtype=np.intp), np.zeros((sample.n_obs, p))
+    single = []
+    for place, rows in enumerate(blocks):
+        at[rows] = place
+        if rows.size > p:
+            pulled[rows] = distance[rows] @ inverse[place]
+        else:
+            single.append(rows)
+    rest, step = np.concatenate([*single, np.zeros(0, dtype=np.intp)]), max(1, _BLOCK // (p * p))
+    for start in range(0, rest.size, step):
+        some = rest[start : start + step]
+        pulled[some] = (inverse[at[some]] @ distance[some][..., None])[..., 0]
+    return Pulled(at, inverse, pulled)
 
 
 def weigh_and_sum(evidence: Evidence, scores: Array) -> Array:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, positive_definite
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.local import positive_definite
 from rantau.covariance.outcome import Corrected
 from rantau.covariance.robust.answer_test import answer_groups, row_blocks
 

@@ -41,10 +41,10 @@ class GapCorrection(Record):
     def blocks(self) -> tuple[tuple[Array, Array, Array | None], ...]:
         """For each group: what the gaps leave of the moments' information, that of complete rows, and their scores."""
         found = []
-        for group, information in enumerate(self._information(exact=True)):
+        for group, information in enumerate(self.evidence.moments.information_of_gaps):
             complete = normal_weight(np.linalg.inv(self.evidence.moments.covariance[group]), means=True)
             scores = self._scores(group)[:, self.free] if self.robust else None
-            found.append((information, complete[np.ix_(self.free, self.free)], scores))
+            found.append((information[np.ix_(self.free, self.free)], complete[np.ix_(self.free, self.free)], scores))
         return tuple(found)
 
     @cached_property
@@ -55,13 +55,10 @@ class GapCorrection(Record):
     @cached_property
     def of_estimates(self) -> list[Array]:
         """For each group, the information by which the estimates follow the moments."""
-        if self.kind == "expected":
-            return self._information(exact=False)
-        return [information for information, _, _ in self.blocks]
-
-    def _information(self, *, exact: bool) -> list[Array]:
+        if self.kind != "expected":
+            return [information for information, _, _ in self.blocks]
         moments, among = self.evidence.moments, np.ix_(self.free, self.free)
-        found = moment_information(self.evidence, moments.covariance, moments.mean, exact=exact)
+        found = moment_information(self.evidence, moments.covariance, moments.mean, exact=False)
         return [information[among] for information in found]
 
     def _scores(self, group: int) -> Array:

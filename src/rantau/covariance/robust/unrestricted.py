@@ -6,14 +6,11 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 from rantau.arrays import Array, Indices
-from rantau.covariance.discrepancies.fiml import seen_by
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.robust.casewise import by_cluster, moment_scores
 from rantau.covariance.robust.deviations import Deviations
+from rantau.moments.pattern_likelihood import information_of_moments, seen_by
 from rantau.moments.patterns import Patterns
-
-#: How many numbers a block of a written-out information matrix may hold (64 MB).
-_BLOCK = 8_000_000
 
 
 def patterns_behind(evidence: Evidence) -> Patterns:
@@ -42,58 +39,13 @@ def moment_information(evidence: Evidence, covariance: Array, mean: Array, *, ex
     -------
     list of Array
         `(m, m)` for each group: means first where they are modelled, then the lower triangle row by row.
-
-    Notes
-    -----
-    By differentiating the normal log-density twice (Savalei, 2010, eq. 8): with W the inverse of sigma among what a
-    pattern has seen, and `Q = W (S + dd') W`, the block of two covariances is `P[ik, jl] + P[il, jk]`, P being
-    `W (x) W` expected and `W (x) Q + Q (x) W - W (x) W` observed; that of means `W`, and between them `W_ai (Wd)_j`.
     """
-    patterns, p = patterns_behind(evidence), mean.shape[1]
+    patterns = patterns_behind(evidence)
     seen = seen_by(patterns, covariance, mean)
-    i, j = np.tril_indices(p)
-    found = []
-    for group in range(mean.shape[0]):
-        members = np.flatnonzero(patterns.group == group)
-        count = patterns.n[members]
-        share = count / count.sum()
-        inverse, tilted, pulled = (part[members] for part in (seen.inverse, seen.tilted, seen.pulled))
-        first = inverse[:, i, j] * share[:, None]
-        if exact:
-            product = first.T @ tilted[:, i, j]
-            product += product.T
-            product -= first.T @ inverse[:, i, j]
-        else:
-            product = first.T @ inverse[:, i, j]
-        among = _paired(product, p)
-        if not evidence.layout.mean_structure:
-            found.append(among)
-            continue
-        whole = np.zeros((p + i.size, p + i.size))
-        whole[:p, :p] = np.einsum("b,bij->ij", share, inverse)
-        whole[p:, p:] = among
-        if exact:
-            across = np.einsum("b,bai,bj->aij", share, inverse, pulled, optimize=True)
-            across = (across + np.swapaxes(across, 1, 2))[:, i, j] * np.where(i == j, 0.5, 1.0)
-            whole[:p, p:] = across
-            whole[p:, :p] = across.T
-        found.append(whole)
-    return found
-
-
-def _paired(product: Array, p: int) -> Array:
-    """Return `P[ik, jl] + P[il, jk]` for all pairs of cells (i, j) and (k, l), halved for each variance."""
-    i, j = np.tril_indices(p)
-    at = np.empty((p, p), dtype=np.intp)
-    at[i, j] = at[j, i] = np.arange(i.size)
-    half = np.where(i == j, 0.5, 1.0)
-    found = np.empty((i.size, i.size))
-    step = max(1, _BLOCK // i.size)
-    for start in range(0, i.size, step):
-        rows = slice(start, start + step)
-        a, b = i[rows, None], j[rows, None]
-        found[rows] = product[at[a, i], at[b, j]] + product[at[a, j], at[b, i]]
-        found[rows] *= half[rows, None] * half
+    means, found = evidence.layout.mean_structure, []
+    for own in patterns.of_groups(mean.shape[0]):
+        count = patterns.n[own]
+        found.append(information_of_moments(seen.take(own), count / count.sum(), means=means, exact=exact))
     return found
 
 

@@ -58,6 +58,11 @@ ROWS = (
     Step("effect_sizes", "Paths: effect sizes", effect_sizes, "Cohen (1988)"),
     Step("predictive_power", "Prediction: PLSpredict", predictive_power, "Shmueli et al. (2019)"),
     Step("predictive_ability", "Prediction: CVPAT", predictive_ability, "Sharma et al. (2023)"),
-    Step("group_differences", "Groups: invariance and differences", group_differences, "Henseler et al. (2016)"),
+    Step(
+        "group_differences",
+        "Groups: invariance and differences",
+        group_differences,
+        "Henseler, Ringle and Sarstedt (2016)",
+    ),
     Step("model_fit", "Model fit", model_fit, "Henseler et al. (2014)"),
 )

@@ -26,7 +26,7 @@ def group_differences(evidence: Evidence) -> Found:
         met, verdict = _INVARIANCE[row.invariance]
         yield Finding(
             "micom", f"{row.construct}: {row.group_1}, {row.group_2}", row.c, row.c_quantile, NAN, row.c_p,
-            "c above its 5 % quantile; then means and variances", "Henseler et al. (2016)", met, verdict,
+            "c above its 5 % quantile; then means and variances", "Henseler, Ringle and Sarstedt (2016)", met, verdict,
         )  # fmt: skip
     for row in rows_of(evidence.groups.table()):
         if not row.permitted:
@@ -35,5 +35,5 @@ def group_differences(evidence: Evidence) -> Found:
             verdict = "differs" if row.p_permutation < alpha else "no difference found"
         yield Finding(
             "path_difference", f"{row.lhs} ~ {row.rhs}: {row.group_1}, {row.group_2}", row.difference, NAN, NAN,
-            row.p_permutation, f"p < {alpha:g}", source, OPEN, verdict,
+            row.p_permutation, f"the first group less the second: p < {alpha:g}", source, OPEN, verdict,
         )  # fmt: skip

@@ -16,6 +16,7 @@ def model_fit(evidence: Evidence) -> Found:
 
     Source: Henseler et al. (2014); Hair et al. (2022) advise against resting on it.
     """
+    words = {**_WORDS, MET: "fits"} if evidence.fit.request.ordered else _WORDS
     for model in ("saturated", "estimated"):
         value = float(evidence.fit.fit_indices(model)["srmr"])
-        yield evidence.finding("srmr", f"{model} model", value, _WORDS)
+        yield evidence.finding("srmr", f"{model} model", value, words)

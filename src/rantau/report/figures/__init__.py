@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rantau.record import Record
-from rantau.report.figures import likert, slopes
+from rantau.report.figures import importance, likert, slopes
 
 
 class Figure(Record):
@@ -30,5 +30,6 @@ class Figure(Record):
 
 ROWS = (
     Figure("likert", "How each item was answered, a bar per item", likert.draw),
+    Figure("importance", "The importance-performance map of a target", importance.draw),
     Figure("slopes", "A moderation: simple slopes and the region of significance", slopes.draw),
 )

@@ -10,7 +10,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.extras import require
 from rantau.record import Record
-from rantau.report.picture import save, write_picture
+from rantau.report.picture import as_written, save, write_picture
 
 if TYPE_CHECKING:
     from rantau.report.moderation import Moderation
@@ -108,18 +108,11 @@ def _figure(figure: Slopes) -> Any:  # noqa: ANN401 - a matplotlib Figure
     _lines(axes[0], figure)
     if figure.band is not None:
         _region(axes[1], figure, figure.band)
-    as_written = require("matplotlib.ticker").FuncFormatter(lambda value, _: _written(value, figure.decimal))
     for each in axes:
-        each.yaxis.set_major_formatter(as_written)
+        as_written(each.yaxis, figure.decimal)
         each.spines[["top", "right"]].set_visible(False)
         each.tick_params(labelsize=7)
     return paper
-
-
-def _written(value: float, decimal: str) -> str:
-    """Write a number of an axis with at most two decimals and a minus sign."""
-    text = f"{value:.2f}".rstrip("0")
-    return (text + "0" if text.endswith(".") else text).replace("-", "\u2212").replace(".", decimal)
 
 
 def _lines(axes: Any, figure: Slopes) -> None:  # noqa: ANN401

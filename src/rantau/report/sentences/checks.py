@@ -6,7 +6,7 @@ from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 from rantau.report.sentences.fit import poor
 from rantau.report.tables.crosscheck import fit_name, kind
-from rantau.report.view import robust
+from rantau.report.view import ordered, robust
 
 
 def crosscheck(prose: Prose) -> str:
@@ -46,12 +46,15 @@ def problems(prose: Prose) -> tuple[str, ...]:
         prose.say("problems.item", severity=warning, fit=prose.words("problems.answers"), text=prose.problem(one))
         for one in prose.findings.remarks
     ]
-    for engine in ("cfa", "sem", "pls"):
+    for engine in ("cfa", "sem", "grouped", "pls"):
         fit = getattr(prose.findings, engine)
         for problem in () if fit is None else fit.problems:
             severity = prose.words(f"problems.{problem.severity}")
             name = prose.words(f"fit.{engine}")
             found.append(prose.say("problems.item", severity=severity, fit=name, text=prose.problem(problem)))
+    for section, reason in prose.findings.faults:
+        step = prose.words(f"section.{section}")
+        found.append(prose.say("problems.omitted", severity=warning, step=step, reason=literal(reason)))
     if poor(prose):
         found.append(prose.say("problems.item", severity=warning, fit=prose.words("fit.sem"), text=poor(prose)))
     return tuple(dict.fromkeys(found))
@@ -62,7 +65,9 @@ def limits(prose: Prose) -> tuple[str, ...]:
     findings = prose.findings
     told = []
     factor = findings.sem if findings.sem is not None else findings.cfa
-    if factor is not None:
+    if factor is not None and ordered(factor):
+        told.append(prose.say("limits.ordered"))
+    elif factor is not None:
         told.append(prose.say("limits.likert_robust" if robust(factor) else "limits.likert"))
     if factor is not None:
         told += [prose.say("limits.weights")] * bool(factor.request.sampling_weights)

@@ -55,6 +55,7 @@ REASONS = (
     Reason("early", r"semopy stopped early: .*; its estimates differ by up to (?P<about>.*)"),
     Reason("diverged", r"semopy did not converge"),
     Reason("several_groups", r"it fits one group at a time, and this fit has several"),
+    Reason("ordered", r"it takes answers for numbers, and this fit takes them for ordered categories"),
     Reason("gaps", r"it leaves out rows with missing answers, and this fit uses all answers"),
     Reason("weights", r"it weighs all rows alike, and this fit has sampling weights"),
     Reason("estimator", r"it is asked for maximum likelihood, and this fit is by (?P<about>.*)"),

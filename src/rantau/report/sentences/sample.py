@@ -9,9 +9,8 @@ import numpy as np
 from rantau.extras import require
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
-from rantau.report.tables.paths import alpha
 from rantau.report.tables.screening import shown_limit
-from rantau.report.view import robust
+from rantau.report.view import discrepancy_of, ordered, robust
 
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
@@ -113,6 +112,8 @@ def _shape(prose: Prose) -> str:
     if prose.findings.sem is None and prose.findings.cfa is None:
         return told
     factor = prose.findings.sem if prose.findings.sem is not None else prose.findings.cfa
+    if factor is not None and set(prose.findings.model.observed) <= set(ordered(factor)):
+        return join(told, prose.say("sample.shape_ordered"))
     allowed = prose.say("sample.shape_robust") if factor is not None and robust(factor) else ""
     if not beyond:
         return join(told, prose.say("sample.shape_fine"), allowed)
@@ -123,7 +124,7 @@ def methods(prose: Prose) -> str:
     """Return the paragraph on software, estimators, bootstrap and levels."""
     findings, say = prose.findings, prose.say
     told = [say("methods.software", version=_version())]
-    factor = findings.sem if findings.sem is not None else findings.cfa
+    factor = next((fit for fit in (findings.sem, findings.cfa, findings.grouped) if fit is not None), None)
     if factor is not None:
         told += _by_covariance(prose, factor)
     if findings.pls is not None:
@@ -134,12 +135,12 @@ def methods(prose: Prose) -> str:
         told += _in_stages(prose, findings.pls)
     draws = findings.draws
     if draws is not None:
-        told.append(say("methods.bootstrap", draws=len(draws.values) - draws.n_failed))
+        told.append(say("methods.bootstrap", draws=prose.drawn))
         if draws.n_failed:
             told.append(prose.say_counted("methods.failed", draws.n_failed))
         if draws.seed >= 0:
             told.append(say("methods.seed", seed=str(draws.seed)))
-    return join(*told, say("methods.level", percent=prose.percent, alpha=alpha(prose)))
+    return join(*told, say("methods.level", percent=prose.percent, alpha=prose.alpha))
 
 
 def _by_covariance(prose: Prose, fit: SemFit) -> list[str]:
@@ -147,14 +148,19 @@ def _by_covariance(prose: Prose, fit: SemFit) -> list[str]:
     request, say = fit.request, prose.say
     recipe = request.recipe
     errors = f"{recipe.se}_{recipe.information}" if recipe.se == "standard" else recipe.se
+    errors = "robust_ordered" if ordered(fit) and errors == "robust_sem" else errors
+    gaps = request.missing if request.missing in ("listwise", "pairwise") else "fiml"
     told = [
         say(
             "methods.sem",
-            method=say(f"methods.method.{recipe.discrepancy}"),
+            method=say(f"methods.method.{discrepancy_of(fit)}", estimator=request.estimator),
             errors=say(f"methods.errors.{errors}"),
-            gaps=say("methods.gaps.listwise" if request.missing == "listwise" else "methods.gaps.fiml"),
+            gaps=say(f"methods.gaps.{gaps}"),
+            treated=_treated(prose, fit),
         )
     ]
+    if ordered(fit):
+        told.append(say(f"methods.parameterization.{request.parameterization}"))
     if prose.words.has(f"methods.test.{recipe.test}"):
         told.append(say("methods.tested_by", test=say(f"methods.test.{recipe.test}")))
     if request.expanded.constructs:
@@ -164,6 +170,16 @@ def _by_covariance(prose: Prose, fit: SemFit) -> list[str]:
     if request.cluster:
         told.append(say("methods.clusters", column=literal(request.cluster)))
     return told
+
+
+def _treated(prose: Prose, fit: SemFit) -> str:
+    """Say which answers were taken for ordered categories."""
+    names = ordered(fit)
+    if not names:
+        return prose.say("methods.treated.continuous")
+    if set(fit.table.observed) <= set(names):
+        return prose.say("methods.treated.ordered")
+    return prose.say("methods.treated.some", items=literal(prose.words.listing(names)))
 
 
 def _in_stages(prose: Prose, fit: PlsFit) -> list[str]:

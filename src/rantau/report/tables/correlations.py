@@ -10,7 +10,7 @@ from rantau.errors import ReportError
 from rantau.extras import require
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Column, Row, Table
-from rantau.report.view import View, at
+from rantau.report.view import View, at, ordered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,16 @@ def build(findings: Findings, language: str) -> Table | None:
     """Build correlations below the diagonal, over the rows that the model was estimated from."""
     view = View(findings, language)
     fit = findings.sem if findings.sem is not None else findings.cfa
-    if fit is not None and (fit.moments.patterns is not None or fit.request.sampling_weights):
+    if fit is not None and ordered(fit):
+        if fit.request.fixed_x and fit.table.covariates:
+            # What the model was held against are correlations given the covariates: no matrix to print as theirs.
+            return None
+        answers = _answers(findings)[list(fit.table.observed)]
+        r, mean, sd = _estimated(fit)[0], answers.mean(), answers.std(ddof=1)
+        note = view.note("table.correlations.note_ordered", n=len(answers))
+        if len(mean) < 2:
+            return None
+    elif fit is not None and (fit.moments.patterns is not None or fit.request.sampling_weights):
         r, mean, sd = _estimated(fit)
         kind = "weighted" if fit.moments.patterns is None else "fiml"
         note = view.note(f"table.correlations.note_{kind}", n=fit.n_obs)

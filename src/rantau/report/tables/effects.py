@@ -40,8 +40,7 @@ def build(findings: Findings, language: str) -> Table | None:
     if any(len(path.term.factors) > 1 for path in findings.model.paths):
         notes.append(view.note("table.effects.note_products"))
     if findings.draws is not None:
-        count = len(findings.draws.values) - findings.draws.n_failed
-        notes.append(view.note("table.paths.note_pls", draws=count))
+        notes.append(view.note("table.paths.note_pls", draws=view.drawn))
     return Table("effects", view.words("table.effects.title"), tuple(columns), kept, tuple(notes))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Column, Row, Table
-from rantau.report.view import View, by_name, number
+from rantau.report.view import View, by_name, number, ordered
 
 if TYPE_CHECKING:
     from rantau.report.findings import Findings
@@ -23,6 +23,9 @@ def build(findings: Findings, language: str) -> Table | None:
         return None
     view = View(findings, language)
     found = by_name(fit.estimates(level=findings.level), fit)
+    if ordered(fit):
+        # Thresholds take the place of means; they have a table of their own.
+        found = {name: one for name, one in found.items() if name[1] != "~1" or one["se"] > 0}
     rows: list[Row] = []
     for group in _GROUPS:
         names = [name for name in found if _group(name) == group]
@@ -40,8 +43,9 @@ def build(findings: Findings, language: str) -> Table | None:
         Column("p", "*p*", "p"),
         Column("std", "β", "loading"),
     )
-    notes = (*view.distrust(engine), view.note("table.estimates.note", fit=view.words(f"fit.{engine}")))
-    return Table("estimates", view.words("table.estimates.title"), columns, tuple(rows), notes)
+    notes = [*view.distrust(engine), view.note("table.estimates.note", fit=view.words(f"fit.{engine}"))]
+    notes += [view.note(f"table.estimates.note_{fit.request.parameterization}")] * bool(ordered(fit))
+    return Table("estimates", view.words("table.estimates.title"), columns, tuple(rows), tuple(notes))
 
 
 def _group(name: Name) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from rantau.report.indices import RESIDUAL, ROBUST, SCALED, indices_of, version_of, versions
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Cell, Column, Interval, Note, Row, Table
-from rantau.report.view import NAN, View
+from rantau.report.view import NAN, View, ordered
 
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
@@ -55,6 +55,8 @@ def _explained(view: View, fit: SemFit, version: str, shown: set[str]) -> Note:
     """Say what a version of the indices is: of robust ones, what they allow for."""
     if version != ROBUST:
         return view.note(f"table.fit.note_{version}", test=view.words(f"methods.test.{fit.request.recipe.test}"))
+    if ordered(fit):
+        return view.note("table.fit.note_robust_ordered")
     gaps = fit.request.missing != "listwise"
     return view.note(f"table.fit.note_robust{('_both' if SCALED in shown else '_gaps') if gaps else ''}")
 

@@ -46,7 +46,7 @@ def build(findings: Findings, language: str) -> Table | None:
     columns += [Column("loading", "λ", "loading"), Column("vif", "VIF", "decimal")]
     notes = [*view.distrust("pls"), view.note("table.formative.note")]
     if findings.draws is not None:
-        notes.append(view.note("table.paths.note_pls", draws=len(findings.draws.values) - findings.draws.n_failed))
+        notes.append(view.note("table.paths.note_pls", draws=view.drawn))
     return Table("formative", view.words("table.formative.title"), tuple(columns), tuple(rows), tuple(notes))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Cell, Column, Interval, Marked, Note, Row, Table
-from rantau.report.view import NAN, View, at, interval, number
+from rantau.report.view import NAN, View, at, interval, number, ordered
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,6 +103,7 @@ def _notes(view: View) -> tuple[Note, ...]:
     notes.append(view.note("table.measurement.note_raw"))
     if view.measurement is not None:
         notes.append(view.note("table.measurement.note_cfa", method=view.method(view.measurement)))
+        notes += [view.note("table.measurement.note_ordered")] * bool(ordered(view.measurement))
     if findings.pls is not None:
         kind = "consistent" if findings.pls.request.consistent else "plain"
         notes.append(view.note(f"table.measurement.note_pls_{kind}"))

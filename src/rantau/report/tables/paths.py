@@ -79,25 +79,16 @@ def _notes(view: View, engines: list[str], *, defined: bool) -> tuple[Note, ...]
     findings = view.findings
     notes = [*view.distrust(*engines), view.note("table.paths.note")]
     notes += [view.note("table.paths.note_se")] * (len(engines) == 1)
-    notes += [view.note("table.paths.note_decision", alpha=alpha(view))] * bool(findings.model.hypotheses)
+    notes += [view.note("table.paths.note_decision", alpha=view.alpha)] * bool(findings.model.hypotheses)
     if findings.sem is not None:
         errors = view.words("table.paths.errors_robust" if robust(findings.sem) else "table.paths.errors")
         notes.append(view.note("table.paths.note_sem", method=view.method(findings.sem), errors=errors))
     if "pls" in engines:
-        drawn = findings.draws
-        if drawn is None:
-            notes.append(view.note("table.paths.note_pls_bare"))
-        else:
-            notes.append(view.note("table.paths.note_pls", draws=len(drawn.values) - drawn.n_failed))
+        note = "note_pls_bare" if findings.draws is None else "note_pls"
+        notes.append(view.note(f"table.paths.{note}", draws=view.drawn))
     if defined:
         notes.append(Note("specific", view.words("table.paths.note_defined"), mark="a"))
     return tuple(notes)
-
-
-def alpha(view: View) -> str:
-    """Return the level of significance as a sentence writes it."""
-    text = f"{1 - view.findings.level:.10g}"
-    return text[1:] if view.language == "en" else text.replace(".", view.words("number.decimal"))
 
 
 ROW = JournalTable("paths", ("sem or pls",), build)

@@ -34,7 +34,7 @@ def build(findings: Findings, language: str) -> Table | None:
     notes = [*view.distrust("pls"), view.note("table.slopes.note")]
     if findings.draws is not None:
         columns += [Column("se", "*SE*", "decimal", decimals=3), Column("ci", view.ci, "loading", decimals=3)]
-        notes.append(view.note("table.slopes.draws", draws=len(findings.draws.values) - findings.draws.n_failed))
+        notes.append(view.note("table.slopes.draws", draws=view.drawn))
     kept = tuple(row if row.kind == "group" else row.replace(cells=row.cells[: len(columns)]) for row in rows)
     return Table("slopes", words("table.slopes.title"), tuple(columns), kept, tuple(notes))
 

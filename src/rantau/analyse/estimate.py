@@ -1,133 +1,32 @@
-"""From a plan to findings: everything read and checked, then everything estimated; nothing is written."""
+"""analyse(): from what was read and checked to findings; nothing is written."""
 
 from __future__ import annotations
 
-import os
 import warnings
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rantau.analyse.beyond import Progress, beyond
+from rantau.analyse.check import Material
 from rantau.covariance import SemFit, cfa, sem
-from rantau.covariance.estimate import prepare
 from rantau.crosscheck import Verification, crosscheck
-from rantau.door import take_sample
-from rantau.errors import EstimationError, ModelSyntaxError, RantauError, RantauWarning, StudyError
-from rantau.fit import Problem
+from rantau.errors import EstimationError, RantauError, RantauWarning
+from rantau.groups.levels import invariance
 from rantau.inference import Draws, FitTest, bootstrap, fit_test
 from rantau.model import read_model
 from rantau.model.spec import Model
-from rantau.moments import Sample
 from rantau.pls import PlsFit, pls
-from rantau.pls.fit import prepare as prepare_pls
 from rantau.pls.model_fit import MODELS
-from rantau.quality import items_against_their_scale, judge_hypotheses, reliability, validity
-from rantau.record import Record
+from rantau.quality import judge_hypotheses, reliability, validity
 from rantau.report.findings import Findings, Variant
-from rantau.simulate import population_values, simulate
-from rantau.study import Study, as_study
-from rantau.survey import Responses, Screening, Survey, describe, read_responses, screen
-from rantau.survey.read_instrument import read_survey
+from rantau.simulate import population_values
+from rantau.study import Study
+from rantau.survey import Responses, describe
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Progress = Callable[[str, int, int], None]
-
 #: Draws of a test of fit: its quantiles need no more, and each draw is judged by all indices.
 MOST_TEST_DRAWS = 1000
-
-
-class Material(Record):
-    """What a study starts from, read and checked, before anything is estimated.
-
-    Attributes
-    ----------
-    study
-        The plan.
-    survey, model, responses
-        What it names.
-    screening
-        Of the responses.
-    remarks
-        What deserves a look before any result is believed.
-    rows
-        Those that the covariance engine will use; None where the study does without it.
-    """
-
-    study: Study
-    survey: Survey
-    model: Model
-    responses: Responses
-    screening: Screening
-    remarks: tuple[Problem, ...]
-    rows: Sample | None = None
-
-
-def check_study(study: Study | str | Path) -> Material:
-    """Read everything a study names and check that it fits together, without estimating anything.
-
-    Parameters
-    ----------
-    study
-        The plan, or its path.
-
-    Returns
-    -------
-    Material
-        Instrument, model, answers, their screening, and remarks on them.
-
-    Raises
-    ------
-    RantauError
-        Whatever is wrong first: in the instrument, the answers, the model, an option, or between them.
-
-    Examples
-    --------
-    >>> check_study("analysis/mobile.toml").responses.n_obs
-    250
-    """
-    study = as_study(study)
-    _check_output(study.output)
-    survey = read_survey(study.survey)
-    model = read_model(study.model)
-    if study.simulated:
-        responses = simulate(read_model(study.answers), n=study.n, seed=study.seed, survey=survey)
-    else:
-        responses = read_responses(study.answers, survey)
-    screening = screen(responses, **study.screen.by_name())
-    kept = screening.kept
-    take_sample(model, kept)
-    rows = None
-    if "covariance" in study.engines:
-        try:
-            rows = prepare(study.covariance.of(model), kept)[1]
-        except ModelSyntaxError as fault:
-            raise _of_one_engine(fault, study) from fault
-    if "pls" in study.engines:
-        prepare_pls(model, kept, **study.pls.by_name())
-    remarks = items_against_their_scale(model, kept)
-    return Material(study, survey, model, responses, screening, remarks, rows)
-
-
-def _of_one_engine(fault: ModelSyntaxError, study: Study) -> ModelSyntaxError:
-    """Add how to do without the engine that refuses a model, where the study asks for the other as well."""
-    if "pls" not in study.engines:
-        return fault
-    return ModelSyntaxError(
-        f'{fault}\nSo the covariance engine; `engines = ["pls"]` at the top of {study.file} asks PLS alone.'
-    )
-
-
-def _check_output(folder: Path) -> None:
-    """Refuse a folder that cannot be written to, before anything is computed for it."""
-    for place in (folder, *folder.parents):
-        if place.is_dir():
-            if not os.access(place, os.W_OK):
-                raise StudyError(f"{folder}: nothing can be written there: '{place}' does not allow it.")
-            return
-        if place.exists():
-            raise StudyError(f"{folder}: `output` must be a folder, and '{place}' is a file. Name another.")
 
 
 def analyse(material: Material, *, progress: Progress | None = None) -> Findings:
@@ -163,7 +62,7 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
     usable = composite if composite is not None and composite.converged else None
     fits = (("CFA", measurement), ("SEM", structural), ("PLS", composite))
     checked = [crosscheck(fit, name=name) for name, fit in fits if fit is not None and fit.converged]
-    return Findings(
+    found = Findings(
         model=model,
         survey=material.survey,
         responses=kept,
@@ -171,6 +70,7 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
         description=describe(kept),
         cfa=measurement,
         sem=structural,
+        grouped=sem(model, kept, **study.covariance.by_name()) if study.covariance.group else None,
         pls=composite,
         draws=draws,
         fit_tests=_fit_tests(study, usable, progress),
@@ -191,6 +91,30 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
         level=study.level,
         seed=study.seed,
     )
+    return beyond(study, _levels(study, found, kept), progress)
+
+
+def _levels(study: Study, found: Findings, kept: Responses) -> Findings:
+    """Test whether the groups of the covariance engine are measured alike, where constructs are measured at all."""
+    options = study.covariance
+    if not options.group or not found.model.blocks:
+        return found
+    ordered = _of_items(found.model, options.ordered)
+    names = ("estimator", "missing", "std_lv", "test", "sampling_weights", "cluster")
+    asked: dict[str, Any] = {name: getattr(options, name) or None for name in names} | {"std_lv": options.std_lv}
+    try:
+        table = invariance(found.model, kept, by=options.group, ordered=ordered, partial=options.group_partial, **asked)
+    except RantauError as fault:
+        return found.replace(faults=(*found.faults, ("groups", str(fault))))
+    return found.replace(invariance=table)
+
+
+def _of_items(model: Model, ordered: tuple[str, ...] | bool) -> tuple[str, ...] | bool:
+    """Return which of the items are ordered: a measurement model has nothing else."""
+    if isinstance(ordered, bool):
+        return ordered
+    measured = {item for block in model.blocks for item in block.items}
+    return tuple(name for name in ordered if name in measured)
 
 
 def _judged(
@@ -213,7 +137,9 @@ def _sensitivity(material: Material, progress: Progress | None) -> tuple[Variant
 def _variant(material: Material, name: str, answers: Responses, progress: Progress | None) -> Variant:
     study, model = material.study, material.model
     try:
-        structural = sem(model, answers, **study.covariance.by_name()) if "covariance" in study.engines else None
+        structural = (
+            sem(model, answers, **study.covariance.of_all_rows.by_name()) if "covariance" in study.engines else None
+        )
         composite, draws = _by_pls(study, model, answers, progress, step=f"bootstrap ({name})")
         judged = _judged(study, model, structural, composite, draws)
     except RantauError as fault:
@@ -257,7 +183,8 @@ def _by_covariance(study: Study, model: Model, kept: Responses) -> tuple[SemFit 
     """Fit the measurement model and the whole model, where the study asks for this engine."""
     if "covariance" not in study.engines:
         return None, None
-    options = study.covariance.by_name()
+    options = study.covariance.of_all_rows.by_name()
     structural = sem(model, kept, **options)
     del options["fixed_x"]  # a measurement model has no predictors
+    options["ordered"] = _of_items(model, options["ordered"])
     return (cfa(model, kept, **options) if model.blocks else None), structural

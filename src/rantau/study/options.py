@@ -1,0 +1,182 @@
+"""What a plan asks of each step, by the names that the functions of rantau have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rantau.covariance.request import DEFAULT, SemRequest
+from rantau.model.spec import Model
+from rantau.record import Record
+from rantau.survey.screen import ALL
+
+
+class Options(Record):
+    """Options of one step."""
+
+    def by_name(self) -> dict[str, Any]:
+        """Return the options as keyword arguments."""
+        return {name: getattr(self, name) for name in self.field_names()}
+
+
+class CovarianceOptions(Options):
+    """How the covariance engine is to estimate, by the names of `rt.sem`; empty or None leaves it to the engine.
+
+    Attributes
+    ----------
+    estimator, missing, std_lv, fixed_x, meanstructure, likelihood, information, se, test
+        As for `rt.sem`.
+    sampling_weights, cluster
+        Columns of the answers.
+    group, group_equal, group_partial
+        As for `rt.sem`: the model is also fitted to the groups together.
+    ordered, parameterization
+        The items whose answers are ordered categories, True for all; as for `rt.sem`.
+    """
+
+    estimator: str = "ML"
+    missing: str = "listwise"
+    std_lv: bool = False
+    fixed_x: bool | None = None
+    meanstructure: bool | None = None
+    likelihood: str = DEFAULT
+    information: str = DEFAULT
+    se: str = DEFAULT
+    test: str = DEFAULT
+    sampling_weights: str = ""
+    cluster: str = ""
+    ordered: tuple[str, ...] | bool = False
+    parameterization: str = "delta"
+    group: str = ""
+    group_equal: tuple[str, ...] = ()
+    group_partial: tuple[str, ...] = ()
+
+    @property
+    def of_all_rows(self) -> CovarianceOptions:
+        """The same without groups."""
+        return self.replace(group="", group_equal=(), group_partial=())
+
+    def of(self, model: Model) -> SemRequest:
+        """Return what is asked of the engine for a model.
+
+        Raises
+        ------
+        OptionError
+            If an option has a value that is not allowed, or two contradict each other.
+        """
+        return SemRequest(model, **self.by_name())
+
+
+class PlsOptions(Options):
+    """How PLS is to estimate, by the names of `rt.pls`.
+
+    Attributes
+    ----------
+    scheme, consistent, missing, interaction, higher_order
+        As for `rt.pls`.
+    weights
+        A column of the answers with sampling weights; empty where every row counts alike.
+    """
+
+    scheme: str = "path"
+    consistent: bool = False
+    missing: str = "mean"
+    interaction: str = "two_stage"
+    higher_order: str = "disjoint"
+    weights: str = ""
+
+    def by_name(self) -> dict[str, Any]:
+        """Return the options as keyword arguments."""
+        return {**super().by_name(), "weights": self.weights or None}
+
+
+class ScreenOptions(Options):
+    """Which rows are to be flagged, and what is to become of them.
+
+    Attributes
+    ----------
+    rules
+        Names of rules, or `all`; None for the usual ones that the answers allow.
+    exclude, flags_to_exclude, duration
+        As for `rt.screen`.
+    limits, attention
+        Pairs, of what `rt.screen` takes by name.
+    sensitivity
+        Whether the report shows the results with and without the flagged rows side by side.
+    """
+
+    rules: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+    flags_to_exclude: int = 0
+    limits: tuple[tuple[str, float], ...] = ()
+    duration: str = ""
+    attention: tuple[tuple[str, str], ...] = ()
+    sensitivity: bool = False
+
+    def by_name(self) -> dict[str, Any]:
+        """Return the options of `rt.screen` as keyword arguments."""
+        names = [name for name in self.field_names() if name != "sensitivity"]
+        told = {name: getattr(self, name) for name in names}
+        every = {"rules": ALL} if self.rules == (ALL,) else {}
+        return {**told, **every, "limits": dict(self.limits), "attention": dict(self.attention)}
+
+
+class PredictOptions(Options):
+    """How rows left out are predicted, by the names of `rt.predict`."""
+
+    folds: int = 10
+    repeats: int = 10
+    antecedents: str = "direct"
+    benchmark: str = "antecedents"
+    gaps: str = "training"
+
+
+class ImportanceOptions(Options):
+    """Of which construct importance, performance and necessity are told.
+
+    Attributes
+    ----------
+    target
+        The construct to be raised.
+    permutations
+        Of the test of necessity; 0 for none.
+    """
+
+    target: str
+    permutations: int = 10_000
+
+
+class GroupOptions(Options):
+    """Which groups PLS compares, by the names of `rt.compare_groups`."""
+
+    by: str
+    permutations: int = 1000
+    draws: int = 1000
+
+
+#: The checks of robustness, in the order of a report.
+CHECKS = ("nonlinearity", "copulas", "segments", "tetrads")
+
+
+class RobustnessOptions(Options):
+    """Which checks of robustness are made.
+
+    Attributes
+    ----------
+    checks
+        Of `CHECKS`; None for all that the model allows: tetrads need a construct of four items.
+    draws
+        Bootstrap draws of copulas and tetrads.
+    segments, starts
+        Of FIMIX: the largest number tried, and random starts for each.
+    """
+
+    checks: tuple[str, ...] | None = None
+    draws: int = 1000
+    segments: int = 5
+    starts: int = 10
+
+
+class AssessOptions(Options):
+    """By which cut-offs PLS is assessed: a set's name, or a file of one's own."""
+
+    cutoffs: str = "hair2022"
