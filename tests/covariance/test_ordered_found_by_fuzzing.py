@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import rantau as rt
+from rantau.covariance.problems import advice_for
 from rantau.errors import AdmissibilityWarning
 
 DATA = Path(__file__).parents[1] / "data"
@@ -63,6 +64,13 @@ def test_a_loading_without_limit_is_told_where_residuals_are_held(hs4):
     told = [(problem.about, problem.text) for problem in fit.problems if problem.code == "nothing_left"]
     assert [about for about, _ in told] == [("x9",), ("x9",)]
     assert "explained entirely in group 'Pasteur'" in told[0][1]
+
+
+def test_theta_without_a_minimum_points_to_delta(hs4):
+    fits = [rt.cfa("F =~ x4 + x5 + x6", hs4, ordered=True, parameterization=way) for way in ("delta", "theta")]
+    advice = [advice_for(fit.layout, fit.theta, (), ()) for fit in fits]
+    assert "see whether parameterization='delta' shows a Heywood case" in advice[1]
+    assert "parameterization" not in advice[0]
 
 
 def test_scales_are_candidates_where_equal_loadings_tell_them(hs4):

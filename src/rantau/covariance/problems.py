@@ -171,6 +171,12 @@ def advice_for(layout: Layout, theta: Array, weak: tuple[str, ...], missed: tupl
             f"The item that sets the unit of '{weak[0]}' has next to nothing to do with it: let another item do so by "
             "writing it first, take std_lv=True, or leave it out."
         )
+    answers = layout.cells.latent_answers
+    if answers is not None and answers.theta:
+        return (
+            "Under parameterization='theta' no residual variance behind ordered answers can be below zero, and "
+            "loadings may grow without limit instead: see whether parameterization='delta' shows a Heywood case."
+        )
     return ADVICE
 
 
