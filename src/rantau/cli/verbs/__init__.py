@@ -104,7 +104,7 @@ ROWS = (
     ),
     Verb(
         "robustness",
-        "Test PLS: straight lines, endogeneity, reflective items.",
+        "Test what a PLS model takes for granted.",
         f"rantau robustness {_MODEL} --draws 500",
     ),
     Verb("crosscheck", "Hold the numbers against semopy, statsmodels and pingouin.", f"rantau crosscheck {_MODEL}"),
