@@ -98,8 +98,6 @@ def search(request: SemRequest, table: ParameterTable, sample: Sample | None, ob
     if constraints is not None:
         check_values(constraints, start)
     check_identification(layout, sought, rough, whole, start, model.source, constraints, expected)
-    if gaps and constraints is None:
-        start = _sketched(layout, whole, start)
     minimum = _minimum(layout, discrepancy, stack_of_one(moments), start[None], constraints)
     rotation = request.rotation
     if rotation is None:
@@ -155,7 +153,11 @@ def _minimum(
 ) -> Minimum:
     if constraints is not None:
         return minimise_within(layout, discrepancy, moments, start, constraints)
-    found = minimise(layout, discrepancy, moments, start, near=moments.patterns is not None)
+    found = (
+        minimise(layout, discrepancy, moments, start)
+        if moments.patterns is None
+        else _patiently(layout, moments, start)
+    )
     way = None if found.converged[0] else detour(layout, found.theta[0])
     if way is None:
         return found
@@ -164,7 +166,14 @@ def _minimum(
     return again if again.converged[0] else found
 
 
-def _sketched(layout: Layout, whole: GroupMoments, start: Array) -> Array:
-    """Fit the unrestricted estimates as if rows were complete: a good start where every pattern of gaps costs."""
-    found = minimise(layout, discrepancy_row("ml"), stack_of_one(whole), start[None], tolerance=SKETCH)
-    return found.theta[0] if found.converged[0] else start
+def _patiently(layout: Layout, moments: GroupMoments, start: Array) -> Minimum:
+    """Fit the unrestricted estimates as if rows were complete, and begin there: every pattern of gaps costs."""
+    whole = moments.replace(patterns=None)
+    sketch = minimise(layout, discrepancy_row("ml"), whole, start, tolerance=SKETCH)
+    likelihood = discrepancy_row("fiml")
+    if sketch.converged[0]:
+        found = minimise(layout, likelihood, moments, sketch.theta, near=True)
+        # What is possible for the rows together may be impossible for those of a pattern.
+        if np.isfinite(found.value[0]):
+            return found
+    return minimise(layout, likelihood, moments, start)
