@@ -72,7 +72,7 @@ def test_groups_stand_side_by_side(found, language, told):
 def test_the_mean_that_differs_is_told_and_no_intercept(found):
     document = assemble(found, title="T")
     own = next(part.text for part in document.parts if "held equal. It fits" in getattr(part, "text", ""))
-    assert "Beside Men, this mean differs significantly: Extraversion for Women (by 0." in own
+    assert "Compared with Men, this mean differs significantly: Extraversion for Women (by 0." in own
     assert "Neuroticism for Women" not in own
 
 
