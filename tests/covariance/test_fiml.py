@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,9 @@ from rantau.arrays import Array
 from rantau.covariance.discrepancies.fiml import in_one_product, pattern_by_pattern
 from rantau.covariance.implied import covariance_slopes, gradient
 from rantau.covariance.setting import evidence_of
+from rantau.errors import AdmissibilityWarning
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 @pytest.mark.parametrize("stack", [(), (3,)])
@@ -53,3 +58,13 @@ def test_estimates_are_as_exact_as_a_search_that_goes_on() -> None:
         at = evidence_of(fit)
         g = gradient(at.layout, at.slope, at.local.by_sigma, at.local.by_mu)
         assert np.abs(g / np.sqrt(np.diag(at.expected_information))).max() < 1e-11
+
+
+def test_a_sketch_that_is_impossible_for_the_patterns_is_left():
+    # By these rows the sketch of a Heywood case ends where the likelihood of the patterns is no number.
+    data = pd.read_csv(DATA / "mobile.csv", usecols=["IMAG2", "IMAG3", "IMAG5"])
+    group = np.random.default_rng(69).integers(0, 3, len(data))
+    with pytest.warns(AdmissibilityWarning, match="below zero"):
+        fit = rt.sem("Image =~ IMAG2 + IMAG3 + IMAG5", data.assign(g=[f"G{k}" for k in group]), group="g", missing="ml")
+    assert fit.converged
+    assert fit.fit_indices()["chisq"] == pytest.approx(0, abs=1e-8)

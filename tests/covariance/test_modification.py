@@ -208,7 +208,7 @@ def test_operators_are_chosen(fits):
     both = fit.modification_indices(operators=("=~", "~~"))
     pd.testing.assert_frame_equal(both, fit.modification_indices())
     assert len(fit.modification_indices(operators="~")) == 0
-    with pytest.raises(OptionError, match=r"unknown operators '='\..* Allowed: =~, ~~, ~, ~1\."):
+    with pytest.raises(OptionError, match=r"unknown operators '='\..* Allowed: =~, ~~, ~, ~1, \|, ~\*~\."):
         fit.modification_indices(operators="=")
 
 

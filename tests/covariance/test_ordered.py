@@ -166,9 +166,15 @@ def test_order_of_items_and_rows_changes_nothing(hs4, fit):
 
 
 def test_an_item_alone_gives_its_construct_the_unit_of_what_lies_behind(hs4):
-    alone = rt.sem("visual =~ x1 + x2 + x3; S =~ x9; S ~ visual", hs4, ordered=True)
+    text = "visual =~ x1 + x2 + x3; S =~ x9; S ~ visual"
+    alone = rt.sem(text, hs4, ordered=True, parameterization="theta")
     plain = rt.sem("visual =~ x1 + x2 + x3; x9 ~ visual", hs4, ordered=True)
     assert alone.fit_indices()["chisq_scaled"] == pytest.approx(plain.fit_indices()["chisq_scaled"], rel=1e-6)
+    paths = [fit.standardized().query("op == '~'")[["est_std", "se"]] for fit in (alone, plain)]
+    np.testing.assert_allclose(paths[0], paths[1], atol=1e-6)
+    # Under delta lavaan finds this model not identified.
+    with pytest.raises(ModelSyntaxError, match=r"1:30: 'x9' is ordered and alone measures 'S'.*'theta'"):
+        rt.sem(text, hs4, ordered=True)
 
 
 def test_random_covariates_are_taken_for_normal_and_that_is_said(hs4):

@@ -144,7 +144,10 @@ def _answer_cells(table: ParameterTable) -> tuple[Cells, Mask]:
     n_free = table.n_groups * int((~fixed).sum())
     place[:, ~fixed] = np.arange(n_free).reshape(table.n_groups, -1)
     places = [np.array(one, dtype=np.intp) for one in (item, items, levels, scale, given)]
-    answers = LatentAnswers(places[0], places[1], places[2], places[3], places[0], theta=False, given=places[4])
+    answers = LatentAnswers(
+        places[0], places[1], places[2], places[3], places[0], theta=False, given=places[4],
+        first=np.arange(len(cells)),
+    )  # fmt: skip
     return Cells(table.observed, p, n_free, kind, row, column, place, True, answers), fixed
 
 

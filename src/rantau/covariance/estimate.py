@@ -1,4 +1,4 @@
-"""From a request and data to a fit: check, start, minimise, and gather what is read off the minimum."""
+"""From a request and data to a fit: check, search, and gather what is read off the minimum."""
 
 from __future__ import annotations
 
@@ -7,24 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array
-from rantau.covariance.constrained import minimise_within
-from rantau.covariance.constraints import Constraints, check_constraints, check_possible, check_values
+from rantau.covariance.constraints import check_constraints, check_possible
 from rantau.covariance.definitions import check_definitions, defined
-from rantau.covariance.discrepancies import Discrepancy, discrepancy_row
 from rantau.covariance.doubts import (
     correlations_given,
     labels_like_columns,
     thin_evidence,
 )
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.exploratory.after_minimum import turned
-from rantau.covariance.exploratory.turn import turning_jacobian
-from rantau.covariance.exploratory.unrotated import check_turnable, held_still, pivots_of, rough_start
-from rantau.covariance.implied import imply, slopes
-from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
+from rantau.covariance.exploratory.unrotated import check_turnable, held_still
+from rantau.covariance.layout import cell_values
 from rantau.covariance.local import exceeds
-from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.model_test import statistics
 from rantau.covariance.ordered_request import names_of
 from rantau.covariance.ordered_sample import moments_of_answers, thresholds_of
@@ -42,11 +35,12 @@ from rantau.covariance.problems import (
 from rantau.covariance.product_columns import with_products
 from rantau.covariance.request import DEFAULT, SemRequest
 from rantau.covariance.result import SemFit
-from rantau.covariance.setting import fixed_places, free_of_constraints, set_up
-from rantau.covariance.standard_errors import SINGULAR, check_identification, estimate_covariance
+from rantau.covariance.search import search
+from rantau.covariance.setting import fixed_places, free_of_constraints
+from rantau.covariance.standard_errors import SINGULAR, estimate_covariance
 from rantau.covariance.standardise import correlation_of
-from rantau.covariance.start import choose_anchors, start_values, stated_starts
-from rantau.covariance.weak_markers import detour, weakly_scaled
+from rantau.covariance.start import choose_anchors
+from rantau.covariance.weak_markers import weakly_scaled
 from rantau.door import check_spread, take_sample, take_summary
 from rantau.errors import AdmissibilityWarning, ConvergenceWarning, EstimationError, OptionError
 from rantau.fit import Problem
@@ -63,11 +57,6 @@ from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: A sketch of a minimum ends at this scaled gradient.
-SKETCH = 1e-2
-#: Total effects beyond this, in standard units, are those of a loop that never fades.
-ENDLESS = 1e8
 
 
 def fit_request(request: SemRequest, data: Responses | pd.DataFrame | SummaryStatistics) -> SemFit:
@@ -222,42 +211,16 @@ def fit_moments(
     anchors = choose_anchors(model, table.observed, observed)
     if anchors:
         table = _table_of(request, table.groups, anchors, table.ordered)
-    discrepancy = discrepancy_row(recipe.discrepancy)
-    sought = held_still(table, pivots_of(table, observed))
-    setting = set_up(sought, discrepancy, request.likelihood, sample, observed)
-    scaled_layout, scaled, scale, deviation = setting.layout, setting.moments, setting.scale, setting.deviation
-    start = rough_start(sought, scaled_layout, scaled, start_values(sought, scaled_layout, scaled))
-    # Where every pattern of gaps costs, a start is looked at as if the unrestricted moments were of complete rows.
-    rough, whole = (
-        (discrepancy, scaled) if scaled.patterns is None else (discrepancy_row("ml"), scaled.replace(patterns=None))
-    )
-    start, expected = _possible(scaled_layout, rough, whole, start, stated_starts(sought, scale), model.source)
-    constraints = Constraints(model, sought, scale) if model.constraints else None
-    if constraints is not None:
-        check_values(constraints, start)
-    check_identification(scaled_layout, sought, rough, whole, start, model.source, constraints, expected)
-
-    if scaled.patterns is not None and constraints is None:
-        start = _sketched(scaled_layout, whole, start)
-    minimum = _minimum(scaled_layout, discrepancy, stack_of_one(scaled), start[None], constraints)
-    rotation, held = request.rotation, None
-    turns: tuple[Problem, ...] = ()
-    if rotation is not None:
-        still, setting = setting, set_up(table, discrepancy, request.likelihood, sample, observed)
-        minimum, turns = turned(rotation, table, still, setting, minimum)
-        scaled_layout, scale = setting.layout, setting.scale
-        constraints = Constraints(model, table, scale) if model.constraints else None
-        if minimum.converged[0]:
-            held = turning_jacobian(rotation, table, setting.stated, minimum.theta[0] / scale) / scale
-    theta = minimum.theta[0]
+    found = search(request, table, sample, observed)
+    setting, minimum, constraints = found.setting, found.minimum, found.constraints
+    discrepancy, scale, theta = found.discrepancy, setting.scale, minimum.theta[0]
     directions, rank = free_of_constraints(
-        scaled_layout, discrepancy, scaled, constraints, theta, minimum.active[0], held
+        setting.layout, discrepancy, setting.moments, constraints, theta, minimum.active[0], found.held
     )
     equal = 0 if constraints is None else int(constraints.equalities.sum())
     evidence = Evidence(
-        scaled_layout, discrepancy, scaled, setting.sample, theta, directions, float(minimum.value[0]),
-        float(discrepancy.floor(scaled)), df - equal + min(rank, equal), fixed_places(table),
-        observed.n,
+        setting.layout, discrepancy, setting.moments, setting.sample, theta, directions, float(minimum.value[0]),
+        float(discrepancy.floor(setting.moments)), df - equal + min(rank, equal), fixed_places(table), observed.n,
     )  # fmt: skip
     # Away from a minimum, what rows add to the score has no mean of nought, and standard errors have no meaning.
     se = recipe.se if minimum.converged[0] else "none"
@@ -267,14 +230,14 @@ def fit_moments(
     definitions = defined(model, table, cell_values(setting.stated, theta / scale).ravel())[0]
     advice = ""
     if not minimum.converged[0]:
-        weak = weakly_scaled(scaled_layout, theta)
-        advice = uneven_units(discrepancy, table, observed) or advice_for(scaled_layout, theta, weak, missed)
-    tests = statistics(table, evidence, recipe, deviation, converged=bool(minimum.converged[0]))
+        weak = weakly_scaled(setting.layout, theta)
+        advice = uneven_units(discrepancy, table, observed) or advice_for(setting.layout, theta, weak, missed)
+    tests = statistics(table, evidence, recipe, setting.deviation, converged=bool(minimum.converged[0]))
     problems = (
-        *find_problems(scaled_layout, table, minimum, singular, advice=advice),
+        *find_problems(setting.layout, table, minimum, singular, advice=advice),
         *missed,
         *at_boundary(constraints, minimum),
-        *turns,
+        *found.turns,
         *undefined(model, definitions),
         *random_covariates(request.expanded.model, table.exogenous),
         *doubtful_products(request.expanded, recipe.se),
@@ -282,8 +245,7 @@ def fit_moments(
     )
     fit = SemFit(
         request, sample, observed, table, setting.stated, discrepancy, theta / scale,
-        covariance / np.outer(scale, scale),
-        tests,
+        covariance / np.outer(scale, scale), tests,
         bool(minimum.converged[0]), int(minimum.iterations[0]), problems, n_read, minimum.active[0],
     )  # fmt: skip
     _warn(fit)
@@ -329,26 +291,6 @@ def rows_used(request: SemRequest, table: ParameterTable, taken: Sample) -> Samp
     return sample if keep.all() else sample.rows(keep)
 
 
-def _minimum(
-    layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, start: Array, constraints: Constraints | None
-) -> Minimum:
-    if constraints is not None:
-        return minimise_within(layout, discrepancy, moments, start, constraints)
-    found = minimise(layout, discrepancy, moments, start, near=moments.patterns is not None)
-    way = None if found.converged[0] else detour(layout, found.theta[0])
-    if way is None:
-        return found
-    there = way.back(minimise(way.layout, discrepancy, moments, way.start[None]).theta[0])
-    again = minimise(layout, discrepancy, moments, there[None]) if np.isfinite(there).all() else found
-    return again if again.converged[0] else found
-
-
-def _sketched(layout: Layout, whole: GroupMoments, start: Array) -> Array:
-    """Fit the unrestricted estimates as if rows were complete: a good start where every pattern of gaps costs."""
-    found = minimise(layout, discrepancy_row("ml"), stack_of_one(whole), start[None], tolerance=SKETCH)
-    return found.theta[0] if found.converged[0] else start
-
-
 def check_singular(observed: GroupMoments, model: Model) -> None:
     """Refuse a sample whose items depend on each other exactly.
 
@@ -381,42 +323,6 @@ def check_singular(observed: GroupMoments, model: Model) -> None:
             f"{model.source}: these items depend on each other exactly{where}: {', '.join(names)}; one of them "
             "repeats or sums up the others. Take one out."
         )
-
-
-def _possible(
-    layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, start: Array, stated: Array, source: str
-) -> tuple[Array, Array]:
-    """Pull start values towards independence until, with those the model states, they imply possible moments.
-
-    Returns
-    -------
-    tuple
-        `(n_free,)` values and the expected Hessian there.
-
-    Raises
-    ------
-    EstimationError
-        If none do: what the model states or fixes is impossible.
-    """
-    variances = (layout.kind == UNDIRECTED) & (layout.row == layout.column) & (layout.place >= 0)
-    keep = np.zeros(layout.n_free, dtype=bool)
-    keep[layout.place[variances]] = True
-    keep |= ~np.isnan(stated)
-    start = np.where(np.isnan(stated), start, stated)
-    for share in (1.0, 0.7, 0.4, 0.1):
-        trial = np.where(keep, start, share * start)
-        with np.errstate(over="ignore", invalid="ignore"):
-            implied = imply(layout, trial)
-            fades = np.abs(implied.effect).max(initial=0.0) < ENDLESS
-            local = discrepancy.function(implied, observed)
-        if fades and np.isfinite(local.value):
-            factors = slopes(layout, implied)
-            return trial, discrepancy.second(layout, implied, factors, observed, local, False).expected
-    raise EstimationError(
-        f"{source}: the start values and fixed values of the model imply a covariance matrix that is not "
-        "positive definite, so the estimation cannot begin. Look for a fixed covariance or loading that is too "
-        "large for its variances, for a loop of fixed effects that multiply to 1, or for a start() far off."
-    )
 
 
 def _warn(fit: SemFit) -> None:

@@ -65,8 +65,9 @@ def sem(
     group
         The column whose values tell groups apart.
     group_equal
-        What is the same in all groups: `loadings`, `intercepts`, `thresholds` (of ordered answers), `residuals`,
-        `means`, `regressions`, `lv_variances`, `lv_covariances`, `residual_covariances`.
+        What is the same in all groups: `loadings`, `intercepts`, `thresholds`, `residuals`, `means`, `regressions`,
+        `lv_variances`, `lv_covariances`, `residual_covariances`. Thresholds are the intercepts of ordered answers:
+        either word holds the thresholds of ordered items equal, and the intercepts of the others.
     group_partial
         Parameters that are free all the same, such as `"F =~ x2"` or `"x3 ~ 1"`.
     std_lv

@@ -171,7 +171,7 @@ def _answer_slopes(layout: Layout, answers: LatentAnswers, implied: Implied, slo
         # The scale is one over the root of the variance.
         of_scale = -0.5 * scale[..., item, None] ** 3 * by_variance
     else:
-        of_scale = (moving[spread] == answers.scale[:, None]).astype(float)
+        of_scale = (answers.first[moving[spread]] == answers.scale[:, None]).astype(float)
         _let_variances_follow(covariance, moving[spread], answers, scale, by_variance, of_scale)
     covariance *= (scale[..., i] * scale[..., j])[..., None]
 
@@ -180,7 +180,7 @@ def _answer_slopes(layout: Layout, answers: LatentAnswers, implied: Implied, slo
     factor = np.ones((*scale.shape[:-1], answers.level_item.size))
     factor[..., cut] = -scale[..., of_item]
     level = mean[..., answers.level_item, :] * factor[..., None]
-    row, at = np.nonzero(answers.level_cell[cut, None] == moving)
+    row, at = np.nonzero(answers.level_cell[cut, None] == answers.first[moving])
     level[..., cut[row], at] += scale[..., of_item[row]]
     t, (outcome, _) = answers.level_item.size, answers.slopes
     level = np.concatenate([level, slopes_on_covariates(layout, answers, implied, slope)], axis=-2)
@@ -233,7 +233,7 @@ def variance_slopes(layout: Layout, implied: Implied) -> Array:
     by_cell = 2 * left * right
     answers, scale = layout.cells.latent_answers, implied.scale
     if answers is not None and scale is not None and not answers.theta:
-        of_scale = (layout.moving == answers.scale[:, None]).astype(float)
+        of_scale = (answers.first[layout.moving] == answers.scale[:, None]).astype(float)
         left, right = cell_slopes(layout, implied.fitted)
         own = 2 * left[..., answers.item, :] * right[..., answers.item, :]
         _let_variances_follow(by_cell, layout.moving, answers, scale, own, of_scale)

@@ -30,6 +30,9 @@ class LatentAnswers(Record):
     given
         `(x,)`: the fixed covariates. All that is said of the others is given these: the variance that scales or
         disturbances set is the one that covariates leave.
+    first
+        `(cells,)`: the cell that each adds to. It is the cell itself, but for what a score test would add to a
+        threshold or scale that the model has.
     """
 
     item: Indices
@@ -39,6 +42,7 @@ class LatentAnswers(Record):
     variance: Indices
     theta: bool
     given: Indices
+    first: Indices
 
     @property
     def slopes(self) -> tuple[Indices, Indices]:

@@ -306,6 +306,7 @@ def _answers(table: ParameterTable, rows: tuple[Parameter, ...]) -> LatentAnswer
         np.array([at[name, "~~", name] for name in names], dtype=np.intp),
         table.parameterization == "theta",
         np.array([table.observed.index(name) for name in table.exogenous], dtype=np.intp),
+        np.array([at[row.lhs, row.op, row.rhs] for row in rows], dtype=np.intp),
     )
 
 

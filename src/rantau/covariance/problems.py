@@ -7,6 +7,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.covariance.constraints import Constraints, in_text
 from rantau.covariance.discrepancies import Discrepancy
+from rantau.covariance.heywood import ROUNDING, negative_variances, nothing_left
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.minimise import Minimum
@@ -17,8 +18,6 @@ from rantau.model.products import Expansion
 from rantau.model.spec import Model
 from rantau.moments.grouped import GroupMoments
 
-#: A variance or eigenvalue above minus this, in units of one standard deviation, is not negative.
-ROUNDING = 1e-8
 #: Latent correlations beyond this cannot be told from one by most samples.
 ALIKE = 0.95
 #: A constraint is missed by more than this, in the units of the model file.
@@ -73,7 +72,8 @@ def find_problems(
     among = slice(layout.n_observed, layout.n_observed + len(table.constructs))
     for place, label in enumerate(table.groups):
         where = f" in group '{label}'" if label else ""
-        found += _negative_variances(layout, place, cells[place], where)
+        found += negative_variances(layout, place, cells[place], where)
+        found += nothing_left(layout, place, cells[place], implied, where)
         total = implied.total[place][among, among]
         found += _latent_covariances(layout, total, where) or _disturbances(layout, cells[place], where)
     if information_is_singular:
@@ -116,23 +116,6 @@ def without_scaled_test(statistics: Statistics) -> tuple[Problem, ...]:
         )
         found.append(Problem("warning", "no_scaled_test", text))
     return tuple(found)
-
-
-def _negative_variances(layout: Layout, group: int, cells: Array, where: str) -> list[Problem]:
-    found = []
-    for position in np.flatnonzero((layout.kind == UNDIRECTED) & (layout.row == layout.column)):
-        if cells[position] < -ROUNDING and layout.place[group, position] >= 0:
-            name = layout.variables[layout.row[position]]
-            found.append(
-                Problem(
-                    "error", "negative_variance",
-                    f"The variance of '{name}' (or of its disturbance) is estimated below zero{where}, a Heywood "
-                    "case: the solution is not admissible. Causes: too few items or answers, a misspecified "
-                    "model, an item that measures another construct.",
-                    (name,),
-                )
-            )  # fmt: skip
-    return found
 
 
 def _disturbances(layout: Layout, cells: Array, where: str) -> list[Problem]:
@@ -187,6 +170,12 @@ def advice_for(layout: Layout, theta: Array, weak: tuple[str, ...], missed: tupl
         return (
             f"The item that sets the unit of '{weak[0]}' has next to nothing to do with it: let another item do so by "
             "writing it first, take std_lv=True, or leave it out."
+        )
+    answers = layout.cells.latent_answers
+    if answers is not None and answers.theta:
+        return (
+            "Under parameterization='theta' no residual variance behind ordered answers can be below zero, and "
+            "loadings may grow without limit instead: see whether parameterization='delta' shows a Heywood case."
         )
     return ADVICE
 

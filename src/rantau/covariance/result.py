@@ -551,7 +551,7 @@ class SemFit(Record):
         sort
             Largest first, where lavaan keeps the order of the table unless asked.
         operators
-            Only `=~`, `~~`, `~` or `~1`; one or several. All unless given.
+            Only `=~`, `~~`, `~`, `~1`, or of ordered answers `|` and `~*~`; one or several. All unless given.
         free_remove
             Leave out what is free already. Otherwise a parameter that is held equal to others has the index of
             letting it alone go, as in `score_test()`, and any other free parameter has 0.
@@ -578,10 +578,10 @@ class SemFit(Record):
         model is tested otherwise, and as in lavaan the information is the expected one,
         whatever the standard errors rest on; under `ULS` the index is then no chi-square. Candidates are loadings of
         every factor on every item, covariances among items and among constructs, paths among the variables that
-        paths connect, and what the model fixes; beyond lavaan, covariances among observed outcomes. What the data
-        could not tell from the free parameters is left out, and so is whatever would explain a covariate whose
-        moments are the sample's own
-        (`fixed_x`).
+        paths connect, and what the model fixes, thresholds and scales of ordered answers as well (under `theta` the
+        scale follows from the residual variance, which is the candidate); beyond lavaan, covariances among observed
+        outcomes. What the data could not tell from the free parameters is left out, and so is whatever would explain
+        a covariate whose moments are the sample's own (`fixed_x`).
         """
         return modification_indices(self, minimum=minimum, sort=sort, operators=operators, free_remove=free_remove)
 

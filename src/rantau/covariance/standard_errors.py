@@ -88,10 +88,10 @@ def check_identification(
     if discrepancy.name == "uls" and moments.ordering is None:
         # What is identified does not depend on units, but the information of ULS does.
         discrepancy, expected = discrepancy_row("ml"), None
-    nudge = np.random.default_rng(20050).uniform(0.85, 1.15, size=theta.shape)
     guilty: set[int] | None = None
-    for point in (theta, theta * nudge + 0.02 * (nudge - 1)):
-        first = expected if point is theta else None
+    for attempt in range(2):
+        point = theta if attempt == 0 else _nudged(theta)
+        first = expected if attempt == 0 else None
         matrix = expected_hessian(layout, discrepancy, moments, point) if first is None else first
         scaled, deviation = _correlation_metric(matrix)
         if constraints is not None:
@@ -113,6 +113,12 @@ def check_identification(
         f"the model implies: {'; '.join(names[:12])}{'; ...' if len(names) > 12 else ''}. "
         "Fix one of them (for a factor, one loading or its variance), add items, or drop a path."
     )
+
+
+def _nudged(theta: Array) -> Array:
+    """Return a point near another, `(n_free,)`, always the same one."""
+    nudge = np.random.default_rng(20050).uniform(0.85, 1.15, size=theta.shape)
+    return np.asarray(theta * nudge + 0.02 * (nudge - 1))
 
 
 def expected_hessian(layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, theta: Array) -> Array:

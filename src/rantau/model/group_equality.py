@@ -3,7 +3,8 @@
 The kinds and their consequences are those of lavaan's `group.equal` (Rosseel, 2012): with equal intercepts the
 latent means are free from the second group on, unless `means` are equal too; with equal loadings and factors of
 unit variance, so are the factors' variances, unless `lv_variances` are equal too. The moments of covariates
-are those of each group.
+are those of each group. Thresholds are the intercepts of ordered variables: to hold either equal is to hold both, but
+under the identification of Wu & Estabrook (2016), which has both.
 """
 
 from __future__ import annotations
@@ -61,7 +62,12 @@ class GroupEquality(Record):
 
 
 def group_equality(
-    groups: tuple[str, ...], equal: tuple[str, ...], partial: tuple[str, ...], identification: str = IDENTIFICATION[0]
+    groups: tuple[str, ...],
+    equal: tuple[str, ...],
+    partial: tuple[str, ...],
+    identification: str = IDENTIFICATION[0],
+    *,
+    ordered: bool = False,
 ) -> GroupEquality:
     """Check the two options.
 
@@ -75,6 +81,8 @@ def group_equality(
         Single parameters, such as `F=~x2`; they are held against the table later.
     identification
         One of `IDENTIFICATION`.
+    ordered
+        Whether there are ordered variables.
 
     Returns
     -------
@@ -89,8 +97,11 @@ def group_equality(
     if (equal or partial) and len(groups) == 1:
         option = "group_equal" if equal else "group_partial"
         raise OptionError(f"{option} compares groups, but there is one group; say which variable groups the rows.")
-    kinds = (choose("group_equal", one.strip().lower().replace(".", "_").replace("-", "_"), KINDS) for one in equal)
-    return GroupEquality(tuple(dict.fromkeys(kinds)), partial, identification == "wu_estabrook")
+    kinds = [choose("group_equal", one.strip().lower().replace(".", "_").replace("-", "_"), KINDS) for one in equal]
+    separate = identification == "wu_estabrook"
+    if ordered and not separate and {"intercepts", "thresholds"} & set(kinds):
+        kinds += ["intercepts", "thresholds"]
+    return GroupEquality(tuple(dict.fromkeys(kinds)), partial, separate)
 
 
 def equal_entries(

@@ -8,11 +8,11 @@ conventions (Rosseel, 2012), or as Wu & Estabrook (2016) show that it can be tol
 
 from __future__ import annotations
 
-from rantau.errors import OptionError, listing, unknown
+from rantau.errors import ModelSyntaxError, OptionError, listing, unknown
 from rantau.model.entries import Entries, Key
 from rantau.model.group_equality import GroupEquality
 from rantau.model.locate import refusal
-from rantau.model.spec import Model, Span
+from rantau.model.spec import Block, Model, Span
 from rantau.record import Record
 
 Cut = tuple[tuple[str, int], ...]
@@ -159,6 +159,17 @@ def add_scales(entries: Entries, cut: Cut, free: frozenset[str]) -> None:
     """Add the scale of each ordered variable, free from the second group on or not at all."""
     for name, _ in cut:
         entries.add(name, "~*~", name, fixed=1.0, first_only=name in free)
+
+
+def unit_untold(model: Model, block: Block) -> ModelSyntaxError:
+    """Return the error of an ordered item that alone measures a construct whose variance is not given."""
+    name = block.items[0]
+    return refusal(
+        model, block.terms[0].span,
+        f"'{name}' is ordered and alone measures '{block.construct}': under parameterization='delta' nothing says how "
+        "much of it is the construct; take parameterization='theta', which takes one for the other, or write the "
+        f"paths of '{name}' itself.",
+    )  # fmt: skip
 
 
 def ordered_names(model: Model, ordered: tuple[str, ...] | bool) -> tuple[str, ...]:

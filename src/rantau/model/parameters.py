@@ -16,7 +16,7 @@ from rantau.model.entries import Entries, key_named, stated
 from rantau.model.exploratory import Explored, check_exploratory, explored, is_exploratory
 from rantau.model.group_equality import IDENTIFICATION, GroupEquality, equal_entries, group_equality
 from rantau.model.modifiers import check_modifiers
-from rantau.model.ordered import add_scales, add_thresholds, check_latent_answers, loosened
+from rantau.model.ordered import add_scales, add_thresholds, check_latent_answers, loosened, unit_untold
 from rantau.model.places import number
 from rantau.model.spec import Model
 from rantau.record import Record
@@ -228,7 +228,7 @@ def _tabulated(
     check_modifiers(model, groups)
     check_composites(model)
     check_exploratory(model)
-    equality = group_equality(groups, group_equal, group_partial, identification)
+    equality = group_equality(groups, group_equal, group_partial, identification, ordered=bool(ordered))
     latent = model.constructs
     observed = _observed_order(model)
     entries = Entries(stated(model, (*latent, *observed), len(groups)), len(groups))
@@ -244,9 +244,12 @@ def _tabulated(
     add_thresholds(model, entries, cut)
     check_latent_answers(model, entries, cut, equality, theta=theta)
     loose = loosened(entries, cut, equality, {key_named(name) for name in equality.partial}, theta=theta)
+    explained = {path.outcome for path in model.paths} | {item for block in model.blocks for item in block.items}
     for block in model.blocks:
         if len(block.items) == 1 and block.items[0] in alone & dict(cut).keys():
             # What alone measures a construct, and is ordered, gives it the unit of what lies behind the answers.
+            if not theta and (block.items[0] in loose.scales or block.construct in explained):
+                raise unit_untold(model, block)
             entries.add(block.construct, "~~", block.construct, fixed=1.0)
     of_answers = {name: name in loose.scales and theta for name, _ in cut}
     _add_variances(model, entries, observed, covariates, equality, std_lv, of_answers)

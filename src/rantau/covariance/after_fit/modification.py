@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from rantau.covariance.result import SemFit
 
 #: What a modification index can be about.
-OPERATORS = ("=~", "~~", "~", "~1")
+OPERATORS = ("=~", "~~", "~", "~1", "|", "~*~")
 
 
 def modification_indices(
@@ -113,8 +113,12 @@ def _alone(evidence: Evidence, wider: Wider) -> tuple[Array, Array]:
 def _stated(model: Model, table: ParameterTable, *, free_too: bool) -> Iterator[Further]:
     """Name the parameters of the table that are fixed, or all of them; moments of fixed covariates stay fixed."""
     formed = {item for block in composites(model) for item in block.items} | set(table.excrescent)
+    # Where residual variances are the parameters, scales follow from them.
+    follows = "~*~" if table.parameterization == "theta" else ""
     for row in table.rows:
-        if not row.exogenous and not formed & {row.lhs, row.rhs} and (free_too or row.free < 0):
+        if row.exogenous or row.op == follows or formed & {row.lhs, row.rhs}:
+            continue
+        if free_too or row.free < 0:
             yield Further(row.lhs, row.op, row.rhs, row.group)
 
 
@@ -181,6 +185,10 @@ def standardised_changes(fit: SemFit, further: Sequence[Further], change: Array)
             for product, first, second in products:
                 of_cause[:, product] = whole[:, first] * whole[:, second]
             path = np.where(plain, of_cause[group, cause], whole[group, cause]) / of_outcome
-            ratio = np.where(op == "~~", covariance, np.where(op == "~1", 1 / whole[group, lhs], path))
+            ratio = np.select(
+                [op == "~~", np.isin(op, ("~1", "|")), op == "~*~"],
+                [covariance, 1 / whole[group, lhs], np.ones(op.size)],
+                path,
+            )
         found[kind] = change * ratio
     return found

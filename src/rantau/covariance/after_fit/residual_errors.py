@@ -137,7 +137,8 @@ def covariance_of_residuals(evidence: Evidence, gamma: Array, weight: Array, n: 
     The estimates follow the moments as `theta = sum_h K_h s_h`, `K_h = (sum Delta'V Delta)^-1 Delta_h'V_h`, so the
     residuals are `s_g - Delta_g sum_h K_h s_h` (Browne, 1984, eq. 2.19a; Ogasawara, 2001). Where groups share
     parameters, the scatter of each group enters the residuals of all; lavaan leaves out that of the others, so its
-    standard errors are smaller there.
+    standard errors are smaller there. Of ordered answers lavaan divides the variances of every group's moments by the
+    rows of all groups; here as elsewhere they are divided by the group's own.
     """
     jacobian = moment_jacobian(evidence.layout, evidence.slope)
     shares = (evidence.moments.n / evidence.moments.n.sum())[:, None, None]

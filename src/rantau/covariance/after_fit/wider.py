@@ -65,9 +65,11 @@ class Wider(NamedTuple):
             place = self.layout.place[:, cells]
             further = np.unique(place[place >= self.n_own])
             renumbered = np.where(place >= self.n_own, self.n_own + np.searchsorted(further, place), place)
+            answers = self.layout.cells.latent_answers
             some = self.layout.cells.replace(
                 n_free=self.n_own + further.size, kind=self.layout.kind[cells], row=self.layout.row[cells],
                 column=self.layout.column[cells], place=renumbered,
+                latent_answers=None if answers is None else answers.replace(first=answers.first[cells]),
             )  # fmt: skip
             part = Layout(some, self.layout.base[..., cells], self.layout.factor[:, cells])
             yield part, further - self.n_own

@@ -23,7 +23,8 @@ def srmr(statistics: Statistics) -> tuple[float, ...]:
     """Compute the SRMR over covariances and variances, and over means where they are modelled.
 
     Source: Bentler (1995), p. 271: residuals divided by the sample's standard deviations; the mean over
-    the p(p+1)/2 moments (and p means), and over groups by their shares of the rows.
+    the p(p+1)/2 moments (and p means), and over groups by their shares of the rows. Where some of the answers are
+    ordered, lavaan counts the variances of the continuous items and leaves out their residuals, which only `WLS` has.
     """
     # Of ordered answers only what lies behind them has covariances, and thresholds are not in standard units.
     return (_bentler(statistics)[0 if statistics.level_residual is None else 1],)

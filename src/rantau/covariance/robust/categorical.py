@@ -34,7 +34,8 @@ def categorical_misfit(evidence: Evidence) -> Corrected | None:
     Savalei (2021), eq. 8 to 12: `T = n F_ML(R, Sigma)` at the estimates of least squares, less its expectation
     `tr[(I - P)' W (I - P) Gamma]`, with W the weight of normal theory for correlations, P the projection
     `Delta (Delta'V Delta)^-1 Delta'V` of least squares, and Gamma the covariance matrix of the polychoric
-    correlations.
+    correlations. Restricted thresholds count among the degrees of freedom that the misfit is held against, as in the
+    tests; lavaan leaves fixed ones out of those of RMSEA and not of CFI, and gives no index where they are equal.
     """
     moments, implied = evidence.moments, evidence.implied
     if moments.ordering is None or not moments.ordering.ordered.all() or moments.spread is None:
