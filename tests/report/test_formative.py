@@ -32,3 +32,22 @@ def test_reflective_models_have_no_such_table():
     data = pd.DataFrame(factor + rng.normal(size=(100, 4)), columns=list("abcd"))
     document = rt.report(rt.pls("F =~ a + b; G =~ c + d; G ~ F", data)).document
     assert "formative" not in [table.key for _, table in document.tables()]
+
+
+def test_only_what_has_an_ave_is_told_to_reach_it_and_no_column_stands_empty():
+    rng = np.random.default_rng(8)
+    factors = rng.normal(size=(200, 2)) @ np.array([[1, 0.4], [0, 0.9]])
+    data = pd.DataFrame(np.repeat(factors, 3, axis=1) + 0.4 * rng.normal(size=(200, 6)), columns=list("abcdef"))
+    data["g"], data["h"] = rng.normal(size=(2, 200))
+    fit = rt.pls("F =~ a + b + c; G =~ d + e + f; H <~ g + h; G ~ F + H", data)
+    document = rt.report(fit).document
+    text = " ".join(part.text for part in document.parts if hasattr(part, "text"))
+    assert "AVE reaches .50 for every construct that has one" in text
+    assert "every pair of constructs that have an AVE meets" in text
+    paths = next(table for _, table in document.tables() if table.key == "paths")
+    assert paths.title == "Structural paths"
+    assert [column.key for column in paths.columns] == ["path", "pls_est", "pls_se", "pls_ci", "pls_p"]
+    claimed = rt.report(rt.pls("F =~ a + b + c; G =~ d + e + f; G ~ F # H1 (+) More", data)).document
+    text = " ".join(part.text for part in claimed.parts if hasattr(part, "text"))
+    assert "AVE reaches .50 for every construct (" in text
+    assert "hypothesis" in next(table for _, table in claimed.tables() if table.key == "paths").frame().columns

@@ -66,6 +66,11 @@ def frames(three=False):
     return {table.key: table.frame() for _, table in whole.tables()}
 
 
+def noted(name):
+    """The notes of a table."""
+    return " ".join(note.text for _, table in document().tables() if table.key == name for note in table.notes)
+
+
 def prose(language="en", three=False):
     """The text of the section, without tables."""
     told = [part.text for part in document(language, three).parts if hasattr(part, "text")]
@@ -111,6 +116,8 @@ def test_importance_and_necessity():
     )
     bottleneck = frames()["bottleneck"]
     assert bottleneck["Image"].iloc[0] == "NN"
+    needed = needs.bottlenecks().to_numpy()
+    assert ("NN = " in noted("bottleneck"), "∞ = " in noted("bottleneck")) == (True, bool(np.isinf(needed).any()))
     assert bottleneck["Image"].iloc[-1] == pytest.approx(needs.bottlenecks()["Image"].iloc[-1])
     text = " ".join(prose())
     assert f"Most important is Image: one point more of it goes with {found.effects[0]:.2f} points" in text
@@ -127,6 +134,7 @@ def test_groups_are_compared_where_they_may_be():
     assert table["ci_1_low"].iloc[0] == pytest.approx(np.quantile(drawn, 0.025))
     barred = ~found.table()["permitted"]
     assert ((table["decision"] == "n. c.") == barred).all()
+    assert ("n. c. = " in noted("mga")) == barred.any()
     assert "Rows were divided into the groups first (*n* = 125) and second (*n* = 125)." in " ".join(prose())
 
 

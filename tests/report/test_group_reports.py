@@ -72,7 +72,7 @@ def test_groups_stand_side_by_side(found, language, told):
 def test_the_mean_that_differs_is_told_and_no_intercept(found):
     document = assemble(found, title="T")
     own = next(part.text for part in document.parts if "held equal. It fits" in getattr(part, "text", ""))
-    assert "Beside Men, this mean differs significantly: Extraversion for Women (by 0." in own
+    assert "Compared with Men, this mean differs significantly: Extraversion for Women (by 0." in own
     assert "Neuroticism for Women" not in own
 
 
@@ -89,6 +89,12 @@ def test_levels_of_invariance_are_told_until_one_fails(found):
     first = next((level for level in frame.index[1:] if not fine[level]), None)
     assert ("The next level" in told) == (first is not None)
     assert first is None or f"The next level, {first}, does not (ΔCFI = −" in told
+    # Means are told with reserve where intercepts are not alike.
+    together = next(part.text for part in document.parts if "held equal. It fits" in getattr(part, "text", ""))
+    assert ("As the scalar level does not hold" in together) == (not fine[["metric", "scalar"]].all())
+    noted = next(table for _, table in document.tables() if table.key == "invariance").notes[0].text
+    assert "loadings (metric), intercepts (scalar), and residual variances (strict)" in noted
+    assert "thresholds" not in noted
 
 
 def test_a_fit_of_groups_is_reported_by_itself():
@@ -127,4 +133,4 @@ def test_levels_of_ordered_answers_have_scaled_indices(tmp_path):
     table = next(table for _, table in document.tables() if table.key == "invariance")
     assert table.frame()["level"].tolist() == ["configural", "thresholds", "metric", "scalar", "strict"]
     assert table.frame()["chisq"].tolist() == pytest.approx(findings.invariance["chisq_scaled"].tolist())
-    assert "CFI and RMSEA are computed from the scaled test." in [note.text for note in table.notes]
+    assert any("CFI and RMSEA are computed from it" in note.text for note in table.notes)

@@ -148,7 +148,8 @@ def _structure(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef,
     # With a measurement model, both fits stand in one table, further up.
     parts += _placed(tables, *(() if sentences.fit(prose, "cfa") else ("fit",)), "pls_fit")
     if "paths" in tables:
-        parts += [Heading(2, prose.words("section.hypotheses")), *map(Paragraph, sentences.hypotheses(prose))]
+        heading = "hypotheses" if prose.findings.model.hypotheses else "paths"
+        parts += [Heading(2, prose.words(f"section.{heading}")), *map(Paragraph, sentences.hypotheses(prose))]
         parts += _placed(tables, "paths")
     steady = sentences.sensitivity(prose)
     if steady:

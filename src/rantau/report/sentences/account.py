@@ -87,7 +87,7 @@ def _verdicts(prose: Prose) -> tuple[str, ...]:
 
     total = prose.words.in_words(len(names))
     if len(shared) == len(names):
-        return (prose.say("account.both_all", total=total),)
+        return (prose.say("account.both_two") if len(names) == 2 else prose.say("account.both_all", total=total),)
     return (
         listed("account.both", shared, total=total),
         *(

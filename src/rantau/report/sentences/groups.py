@@ -35,8 +35,7 @@ def _levels(prose: Prose) -> str:
     for level, row in frame.to_dict("index").items():
         if not row["against"]:
             continue
-        # At the precision at which they are printed.
-        if round(row["cfi_change"], 3) >= -FALL and round(row["rmsea_change"], 3) <= RISE:
+        if _holds(row):
             held.append(prose.words(f"level.{level}"))
             continue
         changes = {
@@ -47,6 +46,11 @@ def _levels(prose: Prose) -> str:
         break
     kept = prose.say_counted("levels.held", len(held), levels=prose.words.listing(held)) if held else ""
     return join(prose.say("levels.intro"), kept, broken)
+
+
+def _holds(row: dict[Any, Any]) -> bool:
+    """Say whether a level holds, by its changes at the precision at which they are printed."""
+    return bool(round(row["cfi_change"], 3) >= -FALL and round(row["rmsea_change"], 3) <= RISE)
 
 
 def _together(prose: Prose) -> str:
@@ -94,7 +98,16 @@ def _means(prose: Prose, fit: SemFit) -> str:
     ]
     if not listed:
         return prose.say("groups.means_same", reference=reference)
-    return prose.say_counted("groups.means", len(listed), reference=reference, means=prose.words.listing(listed))
+    told = prose.say_counted("groups.means", len(listed), reference=reference, means=prose.words.listing(listed))
+    return join(told, "" if _scalar_holds(prose) else prose.say("groups.means_reserve"))
+
+
+def _scalar_holds(prose: Prose) -> bool:
+    """Say whether every level up to equal intercepts holds, where levels were tested at all."""
+    frame = prose.findings.invariance
+    if frame is None or "scalar" not in frame.index:
+        return True
+    return all(_holds(row) for row in frame.loc[:"scalar"].to_dict("records") if row["against"])
 
 
 def _rows(prose: Prose, found: GroupComparison) -> str:

@@ -71,16 +71,18 @@ def _trusted(prose: Prose, column: str) -> bool:
 
 def _variance(prose: Prose, frame: pd.DataFrame) -> list[str]:
     """Return where AVE falls short, by engine."""
-    short, judged = [], False
+    short: list[str] = []
+    with_ave: set[str] = set()
     for column, engine in (("ave_cfa", "cfa"), ("ave", "pls")):
         found = column_of(frame, column) if _trusted(prose, column) else {}
-        judged = judged or bool(found)
+        with_ave |= set(found)
         low = [name for name, value in found.items() if value < CONVERGENT]
         if low:
             short.append(prose.say(f"measurement.ave_{engine}", names=prose.names(low)))
     if short:
         return [prose.say("measurement.ave_below", list=prose.words.listing(short))]
-    return [prose.say("measurement.ave_fine")] if judged else []
+    key = "ave_fine" if set(prose.findings.model.constructs) == with_ave else "ave_fine_judged"
+    return [prose.say(f"measurement.{key}")] if with_ave else []
 
 
 def _loadings(prose: Prose, engine: str) -> str:
@@ -160,7 +162,8 @@ def _fornell(prose: Prose, engine: str, correlations: pd.DataFrame, roots: dict[
             broken.append(prose.say("measurement.pair", left=prose.named(left), right=prose.named(right)))
     where = prose.say(f"measurement.fornell_{engine}")
     if not broken:
-        return prose.say("measurement.fornell_met", where=where)
+        key = "fornell_met" if len(judged) == len(prose.findings.model.blocks) else "fornell_met_judged"
+        return prose.say(f"measurement.{key}", where=where)
     if len(broken) == len(pairs) > 1:
         return prose.say("measurement.fornell_none", where=where)
     if len(broken) > MANY:

@@ -42,6 +42,8 @@ def verdict(prose: Prose, engine: str) -> str:
         key = "engine_single" if supported else "engine_single_not"
         return prose.say(f"hypotheses.{key}", name=next(iter(decided)), **said)
     total = prose.words.in_words(len(decided))
+    if len(supported) == len(decided) == 2:
+        return prose.say("hypotheses.engine_both", **said)
     if len(supported) in (0, len(decided)):
         return prose.say(f"hypotheses.engine_{'all' if supported else 'none'}", total=total, **said)
     names = f" ({prose.words.listing(supported)})"

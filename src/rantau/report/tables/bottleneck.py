@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Cell, Column, Row, Table
 from rantau.report.tables.necessity import NAMES
@@ -24,16 +26,19 @@ def build(findings: Findings, language: str) -> Table | None:
     ceiling = found.ceilings[0]
     frame = found.bottlenecks(ceiling=ceiling)
     rows = []
-    for level, needs in zip(frame.index, frame.to_numpy(), strict=True):
-        cells = [_need(words("table.bottleneck.none"), float(need)) for need in needs]
+    for level, own in zip(frame.index, frame.to_numpy(), strict=True):
+        cells = [_need(words("table.bottleneck.none"), float(need)) for need in own]
         rows.append(Row((float(level), *cells)))
     target = view.construct(found.target)
     columns = (
         Column("level", target, "percent", decimals=0),
         *(Column(name, view.construct(name), "percent") for name in found.conditions),
     )
-    notes = (*view.distrust("pls"), view.note("table.bottleneck.note", ceiling=NAMES[ceiling], target=target))
-    return Table("bottleneck", words("table.bottleneck.title", target=target), columns, tuple(rows), notes)
+    notes = [*view.distrust("pls"), view.note("table.bottleneck.note", ceiling=NAMES[ceiling], target=target)]
+    needs = frame.to_numpy(float)
+    notes += [view.note("table.bottleneck.note_none")] if np.isnan(needs).any() else []
+    notes += [view.note("table.bottleneck.note_beyond")] if np.isinf(needs).any() else []
+    return Table("bottleneck", words("table.bottleneck.title", target=target), columns, tuple(rows), tuple(notes))
 
 
 def _need(none: str, need: float) -> Cell:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Indices whose level and change are shown.
 INDICES = ("cfi", "rmsea", "srmr")
+#: What each level holds equal beyond the one before.
+EQUAL = (("thresholds", "thresholds"), ("metric", "loadings"), ("scalar", "intercepts"), ("strict", "residuals"))
 
 
 def build(findings: Findings, language: str) -> Table | None:
@@ -44,7 +46,8 @@ def build(findings: Findings, language: str) -> Table | None:
         *(Column(f"{name}_change", f"Δ{name.upper()}", "index", difference) for name in INDICES),
     )
     kind = column_of(frame, "cfi").removeprefix("cfi").removeprefix("_")
-    notes = [view.note("table.invariance.note")]
+    equal = [f"{words(f'equal.{what}')} ({words(f'level.{level}')})" for level, what in EQUAL if level in frame.index]
+    notes = [view.note("table.invariance.note", levels=words.listing(equal))]
     notes += [view.note(f"table.invariance.note_{kind}")] if kind in ("robust", "scaled") else []
     return Table("invariance", words("table.invariance.title"), columns, tuple(rows), tuple(notes))
 

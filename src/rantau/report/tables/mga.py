@@ -34,7 +34,8 @@ def build(findings: Findings, language: str) -> Table | None:
             cells += [one["p_henseler"]] if drawn else []
             cells.append(words(f"table.mga.{_decision(one, 1 - findings.level)}"))
             rows.append(Row(tuple(cells), indent=int(several)))
-    return Table("mga", words("table.mga.title"), _columns(view, drawn=drawn), tuple(rows), _notes(view, drawn=drawn))
+    notes = _notes(view, drawn=drawn, barred=not table["permitted"].all())
+    return Table("mga", words("table.mga.title"), _columns(view, drawn=drawn), tuple(rows), notes)
 
 
 def _decision(one: dict[Any, Any], alpha: float) -> str:
@@ -59,10 +60,12 @@ def _columns(view: View, *, drawn: bool) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def _notes(view: View, *, drawn: bool) -> tuple[Note, ...]:
+def _notes(view: View, *, drawn: bool, barred: bool) -> tuple[Note, ...]:
     found = view.findings.comparison
     count = 0 if found is None else found.permutations
     notes = [*view.distrust("pls"), view.note("table.mga.note", permutations=count, alpha=view.alpha)]
+    if barred:
+        notes.append(view.note("table.mga.note_barred"))
     if drawn and found is not None:
         notes.append(view.note("table.mga.note_draws", draws=found.bootstrapped.shape[1]))
     return tuple(notes)

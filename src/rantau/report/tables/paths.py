@@ -23,7 +23,8 @@ def build(findings: Findings, language: str) -> Table | None:
     rows = tuple(Row(_cells(view, name, engines)) for name in names)
     defined = any(op == ":=" for _, op, _ in names)
     notes = _notes(view, engines, defined=defined)
-    return Table("paths", view.words("table.paths.title"), _columns(view, engines), rows, notes)
+    title = view.words("table.paths.title" if findings.model.hypotheses else "table.paths.title_plain")
+    return Table("paths", title, _columns(view, engines), rows, notes)
 
 
 def claims(view: View) -> list[Name]:
@@ -36,7 +37,9 @@ def claims(view: View) -> list[Name]:
 
 def _columns(view: View, engines: list[str]) -> tuple[Column, ...]:
     words = view.words
-    columns = [Column("hypothesis", "H"), Column("path", words("head.path"))]
+    decided = bool(view.findings.model.hypotheses)
+    columns = [Column("hypothesis", "H")] if decided else []
+    columns.append(Column("path", words("head.path")))
     for engine in engines:
         name = words(f"engine.{engine}")
         columns += [
@@ -45,20 +48,23 @@ def _columns(view: View, engines: list[str]) -> tuple[Column, ...]:
             Column(f"{engine}_se", "*SE*", "decimal", name, printed=len(engines) == 1),
             Column(f"{engine}_ci", view.ci, "loading", name),
             Column(f"{engine}_p", "*p*", "p", name),
-            Column(f"{engine}_decision", words("table.paths.decision"), "text", name),
         ]
+        if decided:
+            columns.append(Column(f"{engine}_decision", words("table.paths.decision"), "text", name))
     return tuple(columns)
 
 
 def _cells(view: View, name: Name, engines: list[str]) -> tuple[Cell, ...]:
     hypothesis = view.hypothesis(name)
     claim = view.claim(*name)
-    cells: list[Cell] = ["" if hypothesis is None else _expected(hypothesis)]
+    decided = bool(view.findings.model.hypotheses)
+    cells: list[Cell] = ["" if hypothesis is None else _expected(hypothesis)] if decided else []
     cells.append(Marked(claim, note="a") if name[1] == ":=" else claim)
     for engine in engines:
         found = (view.sem if engine == "sem" else view.pls).get(name)
         cells += [number(found, "est"), number(found, "se"), interval(found), number(found, "p")]
-        cells.append("" if hypothesis is None else decision(view, hypothesis, engine))
+        if decided:
+            cells.append("" if hypothesis is None else decision(view, hypothesis, engine))
     return tuple(cells)
 
 

@@ -331,5 +331,5 @@ class _Word:
         described.set("descr", figure.alt)
         described.set("title", plain(read_markup(figure.title)))
         if not above:
-            self._caption(self.style.words.figure, number, figure.title, last=True)
+            self._caption(self.style.words.figure, number, figure.title, last=not figure.note)
         self._notes((Note("general", figure.note),) if figure.note else ())
