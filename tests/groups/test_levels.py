@@ -151,7 +151,7 @@ def test_a_level_without_a_scaled_test_takes_none_from_the_others(hs):
         standard = (data[name] - data[name].mean()) / data[name].std()
         data[name] = 1 + (standard > -0.5) + (standard > 0.6)
     data["x1"] = (data["x1"] > 1).astype(int)
-    with pytest.warns(AdmissibilityWarning, match="'x3'"):
+    with pytest.warns(AdmissibilityWarning, match=r"'x3'|information matrix is singular"):
         found = rt.invariance("visual =~ x1 + x2 + x3", data, by="school", ordered=True)
     # semTools 0.5-6's measEq.syntax (Wu.Estabrook.2016, std.lv, delta), fitted by lavaan 0.6-14.
     assert found["chisq_scaled"].round(3).tolist()[2:4] == [1.464, 9.979]
