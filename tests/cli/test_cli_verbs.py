@@ -262,6 +262,10 @@ def test_score_without_an_instrument(rantau):
         (("--key", "A=A2", "--key", "A=A3"), "--key: 'A' comes twice."),
         (("--key", "A=A2", *PERSONALITY[1:]), "give either --survey"),
         (("--method", "bartlett"), "add --model models/<name>.sem"),
+        (("--method", "map", "--minimum-answered", "0.5"), "--minimum-answered is of means and sums; leave it out"),
+        (("--method", "map", "--key", "A=A2"), "--key is of means and sums; leave it out with --method map."),
+        (("-m", "models/personality.sem"), "--model is of factor scores: --method regression, bartlett, map, eap, ml;"),
+        (("--scale", "1,5"), "--scale is of --key"),
     ):
         assert text in rantau("score", data, *wrong).err
 

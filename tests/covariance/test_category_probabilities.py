@@ -131,6 +131,8 @@ def test_refusals(hs4, fit):
         fit.category_probabilities(at={"visul": 1})
     with pytest.raises(OptionError, match="unknown variable in at 'x1'"):
         fit.category_probabilities(at={"x1": 1})
+    with pytest.raises(OptionError, match="there is no value to look at"):
+        fit.category_probabilities(at={"visual": []})
     with pytest.raises(OptionError, match="as many as the others, taken side by side"):
         fit.category_probabilities(at={"visual": [1, 2], "speed": [1, 2, 3]})
     with pytest.raises(OptionError, match=r"such as at=\{'visual': \[-1, 0, 1\]\}"):

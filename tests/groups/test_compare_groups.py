@@ -278,6 +278,8 @@ def test_other_refusals():
         rt.compare_groups(rt.sem(SMALL + PATHS, answers()), by="servicetype")
     with pytest.raises(OptionError, match="Did you mean 'paths'"):
         small().table(of="path")
+    with pytest.raises(OptionError, match="by= takes the name of a column, such as by='gender', or a label for each"):
+        rt.compare_groups(rt.pls(SMALL + PATHS, answers()), by=None)
     with pytest.raises(OptionError, match="no definitions to compare"):
         small().table(of="definitions")
     with pytest.raises(EstimationError, match="draws=0"):

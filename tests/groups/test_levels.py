@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import rantau as rt
-from rantau.errors import ModelSyntaxError, OptionError
+from rantau.errors import AdmissibilityWarning, ModelSyntaxError, OptionError
 
 TESTS = Path(__file__).parents[1]
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
@@ -143,3 +143,17 @@ def test_what_is_refused(hs, hs4):
         rt.pls(HS + "\nspeed ~ visual\nx9 ~*~ x9", hs)
     with pytest.raises(ModelSyntaxError, match=r"scales \(`~\*~`\) of ordered answers cannot be stated yet"):
         rt.simulate("F =~ 1*a + 1*b + 1*c\na ~*~ 1*a", n=50, seed=1)
+
+
+def test_a_level_without_a_scaled_test_takes_none_from_the_others(hs):
+    data = hs.copy()
+    for name in ("x1", "x2", "x3"):
+        standard = (data[name] - data[name].mean()) / data[name].std()
+        data[name] = 1 + (standard > -0.5) + (standard > 0.6)
+    data["x1"] = (data["x1"] > 1).astype(int)
+    with pytest.warns(AdmissibilityWarning, match=r"'x3'|information matrix is singular"):
+        found = rt.invariance("visual =~ x1 + x2 + x3", data, by="school", ordered=True)
+    # semTools 0.5-6's measEq.syntax (Wu.Estabrook.2016, std.lv, delta), fitted by lavaan 0.6-14.
+    assert found["chisq_scaled"].round(3).tolist()[2:4] == [1.464, 9.979]
+    assert np.isnan(found.loc["strict", "chisq_scaled"])
+    assert {"p_scaled", "chisq_diff", "rmsea_diff", "p_diff"} <= set(found.columns)

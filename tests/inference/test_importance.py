@@ -229,7 +229,7 @@ def test_necessity_refuses():
         rt.necessity(data, "y")
     with pytest.raises(ResponseError, match="column 'x', row 1: a number is needed, got 'low'"):
         rt.necessity(pd.DataFrame({"x": ["low", "high"], "y": [1, 2]}), "y")
-    with pytest.raises(EstimationError, match="0 rows have a value in each of x, y"):
+    with pytest.raises(EstimationError, match=r"0 of 2 rows have a value in each of x, y; two at least"):
         rt.necessity(pd.DataFrame({"x": [1.0, np.nan], "y": [np.nan, 2]}), "y")
     with pytest.raises(OptionError, match="unknown ceilings 'ce_fdl'"):
         rt.necessity(data, "y", conditions="x", ceilings="ce_fdl")
@@ -245,3 +245,26 @@ def test_necessity_refuses():
         rt.necessity(data, "y", conditions="x", permutations=0).bottlenecks(levels=5)
     with pytest.raises(OptionError, match="permutations must be a whole number"):
         rt.necessity(data, "y", conditions="x", permutations=2.5)
+
+
+def test_necessity_needs_conditions_and_takes_names_that_are_numbers(fit):
+    data = pd.DataFrame({1: [0.0, 1, 2, 3], 2: [0.0, 1, 1, 3]})
+    assert rt.necessity(data, 2, permutations=0).table()["condition"].tolist() == ["1", "1"]
+    with pytest.raises(OptionError, match="no condition to hold against '1': the data have no other column"):
+        rt.necessity(data[[1]], "1")
+    with pytest.raises(OptionError, match="conditions= names none; leave it out for all"):
+        rt.necessity(data, "1", conditions=[])
+    for alpha in (5, 0, "a"):
+        with pytest.raises(OptionError, match=r"alpha must lie between 0 and 1, such as 0.05"):
+            rt.necessity(data, "1", permutations=0).table(alpha=alpha)
+    with pytest.raises(OptionError, match="ceilings= names none; leave it out for ce_fdh, cr_fdh"):
+        rt.necessity(data, "1", ceilings=[])
+    data = pd.DataFrame(np.random.default_rng(1).normal(size=(60, 4)), columns=list("abcd"))
+    data += np.random.default_rng(2).normal(size=(60, 1))
+    with pytest.raises(OptionError, match=r"takes a fit by rt.pls or columns of numbers, got a SemFit"):
+        rt.necessity(rt.cfa("F =~ a + b + c + d", data), "F")
+
+
+def test_bounds_have_an_end(fit):
+    with pytest.raises(OptionError, match=r"bounds are two numbers, the lower first, such as \(1, 7\); got"):
+        rt.importance(fit, fit.structure.constructs[-1], bounds=(1, np.inf))

@@ -196,6 +196,8 @@ def test_refusals(fit, data, drawn, predicted):
     other = rt.pls(MODEL, data.head(300))
     with pytest.raises(OptionError, match=r"the draws given is of another fit; make it from this one: rt.bootstrap"):
         rt.assess(other, bootstrap=drawn)
+    with pytest.raises(OptionError, match=r"interval='bca' is of resamples: give bootstrap=rt.bootstrap"):
+        rt.assess(fit, interval="bca")
     with pytest.raises(OptionError, match=r"the prediction given is of another fit"):
         rt.assess(other, predict=predicted)
     with pytest.raises(OptionError, match=r"bootstrap= takes rt.bootstrap\(fit\), got a int"):

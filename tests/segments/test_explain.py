@@ -123,7 +123,7 @@ def test_refusals():
         rt.explain_segments(mixture, data)
     with pytest.raises(OptionError, match="memberships has 3 labels, and the data have 30 rows"):
         rt.explain_segments(["1", "2", "1"], data)
-    with pytest.raises(EstimationError, match="memberships has 1 segment; two at least"):
+    with pytest.raises(EstimationError, match="memberships has '1' in every row that has one; two segments at least"):
         rt.explain_segments(["1"] * 30, data)
     with pytest.raises(ResponseError, match=r"by='pln': the data have no such column. Did you mean 'plan'"):
         rt.explain_segments(segment, data, by="pln")
@@ -137,3 +137,22 @@ def test_refusals():
         rt.explain_segments(segment, data.assign(same="a"), by=["age", "same"])
     with pytest.raises(OptionError, match=r"unknown column 'sx'. Did you mean 'sex'"):
         rt.explain_segments(segment, data).crosstab("sx")
+
+
+def test_what_is_no_segment_for_each_row():
+    data, _ = rows(30)
+    for wrong in (None, "code", 3):
+        with pytest.raises(OptionError, match="a segment for each row, such as data"):
+            rt.explain_segments(wrong, data)
+    with pytest.raises(EstimationError, match="no segment in any row"):
+        rt.explain_segments([None] * 30, data)
+    with pytest.raises(EstimationError, match="30 different segments in 30 rows, so it divides nothing"):
+        rt.explain_segments(range(30), data)
+
+
+def test_it_shows_itself_in_a_notebook():
+    data, segment = rows(30)
+    found = rt.explain_segments(segment, data, by="code")
+    assert repr(found).startswith("<Explanation: 1 column;")
+    assert "<table" in found._repr_html_()
+    assert found.advice in found._repr_html_()

@@ -129,7 +129,7 @@ def test_seeds_repeat_and_rows_with_gaps_have_no_segment():
 
 
 def test_refusals():
-    with pytest.raises(OptionError, match="segments is a whole number of 2 or more"):
+    with pytest.raises(OptionError, match="segments must be a whole number of at least 2"):
         rt.fimix(mobile(), segments=1)
     with pytest.raises(OptionError, match="do not fit into 250 rows"):
         rt.fimix(mobile(), segments=100)
@@ -206,3 +206,17 @@ def test_rows_needed_are_those_of_power_tables():
     formed = rt.pls("F <~ CUSA1 + CUSA2 + CUSA3\nIMAG1 ~ F", pd.read_csv("tests/data/mobile.csv"))
     assert most_arrows(formed.plan) == 3
     assert most_arrows(mobile().plan) == 2
+
+
+def test_it_shows_itself_in_a_notebook_and_takes_no_text_for_a_number():
+    random = np.random.default_rng(3)
+    fit = rt.pls("y ~ x", pd.DataFrame(random.normal(size=(60, 2)), columns=["x", "y"]))
+    with pytest.raises(OptionError, match="tolerance must be a number above 0, got 'fine'"):
+        rt.fimix(fit, tolerance="fine")
+    with pytest.raises(OptionError, match=r"max_iterations must be a whole number of at least 1, got 2\.5"):
+        rt.fimix(fit, max_iterations=2.5)
+    found = rt.fimix(fit, segments=np.int64(2), starts=1)
+    assert found.advice().verdict in repr(found.advice())
+    assert "mdl5" in found._repr_html_()
+    assert found.advice().verdict in found._repr_html_()
+    assert "sum of R² of y" in rt.pos(fit, segments=1)._repr_html_()

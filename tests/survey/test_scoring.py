@@ -264,3 +264,12 @@ def test_reversing_every_item_turns_the_mean_about(rows):
         straight = score(data, {"F": ["a", "b", "c"]}, scale=(1, 5))["F"]
         turned = score(data, {"F": ["-a", "-b", "-c"]}, scale=(1, 5))["F"]
     np.testing.assert_allclose(straight + turned, 6, rtol=1e-12)
+
+
+def test_a_fit_scores_by_itself():
+    draw = np.random.default_rng(1).normal(size=(100, 5))
+    data = pd.DataFrame(draw[:, :4] + draw[:, 4:], columns=list("abcd"))
+    fit = rt.cfa("F =~ a + b + c + d", data)
+    for option, unused in (("minimum_answered", 0.5), ("missing", (-99,)), ("scale", (1, 5)), ("keys", {"F": ["a"]})):
+        with pytest.raises(OptionError, match=f"{option}= is of means and sums, and fit= scores as the fit does"):
+            rt.score(data, fit=fit, **{option: unused})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -150,6 +150,8 @@ def _groups_of(fit: PlsFit, by: str | Sequence[Any]) -> tuple[Indices, tuple[str
         if fit.origin.data is None:
             raise OptionError("this fit does not know its data: give by= a label for each row instead of a name.")
         codes, labels = memberships(fit.origin.data, by)
+    elif not isinstance(by, Iterable):
+        raise OptionError(f"by= takes the name of a column, such as by='gender', or a label for each row; got {by!r}.")
     else:
         column = require("pandas").Series(list(by))
         if len(column) != fit.entered.size:

@@ -40,7 +40,7 @@ ALL = ORDERED[-1][1]
 #: The indices whose change is told, by the beginnings of their names.
 CHANGES = ("cfi", "rmsea", "srmr")
 #: The indices of which ordered answers have robust versions.
-SCALED = ("cfi", "tli", "rmsea")
+SCALED = {"chisq": "chisq", "p": "pvalue", "cfi": "cfi", "tli": "tli", "rmsea": "rmsea"}
 
 
 class Level(NamedTuple):
@@ -207,10 +207,12 @@ def invariance_table(levels: tuple[Level, ...], *, method: str = "default") -> p
 def _with_thresholds(table: pd.DataFrame, levels: tuple[Level, ...]) -> pd.DataFrame:
     """Show the scaled indices: robust ones are of correlations, and say nothing of thresholds and intercepts."""
     every = {one.name: one.fit.fit_indices() for one in levels}
-    shown = {}
+    shown: dict[str, Any] = {}
     for name in table.columns:
-        index = name.split("_")[0]
-        scaled = f"{index}_scaled"
-        there = index in SCALED and all(scaled in indices for indices in every.values())
-        shown[scaled if there else name] = [every[level][scaled] for level in table.index] if there else table[name]
+        index = name.removesuffix("_scaled").removesuffix("_robust")
+        scaled = f"{SCALED.get(index)}_scaled"
+        if index in SCALED and all(scaled in indices for indices in every.values()):
+            shown[f"{index}_scaled"] = [float(every[level][scaled]) for level in table.index]
+        else:
+            shown[name] = table[name]
     return require("pandas").DataFrame(shown, index=table.index)  # type: ignore[no-any-return]

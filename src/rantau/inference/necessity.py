@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.result import SemFit
 from rantau.errors import EstimationError, OptionError, listing
 from rantau.extras import require
 from rantau.inference.ceiling import CEILINGS, Ceiling, Scope, hull, line, required, zone
@@ -79,6 +80,8 @@ class Necessity(Record):
             `corners` of the step function; `zone scope`, the areas whose ratio the effect is; `intercept slope` of the
             line.
         """
+        if not is_number(alpha) or not 0 < alpha < 1:
+            raise OptionError(f"alpha must lie between 0 and 1, such as 0.05, got {alpha!r}.")
         rows = []
         for k, condition in enumerate(self.conditions):
             found, scope = self._ceiling(k), self._scope(k)
@@ -261,19 +264,28 @@ def necessity(
     >>> necessity(data, "y", permutations=0).effects.round(3).tolist()
     [[0.667, 0.5]]
     """
+    target = str(target)
     frame = _frame(data, target, bounds)
-    columns = [str(name) for name in frame.columns]
-    chosen = several_names("conditions", conditions, "Trust") or tuple(name for name in columns if name != target)
+    others = tuple(str(name) for name in frame.columns if str(name) != target)
+    chosen = others if conditions is None else several_names("conditions", conditions, "Trust")
+    if not chosen:
+        told = "the data have no other column" if conditions is None else "conditions= names none; leave it out for all"
+        raise OptionError(f"there is no condition to hold against '{target}': {told}.")
     for name in chosen:
-        choose("conditions", name, [column for column in columns if column != target])
+        choose("conditions", name, others)
     kinds = several_names("ceilings", ceilings, "ce_fdh")
+    if not kinds:
+        raise OptionError(f"ceilings= names none; leave it out for {listing(CEILINGS)}.")
     for kind in kinds:
         choose("ceilings", kind, CEILINGS)
     permutations, seed = whole_number("permutations", permutations, least=0), whole_number("seed", seed, least=0)
     rows = sample(frame, (*chosen, target)).values
     rows = rows[~np.isnan(rows).any(axis=1)]
     if len(rows) < 2:
-        raise EstimationError(f"{len(rows)} rows have a value in each of {listing((*chosen, target), most=6)}.")
+        raise EstimationError(
+            f"{len(rows)} of {len(frame)} rows have a value in each of {listing((*chosen, target), most=6)}; two at "
+            "least are needed. Leave out the columns that nobody answered: conditions=."
+        )
     values, outcome = rows[:, :-1], rows[:, -1]
     constant = [name for name, spread in zip((*chosen, target), np.ptp(rows, axis=0), strict=True) if not spread > 0]
     if constant:
@@ -297,6 +309,11 @@ def _frame(data: PlsFit | Responses | pd.DataFrame, target: str, bounds: Bounds 
         places = (*sources_of(data, target), data.structure.constructs.index(target))
         names = [data.structure.constructs[place] for place in places]
         return require("pandas").DataFrame(scores_in_units(data, places, bounds), columns=names)  # type: ignore[no-any-return]
+    if isinstance(data, SemFit):
+        raise OptionError(
+            f"necessity() takes a fit by rt.pls or columns of numbers, got a {type(data).__name__}; give it scores: "
+            "rt.necessity(fit.scores(), target)."
+        )
     frame = data.frame() if isinstance(data, Responses) else as_frame(data)
     if bounds is not None:
         raise OptionError("bounds= rescales the items of a fit; columns of numbers are taken as they are.")

@@ -81,7 +81,7 @@ def _ends(name: str, bounds: Bounds) -> tuple[float, float]:
         found = bounds[name]
     if isinstance(found, tuple | list) and len(found) == 2 and all(is_number(end) for end in found):
         low, high = found
-        if low < high:
+        if -np.inf < low < high < np.inf:
             return float(low), float(high)
     raise OptionError(f"bounds are two numbers, the lower first, such as (1, 7); got {found!r} for '{name}'.")
 

@@ -196,6 +196,8 @@ def assess(
         raise EstimationError("the fit did not converge, so there is nothing to assess. See fit.problems.")
     check_level(level)
     choose("interval", interval, [row.name for row in INTERVALS])
+    if bootstrap is None and interval != "percentile":
+        raise OptionError(f"interval='{interval}' is of resamples: give bootstrap=rt.bootstrap(fit), or leave it out.")
     _check_belonging("bootstrap", bootstrap, Draws, fit, "rt.bootstrap(fit)")
     _check_belonging("predict", predict, Prediction, fit, "rt.predict(fit)")
     _check_belonging("by", by, Comparison, fit, "rt.compare_groups(fit, by=...)")

@@ -97,6 +97,9 @@ class Advice(Record):
     def __str__(self) -> str:
         return "\n".join([self.verdict, *(f"  {one.rule}: {one.text} ({one.source})" for one in self.readings)])
 
+    def __repr__(self) -> str:
+        return f"<Advice: {self.verdict} Print it for the reasons.>"
+
 
 def advise(criteria: pd.DataFrame, rows: int, needed: int) -> Advice:
     """Read the criteria together.

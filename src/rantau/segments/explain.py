@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -86,20 +86,10 @@ def explain_segments(
     (['sex', 'age'], [1.0, 0.525])
     """
     choose("adjust", adjust, CORRECTIONS)
-    if isinstance(memberships, Fimix | Pos):
-        how = "memberships(2), of so many segments" if isinstance(memberships, Fimix) else "memberships()"
-        raise OptionError(f"explain_segments() takes a segment for each row: give found.{how}.")
     if not isinstance(data, Responses):
         data = as_frame(data)
-    codes, segments = labelled(require("pandas").Series(list(memberships)))
     n = data.n_obs if isinstance(data, Responses) else len(data)
-    if len(codes) != n:
-        raise OptionError(f"memberships has {len(codes)} labels, and the data have {n} rows: one each.")
-    if len(segments) < 2:
-        raise EstimationError(f"memberships has {len(segments)} segment; two at least can be told apart.")
-    # Segments are named by numbers, whichever is met first.
-    order = np.argsort(segments, kind="stable")
-    codes = np.append(np.argsort(order), -1)[codes]
+    codes, segments = _segments_of(memberships, n)
     forced = several_names("numbers", numbers, "age")
     named = several_names("by", by, "age")
     if by is None:
@@ -122,7 +112,30 @@ def explain_segments(
         told = listing([f"{name} ({reason})" for name, reason in left_out], most=4)
         raise EstimationError(f"no column divides the rows: {told}.")
     columns.sort(key=lambda one: (-rand_of(one.counts), one.p))
-    return Explanation(tuple(columns), tuple(segments[place] for place in order), tuple(left_out), adjust)
+    return Explanation(tuple(columns), segments, tuple(left_out), adjust)
+
+
+def _segments_of(memberships: Sequence[Any] | pd.Series, n: int) -> tuple[Indices, tuple[str, ...]]:
+    """Return the segment of each of n rows, `(n,)`, -1 for none, and the labels of segments."""
+    if isinstance(memberships, Fimix | Pos):
+        how = "memberships(2), of so many segments" if isinstance(memberships, Fimix) else "memberships()"
+        raise OptionError(f"explain_segments() takes a segment for each row: give found.{how}.")
+    if isinstance(memberships, str) or not isinstance(memberships, Iterable):
+        raise OptionError(
+            "explain_segments() takes a segment for each row, such as data['segment'] or found.memberships(); got "
+            f"{memberships!r}."
+        )
+    codes, segments = labelled(require("pandas").Series(list(memberships)))
+    if len(codes) != n:
+        raise OptionError(f"memberships has {len(codes)} labels, and the data have {n} rows: one each.")
+    if len(segments) < 2:
+        told = f"'{segments[0]}' in every row that has one" if segments else "no segment in any row"
+        raise EstimationError(f"memberships has {told}; two segments at least can be told apart.")
+    if len(segments) > n / 2:
+        raise EstimationError(f"memberships has {len(segments)} different segments in {n} rows, so it divides nothing.")
+    # Segments are named by numbers, whichever is met first.
+    order = np.argsort(segments, kind="stable")
+    return np.append(np.argsort(order), -1)[codes], tuple(segments[place] for place in order)
 
 
 def _column(name: str, column: pd.Series, segment: Indices, k: int, *, number: bool) -> Column | str:

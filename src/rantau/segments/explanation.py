@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -182,4 +183,10 @@ class Explanation(Record):
         return "\n".join([*told, "", self.advice])
 
     def __repr__(self) -> str:
-        return f"<Explanation: {len(self.columns)} columns; see table(), crosstab(column), groups(column), advice>"
+        many = f"{len(self.columns)} column{'s' if len(self.columns) > 1 else ''}"
+        return f"<Explanation: {many}; see table(), crosstab(column), groups(column), advice>"
+
+    def _repr_html_(self) -> str:
+        shown = self.table().to_html(index=False, float_format=lambda value: f"{value:.3f}", border=0)
+        told = [*(f"{name} is left out: {reason}" for name, reason in self.left_out), self.advice]
+        return "\n".join([shown, *(f"<p>{escape(one)}</p>" for one in told)])

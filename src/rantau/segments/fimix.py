@@ -7,6 +7,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.errors import OptionError
 from rantau.fit import Problem
+from rantau.options import is_number, whole_number
 from rantau.pls.result import PlsFit
 from rantau.robustness.equations import equations
 from rantau.segments.fimix_result import Fimix, Segments
@@ -75,11 +76,10 @@ def fimix(
     >>> found.best("caic")
     2
     """
-    for option, got, least in (("segments", segments, 2), ("starts", starts, 1), ("seed", seed, 0)):
-        if isinstance(got, bool) or not isinstance(got, int) or got < least:
-            raise OptionError(f"{option} is a whole number of {least} or more, got {got!r}.")
-    if not tolerance > 0 or not max_iterations >= 1:
-        raise OptionError("tolerance and max_iterations must be more than 0.")
+    segments, starts = whole_number("segments", segments, least=2), whole_number("starts", starts, least=1)
+    seed, max_iterations = whole_number("seed", seed, least=0), whole_number("max_iterations", max_iterations, least=1)
+    if not (is_number(tolerance) and tolerance > 0):
+        raise OptionError(f"tolerance must be a number above 0, got {tolerance!r}.")
     every = tuple(equations(fit, "fimix"))
     names = list(dict.fromkeys(name for one in every for name in (one.outcome, *one.predictors)))
     columns: dict[str, Array] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -230,6 +231,11 @@ class Fimix(Record):
     def __repr__(self) -> str:
         many = len(self.solutions)
         return f"<Fimix: 1 to {many} segments; see criteria(), advice(), paths(k), sizes(k), memberships(k)>"
+
+    def _repr_html_(self) -> str:
+        shown = self.criteria().T.to_html(float_format=lambda value: f"{value:.3f}", border=0)
+        told = [*(f"{problem.severity}: {problem.text}" for problem in self.problems), *str(self.advice()).splitlines()]
+        return "\n".join([f"<p>FIMIX-PLS, seed {self.seed}</p>", shown, *(f"<p>{escape(one)}</p>" for one in told)])
 
 
 def _names(segments: int) -> list[str]:

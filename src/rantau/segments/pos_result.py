@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -152,10 +153,20 @@ class Pos(Record):
         return "\n".join(told)
 
     def __repr__(self) -> str:
+        many = f"{self.segments} segment{'s' if self.segments > 1 else ''}"
         return (
-            f"<Pos: {self.segments} segments, objective {self.objective:.3f} against {self.whole:.3f} of all rows; see "
+            f"<Pos: {many}, objective {self.objective:.3f} against {self.whole:.3f} of all rows; see "
             "table(), paths(), r_squared(), memberships(), trace()>"
         )
+
+    def _repr_html_(self) -> str:
+        targets = escape(", ".join(self.targets))
+        parts = [f"<p>PLS-POS, seed {self.seed}: sum of R² of {targets} {self.objective:.3f}</p>"]
+        parts += [f"<p>{escape(problem.severity)}: {escape(problem.text)}</p>" for problem in self.problems]
+        for frame in (self.table(), self.paths()):
+            parts.append(frame.to_html(index=False, float_format=lambda value: f"{value:.3f}", border=0))
+        parts.append(self.r_squared().to_html(float_format=lambda value: f"{value:.3f}", border=0))
+        return "\n".join(parts)
 
 
 def _frame(rows: Sequence[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:

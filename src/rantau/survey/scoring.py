@@ -116,6 +116,11 @@ def score(
     [1.33, 4.67, 4.0]
     """
     if fit is not None:
+        unused = {"keys": keys, "scale": scale, "missing": missing or None, "minimum_answered": minimum_answered}
+        for option in (name for name, given in unused.items() if given is not None):
+            raise OptionError(
+                f"{option}= is of means and sums, and fit= scores as the fit does. Leave one of them out."
+            )
         return _by_fit(data, fit, method)
     way = choose("method", method or "mean", METHODS)
     enough = _share(minimum_answered, way)

@@ -44,6 +44,7 @@ def score(
     status = 0
     if ordered and method not in FACTOR_METHODS:
         raise OptionError(f"--ordered is of factor scores: --method {', '.join(FACTOR_METHODS[2:])}, with --model.")
+    _refuse_unused(method, key, scale, missing, minimum_answered, model)
     if method in FACTOR_METHODS:
         frame, lines, status = _by_fit(data, survey, model, method, named_items(ordered))
     elif key:
@@ -63,6 +64,20 @@ def score(
     frame.insert(0, "line", lines)
     show_frame(frame, title=f"Scores ({method}), by line of the file", out=out, as_json=as_json)
     return status
+
+
+def _refuse_unused(
+    method: str, key: list[str] | None, scale: str, missing: str, minimum_answered: float | None, model: Path | None
+) -> None:
+    """Refuse options that would say nothing."""
+    if method in FACTOR_METHODS:
+        given = {"--key": key, "--minimum-answered": minimum_answered is not None}
+        for option in (name for name, there in given.items() if there):
+            raise OptionError(f"{option} is of means and sums; leave it out with --method {method}.")
+    elif model is not None:
+        raise OptionError(f"--model is of factor scores: --method {', '.join(FACTOR_METHODS)}; or leave it out.")
+    for option in (name for name, there in (("--scale", scale), ("--missing", missing)) if there and not key):
+        raise OptionError(f"{option} is of --key; an instrument (--survey) says it itself. Leave it out.")
 
 
 def _by_keys(

@@ -171,6 +171,8 @@ def _places(fit: SemFit, at: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
     if isinstance(at, Mapping):
         columns = {name: list(np.atleast_1d(value)) for name, value in at.items()}
         longest = max((len(column) for column in columns.values()), default=0)
+        if any(not column for column in columns.values()):
+            raise OptionError("at: there is no value to look at; give some, such as [-1, 0, 1].")
         if any(len(column) not in (1, longest) for column in columns.values()):
             raise OptionError("at: each variable has one value or as many as the others, taken side by side.")
         at = pandas.DataFrame({name: column * (longest // len(column)) for name, column in columns.items()})

@@ -183,8 +183,7 @@ class EfaFit(Record):
         kind = "oblique" if rotation is None or rotation.oblique else "orthogonal"
         show: Callable[[float], str] = "{:.3f}".format
         parts = [
-            f"{len(self.factors)} factors of {len(self.items)} items, {self.fit.request.estimator} on {self.n_obs} "
-            f"rows, rotation {name} ({kind})",
+            f"{self._size()}, {self.fit.request.estimator} on {self.n_obs} rows, rotation {name} ({kind})",
             *(f"{problem.severity.upper()}: {problem.text}" for problem in self.problems),
             ", ".join(f"{text} {found[key]:.3f}" for key, text in named),
             "",
@@ -194,13 +193,16 @@ class EfaFit(Record):
             parts += ["", self.factor_correlations().to_string(float_format=show)]
         return "\n".join(parts)
 
+    def _size(self) -> str:
+        return f"{len(self.factors)} factor{'s' if len(self.factors) > 1 else ''} of {len(self.items)} items"
+
     def __str__(self) -> str:
         return self.summary()
 
     def __repr__(self) -> str:
         trusted = "" if self.trustworthy else "; NOT TO BE TRUSTED, see problems"
         return (
-            f"<EfaFit: {len(self.factors)} factors of {len(self.items)} items, {self.n_obs} rows{trusted}; print it, "
+            f"<EfaFit: {self._size()}, {self.n_obs} rows{trusted}; print it, "
             "or see loadings(), structure(), factor_correlations(), communalities()>"
         )
 
