@@ -111,7 +111,8 @@ def test_the_spread_is_that_of_rows_one_by_one(hs4, n_ordered):
         np.testing.assert_allclose(found.spread, expected, atol=1e-9 * expected.max())
     t = ordering.item.size
     np.testing.assert_allclose(found.spread[:t, :t], expected[:t, :t], atol=1e-9 * expected[:t, :t].max())
-    table, off = Polychoric(tuple(hs4.columns), found, np.ones((9, 9)), 0)._errors(), slice(len(own), None)
+    kept = Polychoric(tuple(hs4.columns), values, found, np.ones((9, 9)))
+    table, off = kept._errors(), slice(len(own), None)
     np.testing.assert_allclose(table**2 * len(values), expected.diagonal()[off], rtol=1e-9)
 
 

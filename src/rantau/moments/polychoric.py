@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,8 +36,10 @@ class Polychoric(Record):
     ----------
     names
         `p` variables.
+    values
+        `(n, p)`: the answers that they come from, NaN where one is missing.
     moments
-        Thresholds, covariances and how they vary.
+        Thresholds and covariances.
     n_pairs
         `(p, p)`: how many rows answer both.
     left_out
@@ -44,9 +47,15 @@ class Polychoric(Record):
     """
 
     names: tuple[str, ...]
+    values: Array
     moments: OrdinalMoments
     n_pairs: Array
     left_out: tuple[str, ...] = ()
+
+    @cached_property
+    def spread(self) -> Array:
+        """The covariance matrix of root-n times all moments, `(m, m)`; computed where errors are asked for."""
+        return ordinal_moments(self.values, self.moments.ordering).spread
 
     def correlations(self) -> pd.DataFrame:
         """Return the correlations, `(p, p)`."""
@@ -56,7 +65,7 @@ class Polychoric(Record):
     def thresholds(self) -> pd.DataFrame:
         """Return the thresholds `item threshold below est se`; answers up to `below` lie below the threshold."""
         ordering, rows = self.moments.ordering, []
-        se = np.sqrt(np.diag(self.moments.spread)[: self.moments.level.size] / self.moments.n_obs)
+        se = np.sqrt(np.diag(self.spread)[: self.moments.level.size] / self.moments.n_obs)
         for item, first in enumerate(ordering.first):
             for k, category in enumerate(ordering.categories[item][:-1]):
                 place = first + k
@@ -103,13 +112,13 @@ class Polychoric(Record):
         at = np.full((p, p), -1, dtype=np.intp)
         at[i, j] = t + np.arange(i.size)
         a, b = np.tril_indices(p, -1)
-        slope = np.zeros((a.size, len(moments.spread)))
+        slope = np.zeros((a.size, len(self.spread)))
         pair = np.arange(a.size)
         slope[pair, at[a, b]] = 1 / (deviation[a] * deviation[b])
         for one in (a, b):
             moved = at[one, one] >= 0
             slope[pair[moved], at[one, one][moved]] -= (r[a, b] / (2 * deviation[one] ** 2))[moved]
-        variance = np.einsum("ij,jk,ik->i", slope, moments.spread, slope, optimize=True)
+        variance = np.einsum("ij,jk,ik->i", slope, self.spread, slope, optimize=True)
         return np.asarray(np.sqrt(np.maximum(variance, 0.0) / moments.n_obs))
 
 
@@ -179,5 +188,5 @@ def polychoric(
         alone = next((other for other, count in zip(taken.names, n_pairs[place], strict=True) if count < 2), "")
         if alone:
             raise EstimationError(f"{taken.source}: nobody answered both '{name}' and '{alone}'. Leave one out.")
-    found = ordinal_moments(taken.values, sample_ordering(taken, names))
-    return Polychoric(taken.names, found, n_pairs, chosen.left_out)
+    found = ordinal_moments(taken.values, sample_ordering(taken, names), spread=False)
+    return Polychoric(taken.names, taken.values, found, n_pairs, chosen.left_out)
