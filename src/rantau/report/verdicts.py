@@ -4,86 +4,71 @@ from __future__ import annotations
 
 import re
 
-from rantau.record import Record
+from rantau.report.recognised import Known, recognise
 from rantau.report.words import Words
 
-
-class Said(Record):
-    """A verdict that an assessment gives.
-
-    Attributes
-    ----------
-    name
-        Of its words: `verdict.<name>`; their place `<about>` takes what the pattern's group `about` caught.
-    pattern
-        The verdict in English, whole.
-    """
-
-    name: str
-    pattern: str
-
-
+#: The verdicts of an assessment; their words are `verdict.<name>`.
 VERDICTS = (
-    Said("reliable", r"reliable"),
-    Said("keep_item", r"keep, unless without it .*"),
-    Said("drop_item", r"take the item out"),
-    Said("redundant", r"items say nearly the same; .*"),
-    Said("exploration", r"acceptable in exploration"),
-    Said("unreliable", r"not reliable"),
-    Said("half", r"explains more than half of its items' variance"),
-    Said("error", r"more error than construct in its items"),
-    Said("distinct", r"distinct"),
-    Said("distinct_if", r"distinct if .*"),
-    Said("not_distinct", r"not distinct"),
-    Said("says_same", r"says what another measure of it says"),
-    Said("says_less", r"does not say enough .*"),
-    Said("no_collinearity", r"no collinearity"),
-    Said("collinear_weights", r"collinearity is possible; .* weights .*"),
-    Said("collinear_paths", r"collinearity is possible; .* paths .*"),
-    Said("collinear_items", r"collinear: join items.*"),
-    Said("collinear_predictors", r"collinear: join predictors.*"),
-    Said("contributes", r"contributes beside the others"),
-    Said("loads", r"not significant beside the others, but its loading is (?P<about>.*): keep"),
-    Said("loads_low", r"weight not significant and loading (?P<about>[\d.−-]+): keep only .*"),
-    Said("useless", r"neither weight nor loading \((?P<about>.*)\) is significant: .*"),
-    Said("supported", r"supported"),
-    Said("not_supported", r"not supported"),
-    Said("contradicted", r"contradicted"),
-    Said("significant", r"significant"),
-    Said("not_significant", r"not significant"),
-    Said("not_computed", r"not computed"),
-    Said("very_weak", r"very weak"),
-    Said("weak", r"weak"),
-    Said("moderate", r"moderate"),
-    Said("substantial", r"substantial"),
-    Said("no_effect", r"no effect"),
-    Said("small", r"small"),
-    Said("medium", r"medium"),
-    Said("large", r"large"),
-    Said("predicted", r"predicted better than by its mean"),
-    Said("not_predicted", r"not predicted better than by its mean"),
-    Said("high_power", r"high predictive power"),
-    Said("medium_power", r"medium predictive power"),
-    Said("low_power", r"low predictive power"),
-    Said("no_power", r"no predictive power"),
-    Said("no_relevance", r"no predictive relevance"),
-    Said("better", r"better than the .*"),
-    Said("worse", r"worse than the .*"),
-    Said("no_better", r"no better than the .*"),
-    Said("full", r"full invariance: .*"),
-    Said("partial", r"partial invariance: .*"),
-    Said("none", r"composites differ: .*"),
-    Said("barred", r"not to be compared: composites differ"),
-    Said("differs", r"differs"),
-    Said("same", r"no difference found"),
-    Said("fits", r"fits(; .*)?"),
-    Said("misfits", r"does not fit well; .*"),
-    Said("needs_draws", r"not tested: give bootstrap=.*"),
-    Said("needs_prediction", r"not tested: give predict=.*"),
-    Said("consistent", r"not tested: consistent PLS .*"),
-    Said("ordered", r"not tested: PLS of ordered answers .*"),
-    Said("needs_redundancy", r"not tested: give redundancy=.*"),
-    Said("needs_rows", r"not tested: the linear model has more predictors .*"),
+    Known("reliable", r"reliable"),
+    Known("keep_item", r"keep, unless without it .*"),
+    Known("drop_item", r"take the item out"),
+    Known("redundant", r"items say nearly the same; .*"),
+    Known("exploration", r"acceptable in exploration"),
+    Known("unreliable", r"not reliable"),
+    Known("half", r"explains more than half of its items' variance"),
+    Known("error", r"more error than construct in its items"),
+    Known("distinct", r"distinct"),
+    Known("distinct_if", r"distinct if .*"),
+    Known("not_distinct", r"not distinct"),
+    Known("says_same", r"says what another measure of it says"),
+    Known("says_less", r"does not say enough .*"),
+    Known("no_collinearity", r"no collinearity"),
+    Known("collinear_weights", r"collinearity is possible; .* weights .*"),
+    Known("collinear_paths", r"collinearity is possible; .* paths .*"),
+    Known("collinear_items", r"collinear: join items.*"),
+    Known("collinear_predictors", r"collinear: join predictors.*"),
+    Known("contributes", r"contributes beside the others"),
+    Known("loads", r"not significant beside the others, but its loading is (?P<about>.*): keep"),
+    Known("loads_low", r"weight not significant and loading (?P<about>[\d.−-]+): keep only .*"),
+    Known("useless", r"neither weight nor loading \((?P<about>.*)\) is significant: .*"),
+    Known("supported", r"supported"),
+    Known("not_supported", r"not supported"),
+    Known("contradicted", r"contradicted"),
+    Known("significant", r"significant"),
+    Known("not_significant", r"not significant"),
+    Known("not_computed", r"not computed"),
+    Known("very_weak", r"very weak"),
+    Known("weak", r"weak"),
+    Known("moderate", r"moderate"),
+    Known("substantial", r"substantial"),
+    Known("no_effect", r"no effect"),
+    Known("small", r"small"),
+    Known("medium", r"medium"),
+    Known("large", r"large"),
+    Known("predicted", r"predicted better than by its mean"),
+    Known("not_predicted", r"not predicted better than by its mean"),
+    Known("high_power", r"high predictive power"),
+    Known("medium_power", r"medium predictive power"),
+    Known("low_power", r"low predictive power"),
+    Known("no_power", r"no predictive power"),
+    Known("no_relevance", r"no predictive relevance"),
+    Known("better", r"better than the .*"),
+    Known("worse", r"worse than the .*"),
+    Known("no_better", r"no better than the .*"),
+    Known("full", r"full invariance: .*"),
+    Known("partial", r"partial invariance: .*"),
+    Known("none", r"composites differ: .*"),
+    Known("barred", r"not to be compared: composites differ"),
+    Known("differs", r"differs"),
+    Known("same", r"no difference found"),
+    Known("fits", r"fits(; .*)?"),
+    Known("misfits", r"does not fit well; .*"),
+    Known("needs_draws", r"not tested: give bootstrap=.*"),
+    Known("needs_prediction", r"not tested: give predict=.*"),
+    Known("consistent", r"not tested: consistent PLS .*"),
+    Known("ordered", r"not tested: PLS of ordered answers .*"),
+    Known("needs_redundancy", r"not tested: give redundancy=.*"),
+    Known("needs_rows", r"not tested: the linear model has more predictors .*"),
 )
 
 
@@ -96,12 +81,11 @@ def verdict_in(words: Words, text: str) -> str:
     >>> verdict_in(read_words("id"), "not distinct")
     'tidak berbeda'
     """
-    for one in VERDICTS:
-        found = re.fullmatch(one.pattern, text)
-        if found:
-            about = numbers_in(words, found.groupdict().get("about") or "")
-            return words(f"verdict.{one.name}", about=about)
-    return text
+    known = recognise(VERDICTS, text)
+    if known is None:
+        return text
+    verdict, about = known
+    return words(f"verdict.{verdict.name}", about=numbers_in(words, about))
 
 
 def criterion_in(words: Words, text: str) -> str:

@@ -4,67 +4,52 @@ from __future__ import annotations
 
 import re
 
-from rantau.record import Record
 from rantau.report.markup import literal
 from rantau.report.prose import Prose
+from rantau.report.recognised import Known, recognise
 from rantau.report.tables.crosscheck import fit_name, slug
 
-
-class Reason(Record):
-    """A reason that a cross-check gives.
-
-    Attributes
-    ----------
-    name
-        Of its words: `reason.<name>`; their place `<about>` takes what the pattern's group `about` caught.
-    pattern
-        The reason in English, whole.
-    """
-
-    name: str
-    pattern: str
-
-
+#: The reasons that a cross-check gives; their words are `reason.<name>`.
 REASONS = (
-    Reason("not_converged", r"our fit did not converge, so it has no numbers to check"),
-    Reason("another_kind", r"\w+ is asked for .*, and this fit is of another kind"),
-    Reason("failed", r"\w+ failed: (?P<about>.*)"),
-    Reason("not_installed", r"'.*' is needed.* and is not installed: .*"),
-    Reason("consistent", r"consistent PLS .*"),
-    Reason("none", r"the model has none"),
-    Reason("factors", r"factors have no rows to regress on"),
-    Reason("separate", r"one of its variables also measures a factor, so the equations are not separate"),
-    Reason("fixed", r"a coefficient is fixed, or shares its label with another parameter"),
-    Reason("covaries", r"its disturbance covaries with '(?P<about>.*)'"),
-    Reason("residual", r"its residual variance is fixed"),
-    Reason("intercept", r"an intercept is fixed"),
-    Reason("loop", r"the model has a loop"),
-    Reason("baseline", r"semopy's baseline model keeps the restricted residual variance of (?P<about>.*)"),
-    Reason(
+    Known("not_converged", r"our fit did not converge, so it has no numbers to check"),
+    Known("another_kind", r"\w+ is asked for .*, and this fit is of another kind"),
+    Known("failed", r"\w+ failed: (?P<about>.*)"),
+    Known("not_installed", r"'.*' is needed.* and is not installed: .*"),
+    Known("consistent", r"consistent PLS .*"),
+    Known("none", r"the model has none"),
+    Known("factors", r"factors have no rows to regress on"),
+    Known("separate", r"one of its variables also measures a factor, so the equations are not separate"),
+    Known("fixed", r"a coefficient is fixed, or shares its label with another parameter"),
+    Known("covaries", r"its disturbance covaries with '(?P<about>.*)'"),
+    Known("residual", r"its residual variance is fixed"),
+    Known("intercept", r"an intercept is fixed"),
+    Known("loop", r"the model has a loop"),
+    Known("baseline", r"semopy's baseline model keeps the restricted residual variance of (?P<about>.*)"),
+    Known(
         "covariates", r"our baseline model keeps the covariances of the covariates \((?P<about>.*)\), semopy's does not"
     ),
-    Reason("moments", r"semopy counts the moments of exogenous covariates \((?P<about>.*)\) as data to be fitted"),
-    Reason("deviations", r"semopy divides them by the deviations of the variables, not of the residuals"),
-    Reason("likelihood", r"semopy gives its discrepancy for the log-likelihood, and AIC and BIC with it"),
-    Reason("absent", r"semopy does not compute them"),
-    Reason("defined", r"semopy has no defined quantities \(:=\)"),
-    Reason("means", r"semopy's covariance models have none"),
-    Reason("restricted_means", r"its covariance models have no means, and this model restricts them"),
-    Reason("negative", r"semopy keeps variances at 0 or more, and ours are negative: (?P<about>.*)"),
-    Reason("read_otherwise", r"semopy reads the model with (?P<about>\d+) free parameters, not \d+"),
-    Reason("early", r"semopy stopped early: .*; its estimates differ by up to (?P<about>.*)"),
-    Reason("diverged", r"semopy did not converge"),
-    Reason("several_groups", r"it fits one group at a time, and this fit has several"),
-    Reason("ordered", r"it takes answers for numbers, and this fit takes them for ordered categories"),
-    Reason("gaps", r"it leaves out rows with missing answers, and this fit uses all answers"),
-    Reason("weights", r"it weighs all rows alike, and this fit has sampling weights"),
-    Reason("estimator", r"it is asked for maximum likelihood, and this fit is by (?P<about>.*)"),
-    Reason("divisor", r"it divides covariances by n, and this fit by n - 1"),
-    Reason("composites", r"it has no composites in covariance structures"),
-    Reason("constraints", r"it is given no constraints among parameters, and this model has some"),
-    Reason("no_errors", r"this fit has none"),
-    Reason("robust_errors", r"it has the standard errors of normal answers only, and those of this fit are robust"),
-    Reason("information", r"it has them from expected information, and this fit from .*"),
+    Known("moments", r"semopy counts the moments of exogenous covariates \((?P<about>.*)\) as data to be fitted"),
+    Known("deviations", r"semopy divides them by the deviations of the variables, not of the residuals"),
+    Known("likelihood", r"semopy gives its discrepancy for the log-likelihood, and AIC and BIC with it"),
+    Known("absent", r"semopy does not compute them"),
+    Known("defined", r"semopy has no defined quantities \(:=\)"),
+    Known("means", r"semopy's covariance models have none"),
+    Known("restricted_means", r"its covariance models have no means, and this model restricts them"),
+    Known("negative", r"semopy keeps variances at 0 or more, and ours are negative: (?P<about>.*)"),
+    Known("read_otherwise", r"semopy reads the model with (?P<about>\d+) free parameters, not \d+"),
+    Known("early", r"semopy stopped early: .*; its estimates differ by up to (?P<about>.*)"),
+    Known("diverged", r"semopy did not converge"),
+    Known("several_groups", r"it fits one group at a time, and this fit has several"),
+    Known("ordered", r"it takes answers for numbers, and this fit takes them for ordered categories"),
+    Known("gaps", r"it leaves out rows with missing answers, and this fit uses all answers"),
+    Known("weights", r"it weighs all rows alike, and this fit has sampling weights"),
+    Known("estimator", r"it is asked for maximum likelihood, and this fit is by (?P<about>.*)"),
+    Known("divisor", r"it divides covariances by n, and this fit by n - 1"),
+    Known("composites", r"it has no composites in covariance structures"),
+    Known("constraints", r"it is given no constraints among parameters, and this model has some"),
+    Known("no_errors", r"this fit has none"),
+    Known("robust_errors", r"it has the standard errors of normal answers only, and those of this fit are robust"),
+    Known("information", r"it has them from expected information, and this fit from .*"),
 )
 
 
@@ -104,17 +89,8 @@ def skipped(prose: Prose) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _known(text: str) -> tuple[Reason, str] | None:
-    """Return a reason that has words, and what it is about."""
-    for one in REASONS:
-        found = re.fullmatch(one.pattern, text)
-        if found:
-            return one, found.groupdict().get("about") or ""
-    return None
-
-
 def _reason(prose: Prose, text: str) -> str:
-    known = _known(text)
+    known = recognise(REASONS, text)
     if known is None:
         return literal(text)
     reason, about = known
