@@ -80,7 +80,7 @@ def likert(
             label = item.code if wording == item.code else f"{item.code}  {wording}"
             own: Any = shares.loc[item.code]
             bars.append(Bar(label + mark, tuple(float(own[point]) for point in points), round(own["n"])))
-        figures.append(Likert(tuple(bars), scale, words.language, words("figure.likert.title"), banner, monochrome))
+        figures.append(Likert(words("figure.likert.title"), tuple(bars), scale, words.language, banner, monochrome))
     return tuple(figures)
 
 

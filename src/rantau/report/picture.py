@@ -8,9 +8,42 @@ from typing import Any
 
 from rantau.errors import ReportError
 from rantau.extras import require
+from rantau.record import Record
 from rantau.report.drawers.matplotlib import DPI, FONTS
 
 SUFFIXES = (".svg", ".png", ".pdf", ".tiff", ".tif", ".eps")
+
+
+class Exhibit(Record):
+    """A figure of numbers, drawn by matplotlib.
+
+    Attributes
+    ----------
+    title
+        For those who cannot see it.
+    """
+
+    title: str
+
+    def describe(self) -> str:
+        """Return the figure in words."""
+        raise NotImplementedError
+
+    def paper(self) -> Any:  # noqa: ANN401 - a matplotlib Figure
+        """Return the figure drawn."""
+        raise NotImplementedError
+
+    def write(self, path: str | Path) -> Path:
+        """Write the picture; the suffix says the format. The same figure always gives the same SVG.
+
+        Raises
+        ------
+        ReportError
+            If no picture can be written under that suffix, or the disk refuses.
+        """
+        return write_picture(
+            lambda target: save(self.paper, target, title=self.title, description=self.describe()), path
+        )
 
 
 def write_picture(draw: Callable[[Path], None], path: str | Path) -> Path:

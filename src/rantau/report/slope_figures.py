@@ -43,7 +43,7 @@ def _figure(view: View, found: Moderation, style: str) -> Slopes:
     names = {part: view.construct(getattr(found, part)) for part in ("outcome", "predictor", "moderator")}
     low, middle, high = (format_number(one.est, "loading", look) for one in found.slopes)
     return Slopes(
-        found,
+        found=found,
         **names,
         labels=(words("slopes.below"), words("slopes.mean"), words("slopes.above")),
         slope_label=words("figure.slopes.slope", predictor=names["predictor"]),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 from rantau.record import Record
 from rantau.report.figures import importance, likert, slopes
+from rantau.report.picture import Exhibit
 
 
 class Figure(Record):
@@ -19,17 +16,17 @@ class Figure(Record):
         What it is called.
     label
         What it shows.
-    draw
-        Writes one into a file.
+    kind
+        What one is; it writes itself into a file.
     """
 
     name: str
     label: str
-    draw: Callable[[Any, Path], None]
+    kind: type[Exhibit]
 
 
 ROWS = (
-    Figure("likert", "How each item was answered, a bar per item", likert.draw),
-    Figure("importance", "The importance-performance map of a target", importance.draw),
-    Figure("slopes", "A moderation: simple slopes and the region of significance", slopes.draw),
+    Figure("likert", "How each item was answered, a bar per item", likert.Likert),
+    Figure("importance", "The importance-performance map of a target", importance.Map),
+    Figure("slopes", "A moderation: simple slopes and the region of significance", slopes.Slopes),
 )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rantau.extras import require
-from rantau.record import Record
-from rantau.report.picture import as_written, save, write_picture
+from rantau.report.picture import Exhibit, as_written
 
 if TYPE_CHECKING:
     from rantau.arrays import Array
@@ -29,7 +27,7 @@ _PLACES = (
 )
 
 
-class Map(Record):
+class Map(Exhibit):
     """A figure of one importance-performance map.
 
     Attributes
@@ -56,7 +54,6 @@ class Map(Record):
     x_label: str
     y_label: str
     rescaled: bool
-    title: str
     told: str
     banner: str = ""
     decimal: str = "."
@@ -65,28 +62,9 @@ class Map(Record):
         """Return the figure in words."""
         return f"{self.title}\n{self.told}"
 
-    def write(self, path: str | Path) -> Path:
-        """Write the picture; the suffix says the format.
-
-        Raises
-        ------
-        ReportError
-            If no picture can be written under that suffix, or the disk refuses.
-        """
-        return write_picture(lambda target: draw(self, target), path)
-
-
-def draw(figure: Map, path: Path) -> None:
-    """Draw the map into a file.
-
-    Parameters
-    ----------
-    figure
-        What to draw.
-    path
-        Where to; the suffix says the format. The same figure always gives the same SVG.
-    """
-    save(lambda: _figure(figure), path, title=figure.title, description=figure.describe())
+    def paper(self) -> Any:  # noqa: ANN401 - a matplotlib Figure
+        """Return the figure drawn."""
+        return _figure(self)
 
 
 def _figure(figure: Map) -> Any:  # noqa: ANN401 - a matplotlib Figure

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import textwrap
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rantau.extras import require
 from rantau.record import Record
-from rantau.report.picture import save, write_picture
+from rantau.report.picture import Exhibit
 from rantau.report.words import read_words
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Bar(Record):
     n: int
 
 
-class Likert(Record):
+class Likert(Exhibit):
     """A figure of bars, one per item, all on one scale.
 
     Attributes
@@ -66,7 +65,6 @@ class Likert(Record):
     bars: tuple[Bar, ...]
     scale: Scale
     language: str
-    title: str
     banner: str = ""
     monochrome: bool = False
 
@@ -80,15 +78,9 @@ class Likert(Record):
             told.append(words(key, item=bar.label, below=f"{100 * below:.0f}", above=f"{100 * above:.0f}"))
         return "\n".join((self.title, *told))
 
-    def write(self, path: str | Path) -> Path:
-        """Write the picture; the suffix says the format.
-
-        Raises
-        ------
-        ReportError
-            If no picture can be written under that suffix, or the disk refuses.
-        """
-        return write_picture(lambda target: draw(self, target), path)
+    def paper(self) -> Any:  # noqa: ANN401 - a matplotlib Figure
+        """Return the figure drawn."""
+        return _figure(self)
 
 
 def parts_of(shares: tuple[float, ...]) -> tuple[float, float, float]:
@@ -102,19 +94,6 @@ def parts_of(shares: tuple[float, ...]) -> tuple[float, float, float]:
     half = len(shares) // 2
     middle = shares[half] if len(shares) % 2 else 0.0
     return sum(shares[:half]), middle, sum(shares[len(shares) - half :])
-
-
-def draw(figure: Likert, path: Path) -> None:
-    """Draw the bars into a file.
-
-    Parameters
-    ----------
-    figure
-        What to draw.
-    path
-        Where to; the suffix says the format. The same figure always gives the same SVG.
-    """
-    save(lambda: _figure(figure), path, title=figure.title, description=figure.describe())
 
 
 def _figure(figure: Likert) -> Any:  # noqa: ANN401 - a matplotlib Figure

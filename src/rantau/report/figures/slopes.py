@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.extras import require
 from rantau.record import Record
-from rantau.report.picture import as_written, save, write_picture
+from rantau.report.picture import Exhibit, as_written
 
 if TYPE_CHECKING:
     from rantau.report.moderation import Moderation
@@ -32,7 +31,7 @@ class Band(Record):
     high: Array
 
 
-class Slopes(Record):
+class Slopes(Exhibit):
     """A figure of one moderation.
 
     Attributes
@@ -63,7 +62,6 @@ class Slopes(Record):
     labels: tuple[str, str, str]
     slope_label: str
     band: Band | None
-    title: str
     told: str
     banner: str = ""
     unit: str = "SD"
@@ -73,28 +71,9 @@ class Slopes(Record):
         """Return the figure in words."""
         return f"{self.title}\n{self.told}"
 
-    def write(self, path: str | Path) -> Path:
-        """Write the picture; the suffix says the format.
-
-        Raises
-        ------
-        ReportError
-            If no picture can be written under that suffix, or the disk refuses.
-        """
-        return write_picture(lambda target: draw(self, target), path)
-
-
-def draw(figure: Slopes, path: Path) -> None:
-    """Draw the lines, and the region of significance beside them, into a file.
-
-    Parameters
-    ----------
-    figure
-        What to draw.
-    path
-        Where to; the suffix says the format. The same figure always gives the same SVG.
-    """
-    save(lambda: _figure(figure), path, title=figure.title, description=figure.describe())
+    def paper(self) -> Any:  # noqa: ANN401 - a matplotlib Figure
+        """Return the figure drawn."""
+        return _figure(self)
 
 
 def _figure(figure: Slopes) -> Any:  # noqa: ANN401 - a matplotlib Figure
