@@ -51,6 +51,24 @@ def lower_triangle(p: int) -> tuple[Indices, Indices]:
     return i, j
 
 
+@lru_cache(maxsize=64)
+def identity(p: int) -> Array:
+    """Return the identity matrix `(p, p)`, read-only: it is asked for at every step of a search."""
+    found = np.eye(p)
+    found.setflags(write=False)
+    return found
+
+
+def diagonal(matrices: Array) -> Array:
+    """Return the diagonals `(..., p)` of matrices `(..., p, p)`, a read-only view."""
+    return matrices.diagonal(axis1=-2, axis2=-1)
+
+
+def symmetric(matrices: Array) -> Array:
+    """Return matrices `(..., p, p)` that are symmetric but for rounding as if they were so exactly."""
+    return np.asarray((matrices + matrices.mT) / 2)
+
+
 def positive_definite(matrices: Array) -> Mask:
     """Tell for each matrix `(..., p, p)` of a stack whether it is positive definite."""
     finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))

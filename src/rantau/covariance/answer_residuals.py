@@ -7,7 +7,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.covariance.implied import Implied, curvature
 from rantau.covariance.latent_answers import LatentAnswers
-from rantau.covariance.layout import Layout
+from rantau.covariance.layout import DIRECTED, Layout
 from rantau.covariance.local import Local
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.single_answers import Ordering
@@ -53,7 +53,7 @@ def answer_curvature(layout: Layout, implied: Implied, local: Local) -> Array | 
     answers = layout.cells.latent_answers
     if answers is None or answers.theta or (layout.place[:, answers.scale] >= 0).any():
         return None
-    causes = layout.column[layout.roles.directed]
+    causes = layout.column[layout.kind == DIRECTED]
     if np.isin(causes, answers.item).any() or (layout.base[..., answers.scale] != 1).any():
         return None
     by_mu = np.zeros(implied.mu.shape)

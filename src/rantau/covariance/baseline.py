@@ -163,7 +163,7 @@ def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layo
         values[..., kind == DIRECTED] = moments.level[..., answers.level_item.size :]
         own = held & ~np.isin(row, answers.given)
         values[..., own] = np.where(kind == MEAN, 0.0, 1.0)[own]
-    layout = Layout(cells, np.where(held, values, 0.0), np.ones(cells.place.shape))
+    layout = Layout(cells, np.where(held, values, 0.0), cells.free)
     if moments.patterns is not None:
         mean, variance = available(moments.patterns, table.n_groups)
         joint = np.isin(row, [table.observed.index(name) for name in table.covariates])

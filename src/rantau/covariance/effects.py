@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, identity
 
 
 def total_effects(direct: Array, depth: int) -> Array:
     """Return `(I - A)^-1` of direct effects A `(..., v, v)`; without loops that is `I + A + ... + A^depth`."""
     size = direct.shape[-1]
     if depth < 0:
-        return _inverse(np.eye(size) - direct)
-    diagonal = np.arange(size)
-    effect = direct.copy()
-    effect[..., diagonal, diagonal] += 1.0
+        return _inverse(identity(size) - direct)
+    effect = direct + identity(size)
     power, summed = direct, 1
     while summed < depth:
         power = power @ power

@@ -19,11 +19,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, lower_triangle
-from rantau.covariance.effects import total_effects
+from rantau.arrays import Array, Indices, lower_triangle, symmetric
 from rantau.covariance.implied_answers import behind_answers, slopes_on_covariates
 from rantau.covariance.latent_answers import LatentAnswers
-from rantau.covariance.layout import DIRECTED, Layout, Roles, cell_values
+from rantau.covariance.layout import Layout, Roles, cell_values, matrices
 
 
 class Implied(NamedTuple):
@@ -107,23 +106,11 @@ def imply(layout: Layout, theta: Array) -> Implied:
     -----
     McArdle & McDonald (1984), eq. 8: sigma = F (I - A)^-1 S (I - A)^-T F'.
     """
-    size, p = len(layout.variables), layout.n_observed
+    p = layout.n_observed
     cells = cell_values(layout, theta)
-    stack = cells.shape[:-1]
-    roles = layout.roles
-    directed, undirected = roles.directed, roles.undirected
-    direct = np.zeros((*stack, size, size))
-    direct[..., layout.row[directed], layout.column[directed]] = cells[..., directed]
-    effect = total_effects(direct, layout.cells.depth)
-    covariance = np.zeros((*stack, size, size))
-    values = cells[..., undirected]
-    covariance[..., layout.row[undirected], layout.column[undirected]] = values
-    covariance[..., layout.column[undirected], layout.row[undirected]] = values
-    total = effect @ covariance @ np.swapaxes(effect, -1, -2)
-    total = (total + np.swapaxes(total, -1, -2)) / 2
-    mean = np.zeros((*stack, size))
+    effect, covariance, mean = matrices(layout, cells)
+    total = symmetric(effect @ covariance @ effect.mT)
     if layout.mean_structure:
-        mean[..., layout.row[roles.means]] = cells[..., roles.means]
         mean = (effect @ mean[..., None])[..., 0]
     answers = layout.cells.latent_answers
     if answers is None:
@@ -134,18 +121,14 @@ def imply(layout: Layout, theta: Array) -> Implied:
 def slopes(layout: Layout, implied: Implied) -> Slopes:
     """Compute the factors of the derivatives of sigma and mu by every free cell."""
     p, roles, implied = layout.n_observed, layout.roles, implied.fitted
-    left, right = cell_slopes(layout, implied)
-    pairs = layout.cells.pairs
-    columns = np.concatenate(
-        [implied.effect[..., :p, :][..., pairs.effect], implied.total[..., :p, :][..., pairs.total]], axis=-1
-    )
+    columns, left, right = _factors(layout, implied.effect[..., :p, :], implied.total[..., :p, :])
     mean = None
     if layout.mean_structure:
         mean = np.zeros((*implied.mu.shape, layout.moving.size))
         effect, directed, means = implied.effect[..., :p, :], roles.free_directed, roles.free_means
         mean[..., directed] = effect[..., roles.row[directed]] * implied.mean[..., None, roles.column[directed]]
         mean[..., means] = effect[..., roles.row[means]]
-    found = Slopes(left[..., :p, :], right[..., :p, :], columns, mean)
+    found = Slopes(left, right, columns, mean)
     if layout.cells.latent_answers is None:
         return found
     return found._replace(moments=_answer_slopes(layout, layout.cells.latent_answers, implied, found))
@@ -262,18 +245,29 @@ def products(layout: Layout, slope: Slopes, weighted: Array) -> Products:
         `(..., G, p, b)`: `M columns`, M symmetric.
     """
     pairs = layout.cells.pairs
-    small = np.swapaxes(slope.columns, -1, -2) @ weighted
-    flat = small.reshape(*small.shape[:-2], -1)
-    return Products(*(flat.take(one, axis=-1) for one in (pairs.left_left, pairs.left_right, pairs.right_right)))
+    flat = _flat(slope.columns.mT @ weighted)
+    return Products(
+        flat.take(pairs.left_left, axis=-1), flat.take(pairs.left_right, axis=-1), flat.take(pairs.right_right, axis=-1)
+    )
+
+
+def _flat(stack: Array) -> Array:
+    """Return matrices `(..., a, b)` as rows of numbers `(..., a * b)`."""
+    return stack.reshape(*stack.shape[:-2], -1)
 
 
 def cell_slopes(layout: Layout, implied: Implied) -> tuple[Array, Array]:
     """Return the factors `(..., G, v, f)` of the derivative of the covariances of all variables."""
-    roles = layout.roles
-    left = implied.effect[..., roles.row]
-    right = np.where(roles.kind == DIRECTED, implied.total[..., roles.column], implied.effect[..., roles.column])
+    return _factors(layout, implied.effect, implied.total)[1:]
+
+
+def _factors(layout: Layout, effect: Array, total: Array) -> tuple[Array, Array, Array]:
+    """Return the columns that factors of derivatives are made of, and left and right factors, of some rows."""
+    pairs = layout.cells.pairs
+    columns = np.concatenate([effect, total], axis=-1).take(pairs.columns, axis=-1)
     # A variance appears once in S, so its outer product is halved; a mean moves no covariance.
-    return left, right * roles.share
+    right = columns.take(pairs.right, axis=-1) * layout.roles.share
+    return columns, columns.take(pairs.left, axis=-1), right
 
 
 def gather_vector(layout: Layout, by_cell: Array) -> Array:
@@ -338,7 +332,7 @@ def gradient(layout: Layout, slope: Slopes, by_sigma: Array, by_mu: Array) -> Ar
         twice = np.where(i == j, 1.0, 2.0)
         pull = np.concatenate([by_mu, by_sigma[..., i, j] * twice], axis=-1)
         return gather_vector(layout, (pull[..., None, :] @ slope.moments)[..., 0, :])
-    by_cell = 2 * np.einsum("...if,...if->...f", slope.left, by_sigma @ slope.right)
+    by_cell = 2 * (slope.left * (by_sigma @ slope.right)).sum(axis=-2)
     if slope.mean is not None:
         by_cell += (by_mu[..., None, :] @ slope.mean)[..., 0, :]
     return gather_vector(layout, by_cell)
@@ -389,28 +383,27 @@ def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -
     `S[k, m]`: `2 [M1_ik E_jm + M1_im E_jk]`, halved for a variance; sigma is linear in S. For means, with
     `q = E'r`: `E_mi q_k mean_j + q_i E_jk mean_m`, and `E_mi q_k` between an intercept i and `A[k, m]`.
     """
-    roles, implied = layout.roles, implied.fitted
-    directed, undirected, row, column = roles.free_directed, roles.free_undirected, roles.row, roles.column
-    p, effect, total = layout.n_observed, implied.effect, implied.total
-    by_cell = np.zeros((*implied.mu.shape[:-1], row.size, row.size))
-    if directed.size == 0:
-        return by_cell
-    observed = np.swapaxes(effect[..., :p, :], -1, -2)
-    first = observed @ by_sigma @ effect[..., :p, :]
-    second = observed @ by_sigma @ total[..., :p, :]
-    i, j = row[directed][:, None], column[directed][:, None]
-    k, m = i.T, j.T
-    among = effect[..., m, i] * second[..., k, j]
-    by_cell[..., directed[:, None], directed] = 2 * (
-        among + np.swapaxes(among, -1, -2) + first[..., i, k] * total[..., m, j]
-    )
-    k, m = row[undirected][None, :], column[undirected][None, :]
-    between = first[..., i, k] * effect[..., j, m] + first[..., i, m] * effect[..., j, k]
-    between *= np.where(k == m, 1.0, 2.0)
-    by_cell[..., directed[:, None], undirected] = between
-    by_cell[..., undirected[:, None], directed] = np.swapaxes(between, -1, -2)
+    roles, bends, implied = layout.roles, layout.cells.bends, implied.fitted
+    stack = implied.mu.shape[:-1]
+    if roles.free_directed.size == 0:
+        return np.zeros((*stack, *bends.gathered.shape))
+    seen = implied.effect[..., : layout.n_observed, :]
+    pulled = seen.mT @ by_sigma
+    first, second = _flat(pulled @ seen), _flat(pulled @ implied.total[..., : layout.n_observed, :])
+    effect, total = _flat(implied.effect), _flat(implied.total)
+    one = bends.among
+    among = effect.take(one.first, axis=-1) * second.take(one.of_first, axis=-1)
+    among = among + among.mT
+    among += first.take(one.second, axis=-1) * total.take(one.of_second, axis=-1)
+    among *= 2
+    one = bends.between
+    between = first.take(one.first, axis=-1) * effect.take(one.of_first, axis=-1)
+    between += first.take(one.second, axis=-1) * effect.take(one.of_second, axis=-1)
+    between *= bends.twice
+    numbers = np.concatenate([_flat(among), _flat(between), np.zeros((*stack, 1))], axis=-1)
+    by_cell = numbers.take(bends.gathered, axis=-1)
     if layout.mean_structure:
-        _add_mean_curvature(by_cell, roles, implied, (observed @ by_mu[..., None])[..., 0])
+        _add_mean_curvature(by_cell, roles, implied, (seen.mT @ by_mu[..., None])[..., 0])
     return by_cell
 
 

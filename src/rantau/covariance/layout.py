@@ -60,6 +60,13 @@ class Cells(Record):
         return np.flatnonzero(moves)
 
     @cached_property
+    def free(self) -> Array:
+        """`(G, cells)`: 1 where a cell is free, 0 where it is fixed."""
+        found = (self.place >= 0).astype(float)
+        found.setflags(write=False)
+        return found
+
+    @cached_property
     def in_order(self) -> bool:
         """Whether the free cells are the parameters, one by one and in order."""
         moving = self.place[:, self.moving]
@@ -73,9 +80,6 @@ class Cells(Record):
         free_kind, free_row, free_column = kind[moving], row[moving], column[moving]
         halved = np.where((free_kind == UNDIRECTED) & (free_row == free_column), 0.5, 1.0)
         return Roles(
-            np.flatnonzero(kind == DIRECTED),
-            np.flatnonzero(kind == UNDIRECTED),
-            np.flatnonzero(kind == MEAN),
             free_kind,
             free_row,
             free_column,
@@ -113,23 +117,50 @@ class Cells(Record):
         return steps
 
     @cached_property
+    def filled(self) -> Filled:
+        """Where each cell stands in the matrices of a group."""
+        size, row, column = len(self.variables), self.row, self.column
+        directed, undirected, means = (np.flatnonzero(self.kind == kind) for kind in (DIRECTED, UNDIRECTED, MEAN))
+        i, j = row[undirected], column[undirected]
+        places = (row[directed] * size + column[directed], size**2 + i * size + j, size**2 + j * size + i)
+        return Filled(
+            np.concatenate([directed, undirected, undirected, means]),
+            np.concatenate([*places, 2 * size**2 + row[means]]),
+        )
+
+    @cached_property
     def pairs(self) -> Pairs:
         """Where the factors of the derivatives of sigma stand among the few columns that they are made of."""
-        roles = self.roles
-        directed = roles.kind == DIRECTED
-        effect = np.unique(np.concatenate([roles.row, roles.column[~directed]]))
-        total = np.unique(roles.column[directed])
-        size = effect.size + total.size
-        left = np.searchsorted(effect, roles.row)
-        right = np.where(
-            directed,
-            effect.size + np.searchsorted(total, roles.column),
-            np.searchsorted(effect, np.where(directed, 0, roles.column)),
-        )
+        roles, size = self.roles, len(self.variables)
+        right = np.where(roles.kind == DIRECTED, size + roles.column, roles.column)
+        columns = np.unique(np.concatenate([roles.row, right]))
+        left, right = np.searchsorted(columns, roles.row), np.searchsorted(columns, right)
         left_left, left_right, right_right = (
-            one[:, None] * size + other for one, other in ((left, left), (left, right), (right, right))
+            one[:, None] * columns.size + other for one, other in ((left, left), (left, right), (right, right))
         )
-        return Pairs(effect, total, left_left, left_right, right_right, np.outer(roles.share, roles.share))
+        return Pairs(columns, left, right, left_left, left_right, right_right, np.outer(roles.share, roles.share))
+
+    @cached_property
+    def bends(self) -> Bends:
+        """Where the products that second derivatives of sigma are made of find their factors."""
+        roles, size = self.roles, len(self.variables)
+        directed, undirected = roles.free_directed, roles.free_undirected
+        i, j = roles.row[directed][:, None], roles.column[directed][:, None]
+        k, m = i.T, j.T
+        # What is of two effects comes first, then what is of an effect and a covariance; nought stands at the end.
+        count = directed.size * (directed.size + undirected.size)
+        gathered = np.full((roles.row.size,) * 2, count)
+        gathered[directed[:, None], directed] = np.arange(directed.size**2).reshape(directed.size, directed.size)
+        between = np.arange(directed.size**2, count).reshape(directed.size, undirected.size)
+        gathered[directed[:, None], undirected] = between
+        gathered[undirected[:, None], directed] = between.T
+        r, c = roles.row[undirected], roles.column[undirected]
+        return Bends(
+            Places(m * size + i, k * size + j, i * size + k, m * size + j),
+            Places(i * size + r, j * size + c, i * size + c, j * size + r),
+            np.where(r == c, 1.0, 2.0),
+            gathered,
+        )
 
 
 class Layout(Record):
@@ -143,7 +174,7 @@ class Layout(Record):
         `(G, cells)`: the fixed value, 0 where free; `(draws, G, cells)` where each member of a stack has its own
         moments of exogenous covariates.
     factor
-        `(G, cells)`: what the parameter is multiplied with; 1 unless the layout was rescaled.
+        `(G, cells)`: what the parameter is multiplied with; 1 unless the layout was rescaled, 0 where fixed.
     """
 
     cells: Cells
@@ -227,11 +258,8 @@ class Layout(Record):
 
 
 class Roles(NamedTuple):
-    """Positions by kind, of all cells and of the free ones; `free_spread` are those that covariances depend on."""
+    """The free cells, and positions among them by kind; `free_spread` are those that covariances depend on."""
 
-    directed: Indices
-    undirected: Indices
-    means: Indices
     kind: Indices
     row: Indices
     column: Indices
@@ -242,21 +270,59 @@ class Roles(NamedTuple):
     free_spread: Indices
 
 
+class Filled(NamedTuple):
+    """Which cells, `(s,)`, stand where, `(s,)`, in the numbers of A, of S and of m, one after the other."""
+
+    cell: Indices
+    place: Indices
+
+
 class Pairs(NamedTuple):
     """How the products of the derivatives of sigma by all pairs of cells are read off a small matrix.
 
-    The factors of the derivatives are columns of E and of C, few of them different: those `effect` and `total` name
-    are put side by side, `(p, b)`. `left_left`, `left_right`, `right_right (f, f)` are the flat places of the pairs
-    in a `(b, b)` matrix of products of these columns; `share (f, f)` what a product of two right factors is
-    multiplied with.
+    The factors of the derivatives are columns of E and C, few of them different: those `columns (b,)` of the two side
+    by side. `left (f,)` and `right (f,)` say which of them each cell has; `left_left`, `left_right`, `right_right
+    (f, f)` are the flat places of the pairs in a `(b, b)` matrix of products of these columns; `share (f, f)` what a
+    product of two right factors is multiplied with.
     """
 
-    effect: Indices
-    total: Indices
+    columns: Indices
+    left: Indices
+    right: Indices
     left_left: Indices
     left_right: Indices
     right_right: Indices
     share: Array
+
+
+class Places(NamedTuple):
+    """The flat places, in `(v, v)` matrices, of the factors of two products."""
+
+    first: Indices
+    of_first: Indices
+    second: Indices
+    of_second: Indices
+
+
+class Bends(NamedTuple):
+    """How the second derivatives of sigma are gathered from products of two numbers.
+
+    Attributes
+    ----------
+    among
+        `(d, d)`: for two free effects.
+    between
+        `(d, u)`: for a free effect and a free covariance.
+    twice
+        `(u,)`: 1 for variances, 2 for covariances.
+    gathered
+        `(f, f)`: where each pair of cells stands in the numbers of both, one after the other, and a nought.
+    """
+
+    among: Places
+    between: Places
+    twice: Array
+    gathered: Indices
 
 
 class Gather(NamedTuple):
@@ -344,7 +410,7 @@ def lay_out(table: ParameterTable, exogenous_covariance: Array, exogenous_mean: 
                 base[..., position] = exogenous_mean[..., x[parameter.lhs]]
             else:
                 base[..., position] = exogenous_covariance[..., x[parameter.lhs], x[parameter.rhs]]
-    return Layout(cells, base, np.ones(cells.place.shape))
+    return Layout(cells, base, cells.free)
 
 
 def _spot(parameter: Parameter, at: dict[str, int]) -> tuple[int, int, int]:
@@ -387,28 +453,33 @@ def rescale(layout: Layout, unit: Array) -> tuple[Layout, Array]:
     every = np.broadcast_to(ratio, free.shape)
     # A parameter that fills several cells takes its unit from the first of them.
     scale[layout.place[free][::-1]] = every[free][::-1]
-    factor = np.where(free, every / scale[np.where(free, layout.place, 0)], 1.0) if layout.n_free else layout.factor
+    factor = every / scale[layout.place] if layout.n_free else 1.0
     return layout.replace(base=layout.base * ratio, factor=layout.factor * factor), scale
 
 
 def cell_values(layout: Layout, theta: Array) -> Array:
     """Return the value of every cell, `(..., G, cells)`, at parameters `(..., n_free)`."""
-    # A fixed cell has place -1, which is the nought appended here.
-    padded = np.concatenate([theta, np.zeros((*theta.shape[:-1], 1))], axis=-1)
-    values: Array = layout.base + padded[..., layout.place] * layout.factor
+    if layout.n_free:
+        # A fixed cell has place -1, the last parameter's, and a factor of nought.
+        values = theta.take(layout.place, axis=-1) * layout.factor + layout.base
+    else:
+        values = np.array(np.broadcast_to(layout.base, (*theta.shape[:-1], *layout.place.shape)))
     if layout.cells.latent_answers is not None:
-        complete(layout.cells.latent_answers, values, *_matrices(layout, values))
+        effect, between, _ = matrices(layout, values)
+        complete(layout.cells.latent_answers, values, effect[..., : layout.n_observed, :], between)
     return values
 
 
-def _matrices(layout: Layout, values: Array) -> tuple[Array, Array]:
-    """Return the total effects on the observed variables `(..., G, p, v)`, and all covariances of disturbances."""
-    size, roles = len(layout.variables), layout.roles
-    direct, between = np.zeros((*values.shape[:-1], size, size)), np.zeros((*values.shape[:-1], size, size))
-    direct[..., layout.row[roles.directed], layout.column[roles.directed]] = values[..., roles.directed]
-    i, j = layout.row[roles.undirected], layout.column[roles.undirected]
-    between[..., i, j] = between[..., j, i] = values[..., roles.undirected]
-    return total_effects(direct, layout.cells.depth)[..., : layout.n_observed, :], between
+def matrices(layout: Layout, values: Array) -> tuple[Array, Array, Array]:
+    """Put the values of cells `(..., G, cells)` into E and S, `(..., G, v, v)`, and m, `(..., G, v)`."""
+    size, (cell, place) = len(layout.variables), layout.cells.filled
+    stack, square = values.shape[:-1], size * size
+    numbers = np.zeros((*stack, 2 * square + size))
+    numbers[..., place] = values.take(cell, axis=-1)
+    direct, covariance = (
+        part.reshape(*stack, size, size) for part in (numbers[..., :square], numbers[..., square : 2 * square])
+    )
+    return total_effects(direct, layout.cells.depth), covariance, numbers[..., 2 * square :]
 
 
 def members(layout: Layout, which: Indices | Mask | np.integer) -> Layout:

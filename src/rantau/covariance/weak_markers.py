@@ -79,7 +79,7 @@ def detour(layout: Layout, theta: Array) -> Detour | None:
     unit = spread[:, factors]
     place, base, factor = np.array(layout.place), np.array(layout.base), np.array(layout.factor)
     place[:, markers], base[:, markers], factor[:, markers] = place[:, variances], 0.0, 1.0
-    place[:, variances], base[:, variances] = -1, cells[:, variances] / unit**2
+    place[:, variances], base[:, variances], factor[:, variances] = -1, cells[:, variances] / unit**2, 0.0
     start = theta * _multiplier(layout, factors, unit)
     start[place[:, markers]] = cells[:, markers] * unit
     if not np.isfinite(start).all():
