@@ -59,14 +59,16 @@ def identity(p: int) -> Array:
     return found
 
 
-def diagonal(matrices: Array) -> Array:
+def diagonal(matrices: NDArray[Any]) -> Array:
     """Return the diagonals `(..., p)` of matrices `(..., p, p)`, a read-only view."""
-    return matrices.diagonal(axis1=-2, axis2=-1)
+    found: Array = matrices.diagonal(axis1=-2, axis2=-1)
+    return found
 
 
-def symmetric(matrices: Array) -> Array:
+def symmetric(matrices: NDArray[Any]) -> Array:
     """Return matrices `(..., p, p)` that are symmetric but for rounding as if they were so exactly."""
-    return np.asarray((matrices + matrices.mT) / 2)
+    found: Array = (matrices + matrices.mT) / 2
+    return found
 
 
 def positive_definite(matrices: Array) -> Mask:

@@ -77,11 +77,11 @@ def _add_slope_curvature(
     outcome, covariate = answers.slopes
     pull = np.zeros(effect.shape)
     pull[..., outcome, covariate] = by_slope
-    middle = np.swapaxes(effect, -1, -2) @ pull @ np.swapaxes(effect, -1, -2)
+    middle = effect.mT @ pull @ effect.mT
     directed = layout.roles.free_directed
     i, j = layout.roles.row[directed][:, None], layout.roles.column[directed][:, None]
     among = effect[..., j, i.T] * middle[..., i, j.T]
-    by_cell[..., directed[:, None], directed] += among + np.swapaxes(among, -1, -2)
+    by_cell[..., directed[:, None], directed] += among + among.mT
 
 
 def ordering_in(moments: GroupMoments) -> Ordering:

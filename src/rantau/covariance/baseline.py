@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Mask, diagonal
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
@@ -173,7 +173,7 @@ def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layo
 
 def available(patterns: Patterns, groups: int) -> tuple[Array, Array]:
     """Return means and variances `(..., G, p)` of the answers there are, variable by variable."""
-    own = np.einsum("...ii->...i", patterns.covariance)
+    own = diagonal(patterns.covariance)
     counted = patterns.n[..., None] * patterns.seen
     means, variances = [], []
     for inside in (patterns.group == group for group in range(groups)):

@@ -180,7 +180,7 @@ def _look(
     inverse: Array = np.asarray(np.linalg.pinv(jacobian, rcond=1e-9), dtype=np.float64)
     across = np.eye(unit.shape[-1]) - inverse @ jacobian
     gradient = g / unit
-    multipliers = (np.swapaxes(inverse, -1, -2) @ gradient[..., None])[..., 0]
+    multipliers = (inverse.mT @ gradient[..., None])[..., 0]
     bent = exact if exact is not None else expected
     bent = bent - constraints.bend(theta[active], np.where(holds[active], multipliers / length, 0.0))
     return Place(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Mask, symmetric
 from rantau.covariance.definitions import check_expression, known_labels
 from rantau.model.expressions import linearise
 from rantau.model.locate import refusal
@@ -84,7 +84,7 @@ class Constraints(Record):
             moved[..., place] += 1j * step
             slope = self._margins(moved)[1].imag / step
             found[..., place] = np.einsum("...k,...kn->...n", multipliers, slope) / self.scale[place]
-        return (found + np.swapaxes(found, -1, -2)) / 2
+        return symmetric(found)
 
     def _places(self) -> tuple[int, ...]:
         """Return the free parameters that any constraint is about."""

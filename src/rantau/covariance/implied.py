@@ -418,4 +418,4 @@ def _add_mean_curvature(by_cell: Array, roles: Roles, implied: Implied, pull: Ar
     )
     between = effect[..., m, roles.row[means][:, None]] * pull[..., k]
     by_cell[..., means[:, None], directed] = between
-    by_cell[..., directed[:, None], means] = np.swapaxes(between, -1, -2)
+    by_cell[..., directed[:, None], means] = between.mT

@@ -44,7 +44,7 @@ def behind_answers(answers: LatentAnswers, cells: Array, covariance: Array, whol
     x, effect = answers.given, whole.effect
     among, rest = covariance[..., x[:, None], x], covariance.copy()
     rest[..., x[:, None], x] = 0.0
-    within = effect @ rest @ np.swapaxes(effect, -1, -2)
+    within = effect @ rest @ effect.mT
     at_nought = whole.mean - (effect[..., x] @ whole.mean[..., x, None])[..., 0]
     found = _cut(answers, cells, scale, whole._replace(total=within, mean=at_nought))
     sigma, mu = found.sigma.copy(), found.mu.copy()

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.moments.grouped import GroupMoments
 
 
 class Local(NamedTuple):
@@ -42,11 +41,6 @@ class Second(NamedTuple):
 
     expected: Array
     exact: Array | None
-
-
-def shares(moments: GroupMoments) -> Array:
-    """Return each group's share of the rows, `(..., G)`."""
-    return np.asarray(moments.n / moments.n.sum(axis=-1, keepdims=True))
 
 
 def exceeds(matrix: Array, least: float) -> bool:

@@ -271,7 +271,7 @@ def _axes(g: Array, second: Second, which: Indices, slope: Array) -> tuple[Array
     curvature = np.ones(unit.shape)
     near = np.flatnonzero(slope < NEAR)
     if second.exact is not None and near.size:
-        curvature[near], turn = np.linalg.eigh(np.swapaxes(axes[near], -1, -2) @ second.exact[which[near]] @ axes[near])
+        curvature[near], turn = np.linalg.eigh(axes[near].mT @ second.exact[which[near]] @ axes[near])
         axes[near] = axes[near] @ turn
     along = np.einsum("dij,di->dj", axes, g)
     return axes, along, curvature, np.maximum(np.abs(curvature), 1e-8)

@@ -77,7 +77,7 @@ def _without_covariates(
     at = np.array(fixed)
     effect = implied.effect[..., : implied.mu.shape[-1], at]
     moved = (moments.covariance - own.covariance)[..., at[:, None], at]
-    spread = effect @ moved @ np.swapaxes(effect, -1, -2)
+    spread = effect @ moved @ effect.mT
     shift = (effect @ (moments.mean - own.mean)[..., at, None])[..., 0]
     patterns = moments.patterns
     if patterns is not None:

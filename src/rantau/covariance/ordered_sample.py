@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rantau.arrays import diagonal
 from rantau.covariance.doubts import covariates_as_numbers, doubtful_answers, uneven_covariates
 from rantau.covariance.ordered_request import names_of
 from rantau.covariance.request import SemRequest
@@ -69,6 +70,6 @@ def moments_of_answers(
     doubts = doubtful_answers(sample.names, parts, observed, normal)
     if request.recipe.discrepancy == "uls_ordered":
         fixed = [sample.names.index(name) for name in table.exogenous]
-        deviations = np.sqrt(np.einsum("gii->gi", observed.covariance)[:, fixed])
+        deviations = np.sqrt(diagonal(observed.covariance)[:, fixed])
         doubts = (*doubts, *uneven_covariates(table.exogenous, deviations))
     return observed, (*covariates_as_numbers(as_numbers), *doubts)

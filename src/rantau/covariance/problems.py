@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, diagonal
 from rantau.covariance.constraints import Constraints, in_text
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.heywood import ROUNDING, negative_variances, nothing_left
@@ -89,7 +89,7 @@ def find_problems(
 
 def uneven_units(discrepancy: Discrepancy, table: ParameterTable, moments: GroupMoments) -> str:
     """Return advice where a fitting function depends on the units and these are far apart; empty otherwise."""
-    deviation = np.sqrt(np.einsum("gii->gi", moments.covariance)).mean(axis=0)
+    deviation = np.sqrt(diagonal(moments.covariance)).mean(axis=0)
     low, high = int(deviation.argmin()), int(deviation.argmax())
     ratio = deviation[high] / deviation[low]
     if discrepancy.in_units or ratio < UNEVEN:

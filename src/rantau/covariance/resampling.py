@@ -163,7 +163,7 @@ def _within(information: Array, jacobian: Array, holds: Mask) -> Array:
     bordered[..., :n_free, :n_free] = information
     held = np.where(holds[..., None], jacobian, 0.0)
     bordered[..., n_free:, :n_free] = held
-    bordered[..., :n_free, n_free:] = np.swapaxes(held, -1, -2)
+    bordered[..., :n_free, n_free:] = held.mT
     bordered[..., np.arange(n_free, n_free + k), np.arange(n_free, n_free + k)] = np.where(holds, 0.0, 1.0)
     return np.asarray(np.linalg.pinv(bordered, hermitian=True)[..., :n_free, :n_free])
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask
+from rantau.arrays import Array, Indices, Mask, diagonal
 from rantau.covariance.implied import Implied, cell_slopes, gather_rows, imply, variance_slopes
 from rantau.covariance.latent_answers import LatentAnswers
 from rantau.covariance.layout import DIRECTED, MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells, Layout, cell_values
@@ -63,7 +63,7 @@ def standardised(layout: Layout, theta: Array, which: Mask, implied: Implied | N
 def _ratios(layout: Layout, cells: Array, implied: Implied, which: Mask) -> Array:
     """Return what each cell is multiplied with, `(..., G, cells)`."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        deviation = np.where(which, np.sqrt(np.einsum("...ii->...i", implied.total)), 1.0)
+        deviation = np.where(which, np.sqrt(diagonal(implied.total)), 1.0)
         residual = deviation.copy()
         owner, own = _own_variances(layout)
         variance = cells[..., own]
@@ -79,7 +79,7 @@ def _ratios(layout: Layout, cells: Array, implied: Implied, which: Mask) -> Arra
         directed[..., product.cell] = unit / at_i[..., product.cell]
         undirected = np.where(i == j, 1 / at_i**2, 1 / (residual[..., i] * residual[..., j]))
         # Scales are those of what lies behind answers given covariates, where these are fixed.
-        behind = np.sqrt(np.einsum("...ii->...i", implied.fitted.total))[..., i]
+        behind = np.sqrt(diagonal(implied.fitted.total))[..., i]
         own_scale = np.where(which[i], np.where(behind > 0, behind, np.nan), 1.0)
         level = np.where(kind == SCALE, own_scale, np.where((kind == MEAN) | (kind == THRESHOLD), 1 / at_i, undirected))
         return np.where(kind == DIRECTED, directed, level)
@@ -160,7 +160,7 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
     values, own = cells * ratio, cell_slopes_of(layout, theta, implied)
     by_variance = variance_slopes(layout, implied)
     behind = by_variance if implied.given is None else variance_slopes(layout, implied.given)
-    variance = np.einsum("...ii->...i", implied.total)[..., None]
+    variance = diagonal(implied.total)[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
         log_slope = np.where(which[:, None], by_variance / (2 * variance), 0.0)
         residual_slope = log_slope.copy()
@@ -178,7 +178,7 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
         for loading, place, sign in zip(_loadings(cells, product), product.loadings, (-1, 1, 1), strict=True):
             of_parts += np.where((place >= 0)[:, None], sign * own[..., place, :] / loading[..., None], 0.0)
         of_cause[..., product.cell, :] = of_parts
-        left = np.einsum("...ii->...i", implied.fitted.total)[..., None]
+        left = diagonal(implied.fitted.total)[..., None]
         of_scale = np.where(which[:, None], behind / (2 * left), 0.0)[..., i, :]
         undirected = np.where(kind == SCALE, of_scale, np.where(kind == THRESHOLD, -at_i, undirected))
         moves = np.where(kind == DIRECTED, of_cause - at_i, np.where(kind == MEAN, -at_i, undirected))
@@ -207,7 +207,7 @@ def cell_slopes_of(layout: Layout, theta: Array, implied: Implied | None = None)
 def _with_dependent(layout: Layout, answers: LatentAnswers, own: Array, implied: Implied, by_variance: Array) -> Array:
     """Add to the derivatives of the cells those of the scales or variances that follow from others."""
     found = np.array(np.broadcast_to(own, (*by_variance.shape[:-2], *own.shape[-2:])))
-    variance = np.einsum("...ii->...i", implied.total)[..., answers.item, None]
+    variance = diagonal(implied.total)[..., answers.item, None]
     of_item = by_variance[..., answers.item, :]
     if answers.theta:
         found[..., answers.scale, :] = -0.5 * variance**-1.5 * of_item
@@ -240,7 +240,7 @@ def explained_variance(layout: Layout, theta: Array) -> Array:
     ------
     Bollen (1989), eq. 4.100: `1 - psi / C`, with psi the variance of the variable's disturbance.
     """
-    variance = np.einsum("...ii->...i", imply(layout, theta).total)
+    variance = diagonal(imply(layout, theta).total)
     caused = np.zeros(len(layout.variables), dtype=bool)
     caused[layout.row[layout.kind == DIRECTED]] = True
     unexplained = np.zeros(variance.shape)

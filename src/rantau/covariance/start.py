@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Mask, diagonal
 from rantau.covariance.layout import DIRECTED, MEAN, Layout, lay_out, rescale
 from rantau.covariance.local import exceeds
 from rantau.model.composites import Anchors, composites
@@ -51,7 +51,7 @@ def layout_for(table: ParameterTable, moments: GroupMoments) -> Layout:
 
 def pooled_deviation(moments: GroupMoments) -> Array:
     """Return the standard deviation `(p,)` of each variable within groups, over all of them."""
-    variance = np.einsum("...ii->...i", moments.covariance)
+    variance = diagonal(moments.covariance)
     return np.asarray(np.sqrt((moments.n[:, None] * variance).sum(axis=0) / moments.n.sum()))
 
 
@@ -117,7 +117,7 @@ def with_covariates(moments: GroupMoments) -> GroupMoments:
     effect = effect[..., x]
     among = covariance[..., x[:, None], x]
     covariance[..., x[:, None], x] = 0.0
-    return moments.replace(covariance=covariance + effect @ among @ np.swapaxes(effect, -1, -2))
+    return moments.replace(covariance=covariance + effect @ among @ effect.mT)
 
 
 def start_values(table: ParameterTable, layout: Layout, moments: GroupMoments) -> Array:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, diagonal
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import DIRECTED, MEAN, UNDIRECTED, Layout, cell_values
 from rantau.record import Record
@@ -71,7 +71,7 @@ def detour(layout: Layout, theta: Array) -> Detour | None:
     if not np.isfinite(theta).all():
         return None
     cells = cell_values(layout, theta)
-    spread = np.sqrt(np.abs(np.einsum("gii->gi", imply(layout, theta).total)))
+    spread = np.sqrt(np.abs(diagonal(imply(layout, theta).total)))
     found = [one for one in _markers(layout) if _weak(cells, spread, layout, one)]
     if not found:
         return None
@@ -101,7 +101,7 @@ def weakly_scaled(layout: Layout, theta: Array) -> tuple[str, ...]:
     if not np.isfinite(theta).all():
         return ()
     cells = cell_values(layout, theta)
-    spread = np.sqrt(np.abs(np.einsum("gii->gi", imply(layout, theta).total)))
+    spread = np.sqrt(np.abs(diagonal(imply(layout, theta).total)))
     given = (layout.kind == DIRECTED) & ((layout.place < 0) & (layout.base != 0)).all(axis=0)
     found = []
     for factor in range(layout.n_observed, len(layout.variables)):

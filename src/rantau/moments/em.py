@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Mask, lower_triangle
+from rantau.arrays import Array, Mask, lower_triangle, symmetric
 from rantau.errors import EstimationError
 from rantau.moments.pattern_likelihood import Seen, among_covariances, information_of_moments, seen_by
 from rantau.moments.patterns import Patterns
@@ -262,7 +262,7 @@ class _Path:
 def _look(answers: Patterns, mu: Array, sigma: Array) -> _Point:
     """Compute the log-likelihood, without its constant, and its derivatives by the mean and the covariance matrix."""
     seen = seen_by(answers, sigma[:, None], mu[:, None])
-    by_sigma = 0.5 * _symmetric(_sum(answers.n, seen.tilted - seen.inverse))
+    by_sigma = 0.5 * symmetric(_sum(answers.n, seen.tilted - seen.inverse))
     value = -0.5 * (answers.n * seen.value).sum(axis=1)
     by_mu = _sum(answers.n, seen.pulled)
     return _Point(mu, sigma, value, seen.inverse, seen.pulled, seen.tilted, by_mu, by_sigma)
@@ -274,10 +274,6 @@ def _sum(n: Array, parts: Array) -> Array:
     return flat.reshape(parts.shape[0], *parts.shape[2:])
 
 
-def _symmetric(square: Array) -> Array:
-    return 0.5 * (square + square.swapaxes(-1, -2))
-
-
 def _em_step(answers: Patterns, here: _Point) -> tuple[Array, Array]:
     shift, change = _complete_data_step(answers, here.sigma, here.slope_mu, here.slope_sigma)
     return shift, change - shift[:, :, None] * shift[:, None, :]
@@ -287,7 +283,7 @@ def _complete_data_step(answers: Patterns, sigma: Array, by_mu: Array, by_sigma:
     """Multiply a gradient with the inverse information that complete answers would have."""
     total = answers.n.sum(axis=1)[:, None]
     shift = (sigma @ by_mu[..., None])[..., 0] / total
-    return shift, _symmetric(2.0 * sigma @ by_sigma @ sigma / total[..., None])
+    return shift, symmetric(2.0 * sigma @ by_sigma @ sigma / total[..., None])
 
 
 def _newton_step(answers: Patterns, here: _Point, tolerance: Array) -> tuple[Array, Array]:
@@ -382,4 +378,4 @@ class _Curvature:
         bent_mu = self.information @ mu[..., None] + half @ self.residual.reshape(draws, count * p, 1)
         by_mean = (self.inverse @ mu[..., None]).reshape(draws, p, count)
         one_side = half @ self.rest + by_mean @ self.residual - self.precision @ sigma @ self.slope
-        return bent_mu[..., 0], _symmetric(one_side)
+        return bent_mu[..., 0], symmetric(one_side)

@@ -70,6 +70,11 @@ class GroupMoments(Record):
         """The number of groups."""
         return len(self.groups)
 
+    @cached_property
+    def share(self) -> Array:
+        """`(..., G)`: each group's share of the rows."""
+        return np.asarray(self.n / self.n.sum(axis=-1, keepdims=True))
+
     @property
     def gaps(self) -> Patterns:
         """The patterns; moments without them cannot be fitted row by row."""

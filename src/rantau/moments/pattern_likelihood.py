@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, lower_triangle, positive_definite
+from rantau.arrays import Array, Indices, diagonal, lower_triangle, positive_definite, symmetric
 from rantau.moments.patterns import Patterns
 
 #: How many places of a matrix of moments by moments are looked up at a time (8 MB).
@@ -87,8 +87,8 @@ def inverse_among_seen(patterns: Patterns, sigma: Array) -> tuple[Array, Array]:
         sigma = np.where(proper[..., None, None], sigma, np.eye(p))
         root = np.linalg.cholesky(sigma)
     whole = np.linalg.inv(sigma)
-    whole = (whole + np.swapaxes(whole, -1, -2)) / 2
-    value = 2 * np.log(np.einsum("...ii->...i", root)).sum(axis=-1)
+    whole = symmetric(whole)
+    value = 2 * np.log(diagonal(root)).sum(axis=-1)
     if proper is not None:
         value = np.where(proper, value, np.inf)
     inverse, value = whole[..., group, :, :], value[..., group]
@@ -99,7 +99,7 @@ def inverse_among_seen(patterns: Patterns, sigma: Array) -> tuple[Array, Array]:
     wide[..., range(p, wide.shape[-1]), range(p, wide.shape[-1])] = 1.0
     rows = wide[..., group[:, None], gaps, :p]
     among = wide[..., group[:, None, None], gaps[:, :, None], gaps[:, None, :]]
-    inverse = np.where(patterns.both, inverse - np.swapaxes(rows, -1, -2) @ (np.linalg.inv(among) @ rows), 0.0)
+    inverse = np.where(patterns.both, inverse - rows.mT @ (np.linalg.inv(among) @ rows), 0.0)
     return inverse, value + np.linalg.slogdet(among)[1]
 
 
@@ -158,7 +158,7 @@ def information_of_moments(seen: Seen, share: Array, *, means: bool, exact: bool
     if exact:
         across = between_means(share, seen)
         whole[..., :p, p:] = across
-        whole[..., p:, :p] = np.swapaxes(across, -1, -2)
+        whole[..., p:, :p] = across.mT
     return whole
 
 
@@ -182,8 +182,8 @@ def among_covariances(share: Array, first: Array, second: Array) -> Array:
     i, j = lower_triangle(p)
     flat = i * p + j
     left, right = (one.reshape(*one.shape[:-2], p * p).take(flat, axis=-1) for one in (first, second))
-    product = np.swapaxes(left * share[..., None], -1, -2) @ right
-    product = ((product + np.swapaxes(product, -1, -2)) / 2).reshape(*share.shape[:-1], -1)
+    product = (left * share[..., None]).mT @ right
+    product = (symmetric(product)).reshape(*share.shape[:-1], -1)
     found = np.empty((*share.shape[:-1], flat.size, flat.size))
     step = max(1, _BLOCK // flat.size)
     for start in range(0, flat.size, step):
@@ -213,6 +213,6 @@ def between_means(share: Array, seen: Seen) -> Array:
     """Return `sum_b share_b W_b[a, i] (W_b d_b)[j]` in both orders of i and j, `(..., p, m)`; half for a variance."""
     p, stack = seen.pulled.shape[-1], share.shape[:-1]
     flat = seen.inverse.reshape(*share.shape, p * p)
-    product = (np.swapaxes(flat, -1, -2) @ (share[..., None] * seen.pulled)).reshape(*stack, p, p, p)
+    product = (flat.mT @ (share[..., None] * seen.pulled)).reshape(*stack, p, p, p)
     i, j = lower_triangle(p)
     return np.asarray((product[..., i, j] + product[..., j, i]) * np.where(i == j, 0.5, 1.0))

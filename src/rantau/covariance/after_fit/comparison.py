@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, diagonal
 from rantau.covariance.after_fit.difference_test import METHODS, RESTRICTIONS, difference_test, method_for
 from rantau.covariance.after_fit.nesting import Meeting, Standing, meet, standing, variable_order
 from rantau.covariance.estimators import spelling
@@ -234,7 +234,7 @@ def _same_data(one: SemFit, two: SemFit) -> bool:
     left, right = one.moments, two.moments
     if left.n.shape != right.n.shape or not np.allclose(left.n, right.n, rtol=1e-12, atol=0):
         return False
-    unit = np.sqrt(np.einsum("gii->gi", left.covariance))
+    unit = np.sqrt(diagonal(left.covariance))
     covariance = (left.covariance - right.covariance[:, order[:, None], order]) / (unit[:, :, None] * unit[:, None, :])
     mean = (left.mean - right.mean[:, order]) / unit
     return bool(np.abs(covariance).max() < 1e-6 and np.abs(mean).max() < 1e-6)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, diagonal
 from rantau.covariance.after_fit.wider import UNIDENTIFIED, Further, Wider, slope_and_information, whitened, widen
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
@@ -165,7 +165,7 @@ def standardised_changes(fit: SemFit, further: Sequence[Further], change: Array)
     outcome, cause = np.where(backwards, rhs, lhs), np.where(backwards, lhs, rhs)
     group = np.array([one.group - 1 for one in further], dtype=np.intp)
     op = np.array([one.op for one in further])
-    total = np.einsum("gii->gi", imply(layout, fit.theta).total)
+    total = diagonal(imply(layout, fit.theta).total)
     deviation = np.sqrt(np.where(total > 0, total, np.nan))
     own = np.flatnonzero((layout.kind == UNDIRECTED) & (layout.row == layout.column))
     disturbance = deviation.copy()

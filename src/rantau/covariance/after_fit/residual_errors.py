@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, symmetric
 from rantau.covariance.answer_residuals import weight_of
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
@@ -91,7 +91,7 @@ def _given(gamma: Array, evidence: Evidence) -> Array:
         return gamma
     found = np.zeros_like(gamma)
     across = gamma[:, rest[:, None], fixed]
-    explained = across @ np.linalg.solve(gamma[:, fixed[:, None], fixed], np.swapaxes(across, -1, -2))
+    explained = across @ np.linalg.solve(gamma[:, fixed[:, None], fixed], across.mT)
     found[:, rest[:, None], rest] = gamma[:, rest[:, None], rest] - explained
     return found
 
@@ -142,14 +142,14 @@ def covariance_of_residuals(evidence: Evidence, gamma: Array, weight: Array, n: 
     """
     jacobian = moment_jacobian(evidence.layout, evidence.slope)
     shares = (evidence.moments.n / evidence.moments.n.sum())[:, None, None]
-    pull = shares * np.swapaxes(jacobian, -1, -2) @ weight
+    pull = shares * jacobian.mT @ weight
     follows = inverse_information((pull @ jacobian).sum(axis=0), evidence.directions) @ pull
     scatter = gamma / n[:, None, None]
-    of_estimates = (follows @ scatter @ np.swapaxes(follows, -1, -2)).sum(axis=0)
+    of_estimates = (follows @ scatter @ follows.mT).sum(axis=0)
     across = jacobian @ follows @ scatter
-    own = jacobian @ of_estimates @ np.swapaxes(jacobian, -1, -2)
-    found = scatter - across - np.swapaxes(across, -1, -2) + own
-    return np.asarray((found + np.swapaxes(found, -1, -2)) / 2)
+    own = jacobian @ of_estimates @ jacobian.mT
+    found = scatter - across - across.mT + own
+    return symmetric(found)
 
 
 def errors_of_answers(evidence: Evidence, n: Array) -> tuple[Array, Array]:

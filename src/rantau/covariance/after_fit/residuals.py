@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import log_ndtr, ndtr, ndtri
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Mask, diagonal
 from rantau.covariance.after_fit.residual_errors import (
     covariance_of_moments,
     covariance_of_residuals,
@@ -236,7 +236,7 @@ def _values(fit: SemFit, kind: str, setting: Setting) -> Array:
     unit = setting.deviation[kept]
     sigma, mu = implied.sigma[:, kept[:, None], kept] / np.outer(unit, unit), implied.mu[:, kept] / unit
     sample = setting.moments.covariance[:, kept[:, None], kept]
-    deviation = np.sqrt(np.einsum("gii->gi", sample))
+    deviation = np.sqrt(diagonal(sample))
     pairs = deviation[:, :, None] * deviation[:, None, :]
     left, right = setting.moments.mean[:, kept] - mu, sample - sigma
     left, right = (
@@ -257,7 +257,7 @@ def _slopes_left(fit: SemFit, implied: Implied) -> Array:
         return np.zeros((len(implied.mu), 0))
     left = (level - implied.level)[:, ordering.item.size :]
     outcome, covariate = ordering.slopes
-    deviation = np.sqrt(np.einsum("gii->gi", fit.moments.covariance))
+    deviation = np.sqrt(diagonal(fit.moments.covariance))
     return np.asarray(np.where(np.abs(left) < ROUNDING * deviation[:, outcome] / deviation[:, covariate], 0.0, left))
 
 
@@ -275,13 +275,13 @@ def _with_errors(fit: SemFit, kind: str, setting: Setting) -> Residuals:
     else:
         errors = gamma = np.full((*values.shape, values.shape[1]), np.nan)
     scale = _scale(evidence, setting.deviation, kind, means)
-    errors = scale @ errors @ np.swapaxes(scale, -1, -2)
+    errors = scale @ errors @ scale.mT
     reference = _of_normal_data(evidence, means) / n[:, None]
     unit = _scale(evidence, setting.deviation, "raw" if kind == "raw" else "cor_bentler", means)
     exact = np.einsum("gmm->gm", errors) <= NOTHING * reference * np.einsum("gmm->gm", unit) ** 2
     keep = ~exact
     errors = np.where(keep[:, :, None] & keep[:, None, :], errors, 0.0)
-    own = np.einsum("gmm->gm", scale @ gamma @ np.swapaxes(scale, -1, -2)) / n[:, None]
+    own = np.einsum("gmm->gm", scale @ gamma @ scale.mT) / n[:, None]
     return Residuals(values, errors, exact, own)
 
 
@@ -297,7 +297,7 @@ def _scale(evidence: Evidence, unit: Array, kind: str, means: bool) -> Array:
     every, unit = unit, unit[kept]
     groups, p = covariance.shape[:2]
     i, j = np.tril_indices(p)
-    deviation = np.sqrt(np.einsum("gii->gi", covariance)) if kind != "raw" else np.broadcast_to(1 / unit, (groups, p))
+    deviation = np.sqrt(diagonal(covariance)) if kind != "raw" else np.broadcast_to(1 / unit, (groups, p))
     lower = np.zeros((groups, i.size, i.size))
     place = np.arange(i.size)
     lower[:, place, place] = 1 / (deviation[:, i] * deviation[:, j])
@@ -325,7 +325,7 @@ def _of_normal_data(evidence: Evidence, means: bool) -> Array:
     if ordering is None or not ordering.given:
         return found
     outcome, covariate = ordering.slopes
-    variance = np.einsum("gii->gi", moments.covariance)
+    variance = diagonal(moments.covariance)
     slopes = variance[:, outcome] / variance[:, covariate]
     return np.concatenate([found[:, : kept.size], slopes, found[:, kept.size :]], axis=-1)
 
@@ -338,5 +338,5 @@ def _vector(covariance: Array, mean: Array, *, means: bool) -> Array:
 
 
 def _correlations(covariance: Array) -> Array:
-    deviation = np.sqrt(np.einsum("gii->gi", covariance))
+    deviation = np.sqrt(diagonal(covariance))
     return np.asarray(covariance / (deviation[:, :, None] * deviation[:, None, :]))

@@ -229,7 +229,7 @@ def influence_of_moments(evidence: Evidence, covariance: Array, mean: Array) -> 
         if slope.mean is not None:
             away = evidence.moments.mean[group] - implied.mu[group]
             outer = mean[:, group, :, None] * away
-            change = change + outer + np.swapaxes(outer, -1, -2)
+            change = change + outer + outer.mT
         by_cell = 2 * np.einsum("if,nij,jf->nf", left, change, right)
         if slope.mean is not None:
             by_cell += 2 * mean[:, group] @ weight[group] @ slope.mean[group]

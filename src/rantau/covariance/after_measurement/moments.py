@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, diagonal, symmetric
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import DIRECTED, UNDIRECTED, Layout, cell_values
 from rantau.moments.grouped import GroupMoments, row_shares
@@ -133,7 +133,7 @@ def latent_moments(
     smallest root of `|MSM' - r MTM'|`, the share `r - 1 / (n - 1)` if `r < 1 + 1 / (n - 1)`.
     """
     mapping, error, origin = _mapping(route, thetas, moments)
-    scores = mapping @ moments.covariance @ np.swapaxes(mapping, -1, -2)
+    scores = mapping @ moments.covariance @ mapping.mT
     raw = scores
     if route.products.size and sample is not None:
         centre = moments.mean if centre is None else centre
@@ -144,7 +144,7 @@ def latent_moments(
     if route.means:
         mean = (mapping @ (moments.mean - origin)[..., None])[..., 0]
     covariance = raw - share[..., None, None] * error
-    covariance = (covariance + np.swapaxes(covariance, -1, -2)) / 2
+    covariance = symmetric(covariance)
     return LatentMoments(covariance, mean, raw, error, share, mapping)
 
 
@@ -174,16 +174,16 @@ def _scores_of(layout: Layout, theta: Array) -> tuple[Array, Array, Array]:
     residual[..., row, column] = residual[..., column, row] = cells[..., of_items]
     arrows = np.flatnonzero(layout.kind == DIRECTED)
     loadings[..., layout.row[arrows], layout.column[arrows] - p] = cells[..., arrows]
-    deviation = np.sqrt(np.einsum("...ii->...i", implied.sigma))
+    deviation = np.sqrt(diagonal(implied.sigma))
     unit = deviation[..., :, None] * deviation[..., None, :]
     inverse = np.linalg.inv(implied.sigma / unit) / unit
-    pulled = np.swapaxes(loadings, -1, -2) @ inverse
+    pulled = loadings.mT @ inverse
     weights = np.linalg.solve(pulled @ loadings, pulled)
     intercepts = np.zeros((*stack, p))
     if layout.mean_structure:
         latent = implied.mean[..., p:, None]
         intercepts = implied.mu - (loadings @ latent)[..., 0]
-    return weights, weights @ residual @ np.swapaxes(weights, -1, -2), intercepts
+    return weights, weights @ residual @ weights.mT, intercepts
 
 
 def score_rows(route: Route, mapping: Array, rows: Array) -> Array:
@@ -203,7 +203,7 @@ def score_rows(route: Route, mapping: Array, rows: Array) -> Array:
     Array
         `(..., n, m)`.
     """
-    found = np.asarray(rows @ np.swapaxes(mapping, -1, -2))
+    found = np.asarray(rows @ mapping.mT)
     if route.products.size:
         place, left, right = route.products.T
         found[..., place] = found[..., left] * found[..., right]
@@ -228,7 +228,7 @@ def _with_products(route: Route, mapping: Array, sample: Sample, counts: Array |
             weight = shares[part][:, members, None]
             total = weight.sum(axis=1, keepdims=True)
             scores = scores - (weight * scores).sum(axis=1, keepdims=True) / total
-            found[part, group] = np.swapaxes(scores * weight / total, -1, -2) @ scores
+            found[part, group] = (scores * weight / total).mT @ scores
     return found.reshape(*stack, groups, route.size, route.size)
 
 
@@ -262,10 +262,10 @@ def error_of_products(route: Route, latent: Array, error: Array) -> Array:
 
 def _share(raw: Array, error: Array, n_obs: Array) -> Array:
     """Return how much of the error can be taken off, `(..., G)`."""
-    deviation = np.sqrt(np.einsum("...ii->...i", raw))
+    deviation = np.sqrt(diagonal(raw))
     unit = deviation[..., :, None] * deviation[..., None, :]
     root = np.linalg.inv(np.linalg.cholesky(raw / unit))
-    largest = np.linalg.eigvalsh(root @ (error / unit) @ np.swapaxes(root, -1, -2))[..., -1]
+    largest = np.linalg.eigvalsh(root @ (error / unit) @ root.mT)[..., -1]
     with np.errstate(divide="ignore"):
         smallest = np.where(largest > 0, 1 / np.maximum(largest, 1e-300), np.inf)
     margin = 1 / (n_obs - 1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Mask, positive_definite
+from rantau.arrays import Array, Mask, diagonal, positive_definite
 from rantau.covariance.after_measurement.moments import latent_moments
 from rantau.covariance.after_measurement.parts import STRUCTURAL, insert
 from rantau.covariance.constrained import minimise_within
@@ -129,7 +129,7 @@ def _held(fit: SamFit, layout: Layout, theta: Array) -> Layout:
 
 
 def _correlations(covariance: Array) -> Array:
-    deviation = np.sqrt(np.einsum("...ii->...i", covariance))
+    deviation = np.sqrt(diagonal(covariance))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(covariance / deviation[..., :, None] / deviation[..., None, :])
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, diagonal
 from rantau.covariance.after_measurement.moments import LatentMoments, Route
 from rantau.covariance.after_measurement.parts import Parts
 from rantau.covariance.after_measurement.refit import refit
@@ -217,7 +215,7 @@ class SamFit(Record):
         """Return the share of the variance of Bartlett's scores that is the construct's, under each group's label."""
         pandas, count = require("pandas"), self.parts.n_constructs
         names = list(self.parts.variables[:count])
-        error, raw = (np.einsum("gii->gi", one)[:, :count] for one in (self.latent.error, self.latent.raw))
+        error, raw = (diagonal(one)[:, :count] for one in (self.latent.error, self.latent.raw))
         shares = 1 - error / raw
         return self.whole._by_group([pandas.Series(one, names, name="reliability") for one in shares])  # type: ignore[no-any-return]
 

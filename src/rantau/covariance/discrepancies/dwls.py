@@ -8,7 +8,7 @@ from rantau.arrays import Array
 from rantau.covariance.answer_residuals import answer_curvature, answer_residuals, spread_out, weight_of
 from rantau.covariance.implied import Implied, Slopes, gather_matrix
 from rantau.covariance.layout import Layout
-from rantau.covariance.local import Local, Second, shares
+from rantau.covariance.local import Local, Second
 from rantau.moments.grouped import GroupMoments
 
 
@@ -28,7 +28,7 @@ def dwls(implied: Implied, moments: GroupMoments) -> Local:
     weight = weight_of(moments)
     residual = answer_residuals(implied, moments)
     pulled = weight * residual
-    share = shares(moments)
+    share = moments.share
     value = (share * (residual * pulled).sum(axis=-1)).sum(axis=-1)
     by_level, by_sigma = spread_out(implied, moments, -2 * share[..., None] * pulled)
     return Local(value, by_sigma, by_level, weight)
@@ -40,7 +40,7 @@ def dwls_second(
     """Compute the second derivatives: `2 J' W J` with J the Jacobian of the moments, and `answer_curvature` besides."""
     if slope.moments is None:
         raise ValueError("these moments are not those of ordered answers")
-    weight = shares(moments)[..., None] * local.weight
+    weight = moments.share[..., None] * local.weight
     # Covariances do not depend on thresholds and means, which are most of the cells.
     t, spread = slope.moments.shape[-2] - layout.cells.lower[0].size, layout.roles.free_spread
     by_cell = _weighted_squares(slope.moments[..., :t, :], weight[..., :t])
@@ -53,4 +53,4 @@ def dwls_second(
 
 def _weighted_squares(jacobian: Array, weight: Array) -> Array:
     """Return `J' W J`, `(..., f, f)`, with the diagonal of W."""
-    return np.asarray(np.swapaxes(jacobian, -1, -2) @ (weight[..., None] * jacobian))
+    return np.asarray(jacobian.mT @ (weight[..., None] * jacobian))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, symmetric
 from rantau.covariance.implied import Implied, Slopes, covariance_slopes, curvature, gather_matrix
 from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local, Second
@@ -97,13 +97,13 @@ def fiml_second(
         of_means, mixed = np.zeros(()), np.zeros(())
         if slope.mean is not None:
             mean = slope.mean[..., group, :, :]
-            of_means = 2 * np.swapaxes(mean, -1, -2) @ weighted_inverse(part, seen) @ mean
+            of_means = 2 * mean.mT @ weighted_inverse(part, seen) @ mean
         expected[..., group, :, :] = _contract(sides, jacobian, seen.inverse, seen.inverse, part) + of_means
         if hessian is None:
             continue
         if slope.mean is not None:
-            mixed = 2 * np.swapaxes(mean, -1, -2) @ between_means(part, seen) @ jacobian
-            mixed = mixed + np.swapaxes(mixed, -1, -2)
+            mixed = 2 * mean.mT @ between_means(part, seen) @ jacobian
+            mixed = mixed + mixed.mT
         bent = _contract(sides, jacobian, seen.inverse, 2 * seen.tilted - seen.inverse, part)
         hessian[..., group, :, :] = bent + mixed + of_means
     if hessian is None:
@@ -135,7 +135,7 @@ def in_one_product(jacobian: Array, first: Array, second: Array, share: Array) -
     Array
         `(..., f, f)`, by way of a matrix of all covariances by all covariances.
     """
-    return np.asarray(2 * np.swapaxes(jacobian, -1, -2) @ among_covariances(share, first, second) @ jacobian)
+    return np.asarray(2 * jacobian.mT @ among_covariances(share, first, second) @ jacobian)
 
 
 def pattern_by_pattern(left: Array, right: Array, first: Array, second: Array, share: Array) -> Array:
@@ -146,11 +146,9 @@ def pattern_by_pattern(left: Array, right: Array, first: Array, second: Array, s
     found = np.zeros((*share.shape[:-1], left.shape[-1], left.shape[-1]))
     for b in range(share.shape[-1]):
         near, far = ((one[..., b, :, :] @ left, one[..., b, :, :] @ right) for one in (first, second))
-        uf, wf, uh, wh = (np.swapaxes(left, -1, -2) @ near[0], np.swapaxes(right, -1, -2) @ near[1],
-                          np.swapaxes(left, -1, -2) @ far[0], np.swapaxes(right, -1, -2) @ far[1])  # fmt: skip
-        crossed_f, crossed_h = np.swapaxes(left, -1, -2) @ near[1], np.swapaxes(left, -1, -2) @ far[1]
-        part = (
-            np.swapaxes(crossed_f, -1, -2) * crossed_h + wf * uh + uf * wh + crossed_f * np.swapaxes(crossed_h, -1, -2)
-        )
+        uf, wf, uh, wh = (left.mT @ near[0], right.mT @ near[1],
+                          left.mT @ far[0], right.mT @ far[1])  # fmt: skip
+        crossed_f, crossed_h = left.mT @ near[1], left.mT @ far[1]
+        part = crossed_f.mT * crossed_h + wf * uh + uf * wh + crossed_f * crossed_h.mT
         found += share[..., b, None, None] * part
-    return (found + np.swapaxes(found, -1, -2)) / 2
+    return symmetric(found)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, positive_definite
+from rantau.arrays import Array, diagonal, positive_definite, symmetric
 from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix, products
 from rantau.covariance.layout import Layout
-from rantau.covariance.local import Local, Second, shares
+from rantau.covariance.local import Local, Second
 from rantau.moments.grouped import GroupMoments
 
 
@@ -32,7 +32,7 @@ def ml(implied: Implied, moments: GroupMoments) -> Local:
     `F = log|sigma| + tr(S sigma^-1) + (m - mu)' sigma^-1 (m - mu)`, summed over groups by their shares of the
     rows (Jöreskog, 1971).
     """
-    sigma, share = implied.sigma, shares(moments)
+    sigma, share = implied.sigma, moments.share
     try:
         root = np.linalg.cholesky(sigma)
         proper = None
@@ -40,11 +40,10 @@ def ml(implied: Implied, moments: GroupMoments) -> Local:
         proper = positive_definite(sigma)
         sigma = np.where(proper[..., None, None], sigma, np.eye(sigma.shape[-1]))
         root = np.linalg.cholesky(sigma)
-    inverse = np.linalg.inv(sigma)
-    inverse = (inverse + np.swapaxes(inverse, -1, -2)) / 2
+    inverse = symmetric(np.linalg.inv(sigma))
     distance = moments.mean - implied.mu
     pulled = (inverse @ distance[..., None])[..., 0]
-    log_determinant = 2 * np.log(np.einsum("...ii->...i", root)).sum(axis=-1)
+    log_determinant = 2 * np.log(diagonal(root)).sum(axis=-1)
     product = inverse @ moments.covariance
     value = log_determinant + np.einsum("...ii->...", product) + (distance * pulled).sum(axis=-1)
     value = (share * value).sum(axis=-1)
@@ -57,7 +56,7 @@ def ml(implied: Implied, moments: GroupMoments) -> Local:
 def ml_floor(moments: GroupMoments) -> Array:
     """Return `log|S| + p`, by groups: the value of `ml` where sigma is S and mu the sample's mean."""
     log_determinant = np.linalg.slogdet(moments.covariance)[1]
-    return np.asarray((shares(moments) * (log_determinant + moments.covariance.shape[-1])).sum(axis=-1))
+    return np.asarray((moments.share * (log_determinant + moments.covariance.shape[-1])).sum(axis=-1))
 
 
 def ml_second(
@@ -89,15 +88,15 @@ def ml_second(
     dmu_l' W dSigma_k W d]`, and `curvature` for the second derivatives of sigma and mu. With `dSigma = u w' + w u'`
     every trace is a sum of four products of small matrices.
     """
-    weight, share = local.weight, shares(moments)[..., None, None]
+    weight, share = local.weight, moments.share[..., None, None]
     twice = 2 * layout.cells.pairs.share
     weighted = weight @ slope.columns
     uu, uw, ww = products(layout, slope, weighted)
-    wu = np.swapaxes(uw, -1, -2)
+    wu = uw.mT
     expected = uw * wu
     expected += uu * ww
     expected *= twice
-    of_means = 0.0 if slope.mean is None else 2 * (np.swapaxes(slope.mean, -1, -2) @ weight @ slope.mean)
+    of_means = 0.0 if slope.mean is None else 2 * (slope.mean.mT @ weight @ slope.mean)
     if not exact:
         return Second(gather_matrix(layout, share * (expected + of_means)), None)
     distance = moments.mean - implied.mu
@@ -105,7 +104,7 @@ def ml_second(
     middle = moments.covariance + distance[..., :, None] * distance[..., None, :]
     uqu, uqw, wqw = products(layout, slope, weight @ (middle @ weighted))
     by_cell = wu * uqw
-    by_cell += np.swapaxes(by_cell, -1, -2)
+    by_cell += by_cell.mT
     by_cell += ww * uqu
     by_cell += uu * wqw
     by_cell *= twice
@@ -115,8 +114,8 @@ def ml_second(
         # dSigma_l W d = u (w'Wd) + w (u'Wd)
         along_left = pulled[..., None, :] @ slope.left
         along_right = pulled[..., None, :] @ slope.right
-        weighted_mean = np.swapaxes(slope.mean, -1, -2) @ weight
+        weighted_mean = slope.mean.mT @ weight
         mixed = weighted_mean @ (slope.left * along_right + slope.right * along_left)
-        by_cell += of_means + 2 * (mixed + np.swapaxes(mixed, -1, -2))
+        by_cell += of_means + 2 * (mixed + mixed.mT)
     bent = curvature(layout, implied, local.by_sigma, local.by_mu)
     return Second(gather_matrix(layout, share * (expected + of_means)), gather_matrix(layout, share * by_cell + bent))

@@ -7,7 +7,7 @@ import numpy as np
 from rantau.covariance.answer_residuals import answer_curvature, answer_residuals, spread_out, weight_of
 from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix, moment_jacobian
 from rantau.covariance.layout import Layout
-from rantau.covariance.local import Local, Second, shares
+from rantau.covariance.local import Local, Second
 from rantau.moments.grouped import GroupMoments
 
 
@@ -24,7 +24,7 @@ def wls(implied: Implied, moments: GroupMoments) -> Local:
     Browne (1984), eq. 2.6: `F = (s - sigma)' W (s - sigma)` over the lower triangle, means in front where they are
     modelled.
     """
-    p, share = implied.sigma.shape[-1], shares(moments)
+    p, share = implied.sigma.shape[-1], moments.share
     weight = weight_of(moments)
     if moments.ordering is not None:
         left = answer_residuals(implied, moments)
@@ -55,8 +55,8 @@ def wls_second(
 ) -> Second:
     """Compute the second derivatives: `2 J' W J` with J the Jacobian of the moments, and `curvature` besides."""
     jacobian = moment_jacobian(layout, slope)
-    weighted = shares(moments)[..., None, None] * (local.weight @ jacobian)
-    expected = 2 * (np.swapaxes(jacobian, -1, -2) @ weighted).sum(axis=-3)
+    weighted = moments.share[..., None, None] * (local.weight @ jacobian)
+    expected = 2 * (jacobian.mT @ weighted).sum(axis=-3)
     if exact and moments.ordering is not None:
         by_answers = answer_curvature(layout, implied, local)
         return Second(expected, None if by_answers is None else expected + gather_matrix(layout, by_answers))

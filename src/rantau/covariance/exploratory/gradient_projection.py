@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, diagonal, symmetric
 from rantau.covariance.exploratory.rotation import Rotation
 
 #: Gradient projection ends at this size of the projected gradient; Newton steps go on from there.
@@ -81,13 +81,13 @@ def conditions(loadings: Array, among: Array, rotation: Rotation, *, multiplied:
     weight = row_weights(loadings, among, rotation)
     slope = rotation.criterion.function(loadings * weight, rotation.settings)[1] * weight
     m = loadings.shape[-1]
-    product = np.swapaxes(loadings, -1, -2) @ slope
+    product = loadings.mT @ slope
     below, above = np.tril_indices(m, -1)
     if not rotation.oblique:
         return np.asarray(product[..., below, above] - product[..., above, below])
     if not rotation.criterion.general or multiplied:
-        diagonal = np.einsum("...ii->...i", product)[..., :, None]
-        stationary = product - diagonal * among if multiplied else product @ np.linalg.inv(among)
+        own = diagonal(product)[..., :, None]
+        stationary = product - own * among if multiplied else product @ np.linalg.inv(among)
         return np.concatenate([stationary[..., below, above], stationary[..., above, below]], axis=-1)
     # Group factors are combinations of orthogonal ones: those that mix only among themselves, and turns with the first.
     inner = product[..., 1:, 1:] @ np.linalg.inv(among[..., 1:, 1:])
@@ -191,18 +191,18 @@ def _descend(loadings: Array, rotation: Rotation, begin: Array, oblique: bool) -
 def _slope(loadings: Array, rotation: Rotation, at: Array) -> tuple[Array, Array]:
     """Return the criterion `(s,)` and its derivative by T, `(s, m, m)`."""
     inverse = np.linalg.inv(at)
-    turned = loadings @ np.swapaxes(inverse, -1, -2)
+    turned = loadings @ inverse.mT
     value, slope = rotation.criterion.function(turned, rotation.settings)
-    return value, -np.swapaxes(np.swapaxes(turned, -1, -2) @ slope @ inverse, -1, -2)
+    return value, -(turned.mT @ slope @ inverse).mT
 
 
 def _projected(at: Array, slope: Array, rotation: Rotation, oblique: bool) -> Array:
     """Return the part of the derivative along the matrices that are allowed."""
-    across = np.swapaxes(at, -1, -2) @ slope
+    across = at.mT @ slope
     if not oblique:
         # At an orthogonal T.
-        return np.asarray(slope - at @ (across + np.swapaxes(across, -1, -2)) / 2)
-    moved: Array = slope - at * np.einsum("...ii->...i", across)[..., None, :]
+        return np.asarray(slope - at @ symmetric(across))
+    moved: Array = slope - at * diagonal(across)[..., None, :]
     if not rotation.criterion.general:
         return moved
     # T'T has ones on the diagonal and noughts beside the first: the derivative less its part in these constraints.
@@ -220,8 +220,8 @@ def _tangent(at: Array, slope: Array) -> Array:
         normals[..., m - 1 + j, :, j] = at[..., :, 0]
     flat = normals.reshape(*at.shape[:-2], 2 * m - 1, m * m)
     own = slope.reshape(*at.shape[:-2], m * m, 1)
-    share = np.linalg.solve(flat @ np.swapaxes(flat, -1, -2), flat @ own)
-    return np.asarray((own - np.swapaxes(flat, -1, -2) @ share).reshape(at.shape))
+    share = np.linalg.solve(flat @ flat.mT, flat @ own)
+    return np.asarray((own - flat.mT @ share).reshape(at.shape))
 
 
 def _onto(at: Array, rotation: Rotation, oblique: bool) -> Array:
@@ -231,7 +231,7 @@ def _onto(at: Array, rotation: Rotation, oblique: bool) -> Array:
         return np.asarray(left @ right)
     if rotation.criterion.general:
         general = at[..., :1] / np.linalg.norm(at[..., :1], axis=-2, keepdims=True)
-        others = at[..., 1:] - general @ (np.swapaxes(general, -1, -2) @ at[..., 1:])
+        others = at[..., 1:] - general @ (general.mT @ at[..., 1:])
         at = np.concatenate([general, others], axis=-1)
     return np.asarray(at / np.linalg.norm(at, axis=-2, keepdims=True))
 
@@ -253,7 +253,7 @@ def _newton(loadings: Array, rotation: Rotation, way: Array, oblique: bool) -> t
             break
         step = TINY_STEP * 1j
         trial = _moved(_complex(way), _complex(step * moves), plain)
-        inside: Array = np.asarray(np.linalg.inv(np.swapaxes(trial, -1, -2) @ trial))
+        inside: Array = np.asarray(np.linalg.inv(trial.mT @ trial))
         jacobian = conditions(loadings @ trial, inside, plain).imag.T / TINY_STEP
         change = np.linalg.lstsq(jacobian, -now, rcond=None)[0]
         if np.abs(change).max() > 0.1:
@@ -278,8 +278,8 @@ def _after_two_steps(loadings: Array, among: Array, rotation: Rotation) -> Array
         raise ValueError("this rotation has one step")
     root = np.linalg.cholesky(among[0].real)
     way, _ = _newton(loadings[0].real @ root, plain, _back(loadings[0].real @ root, loadings[0].real, plain), False)
-    bend = np.linalg.solve(root, np.swapaxes(np.linalg.solve(root, among - among[0].real), -1, -2))
-    way = root @ (np.eye(m) + np.swapaxes(bend, -1, -2) / 2) @ way
+    bend = np.linalg.solve(root, np.linalg.solve(root, among - among[0].real).mT)
+    way = root @ (np.eye(m) + bend.mT / 2) @ way
     moves, eye = _moves(m, plain), np.eye(m, dtype=complex)
     here = loadings[0].real @ way[0].real
     jacobian = conditions(here @ (eye + TINY_STEP * 1j * moves), eye, plain).imag.T / TINY_STEP
@@ -322,7 +322,7 @@ def _moves(m: int, rotation: Rotation) -> Array:
 
 def _moved(way: Array, move: Array, rotation: Rotation) -> Array:
     """Move U `(m, m)` by `(..., m, m)` and bring it back to what is allowed; complex numbers stay analytic."""
-    at = np.swapaxes(np.linalg.inv(way), -1, -2)
+    at = np.linalg.inv(way).mT
     new = at @ (np.eye(way.shape[-1]) + move)
     if not rotation.oblique:
         # Cayley's transform of a skew move is orthogonal.
@@ -330,10 +330,10 @@ def _moved(way: Array, move: Array, rotation: Rotation) -> Array:
         new = at @ np.linalg.solve(eye - move / 2, eye + move / 2)
     elif rotation.criterion.general:
         general = new[..., :1] / np.sqrt((new[..., :1] ** 2).sum(axis=-2, keepdims=True))
-        others = new[..., 1:] - general @ (np.swapaxes(general, -1, -2) @ new[..., 1:])
+        others = new[..., 1:] - general @ (general.mT @ new[..., 1:])
         new = np.concatenate([general, others], axis=-1)
     new = new / np.sqrt((new**2).sum(axis=-2, keepdims=True))
-    return np.asarray(np.swapaxes(np.linalg.inv(new), -1, -2))
+    return np.asarray(np.linalg.inv(new).mT)
 
 
 def jacobian_of_conditions(loadings: Array, among: Array, deviation: Array, rotation: Rotation) -> Border:
@@ -363,7 +363,7 @@ def jacobian_of_conditions(loadings: Array, among: Array, deviation: Array, rota
     one = np.eye(p * m).reshape(-1, p, m)
     by_loading = _held(loadings + step * one, among.astype(complex), deviation)
     pairs = np.eye(m * m).reshape(-1, m, m)
-    pairs = (pairs + np.swapaxes(pairs, -1, -2)) / 2
+    pairs = symmetric(pairs)
     by_among = _held(loadings.astype(complex), among + step * pairs, deviation)
     by_unit = _held(loadings.astype(complex), among.astype(complex), deviation + step * np.eye(p))
     return Border(by_loading.T.reshape(-1, p, m), by_among.T.reshape(-1, m, m), by_unit.T)

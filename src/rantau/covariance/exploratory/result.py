@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, diagonal
 from rantau.covariance.delta import normal_inference
 from rantau.covariance.exploratory.turn import Where, places_of
 from rantau.covariance.implied import imply
@@ -221,7 +221,7 @@ class EfaFit(Record):
         """Return what is shown at parameters `(..., n_free)`."""
         where, layout = self._where, self.fit.layout
         total = imply(layout, theta).total
-        deviation = np.sqrt(np.einsum("...ii->...i", total))
+        deviation = np.sqrt(diagonal(total))
         correlation = total / (deviation[..., :, None] * deviation[..., None, :])
         items, factors = where.items, where.factors
         cells = cell_values(layout, theta)[..., where.loadings]

@@ -189,7 +189,7 @@ def _turned_cells(still: Layout, values: Array, ways: Array) -> tuple[Array, Arr
     mean[:, i[three]] = values[:, three]
     return (
         ways @ direct @ np.linalg.inv(ways),
-        ways @ spread @ np.swapaxes(ways, -1, -2),
+        ways @ spread @ ways.mT,
         (ways @ mean[..., None])[..., 0],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, diagonal
 from rantau.covariance.model_test import Statistics
 
 
@@ -51,7 +51,7 @@ def srmr_mplus(statistics: Statistics) -> tuple[float, ...]:
     if statistics.level_residual is not None:
         return float("nan"), float("nan")
     residual = _correlations(statistics)
-    own, implied = (np.einsum("gii->gi", one) for one in (statistics.sample, statistics.implied))
+    own, implied = (diagonal(one) for one in (statistics.sample, statistics.implied))
     means = [
         mean / np.sqrt(np.where(variance > 0, variance, np.nan))
         for mean, variance in ((statistics.sample_mean, own), (statistics.implied_mean, implied))
@@ -69,7 +69,7 @@ def standardised_residual(
     Where answers are `ordered`, variances and `n_given` fixed covariates are counted and leave nothing.
     """
     i, j = np.tril_indices(sample.shape[-1])
-    deviation = np.sqrt(np.einsum("...ii->...i", sample))
+    deviation = np.sqrt(diagonal(sample))
     squares = ((sample - implied)[..., i, j] / (deviation[..., i] * deviation[..., j])) ** 2
     squares = np.where(ordered & (i == j), 0.0, squares)
     if means is not None:
@@ -80,12 +80,12 @@ def standardised_residual(
 
 def _in_deviations(statistics: Statistics) -> Array:
     """Return the residuals of the means in the sample's standard deviations, `(G, p)`."""
-    deviation = np.sqrt(np.einsum("gii->gi", statistics.sample))
+    deviation = np.sqrt(diagonal(statistics.sample))
     return np.asarray((statistics.sample_mean - statistics.implied_mean) / deviation)
 
 
 def _bentler(statistics: Statistics) -> tuple[float, float]:
-    deviation = np.sqrt(np.einsum("gii->gi", statistics.sample))
+    deviation = np.sqrt(diagonal(statistics.sample))
     residual = (statistics.sample - statistics.implied) / (deviation[:, :, None] * deviation[:, None, :])
     return _both(statistics, residual, _in_deviations(statistics), diagonal=True)
 
@@ -93,7 +93,7 @@ def _bentler(statistics: Statistics) -> tuple[float, float]:
 def _correlations(statistics: Statistics) -> Array:
     found = []
     for matrix in (statistics.sample, statistics.implied):
-        variance = np.einsum("gii->gi", matrix)
+        variance = diagonal(matrix)
         deviation = np.sqrt(np.where(variance > 0, variance, np.nan))
         found.append(matrix / (deviation[:, :, None] * deviation[:, None, :]))
     return np.asarray(found[0] - found[1])

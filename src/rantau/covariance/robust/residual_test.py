@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, symmetric
 from rantau.covariance.discrepancies.gls import gls_second, weighted_least_squares
 from rantau.covariance.discrepancies.wls import wls, wls_second
 from rantau.covariance.evidence import Evidence
@@ -28,7 +28,7 @@ def normal_residual(evidence: Evidence, covariance: Array) -> float:
         `(G, p, p)`: the covariance matrices of which the weights are.
     """
     inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
-    local = weighted_least_squares(evidence.implied, evidence.moments, _symmetric(inverse))
+    local = weighted_least_squares(evidence.implied, evidence.moments, symmetric(inverse))
     second = gls_second(evidence.layout, evidence.implied, evidence.slope, evidence.moments, local, False)
     return float(_left(evidence, local, second.expected))
 
@@ -63,13 +63,9 @@ def residual_statistics(layout: Layout, moments: GroupMoments, theta: Array, inv
     implied = imply(layout, theta)
     slope = slopes(layout, implied)
     inverse = np.asarray(np.linalg.inv(moments.covariance), dtype=np.float64)
-    local = weighted_least_squares(implied, moments, _symmetric(inverse))
+    local = weighted_least_squares(implied, moments, symmetric(inverse))
     second = gls_second(layout, implied, slope, moments, local, False)
     return np.asarray(_remainder(layout, slope, local, invert(second.expected / 2)) * moments.n.sum(axis=-1))
-
-
-def _symmetric(matrices: Array) -> Array:
-    return np.asarray((matrices + np.swapaxes(matrices, -1, -2)) / 2)
 
 
 def _left(evidence: Evidence, local: Local, expected: Array) -> Array:

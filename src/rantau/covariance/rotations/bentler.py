@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, diagonal
 from rantau.covariance.exploratory.settings import Settings
 
 
@@ -14,11 +14,11 @@ def bentler(loadings: Array, settings: Settings) -> tuple[Array, Array]:
     Loadings `(..., p, m)`, value `(...)`. Source: Bentler (1977), eq. 8; Bernaards & Jennrich (2005).
     """
     squared = loadings**2
-    among = np.swapaxes(squared, -1, -2) @ squared
-    diagonal = np.einsum("...ii->...i", among)
-    unit = np.sqrt(diagonal)
+    among = squared.mT @ squared
+    size = diagonal(among)
+    unit = np.sqrt(size)
     correlation = among / (unit[..., :, None] * unit[..., None, :])
     value = -np.log(np.linalg.det(correlation)) / 4
     inverse = np.linalg.inv(among)
-    slope = squared @ inverse - squared / diagonal[..., None, :]
+    slope = squared @ inverse - squared / size[..., None, :]
     return value, -loadings * slope
