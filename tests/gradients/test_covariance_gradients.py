@@ -155,15 +155,16 @@ def member(stack: GroupMoments, place: int) -> GroupMoments:
 
 
 def test_gradient(case, discrepancy):
-    value, closed, _, _ = look(case.layout, discrepancy, case.moments, case.theta, exact=False)
-    assert np.isfinite(value)
+    seen = look(case.layout, discrepancy, case.moments, case.theta, exact=False)
+    closed = seen.gradient
+    assert np.isfinite(seen.local.value)
     numeric = differences(lambda at: discrepancy.function(imply(case.layout, at), case.moments).value, case.theta)
     assert closed == pytest.approx(numeric, rel=1e-6, abs=1e-7 * np.abs(numeric).max())
 
 
 def test_exact_hessian(case, discrepancy):
-    closed = look(case.layout, discrepancy, case.moments, case.theta, exact=True)[3]
-    numeric = differences(lambda at: look(case.layout, discrepancy, case.moments, at, exact=False)[1], case.theta)
+    closed = look(case.layout, discrepancy, case.moments, case.theta, exact=True).second.exact
+    numeric = differences(lambda at: look(case.layout, discrepancy, case.moments, at, exact=False).gradient, case.theta)
     assert closed == pytest.approx(numeric, rel=1e-6, abs=1e-7 * np.abs(numeric).max())
     assert closed == pytest.approx(closed.T, abs=1e-12 * np.abs(closed).max())
 
@@ -171,8 +172,8 @@ def test_exact_hessian(case, discrepancy):
 def test_expected_hessian_is_that_of_the_jacobian(case, discrepancy):
     """Twice the expected information, written out: J'WJ with the dense weight of each fitting function."""
     layout, moments, theta = case.layout, case.moments, case.theta
-    closed = look(layout, discrepancy, moments, theta, exact=False)[2]
-    again = look(layout, discrepancy, moments, theta, exact=True)[2]
+    closed = look(layout, discrepancy, moments, theta, exact=False).second.expected
+    again = look(layout, discrepancy, moments, theta, exact=True).second.expected
     assert closed == pytest.approx(again, abs=1e-13 * np.abs(closed).max())
     sigma_slope = differences(lambda at: imply(layout, at).sigma, theta)
     mu_slope = differences(lambda at: imply(layout, at).mu, theta)
@@ -208,13 +209,17 @@ def dense_weights(name, moments, sigma):
         yield share, group, of[name][group]
 
 
+def numbers(seen):
+    return seen.local.value, seen.gradient, *seen.second
+
+
 def test_a_stack_is_each_of_its_members(case, discrepancy):
     stack = stacked(case.moments, 3)
     theta = case.theta * np.array([[1.0], [1.02], [0.98]])
     together = look(case.layout, discrepancy, stack, theta, exact=True)
     for place in range(3):
         alone = look(case.layout, discrepancy, member(stack, place), theta[place], exact=True)
-        for one, all_of_them in zip(alone, together, strict=True):
+        for one, all_of_them in zip(numbers(alone), numbers(together), strict=True):
             assert all_of_them[place] == pytest.approx(one, rel=1e-11, abs=1e-12 * np.abs(one).max())
 
 
@@ -230,7 +235,7 @@ def test_a_perfect_fit_is_at_the_floor(discrepancy, case):
             mean=np.where(patterns.seen, implied.mu[patterns.group], 0.0),
         ),
     )  # fmt: skip
-    value, gradient, expected, exact = look(case.layout, discrepancy, moments, case.theta, exact=True)
+    value, gradient, expected, exact = numbers(look(case.layout, discrepancy, moments, case.theta, exact=True))
     assert value == pytest.approx(float(discrepancy.floor(moments)), abs=1e-12 * max(abs(float(value)), 1))
     assert np.abs(gradient).max() < 1e-11
     assert exact == pytest.approx(expected, abs=1e-10 * np.abs(expected).max())

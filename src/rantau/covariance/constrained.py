@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask
+from rantau.arrays import Array, Indices, Mask, diagonal
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.implied import imply
@@ -166,10 +166,9 @@ def _look(
     theta: Array,
 ) -> Place:
     """Describe each member's point in units of one over the root of its information."""
-    here, g, expected, exact = look(
-        members(layout, active), discrepancy, take_members(moments, active), theta[active], exact=True
-    )
-    unit = np.sqrt(np.maximum(np.einsum("...kk->...k", expected), 1e-300))
+    seen = look(members(layout, active), discrepancy, take_members(moments, active), theta[active], exact=True)
+    here, g, (expected, exact) = seen.local.value, seen.gradient, seen.second
+    unit = np.sqrt(np.maximum(diagonal(expected), 1e-300))
     among = unit[:, :, None] * unit[:, None, :]
     margin, jacobian = constraints.margins(theta[active])
     jacobian = np.where(holds[active][..., None], jacobian / unit[:, None, :], 0.0)

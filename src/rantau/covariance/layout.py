@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask
+from rantau.arrays import Array, Indices
 from rantau.covariance.effects import total_effects
 from rantau.covariance.latent_answers import LatentAnswers, complete
 from rantau.model.parameters import Parameter, ParameterTable
@@ -482,6 +482,7 @@ def matrices(layout: Layout, values: Array) -> tuple[Array, Array, Array]:
     return total_effects(direct, layout.cells.depth), covariance, numbers[..., 2 * square :]
 
 
-def members(layout: Layout, which: Indices | Mask | np.integer) -> Layout:
-    """Return the layout of some members of a stack, or of one."""
-    return layout if layout.base.ndim == 2 else layout.replace(base=layout.base[which])
+def members(layout: Layout, which: Indices | np.integer) -> Layout:
+    """Return the layout of some members of a stack, in order, or of one."""
+    everyone = layout.base.ndim == 2 or (np.ndim(which) > 0 and np.size(which) == len(layout.base))
+    return layout if everyone else layout.replace(base=layout.base[which])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask
+from rantau.arrays import Array, Indices, Mask, diagonal
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.implied import Implied, gradient, imply, slopes
 from rantau.covariance.layout import Layout, members
@@ -49,6 +51,47 @@ class Minimum(Record):
     active: Mask
 
 
+Point = tuple[Implied, Local]
+
+
+class Look(NamedTuple):
+    """What there is to see at one point, of each member of a stack: the discrepancy and its derivatives.
+
+    Attributes
+    ----------
+    implied, local
+        What the model implies, and the discrepancy there.
+    gradient
+        `(..., n_free)`.
+    second
+        `(..., n_free, n_free)` each: the second derivatives.
+    """
+
+    implied: Implied
+    local: Local
+    gradient: Array
+    second: Second
+
+
+def look(
+    layout: Layout,
+    discrepancy: Discrepancy,
+    moments: GroupMoments,
+    theta: Array,
+    *,
+    exact: bool,
+    point: Point | None = None,
+) -> Look:
+    """Look at parameters `(..., n_free)`, or at a point where it is known already what the model implies.
+
+    With `exact` the Hessian is among the second derivatives, besides the expected one.
+    """
+    implied, local = _point(layout, discrepancy, moments, theta) if point is None else point
+    slope = slopes(layout, implied)
+    second = discrepancy.second(layout, implied, slope, moments, local, exact)
+    return Look(implied, local, gradient(layout, slope, local.by_sigma, local.by_mu), second)
+
+
 def minimise(
     layout: Layout,
     discrepancy: Discrepancy,
@@ -59,6 +102,7 @@ def minimise(
     max_iterations: int = 500,
     near: bool = False,
     guess: Array | None = None,
+    known: Look | None = None,
 ) -> Minimum:
     """Minimise a discrepancy for every member of a stack.
 
@@ -82,6 +126,9 @@ def minimise(
     guess
         `(draws, n_free)`: where to begin instead. Members that it leads nowhere begin again at `start`.
 
+    known
+        What there is to see at the start, where somebody has looked.
+
     Returns
     -------
     Minimum
@@ -97,57 +144,150 @@ def minimise(
     the stack; the step that their last slope asks for is taken with the curvature at hand, so that estimates are as
     exact as rounding allows.
     """
-    draws = start.shape[0]
-    theta = np.array(start if guess is None else guess)
-    value, slope = np.full(draws, np.inf), np.full(draws, np.inf)
-    scale = np.full(start.shape, np.nan)
-    iterations, failures = np.zeros(draws, dtype=int), np.zeros(draws, dtype=int)
-    damping = np.zeros(draws)
-    converged = np.zeros(draws, dtype=bool)
-    active: Indices = np.arange(draws)
-    part, local_layout = moments, layout
-    point = _point(layout, discrepancy, moments, theta)
-    bent: Array | None = None
+    search = _Search(layout, discrepancy, moments, start if guess is None else guess, known)
+    if guess is not None:
+        search.begin_again(~np.isfinite(search.point[1].value), start)
     for step in range(max_iterations):
-        if guess is not None and step in (0, PATIENCE):
-            lost = slope[active] > LOST if step else ~np.isfinite(point[1].value)
-            if lost.any():
-                theta[active[lost]] = start[active[lost]]
-                damping[active[lost]], failures[active[lost]] = 0.0, 0
-                point = _point(local_layout, discrepancy, part, theta[active])
-        implied, local = point
-        factors = slopes(local_layout, implied)
-        g = gradient(local_layout, factors, local.by_sigma, local.by_mu)
-        value[active] = local.value
-        # The information hardly changes near the minimum: what it was one step before says how steep the slope is.
-        slope[active] = np.max(np.abs(g) / scale[active], axis=-1, initial=0.0)
-        done = slope[active] < tolerance
-        second = None
-        if not done.all():
-            # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
-            exact, near = near or bool((slope[active] < 2 * NEAR).any()), False
-            second = discrepancy.second(local_layout, implied, factors, part, local, exact)
-            scale[active] = np.sqrt(np.maximum(np.einsum("...kk->...k", second.expected), 1e-300))
-            slope[active] = np.max(np.abs(g) / scale[active], axis=-1, initial=0.0)
-            done = slope[active] < tolerance
-        converged[active[done]] = True
-        if second is not None:
-            bent = second.exact
-        if bent is not None:
+        if guess is not None and step == PATIENCE:
+            search.begin_again(search.steep > LOST, start)
+        search.look(tolerance, exact=near and step == 0)
+        stops = (search.steep < tolerance) | ~np.isfinite(search.value) | (search.failures >= 60)
+        if np.count_nonzero(stops):
+            search.leave(stops, tolerance)
+            if not search.active.size:
+                break
+        search.advance()
+    else:
+        search.leave(np.ones(search.active.size, dtype=bool), tolerance)
+    return Minimum(*search.ended, np.zeros((start.shape[0], 0), dtype=bool))
+
+
+class _Search:
+    """The members of a stack that are still on their way, in rows; and where the others ended."""
+
+    def __init__(
+        self, layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, begin: Array, known: Look | None
+    ) -> None:
+        draws = begin.shape[0]
+        self.whole, self.discrepancy = (layout, moments), discrepancy
+        self.layout, self.moments = layout, moments
+        self.active: Indices = np.arange(draws)
+        self.theta, self.damping = np.array(begin), np.zeros(draws)
+        self.steep, self.failures, self.steps = np.full(draws, np.inf), np.zeros(draws, dtype=int), 0
+        self.known, self.scale, self.gradient = known, np.zeros(0), np.zeros(0)
+        self.point = _point(layout, discrepancy, moments, self.theta) if known is None else (known.implied, known.local)
+        self.value, self.second = self.point[1].value, Second(np.zeros(0), None)
+        self.ended = (
+            np.array(begin), np.full(draws, np.inf), np.full(draws, np.inf), np.zeros(draws, dtype=bool),
+            np.zeros(draws, dtype=int),
+        )  # fmt: skip
+
+    def begin_again(self, lost: Mask, start: Array) -> None:
+        """Put members back to their start."""
+        if lost.any():
+            self.theta[lost] = start[self.active[lost]]
+            self.damping[lost], self.failures[lost] = 0.0, 0
+            self.point = _point(self.layout, self.discrepancy, self.moments, self.theta)
+
+    def look(self, tolerance: float, *, exact: bool) -> None:
+        """Find slope and curvature where each member stands."""
+        known, self.known = self.known, None
+        if known is not None and not exact:
+            self.gradient, self.second = known.gradient, known.second
+        else:
+            implied, local = self.point
+            slope = slopes(self.layout, implied)
+            self.value, self.gradient = local.value, gradient(self.layout, slope, local.by_sigma, local.by_mu)
+            if self.scale.size:
+                # The information hardly changes near the minimum: that of one step before says how steep the slope is.
+                self.steep = self._steepness()
+                if np.count_nonzero(self.steep < tolerance) == self.steep.size:
+                    return
+                # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
+                exact = exact or bool(np.count_nonzero(self.steep < 2 * NEAR))
+            self.second = self.discrepancy.second(self.layout, implied, slope, self.moments, local, exact)
+        self.scale = np.sqrt(np.maximum(diagonal(self.second.expected), 1e-300))
+        self.steep = self._steepness()
+
+    def _steepness(self) -> Array:
+        return np.asarray((np.abs(self.gradient) / self.scale).max(axis=-1, initial=0.0))
+
+    def leave(self, stops: Mask, tolerance: float) -> None:
+        """Keep where some members ended, and go on with the others."""
+        done, exact = stops & (self.steep < tolerance), self.second.exact
+        if exact is not None and done.any():
             # The slope that is left, and the curvature of this step or the one before, cost nothing more.
-            theta[active[done]] -= _remainder(bent[done], g[done], scale[active[done]], tolerance)
-        keep = ~done & np.isfinite(local.value) & (failures[active] < 60)
-        if second is None or not keep.any():
-            break
-        if not keep.all():
-            active, g = active[keep], g[keep]
-            second = Second(second.expected[keep], None if second.exact is None else second.exact[keep])
-            bent = second.exact
-            part, local_layout = take_members(moments, active), members(layout, active)
-        iterations[active] += 1
-        state = (theta, value, damping, failures)
-        point = _advance(local_layout, discrepancy, part, state, active, g, second, slope[active])
-    return Minimum(theta, value, slope, converged, iterations, np.zeros((draws, 0), dtype=bool))
+            self.theta[done] -= _remainder(exact[done], self.gradient[done], self.scale[done], tolerance)
+        gone, keep = self.active[stops], ~stops
+        for kept, now in zip(self.ended, (self.theta, self.value, self.steep, done), strict=False):
+            kept[gone] = now[stops]
+        self.ended[4][gone] = self.steps
+        self.active = self.active[keep]
+        if not self.active.size:
+            return
+        self.theta, self.value, self.steep = self.theta[keep], self.value[keep], self.steep[keep]
+        self.damping, self.failures = self.damping[keep], self.failures[keep]
+        self.gradient, self.scale = self.gradient[keep], self.scale[keep]
+        self.second = Second(self.second.expected[keep], None if exact is None else exact[keep])
+        layout, moments = self.whole
+        self.layout, self.moments = members(layout, self.active), take_members(moments, self.active)
+
+    def advance(self) -> None:
+        """Move every member one step on."""
+        self.steps += 1
+        left = np.ones(self.active.size, dtype=bool)
+        tries = [] if self.second.exact is None else [(self.steep < NEAR, self.second.exact, 0.25)]
+        for wanted, hessian, share in (*tries, (left, self.second.expected, 0.05)):
+            some = np.flatnonzero(left & wanted & (self.damping == 0))
+            if not some.size:
+                continue
+            g = _of(self.gradient, some)
+            step = -solve(_of(hessian, some), g)
+            trial = _of(self.theta, some) + step
+            reached = self._reach(some, trial)
+            moved = _downhill(g, step, _of(self.value, some), reached[1].value, share)
+            if np.count_nonzero(moved) == self.active.size:
+                self.theta, self.point = trial, reached
+                return
+            self.theta[some[moved]] = trial[moved]
+            left[some[moved]] = False
+        if left.any():
+            self._bowls(np.flatnonzero(left))
+        self.point = _point(self.layout, self.discrepancy, self.moments, self.theta)
+
+    def _reach(self, some: Indices, trial: Array) -> Point:
+        return _point(members(self.layout, some), self.discrepancy, take_members(self.moments, some), trial)
+
+    def _bowls(self, which: Indices) -> None:
+        """Move some members along the axes of a bowl that opens upwards, as far as it can be believed."""
+        axes, along, curvature, bowl = _axes(self.gradient[which], self.second, which, self.steep[which])
+        self.damping[which] = np.maximum(self.damping[which], LEAST)
+        waiting = np.arange(which.size)
+        for _ in range(60):
+            tried = which[waiting]
+            damping, before = self.damping[tried], self.value[tried]
+            short = -along[waiting] / (bowl[waiting] + damping[:, None])
+            trial = self.theta[tried] + np.einsum("dij,dj->di", axes[waiting], short)
+            reached = self._reach(tried, trial)[1].value
+            promised = -np.sum(short * (along[waiting] + curvature[waiting] * short / 2), axis=-1)
+            with np.errstate(invalid="ignore"):
+                kept = (before - reached) / promised
+            # Near the minimum the discrepancy cannot be told from its rounding error; a step may then stand.
+            blurred = (promised < _rounding(before)) & (reached <= before + _rounding(before))
+            good = (kept > 0.01) | blurred
+            self.theta[tried[good]] = trial[good]
+            shorter = np.where(kept > 0.75, 0.1, np.where(kept < 0.25, 4.0, 1.0))
+            eased = np.where(blurred, 0.0, damping * shorter)
+            self.damping[tried] = np.where(good, np.where(eased > LEAST / 2, eased, 0.0), damping * 10)
+            self.failures[tried] = np.where(good, 0, self.failures[tried] + 1)
+            waiting = waiting[~good]
+            if waiting.size == 0:
+                return
+
+
+def _of(rows: Array, some: Indices) -> Array:
+    """Return some rows; all of them as they are."""
+    return rows if some.size == len(rows) else rows[some]
 
 
 def _remainder(hessian: Array, g: Array, scale: Array, tolerance: float) -> Array:
@@ -157,47 +297,10 @@ def _remainder(hessian: Array, g: Array, scale: Array, tolerance: float) -> Arra
     return np.where(small[:, None], step, 0.0)
 
 
-Point = tuple[Implied, Local]
-#: Parameters, values, damping and failures in a row, of the whole stack.
-State = tuple[Array, Array, Array, Indices]
-
-
 def _point(layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, theta: Array) -> Point:
     """Return what the model implies at `theta (draws, n_free)`, and the discrepancy there."""
     implied = imply(layout, theta)
     return implied, discrepancy.function(implied, moments)
-
-
-def _advance(
-    layout: Layout,
-    discrepancy: Discrepancy,
-    moments: GroupMoments,
-    state: State,
-    active: Indices,
-    g: Array,
-    second: Second,
-    slope: Array,
-) -> Point:
-    """Move every active member one step on, and return the point reached."""
-    theta, value, damping, _ = state
-    left = np.arange(active.size)
-    near = slope < NEAR
-    tries = [(near, second.exact, 0.25)] if second.exact is not None else []
-    for wanted, hessian, share in (*tries, (np.ones_like(near), second.expected, 0.05)):
-        some = left[wanted[left] & (damping[active[left]] == 0)]
-        if not some.size:
-            continue
-        step = -solve(hessian[some], g[some])
-        trial = theta[active[some]] + step
-        reached = _point(members(layout, some), discrepancy, take_members(moments, some), trial)
-        moved = _downhill(g[some], step, value[active[some]], reached[1].value, share)
-        theta[active[some[moved]]] = trial[moved]
-        if moved.all() and some.size == active.size:
-            return reached
-        left = np.setdiff1d(left, some[moved])
-    if left.size:
-        _bowls(layout, discrepancy, moments, state, active, left, (g, second, slope))
-    return _point(layout, discrepancy, moments, theta[active])
 
 
 def _downhill(g: Array, step: Array, before: Array, after: Array, share: float) -> Mask:
@@ -212,49 +315,6 @@ def _rounding(value: Array) -> Array:
     return np.asarray(1e-12 * (1 + np.abs(value)))
 
 
-def _bowls(
-    layout: Layout,
-    discrepancy: Discrepancy,
-    moments: GroupMoments,
-    state: State,
-    active: Indices,
-    which: Indices,
-    local: tuple[Array, Second, Array],
-) -> None:
-    """Move `which` of the active members along the axes of a bowl that opens upwards, as far as it can be believed.
-
-    `local` is gradient, second derivatives and slope of all active members.
-    """
-    theta, value, damping, failures = state
-    g, second, slope = local
-    axes, along, curvature, bowl = _axes(g[which], second, which, slope[which])
-    members_of = active[which]
-    damping[members_of] = np.maximum(damping[members_of], LEAST)
-    waiting = np.arange(which.size)
-    for _ in range(60):
-        tried = members_of[waiting]
-        short = -along[waiting] / (bowl[waiting] + damping[tried, None])
-        trial = theta[tried] + np.einsum("dij,dj->di", axes[waiting], short)
-        some = which[waiting]
-        reached = _point(members(layout, some), discrepancy, take_members(moments, some), trial)[1].value
-        promised = -np.sum(short * (along[waiting] + curvature[waiting] * short / 2), axis=-1)
-        with np.errstate(invalid="ignore"):
-            kept = (value[tried] - reached) / promised
-        # Near the minimum the discrepancy cannot be told from its rounding error; a step may then stand.
-        blurred = (promised < _rounding(value[tried])) & (reached <= value[tried] + _rounding(value[tried]))
-        good = (kept > 0.01) | blurred
-        theta[tried[good]] = trial[good]
-        failures[tried[good]] = 0
-        shorter = np.where(kept > 0.75, 0.1, np.where(kept < 0.25, 4.0, 1.0))
-        eased = np.where(blurred, 0.0, damping[tried] * shorter)
-        damping[tried[good]] = np.where(eased > LEAST / 2, eased, 0.0)[good]
-        damping[tried[~good]] *= 10
-        failures[tried[~good]] += 1
-        waiting = waiting[~good]
-        if waiting.size == 0:
-            return
-
-
 def _axes(g: Array, second: Second, which: Indices, slope: Array) -> tuple[Array, Array, Array, Array]:
     """Return the axes along which the exact Hessian is diagonal where the expected one is the measure.
 
@@ -265,7 +325,7 @@ def _axes(g: Array, second: Second, which: Indices, slope: Array) -> tuple[Array
         (far from a minimum that of the expected Hessian, 1); and that of a bowl that opens upwards: its size.
     """
     expected = second.expected[which]
-    unit = np.sqrt(np.maximum(np.einsum("...kk->...k", expected), 1e-300))
+    unit = np.sqrt(np.maximum(diagonal(expected), 1e-300))
     values, vectors = np.linalg.eigh(expected / (unit[:, :, None] * unit[:, None, :]))
     axes = vectors / np.sqrt(np.maximum(values, 1e-12))[:, None, :] / unit[:, :, None]
     curvature = np.ones(unit.shape)
@@ -275,16 +335,6 @@ def _axes(g: Array, second: Second, which: Indices, slope: Array) -> tuple[Array
         axes[near] = axes[near] @ turn
     along = np.einsum("dij,di->dj", axes, g)
     return axes, along, curvature, np.maximum(np.abs(curvature), 1e-8)
-
-
-def look(
-    layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, theta: Array, *, exact: bool
-) -> tuple[Array, Array, Array, Array | None]:
-    """Return value, gradient, expected Hessian, and the exact one if wanted, at parameters `(..., n_free)`."""
-    implied, local = _point(layout, discrepancy, moments, theta)
-    slope = slopes(layout, implied)
-    second = discrepancy.second(layout, implied, slope, moments, local, exact)
-    return local.value, gradient(layout, slope, local.by_sigma, local.by_mu), second.expected, second.exact
 
 
 def solve(matrices: Array, vectors: Array) -> Array:

@@ -121,7 +121,7 @@ def _errors(
         # As in the fit: information by the shares of n, and n - 1 of them.
         rows = moments.n + 1
         moments = moments.replace(n=rows * (moments.n.sum(axis=-1) / rows.sum(axis=-1))[..., None])
-    _, _, expected, bent = look(scaled_layout, fit.discrepancy, moments, minimum.theta, exact=exact)
+    expected, bent = look(scaled_layout, fit.discrepancy, moments, minimum.theta, exact=exact).second
     information = (bent if exact and bent is not None else expected) / 2
     covariance = (
         _inverse(fit, information, minimum, scale) / moments.n.sum(axis=-1)[:, None, None] / np.outer(scale, scale)

@@ -11,9 +11,9 @@ from rantau.covariance.discrepancies import Discrepancy, discrepancy_row
 from rantau.covariance.exploratory.after_minimum import turned
 from rantau.covariance.exploratory.turn import turning_jacobian
 from rantau.covariance.exploratory.unrotated import held_still, pivots_of, rough_start
-from rantau.covariance.implied import imply, slopes
+from rantau.covariance.implied import imply
 from rantau.covariance.layout import UNDIRECTED, Layout
-from rantau.covariance.minimise import Minimum, minimise, stack_of_one
+from rantau.covariance.minimise import Look, Minimum, look, minimise, stack_of_one
 from rantau.covariance.request import SemRequest
 from rantau.covariance.setting import Setting, set_up
 from rantau.covariance.standard_errors import check_identification
@@ -93,12 +93,12 @@ def search(request: SemRequest, table: ParameterTable, sample: Sample | None, ob
     # Where every pattern of gaps costs, a start is looked at as if the unrestricted moments were of complete rows.
     gaps = moments.patterns is not None
     rough, whole = (discrepancy_row("ml"), moments.replace(patterns=None)) if gaps else (discrepancy, moments)
-    start, expected = _possible(layout, rough, whole, start, stated_starts(sought, setting.scale), model.source)
+    start, seen = _possible(layout, rough, whole, start, stated_starts(sought, setting.scale), model.source)
     constraints = Constraints(model, sought, setting.scale) if model.constraints else None
     if constraints is not None:
         check_values(constraints, start)
-    check_identification(layout, sought, rough, whole, start, model.source, constraints, expected)
-    minimum = _minimum(layout, discrepancy, stack_of_one(moments), start[None], constraints)
+    check_identification(layout, sought, rough, whole, start, model.source, constraints, seen.second.expected[0])
+    minimum = _minimum(layout, discrepancy, stack_of_one(moments), start[None], seen, constraints)
     rotation = request.rotation
     if rotation is None:
         return Found(discrepancy, setting, minimum, constraints)
@@ -114,13 +114,13 @@ def search(request: SemRequest, table: ParameterTable, sample: Sample | None, ob
 
 def _possible(
     layout: Layout, discrepancy: Discrepancy, observed: GroupMoments, start: Array, stated: Array, source: str
-) -> tuple[Array, Array]:
+) -> tuple[Array, Look]:
     """Pull start values towards independence until, with those the model states, they imply possible moments.
 
     Returns
     -------
     tuple
-        `(n_free,)` values and the expected Hessian there.
+        `(n_free,)` values, and what there is to see there, of a stack of one.
 
     Raises
     ------
@@ -131,16 +131,15 @@ def _possible(
     keep = np.zeros(layout.n_free, dtype=bool)
     keep[layout.place[variances]] = True
     keep |= ~np.isnan(stated)
-    start = np.where(np.isnan(stated), start, stated)
+    start, one = np.where(np.isnan(stated), start, stated), stack_of_one(observed)
     for share in (1.0, 0.7, 0.4, 0.1):
-        trial = np.where(keep, start, share * start)
+        trial = np.where(keep, start, share * start)[None]
         with np.errstate(over="ignore", invalid="ignore"):
             implied = imply(layout, trial)
             fades = np.abs(implied.effect).max(initial=0.0) < ENDLESS
-            local = discrepancy.function(implied, observed)
-        if fades and np.isfinite(local.value):
-            factors = slopes(layout, implied)
-            return trial, discrepancy.second(layout, implied, factors, observed, local, False).expected
+            local = discrepancy.function(implied, one)
+        if fades and np.isfinite(local.value[0]):
+            return trial[0], look(layout, discrepancy, one, trial, exact=False, point=(implied, local))
     raise EstimationError(
         f"{source}: the start values and fixed values of the model imply a covariance matrix that is not "
         "positive definite, so the estimation cannot begin. Look for a fixed covariance or loading that is too "
@@ -149,14 +148,19 @@ def _possible(
 
 
 def _minimum(
-    layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, start: Array, constraints: Constraints | None
+    layout: Layout,
+    discrepancy: Discrepancy,
+    moments: GroupMoments,
+    start: Array,
+    seen: Look,
+    constraints: Constraints | None,
 ) -> Minimum:
     if constraints is not None:
         return minimise_within(layout, discrepancy, moments, start, constraints)
     found = (
-        minimise(layout, discrepancy, moments, start)
+        minimise(layout, discrepancy, moments, start, known=seen)
         if moments.patterns is None
-        else _patiently(layout, moments, start)
+        else _patiently(layout, moments, start, seen)
     )
     way = None if found.converged[0] else detour(layout, found.theta[0])
     if way is None:
@@ -166,10 +170,10 @@ def _minimum(
     return again if again.converged[0] else found
 
 
-def _patiently(layout: Layout, moments: GroupMoments, start: Array) -> Minimum:
+def _patiently(layout: Layout, moments: GroupMoments, start: Array, seen: Look) -> Minimum:
     """Fit the unrestricted estimates as if rows were complete, and begin there: every pattern of gaps costs."""
     whole = moments.replace(patterns=None)
-    sketch = minimise(layout, discrepancy_row("ml"), whole, start, tolerance=SKETCH)
+    sketch = minimise(layout, discrepancy_row("ml"), whole, start, tolerance=SKETCH, known=seen)
     likelihood = discrepancy_row("fiml")
     if sketch.converged[0]:
         found = minimise(layout, likelihood, moments, sketch.theta, near=True)

@@ -123,7 +123,7 @@ def _nudged(theta: Array) -> Array:
 
 def expected_hessian(layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, theta: Array) -> Array:
     """Return the expected Hessian of a discrepancy, `(n_free, n_free)`, at `theta (n_free,)`."""
-    return look(layout, discrepancy, moments, theta, exact=False)[2]
+    return look(layout, discrepancy, moments, theta, exact=False).second.expected
 
 
 def _correlation_metric(matrix: Array) -> tuple[Array, Array]:
