@@ -387,23 +387,15 @@ def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -
     stack = implied.mu.shape[:-1]
     if roles.free_directed.size == 0:
         return np.zeros((*stack, *bends.gathered.shape))
-    seen = implied.effect[..., : layout.n_observed, :]
-    pulled = seen.mT @ by_sigma
-    first, second = _flat(pulled @ seen), _flat(pulled @ implied.total[..., : layout.n_observed, :])
-    effect, total = _flat(implied.effect), _flat(implied.total)
-    one = bends.among
-    among = effect.take(one.first, axis=-1) * second.take(one.of_first, axis=-1)
-    among = among + among.mT
-    among += first.take(one.second, axis=-1) * total.take(one.of_second, axis=-1)
-    among *= 2
-    one = bends.between
-    between = first.take(one.first, axis=-1) * effect.take(one.of_first, axis=-1)
-    between += first.take(one.second, axis=-1) * effect.take(one.of_second, axis=-1)
-    between *= bends.twice
-    numbers = np.concatenate([_flat(among), _flat(between), np.zeros((*stack, 1))], axis=-1)
-    by_cell = numbers.take(bends.gathered, axis=-1)
+    effect, total, p = implied.effect, implied.total, layout.n_observed
+    pulled = effect[..., :p, :].mT @ by_sigma
+    four = effect, total, pulled @ effect[..., :p, :], pulled @ total[..., :p, :]
+    numbers = np.concatenate([_flat(one) for one in four], axis=-1)
+    found = numbers.take(bends.one, axis=-1) * numbers.take(bends.other, axis=-1)
+    found *= bends.factor
+    by_cell: Array = found.sum(axis=-2).take(bends.gathered, axis=-1)
     if layout.mean_structure:
-        _add_mean_curvature(by_cell, roles, implied, (seen.mT @ by_mu[..., None])[..., 0])
+        _add_mean_curvature(by_cell, roles, implied, (effect[..., :p, :].mT @ by_mu[..., None])[..., 0])
     return by_cell
 
 

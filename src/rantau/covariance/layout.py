@@ -147,20 +147,26 @@ class Cells(Record):
         directed, undirected = roles.free_directed, roles.free_undirected
         i, j = roles.row[directed][:, None], roles.column[directed][:, None]
         k, m = i.T, j.T
-        # What is of two effects comes first, then what is of an effect and a covariance; nought stands at the end.
-        count = directed.size * (directed.size + undirected.size)
-        gathered = np.full((roles.row.size,) * 2, count)
-        gathered[directed[:, None], directed] = np.arange(directed.size**2).reshape(directed.size, directed.size)
-        between = np.arange(directed.size**2, count).reshape(directed.size, undirected.size)
+        effect, total, first, second = (place * size**2 for place in range(4))
+        r, c = roles.row[undirected], roles.column[undirected]
+        terms = (
+            (effect + m * size + i, second + k * size + j, first + i * size + r, effect + j * size + c),
+            (effect + j * size + k, second + i * size + m, first + i * size + c, effect + j * size + r),
+            (first + i * size + k, total + m * size + j, 0 * (i + r), 0 * (i + r)),
+        )
+        # Pairs of effects, pairs of an effect and a covariance, and nought.
+        one, other = (
+            np.stack([np.concatenate([term[at].ravel(), term[at + 2].ravel(), [0]]) for term in terms]) for at in (0, 1)
+        )
+        pairs, mixed = directed.size**2, directed.size * undirected.size
+        twice = np.tile(np.where(r == c, 1.0, 2.0), directed.size)
+        factor = np.stack([np.concatenate([np.full(pairs, 2.0), part, [0.0]]) for part in (twice, twice, 0 * twice)])
+        gathered = np.full((roles.row.size,) * 2, pairs + mixed)
+        gathered[directed[:, None], directed] = np.arange(pairs).reshape(directed.size, directed.size)
+        between = np.arange(pairs, pairs + mixed).reshape(directed.size, undirected.size)
         gathered[directed[:, None], undirected] = between
         gathered[undirected[:, None], directed] = between.T
-        r, c = roles.row[undirected], roles.column[undirected]
-        return Bends(
-            Places(m * size + i, k * size + j, i * size + k, m * size + j),
-            Places(i * size + r, j * size + c, i * size + c, j * size + r),
-            np.where(r == c, 1.0, 2.0),
-            gathered,
-        )
+        return Bends(one, other, factor, gathered)
 
 
 class Layout(Record):
@@ -295,33 +301,23 @@ class Pairs(NamedTuple):
     share: Array
 
 
-class Places(NamedTuple):
-    """The flat places, in `(v, v)` matrices, of the factors of two products."""
-
-    first: Indices
-    of_first: Indices
-    second: Indices
-    of_second: Indices
-
-
 class Bends(NamedTuple):
-    """How the second derivatives of sigma are gathered from products of two numbers.
+    """How the second derivatives of sigma are gathered from products of two numbers, as `curvature` states them.
 
     Attributes
     ----------
-    among
-        `(d, d)`: for two free effects.
-    between
-        `(d, u)`: for a free effect and a free covariance.
-    twice
-        `(u,)`: 1 for variances, 2 for covariances.
+    one, other
+        `(3, c)`: the flat places of both factors of three products, in four `(v, v)` matrices one after the other (E,
+        C, M1 and M2), for each pair of cells that has any.
+    factor
+        `(3, c)`: what each product is multiplied with; nought for the last of the c, which stands for all other pairs.
     gathered
-        `(f, f)`: where each pair of cells stands in the numbers of both, one after the other, and a nought.
+        `(f, f)`: which of the c each pair of cells is.
     """
 
-    among: Places
-    between: Places
-    twice: Array
+    one: Indices
+    other: Indices
+    factor: Array
     gathered: Indices
 
 

@@ -24,7 +24,7 @@ def ml(implied: Implied, moments: GroupMoments) -> Local:
     Returns
     -------
     Local
-        Its weight is the inverse of sigma.
+        Its weight is the inverse of sigma, its detail `S + (m - mu)(m - mu)'`.
 
     Notes
     -----
@@ -41,16 +41,17 @@ def ml(implied: Implied, moments: GroupMoments) -> Local:
         sigma = np.where(proper[..., None, None], sigma, np.eye(sigma.shape[-1]))
         root = np.linalg.cholesky(sigma)
     inverse = symmetric(np.linalg.inv(sigma))
-    distance = moments.mean - implied.mu
-    pulled = (inverse @ distance[..., None])[..., 0]
+    distance = (moments.mean - implied.mu)[..., None]
+    # S + (m - mu)(m - mu)': what rows deviate from the implied means.
+    around = moments.covariance + distance * distance.mT
+    product = inverse @ around
     log_determinant = 2 * np.log(diagonal(root)).sum(axis=-1)
-    product = inverse @ moments.covariance
-    value = log_determinant + np.einsum("...ii->...", product) + (distance * pulled).sum(axis=-1)
-    value = (share * value).sum(axis=-1)
+    value = (share * (log_determinant + product.trace(axis1=-2, axis2=-1))).sum(axis=-1)
     if proper is not None:
         value = np.where(proper.all(axis=-1), value, np.inf)
-    by_sigma = inverse - product @ inverse - pulled[..., :, None] * pulled[..., None, :]
-    return Local(value, share[..., None, None] * by_sigma, -2 * share[..., None] * pulled, inverse)
+    share = share[..., None, None]
+    by_mu = (-2 * share * (inverse @ distance))[..., 0]
+    return Local(value, share * (inverse - product @ inverse), by_mu, inverse, (around,))
 
 
 def ml_floor(moments: GroupMoments) -> Array:
@@ -83,39 +84,38 @@ def ml_second(
     Notes
     -----
     Expected: Bollen (1989), eq. 4B.6, doubled: `tr(W dSigma_k W dSigma_l) + 2 dmu_k' W dmu_l`, W the inverse of
-    sigma. Exact, by differentiating eq. 4.93 twice, with `d = m - mu`, `Q = W (S + dd') W`:
-    `2 tr(dSigma_k W dSigma_l Q) - tr(dSigma_k W dSigma_l W) + 2 dmu_k' W dmu_l + 2 [dmu_k' W dSigma_l W d +
-    dmu_l' W dSigma_k W d]`, and `curvature` for the second derivatives of sigma and mu. With `dSigma = u w' + w u'`
+    sigma. Exact, by differentiating eq. 4.93 twice, with `d = m - mu`, `G = 2 W (S + dd') W - W`:
+    `tr(dSigma_k W dSigma_l G) + 2 dmu_k' W dmu_l + 2 [dmu_k' W dSigma_l W d + dmu_l' W dSigma_k W d]`, and
+    `curvature` for the second derivatives of sigma and mu. With `dSigma = u w' + w u'`
     every trace is a sum of four products of small matrices.
     """
     weight, share = local.weight, moments.share[..., None, None]
-    twice = 2 * layout.cells.pairs.share
+    halved = layout.cells.pairs.share
     weighted = weight @ slope.columns
     uu, uw, ww = products(layout, slope, weighted)
     wu = uw.mT
     expected = uw * wu
     expected += uu * ww
-    expected *= twice
-    of_means = 0.0 if slope.mean is None else 2 * (slope.mean.mT @ weight @ slope.mean)
-    if not exact:
-        return Second(gather_matrix(layout, share * (expected + of_means)), None)
-    distance = moments.mean - implied.mu
-    # W S W + (W d)(W d)' sandwiched between the slopes, W taken in from both sides.
-    middle = moments.covariance + distance[..., :, None] * distance[..., None, :]
-    uqu, uqw, wqw = products(layout, slope, weight @ (middle @ weighted))
-    by_cell = wu * uqw
-    by_cell += by_cell.mT
-    by_cell += ww * uqu
-    by_cell += uu * wqw
-    by_cell *= twice
-    by_cell -= expected
+    expected *= 2 * halved
     if slope.mean is not None:
-        pulled = (weight @ distance[..., None])[..., 0]
-        # dSigma_l W d = u (w'Wd) + w (u'Wd)
-        along_left = pulled[..., None, :] @ slope.left
-        along_right = pulled[..., None, :] @ slope.right
         weighted_mean = slope.mean.mT @ weight
+        of_means = 2 * (weighted_mean @ slope.mean)
+        expected += of_means
+    if not exact:
+        return Second(gather_matrix(layout, share * expected), None)
+    (around,) = local.detail
+    ugu, ugw, wgw = products(layout, slope, 2 * (weight @ (around @ weighted)) - weighted)
+    by_cell = wu * ugw
+    by_cell += by_cell.mT
+    by_cell += ww * ugu
+    by_cell += uu * wgw
+    by_cell *= halved
+    if slope.mean is not None:
+        pulled = (weight @ (moments.mean - implied.mu)[..., None]).mT
+        # dSigma_l W d = u (w'Wd) + w (u'Wd)
+        along_left = pulled @ slope.left
+        along_right = pulled @ slope.right
         mixed = weighted_mean @ (slope.left * along_right + slope.right * along_left)
         by_cell += of_means + 2 * (mixed + mixed.mT)
     bent = curvature(layout, implied, local.by_sigma, local.by_mu)
-    return Second(gather_matrix(layout, share * (expected + of_means)), gather_matrix(layout, share * by_cell + bent))
+    return Second(gather_matrix(layout, share * expected), gather_matrix(layout, share * by_cell + bent))
