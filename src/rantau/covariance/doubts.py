@@ -48,6 +48,8 @@ def labels_like_columns(model: Model, columns: Collection[str]) -> tuple[Problem
     tuple of Problem
         A warning for each path whose label is a column, and is not used for anything.
     """
+    if not any(one.kind == "label" for path in model.paths for one in path.term.modifiers):
+        return ()
     used = [name for one in model.definitions for name in one.expression.names]
     used += [name for one in model.constraints for part in (one.left, one.right) for name in part.names]
     terms = [term for block in model.blocks for term in block.terms] + [path.term for path in model.paths]

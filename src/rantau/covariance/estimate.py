@@ -105,7 +105,7 @@ def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[Parame
         As for `sem`, but for what only the moments or the estimation show.
     """
     model = request.model
-    texts = ordered_texts(data, names_of(request.ordered))
+    texts = ordered_texts(data, names_of(request.ordered)) if request.ordered else ()
     taken = take_sample(
         model, with_codes(data, texts), group=request.group or None,
         sampling_weights=request.sampling_weights or None, cluster=request.cluster or None,
@@ -113,7 +113,8 @@ def prepare(request: SemRequest, data: Responses | pd.DataFrame) -> tuple[Parame
     table = _table_of(request, taken.groups, ordered=thresholds_of(request, taken))
     sample = rows_used(request, table, _multiplied(request, taken))
     df = _degrees_of_freedom(model, table, sample.n_obs)
-    check_spread(sample)
+    if sample.n_obs < taken.n_obs or request.expanded.products:
+        check_spread(sample)
     check_clusters(sample)
     return table, sample, df, taken.n_obs
 

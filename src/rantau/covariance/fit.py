@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rantau.covariance.estimate import fit_request
 from rantau.covariance.exploratory.rotation import Rotation, as_rotation
-from rantau.covariance.request import SemRequest
+from rantau.covariance.request import settled
 from rantau.covariance.result import SemFit
 from rantau.door import as_model
 from rantau.model.measurement import measurement_part
@@ -149,7 +149,7 @@ def sem(
     >>> fit.converged, fit.table.n_free
     (True, 6)
     """
-    request = SemRequest(
+    request = settled(
         as_model(model), estimator=estimator, missing=missing, group=column_name("group", group),
         group_equal=_equal(group_equal), group_partial=_partial(group_partial), std_lv=std_lv, fixed_x=fixed_x,
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
@@ -218,7 +218,7 @@ def cfa(
     >>> int(rt.cfa("F =~ a + b + c + d", data).fit_indices()["df"])
     2
     """
-    request = SemRequest(
+    request = settled(
         measurement_part(as_model(model)), estimator=estimator, missing=missing, group=column_name("group", group),
         group_equal=_equal(group_equal), group_partial=_partial(group_partial), std_lv=std_lv,
         meanstructure=meanstructure, likelihood=likelihood, information=information, se=se, test=test,
@@ -283,7 +283,7 @@ def growth(
     >>> bool(fit.estimates().query("lhs == 's' and op == '~1'").est.iloc[0] > 0.3)
     True
     """
-    request = SemRequest(
+    request = settled(
         as_model(model), estimator=estimator, missing=missing, group=column_name("group", group),
         group_equal=_equal(group_equal), group_partial=_partial(group_partial), fixed_x=fixed_x, growth=True,
         likelihood=likelihood, information=information, se=se, test=test, cluster=column_name("cluster", cluster),

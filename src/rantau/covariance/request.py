@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 from rantau.covariance.estimators import (
     INFORMATION,
@@ -299,7 +300,7 @@ class SemRequest(Record):
         if self.test != DEFAULT and not self.test.startswith("yuan_bentler") and self.test not in ("standard", "none"):
             raise OptionError(f"test='{self.test}' takes rows for independent; take test='yuan_bentler_mplus'.")
 
-    @property
+    @cached_property
     def recipe(self) -> Estimator:
         """The estimator with every default filled in."""
         row = estimator_row(self.estimator)
@@ -358,6 +359,26 @@ class SemRequest(Record):
         needed = self.missing not in ("listwise", "pairwise") or self.growth or bool(self.cluster)
         needed = needed or bool(self.ordered)
         return True if needed else self.meanstructure
+
+
+@lru_cache(maxsize=64, typed=True)
+def _known(model: Model, **options: Any) -> SemRequest:  # noqa: ANN401 - those of SemRequest
+    return SemRequest(model, **options)
+
+
+def settled(model: Model, **options: Any) -> SemRequest:  # noqa: ANN401 - those of SemRequest
+    """Return the request for a model and options, checked once: a simulation asks the same a thousand times.
+
+    Raises
+    ------
+    ModelSyntaxError, OptionError
+        As `SemRequest` does.
+    """
+    try:
+        return _known(model, **options)
+    except TypeError:
+        # An option that has no hash is none of those that can be; what it should be is said where it is checked.
+        return SemRequest(model, **options)
 
 
 def _refuse_unsupported(model: Model, *, ordered: bool) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from rantau.model.spec import Model
 
 
+@lru_cache(maxsize=64)
 def measurement_part(model: Model) -> Model:
     """Return a model's constructs and items without its structural statements.
 

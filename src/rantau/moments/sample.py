@@ -174,17 +174,25 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
         return Sample(tuple(names), data.values[:, positions], data.source)
     frame = as_frame(data)
     source = source_of(frame)
-    columns = [str(column) for column in frame.columns]
+    labels = frame.columns.tolist()
+    columns = [str(label) for label in labels]
     _check_columns(names, columns, source)
     _check_rows(frame, columns, source)
-    chosen = frame.take([columns.index(name) for name in names], axis=1)
-    if all(getattr(dtype, "kind", "O") in "iuf" for dtype in chosen.dtypes):
-        values: Array = chosen.to_numpy(dtype=float, na_value=np.nan)
+    chosen = [frame[labels[columns.index(name)]] for name in names]
+    if all(getattr(column.dtype, "kind", "O") in "iuf" for column in chosen):
+        values: Array = np.column_stack([_plain(column) for column in chosen])
         if not (np.abs(values) > _LARGEST).any():
             return Sample(tuple(names), values, source)
     # One by one where something is to be said of a cell.
-    each = [numbers(chosen.iloc[:, place], f"{source}: column '{name}'") for place, name in enumerate(names)]
+    each = [numbers(column, f"{source}: column '{name}'") for column, name in zip(chosen, names, strict=True)]
     return Sample(tuple(names), np.column_stack(each), source)
+
+
+def _plain(column: pd.Series) -> Array:
+    """Return a column of numbers as floats; those of pandas' own types may lack some."""
+    if isinstance(column.dtype, np.dtype):
+        return np.asarray(column.to_numpy(), dtype=float)
+    return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
 
 
 def ordered_texts(data: Responses | pd.DataFrame, names: Sequence[str] | None = None) -> Texts:
