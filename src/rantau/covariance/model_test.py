@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from rantau.covariance.model_tests import TestRow
 from rantau.covariance.outcome import Corrected, ModelTest, corrected
 from rantau.covariance.robust.categorical import categorical_misfit
 from rantau.covariance.robust.gap_correction import GapCorrection
-from rantau.covariance.robust.residual_test import normal_residual
+from rantau.covariance.robust.residual_test import reweighted_residual
 from rantau.model.parameters import ParameterTable
 from rantau.moments.grouped import GroupMoments
 from rantau.record import Record
@@ -106,6 +107,10 @@ class Statistics(Record):
         These are a `scaled` test, its `shift`, a `residual` test, a `robust` misfit, a `likelihood`, and `ordered`
         answers.
         """
+        return what in self._kinds
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
         found = {
             "": True,
             "scaled": self.scaled is not None,
@@ -116,7 +121,7 @@ class Statistics(Record):
             "likelihood": not np.isnan(self.logl),
             "scaled_likelihood": self.scaled is not None and not np.isnan(self.scaled.scaling_h0),
         }
-        return found[what]
+        return frozenset(name for name, there in found.items() if there)
 
     @property
     def corrected_test(self) -> ModelTest:
@@ -202,7 +207,7 @@ def statistics(
         item = moments.ordering.item
         level = (moments.level - implied.level)[:, : item.size][:, moments.ordering.ordered[item]]
     elif converged and moments.patterns is None:
-        reweighted = normal_residual(evidence, implied.sigma)
+        reweighted = reweighted_residual(evidence)
     return Statistics(
         *tests, max(evidence.misfit, 0.0) / 2 * (evidence.n_obs / n_obs if least_squares else 1.0), *logl,
         n_obs, evidence.n_obs, baseline.theta.size + baseline.df - evidence.df, counts,

@@ -74,15 +74,20 @@ def _ratios(layout: Layout, cells: Array, implied: Implied, which: Mask) -> Arra
         at_i = np.where(deviation[..., i] > 0, deviation[..., i], np.nan)
         directed = deviation[..., j] / at_i
         product = product_paths(layout.cells)
-        loading, of_left, of_right = _loadings(cells, product)
-        unit = deviation[..., product.left] * deviation[..., product.right] * of_left * of_right / loading
-        directed[..., product.cell] = unit / at_i[..., product.cell]
+        if product.cell.size:
+            loading, of_left, of_right = _loadings(cells, product)
+            unit = deviation[..., product.left] * deviation[..., product.right] * of_left * of_right / loading
+            directed[..., product.cell] = unit / at_i[..., product.cell]
         undirected = np.where(i == j, 1 / at_i**2, 1 / (residual[..., i] * residual[..., j]))
-        # Scales are those of what lies behind answers given covariates, where these are fixed.
-        behind = np.sqrt(diagonal(implied.fitted.total))[..., i]
-        own_scale = np.where(which[i], np.where(behind > 0, behind, np.nan), 1.0)
-        level = np.where(kind == SCALE, own_scale, np.where((kind == MEAN) | (kind == THRESHOLD), 1 / at_i, undirected))
-        return np.where(kind == DIRECTED, directed, level)
+        found = np.where(kind == DIRECTED, directed, undirected)
+        if layout.mean_structure:
+            found = np.where((kind == MEAN) | (kind == THRESHOLD), 1 / at_i, found)
+        if layout.cells.latent_answers is not None:
+            # Scales are those of what lies behind answers given covariates, where these are fixed.
+            behind = np.sqrt(diagonal(implied.fitted.total))[..., i]
+            own_scale = np.where(which[i], np.where(behind > 0, behind, np.nan), 1.0)
+            found = np.where(kind == SCALE, own_scale, found)
+        return found
 
 
 class ProductPaths(NamedTuple):
@@ -159,7 +164,6 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
     ratio = _ratios(layout, cells, implied, which)
     values, own = cells * ratio, cell_slopes_of(layout, theta, implied)
     by_variance = variance_slopes(layout, implied)
-    behind = by_variance if implied.given is None else variance_slopes(layout, implied.given)
     variance = diagonal(implied.total)[..., None]
     with np.errstate(invalid="ignore", divide="ignore"):
         log_slope = np.where(which[:, None], by_variance / (2 * variance), 0.0)
@@ -174,14 +178,19 @@ def standardised_slopes(layout: Layout, theta: Array, which: Mask) -> tuple[Arra
         undirected = np.where((i == j)[:, None], -2 * at_i, between)
         of_cause = log_slope[..., j, :]
         product = product_paths(layout.cells)
-        of_parts = log_slope[..., product.left, :] + log_slope[..., product.right, :]
-        for loading, place, sign in zip(_loadings(cells, product), product.loadings, (-1, 1, 1), strict=True):
-            of_parts += np.where((place >= 0)[:, None], sign * own[..., place, :] / loading[..., None], 0.0)
-        of_cause[..., product.cell, :] = of_parts
-        left = diagonal(implied.fitted.total)[..., None]
-        of_scale = np.where(which[:, None], behind / (2 * left), 0.0)[..., i, :]
-        undirected = np.where(kind == SCALE, of_scale, np.where(kind == THRESHOLD, -at_i, undirected))
-        moves = np.where(kind == DIRECTED, of_cause - at_i, np.where(kind == MEAN, -at_i, undirected))
+        if product.cell.size:
+            of_parts = log_slope[..., product.left, :] + log_slope[..., product.right, :]
+            for loading, place, sign in zip(_loadings(cells, product), product.loadings, (-1, 1, 1), strict=True):
+                of_parts += np.where((place >= 0)[:, None], sign * own[..., place, :] / loading[..., None], 0.0)
+            of_cause[..., product.cell, :] = of_parts
+        moves = np.where(kind == DIRECTED, of_cause - at_i, undirected)
+        if layout.mean_structure:
+            moves = np.where((kind == MEAN) | (kind == THRESHOLD), -at_i, moves)
+        if layout.cells.latent_answers is not None:
+            behind = by_variance if implied.given is None else variance_slopes(layout, implied.given)
+            left = diagonal(implied.fitted.total)[..., None]
+            of_scale = np.where(which[:, None], behind / (2 * left), 0.0)[..., i, :]
+            moves = np.where(kind == SCALE, of_scale, moves)
     # A cell of nought stays nought, whatever its ratio does.
     change = np.where((values == 0)[..., None], 0.0, values[..., None] * moves)
     return values, own * ratio[..., None] + change

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import chdtr, chdtrc, chndtr, gammaln
+from scipy.special import chdtr, chdtrc, chndtr, chndtrinc, gammaln
 
 from rantau.arrays import Array
 from rantau.covariance.model_test import Statistics
@@ -100,9 +99,8 @@ def _noncentrality(chisq: float, df: float, probability: float) -> float:
     """Return the noncentrality under which a smaller chi-square has the given probability; 0 if none."""
     if float(chndtr(chisq, df, 0.0)) < probability:
         return 0.0
-    upper = max(chisq, 1.0)
-    while float(chndtr(chisq, df, upper)) > probability:
-        upper *= 2
-    return float(
-        brentq(lambda value: float(chndtr(chisq, df, value)) - probability, 0.0, upper, xtol=1e-12, rtol=1e-14)
-    )
+    found = float(chndtrinc(chisq, df, probability))
+    # Not every version of SciPy inverts to the last digit. The slope is that of the mixture, term by term.
+    here = float(chndtr(chisq, df, found))
+    slope = (float(chndtr(chisq, df + 2.0, found)) - here) / 2
+    return max(found - (here - probability) / slope, 0.0) if slope < 0 else found

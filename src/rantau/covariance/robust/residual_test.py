@@ -33,6 +33,18 @@ def normal_residual(evidence: Evidence, covariance: Array) -> float:
     return float(_left(evidence, local, second.expected))
 
 
+def reweighted_residual(evidence: Evidence) -> float:
+    """Compute Browne's statistic with the weights of the implied covariances, of a structure at its minimum.
+
+    Under maximum likelihood without means the parameters have had their way: with these weights the gradient is the
+    likelihood's, which also pulls by the square of what is left of means.
+    """
+    if evidence.discrepancy.name != "ml" or evidence.layout.mean_structure:
+        return normal_residual(evidence, evidence.implied.sigma)
+    local = weighted_least_squares(evidence.implied, evidence.moments, evidence.local.weight)
+    return evidence.n_obs * float(local.value)
+
+
 def weighted_residual(evidence: Evidence, weight: Array) -> float:
     """Compute Browne's statistic with any weights `(G, m, m)` of the moments."""
     moments = evidence.moments.replace(weight=weight)
