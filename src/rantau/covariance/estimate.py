@@ -235,7 +235,7 @@ def fit_moments(
         advice = uneven_units(discrepancy, table, observed) or advice_for(setting.layout, theta, weak, missed)
     tests = statistics(table, evidence, recipe, setting.deviation, converged=bool(minimum.converged[0]))
     problems = (
-        *find_problems(setting.layout, table, minimum, singular, advice=advice),
+        *find_problems(setting.layout, table, minimum, singular, advice=advice, implied=evidence.implied),
         *missed,
         *at_boundary(constraints, minimum),
         *found.turns,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, diagonal
+from rantau.arrays import Array, Indices, diagonal
 from rantau.covariance.constraints import Constraints, in_text
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.heywood import ROUNDING, negative_variances, nothing_left
-from rantau.covariance.implied import imply
+from rantau.covariance.implied import Implied, imply
 from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
+from rantau.covariance.local import exceeds
 from rantau.covariance.minimise import Minimum
 from rantau.covariance.model_test import Statistics
 from rantau.fit import Problem
@@ -37,6 +38,7 @@ def find_problems(
     information_is_singular: bool,
     *,
     advice: str = ADVICE,
+    implied: Implied | None = None,
 ) -> tuple[Problem, ...]:
     """Look for everything that makes a solution untrustworthy.
 
@@ -52,6 +54,8 @@ def find_problems(
         Whether standard errors could not be computed.
     advice
         What to do where the estimation did not converge.
+    implied
+        What the model implies at the minimum, if it is known already.
 
     Returns
     -------
@@ -67,7 +71,7 @@ def find_problems(
                 f"scaled gradient is {float(minimum.slope[0]):.1e}. No fit index is given. {advice}".rstrip(),
             ),
         )  # fmt: skip
-    cells, implied = cell_values(layout, theta), imply(layout, theta)
+    cells, implied = cell_values(layout, theta), imply(layout, theta) if implied is None else implied
     found = []
     among = slice(layout.n_observed, layout.n_observed + len(table.constructs))
     for place, label in enumerate(table.groups):
@@ -124,12 +128,10 @@ def _disturbances(layout: Layout, cells: Array, where: str) -> list[Problem]:
     row, column = layout.row[undirected], layout.column[undirected]
     matrix = np.zeros((len(layout.variables),) * 2)
     matrix[row, column] = matrix[column, row] = cells[undirected]
-    varies = np.flatnonzero(np.diag(matrix) > ROUNDING)
-    matrix = matrix[np.ix_(varies, varies)]
-    correlation = matrix / np.sqrt(np.outer(np.diag(matrix), np.diag(matrix)))
-    values, vectors = np.linalg.eigh(correlation)
-    if values.size == 0 or values[0] >= -ROUNDING:
+    varies, correlation = _correlations(matrix)
+    if exceeds(correlation, -ROUNDING):
         return []
+    values, vectors = np.linalg.eigh(correlation)
     names = tuple(layout.variables[varies[place]] for place in np.flatnonzero(np.abs(vectors[:, 0]) > 0.1))
     return [
         Problem(
@@ -140,6 +142,14 @@ def _disturbances(layout: Layout, cells: Array, where: str) -> list[Problem]:
             names,
         )
     ]  # fmt: skip
+
+
+def _correlations(covariance: Array) -> tuple[Indices, Array]:
+    """Return which of some variables vary, `(k,)`, and their correlations `(k, k)`."""
+    varies = np.flatnonzero(diagonal(covariance) > ROUNDING)
+    among = covariance[varies[:, None], varies]
+    deviation = np.sqrt(diagonal(among))
+    return varies, among / (deviation[:, None] * deviation)
 
 
 def advice_for(layout: Layout, theta: Array, weak: tuple[str, ...], missed: tuple[Problem, ...]) -> str:
@@ -363,14 +373,11 @@ def products_alone(expanded: Expansion) -> tuple[Problem, ...]:
 
 def _latent_covariances(layout: Layout, total: Array, where: str) -> list[Problem]:
     """Check the model-implied covariances of the factors."""
-    names = layout.variables[layout.n_observed :][: len(total)]
     # A factor without variance (a fixed slope) correlates with nothing; a negative one is told apart already.
-    varies = np.flatnonzero(np.diag(total) > ROUNDING)
-    total, names = total[np.ix_(varies, varies)], tuple(names[place] for place in varies)
-    variance = np.diag(total)
-    if len(names) < 2:
+    varies, correlation = _correlations(total)
+    if not (np.abs(np.tril(correlation, -1)) > ALIKE).any() and exceeds(correlation, -ROUNDING):
         return []
-    correlation = total / np.sqrt(np.outer(variance, variance))
+    names = tuple(layout.variables[layout.n_observed + place] for place in varies)
     pairs = [
         (abs(correlation[i, j]), names[j], names[i], correlation[i, j]) for i in range(len(names)) for j in range(i)
     ]

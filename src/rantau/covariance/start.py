@@ -203,12 +203,13 @@ def choose_anchors(model: Model, names: tuple[str, ...], moments: GroupMoments) 
     -----
     The first canonical variate (Hotelling, 1936) of the items with all other variables, on the pooled correlations.
     """
-    share = moments.n / moments.n.sum()
-    covariance = np.einsum("g,gij->ij", share, moments.covariance)
+    blocks, found = composites(model), []
+    if not blocks:
+        return ()
+    covariance = np.einsum("g,gij->ij", moments.share, moments.covariance)
     deviation = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(deviation, deviation)
-    found = []
-    for block in composites(model):
+    for block in blocks:
         if not set(block.items) <= set(names):
             continue
         own = np.array([names.index(item) for item in block.items], dtype=np.intp)
@@ -247,20 +248,21 @@ def _factors(
     while waiting:
         # A factor whose parts are all known can be computed; lower orders come first.
         ready = [name for name in waiting if not any(part in waiting for part in parts[name])] or waiting[:1]
+        among = weights @ correlation @ weights.T
+        alike: dict[int, list[str]] = {}
         for name in ready:
-            items = [at[part] for part in parts[name]]
             waiting.remove(name)
-            if not items:
-                continue
-            among = weights[items] @ correlation @ weights[items].T
-            np.fill_diagonal(among, 1.0)
             completed = [one for one in table.excrescent if one.startswith(f"{name}.") and parts[one][0] in parts[name]]
             if completed:
                 _compose(at, parts, name, completed, (correlation, loadings, weights))
-                continue
-            loading = _axis(among)
-            loadings.update({(item, at[name]): value for item, value in zip(items, loading, strict=True)})
-            weights[at[name]] = loading @ weights[items] / (loading @ loading)
+            elif parts[name]:
+                alike.setdefault(len(parts[name]), []).append(name)
+        # Factors with as many items are one stack.
+        for names in alike.values():
+            items = np.array([[at[part] for part in parts[name]] for name in names])
+            for name, own, loading in zip(names, items, _axes(among[items[:, :, None], items[:, None]]), strict=True):
+                loadings.update({(int(item), at[name]): value for item, value in zip(own, loading, strict=True)})
+                weights[at[name]] = loading @ weights[own] / (loading @ loading)
     return loadings, weights
 
 
@@ -291,27 +293,30 @@ def _compose(
         loadings[items[anchor], at[extra]] = -float(sign[place] / sign[anchor]) * deviation
 
 
-def _axis(correlation: Array) -> Array:
-    """Return loadings on the first principal axis, `(k,)`, the first one positive."""
-    k = correlation.shape[0]
+def _axes(correlations: Array) -> Array:
+    """Return loadings on the first principal axis of each matrix of a stack, `(n, k)`, the first ones positive.
+
+    What stands in the diagonals of the correlations `(n, k, k)` does not matter.
+    """
+    k = correlations.shape[-1]
     if k == 1:
-        return np.ones(1)
+        return np.ones(correlations.shape[:-1])
     if k == 2:
-        r = float(np.clip(correlation[0, 1], -1 + MARGIN, 1 - MARGIN))
-        size = np.sqrt(max(abs(r), MARGIN))
-        return np.array([size, size if r >= 0 else -size])
-    reduced = correlation.copy()
+        r = np.clip(correlations[:, 0, 1], -1 + MARGIN, 1 - MARGIN)
+        size = np.sqrt(np.maximum(np.abs(r), MARGIN))
+        return np.stack([size, np.where(r >= 0, size, -size)], axis=-1)
+    reduced, own = correlations.copy(), np.arange(k)
     # The largest correlation of an item is where its communality begins (Harman, 1976, p. 87).
-    np.fill_diagonal(reduced, 0.0)
-    shared = np.abs(reduced).max(axis=0)
+    reduced[:, own, own] = 0.0
+    shared = np.abs(reduced).max(axis=-1)
     for _ in range(3):
-        np.fill_diagonal(reduced, np.clip(shared, MARGIN, 1 - MARGIN))
+        reduced[:, own, own] = np.clip(shared, MARGIN, 1 - MARGIN)
         values, vectors = np.linalg.eigh(reduced)
-        loading = vectors[:, -1] * np.sqrt(max(values[-1], MARGIN))
+        loading = vectors[..., -1] * np.sqrt(np.maximum(values[:, -1:], MARGIN))
         shared = loading**2
     loading = np.clip(loading, -1 + MARGIN / 2, 1 - MARGIN / 2)
     loading = np.where(np.abs(loading) < MARGIN, MARGIN, loading)
-    return loading if loading[0] >= 0 else -loading
+    return np.where(loading[:, :1] >= 0, loading, -loading)
 
 
 def _scales(rows: tuple[Parameter, ...], at: dict[str, int], directed: Array, deviation: Array) -> Array:

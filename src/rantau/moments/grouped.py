@@ -99,8 +99,8 @@ class GroupMoments(Record):
     @property
     def modelled(self) -> Indices:
         """The variables whose moments a model is held against, `(k,)`: not the covariates that others are given."""
-        given = () if self.ordering is None else self.ordering.given
-        return np.setdiff1d(np.arange(len(self.names)), given)
+        every = np.arange(len(self.names))
+        return every if self.ordering is None else np.setdiff1d(every, self.ordering.given)
 
 
 def grouped_moments(sample: Sample, *, missing: str = "listwise", counts: Array | None = None) -> GroupMoments:
