@@ -67,7 +67,8 @@ def diagonal(matrices: NDArray[Any]) -> Array:
 
 def symmetric(matrices: NDArray[Any]) -> Array:
     """Return matrices `(..., p, p)` that are symmetric but for rounding as if they were so exactly."""
-    found: Array = (matrices + matrices.mT) / 2
+    found: Array = matrices + matrices.mT
+    found *= 0.5
     return found
 
 

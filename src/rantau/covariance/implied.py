@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, lower_triangle, symmetric
+from rantau.arrays import Array, Indices, lower_triangle
 from rantau.covariance.implied_answers import behind_answers, slopes_on_covariates
 from rantau.covariance.latent_answers import LatentAnswers
 from rantau.covariance.layout import Layout, Roles, cell_values, matrices
@@ -109,7 +109,7 @@ def imply(layout: Layout, theta: Array) -> Implied:
     p = layout.n_observed
     cells = cell_values(layout, theta)
     effect, covariance, mean = matrices(layout, cells)
-    total = symmetric(effect @ covariance @ effect.mT)
+    total = effect @ covariance @ effect.mT
     if layout.mean_structure:
         mean = (effect @ mean[..., None])[..., 0]
     answers = layout.cells.latent_answers

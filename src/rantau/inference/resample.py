@@ -46,11 +46,12 @@ def draw_counts(strata: Indices, draws: int, seed: np.random.SeedSequence) -> Ar
         `(draws, n_obs)`, each row adding up to `n_obs`.
     """
     random = np.random.default_rng(seed)
-    taken = []
-    for stratum in np.unique(strata):
-        rows = np.flatnonzero(strata == stratum)
-        taken.append(rows[random.integers(0, rows.size, size=(draws, rows.size))])
-    return counts_of(np.concatenate(taken, axis=1), strata.size)
+    members = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
+    taken = [random.integers(0, rows.size, size=(draws, rows.size)) for rows in members]
+    if len(members) > 1:
+        taken = [rows[places] for rows, places in zip(members, taken, strict=True)]
+        return counts_of(np.concatenate(taken, axis=1), strata.size)
+    return counts_of(taken[0], strata.size)
 
 
 def counts_of(rows: Indices, n_obs: int) -> Array:
