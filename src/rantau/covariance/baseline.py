@@ -68,7 +68,10 @@ def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMome
     layout, start = _baseline_layout(table, moments)
     # Where nothing covaries but what is fixed, what others answered tells nothing of a gap.
     alone = moments.patterns is not None and table.covariates == table.exogenous
-    if discrepancy.by_blocks or alone:
+    if discrepancy.name == "ml":
+        # Its blocks are the sample's own, and all that is left is what they make of the others.
+        minimum = _at(start, discrepancy.floor(moments.replace(covariance=imply(layout, start).sigma)))
+    elif discrepancy.by_blocks or alone:
         minimum = _at(start, discrepancy.function(imply(layout, start), moments).value)
     else:
         minimum = minimise(layout, discrepancy, moments, start)

@@ -16,7 +16,8 @@ def total_effects(direct: Array, depth: int) -> Array:
     power, summed = direct, 1
     while summed < depth:
         power = power @ power
-        effect = effect + effect @ power
+        # Powers beyond the depth are nought.
+        effect = effect + (power if summed + 1 == depth else effect @ power)
         summed = 2 * summed + 1
     return effect
 

@@ -393,7 +393,8 @@ def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -
     numbers = np.concatenate([_flat(one) for one in four], axis=-1)
     found = numbers.take(bends.one, axis=-1) * numbers.take(bends.other, axis=-1)
     found *= bends.factor
-    by_cell: Array = found.sum(axis=-2).take(bends.gathered, axis=-1)
+    summed: Array = found[..., 0, :] + found[..., 1, :] + found[..., 2, :]
+    by_cell = summed.take(bends.gathered, axis=-1)
     if layout.mean_structure:
         _add_mean_curvature(by_cell, roles, implied, (effect[..., :p, :].mT @ by_mu[..., None])[..., 0])
     return by_cell

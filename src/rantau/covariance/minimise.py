@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from rantau.arrays import Array, Indices, Mask, diagonal
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.implied import Implied, gradient, imply, slopes
+from rantau.covariance.implied import Implied, Slopes, gradient, imply, slopes
 from rantau.covariance.layout import Layout, members
 from rantau.covariance.local import Local, Second
 from rantau.moments.grouped import GroupMoments
@@ -151,11 +151,12 @@ def minimise(
         if guess is not None and step == PATIENCE:
             search.begin_again(search.steep > LOST, start)
         search.look(tolerance, exact=near and step == 0)
-        stops = (search.steep < tolerance) | ~np.isfinite(search.value) | (search.failures >= 60)
-        if np.count_nonzero(stops):
-            search.leave(stops, tolerance)
-            if not search.active.size:
-                break
+        if search.active.size:
+            stops = (search.steep < tolerance) | ~np.isfinite(search.value) | (search.failures >= 60)
+            if np.count_nonzero(stops):
+                search.leave(stops, tolerance)
+        if not search.active.size:
+            break
         search.advance()
     else:
         search.leave(np.ones(search.active.size, dtype=bool), tolerance)
@@ -173,7 +174,9 @@ class _Search:
         self.layout, self.moments = layout, moments
         self.active: Indices = np.arange(draws)
         self.theta, self.damping = np.array(begin), np.zeros(draws)
-        self.steep, self.failures, self.steps = np.full(draws, np.inf), np.zeros(draws, dtype=int), 0
+        self.failures, self.steps = np.zeros(draws, dtype=int), 0
+        # How steep it is, and was where the curvature at hand was found.
+        self.steep = self.bent = np.full(draws, np.inf)
         self.known, self.scale, self.gradient = known, np.zeros(0), np.zeros(0)
         self.point = _point(layout, discrepancy, moments, self.theta) if known is None else (known.implied, known.local)
         self.value, self.second = self.point[1].value, Second(np.zeros(0), None)
@@ -194,20 +197,52 @@ class _Search:
         known, self.known = self.known, None
         if known is not None and not exact:
             self.gradient, self.second = known.gradient, known.second
-        else:
-            implied, local = self.point
-            slope = slopes(self.layout, implied)
-            self.value, self.gradient = local.value, gradient(self.layout, slope, local.by_sigma, local.by_mu)
-            if self.scale.size:
-                # The information hardly changes near the minimum: that of one step before says how steep the slope is.
-                self.steep = self._steepness()
-                if np.count_nonzero(self.steep < tolerance) == self.steep.size:
+            self._measure()
+            return
+        implied, local = self.point
+        slope = slopes(self.layout, implied)
+        self.value, self.gradient = local.value, gradient(self.layout, slope, local.by_sigma, local.by_mu)
+        some = np.arange(self.active.size)
+        if self.scale.size:
+            # The information hardly changes near the minimum: that of one step before says how steep the slope is.
+            self.steep = self._steepness()
+            stops = self.steep < tolerance
+            if np.count_nonzero(stops):
+                self.leave(stops, tolerance)
+                if not self.active.size:
                     return
-                # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
-                exact = exact or bool(np.count_nonzero(self.steep < 2 * NEAR))
-            self.second = self.discrepancy.second(self.layout, implied, slope, self.moments, local, exact)
+                implied, local, slope = (_rows(known, ~stops) for known in (implied, local, slope))
+            # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
+            exact = exact or bool(np.count_nonzero(self.steep < 2 * NEAR))
+            some = np.arange(self.active.size)
+            if self.second.exact is not None:
+                # A step by a curvature of some age leaves a share of the slope that goes with that age.
+                some = np.flatnonzero(self.steep * self.bent > tolerance / 10)
+        if some.size:
+            self._bend(some, implied, local, slope, exact=exact)
+
+    def _bend(self, some: Indices, implied: Implied, local: Local, slope: Slopes, *, exact: bool) -> None:
+        """Find the curvature of some members anew."""
+        whole = some.size == self.active.size
+        if not whole:
+            implied, local, slope = (_rows(known, some) for known in (implied, local, slope))
+        found = self.discrepancy.second(
+            members(self.layout, some), implied, slope, take_members(self.moments, some), local, exact
+        )
+        if whole:
+            self.second = found
+            self._measure()
+            return
+        self.second.expected[some] = found.expected
+        if self.second.exact is not None and found.exact is not None:
+            self.second.exact[some] = found.exact
+        self.scale[some] = np.sqrt(np.maximum(diagonal(found.expected), 1e-300))
+        self.steep[some] = self.bent[some] = self._steepness()[some]
+
+    def _measure(self) -> None:
         self.scale = np.sqrt(np.maximum(diagonal(self.second.expected), 1e-300))
         self.steep = self._steepness()
+        self.bent = self.steep.copy()
 
     def _steepness(self) -> Array:
         return np.asarray((np.abs(self.gradient) / self.scale).max(axis=-1, initial=0.0))
@@ -225,7 +260,8 @@ class _Search:
         self.active = self.active[keep]
         if not self.active.size:
             return
-        self.theta, self.value, self.steep = self.theta[keep], self.value[keep], self.steep[keep]
+        self.theta, self.value = self.theta[keep], self.value[keep]
+        self.steep, self.bent = self.steep[keep], self.bent[keep]
         self.damping, self.failures = self.damping[keep], self.failures[keep]
         self.gradient, self.scale = self.gradient[keep], self.scale[keep]
         self.second = Second(self.second.expected[keep], None if exact is None else exact[keep])
@@ -283,6 +319,14 @@ class _Search:
             waiting = waiting[~good]
             if waiting.size == 0:
                 return
+
+
+def _rows(known: Any, some: Indices | Mask) -> Any:  # noqa: ANN401 - arrays, None, and tuples of these
+    """Return some members of what is known of a stack."""
+    if isinstance(known, tuple):
+        parts = (_rows(part, some) for part in known)
+        return type(known)(*parts) if hasattr(known, "_fields") else tuple(parts)
+    return known if known is None else known[some]
 
 
 def _of(rows: Array, some: Indices) -> Array:

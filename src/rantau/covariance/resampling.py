@@ -18,7 +18,7 @@ from rantau.covariance.fit_indices.cfi import comparative_fit
 from rantau.covariance.fit_indices.rmsea import root_mean_square_error
 from rantau.covariance.fit_indices.srmr import standardised_residual
 from rantau.covariance.fit_indices.tli import tucker_lewis
-from rantau.covariance.implied import imply
+from rantau.covariance.implied import Implied, imply
 from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
 from rantau.covariance.minimise import Minimum, look, minimise
 from rantau.covariance.nearby import STEADY, minimise_near
@@ -72,7 +72,8 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
             fit.request.rotation, table, still, layout, np.where(minimum.converged[:, None], theta, np.nan), fit.theta
         )
     values = fit.replace(layout=layout).values_at(theta)
-    values[:, -len(INDICES) :] = _indices(fit, scaled_layout, scaled, minimum, scale)
+    implied = imply(scaled_layout, minimum.theta)
+    values[:, -len(INDICES) :] = _indices(fit, scaled_layout, scaled, minimum, scale, implied)
     values[~minimum.converged] = np.nan
     proper = np.asarray(positive_definite(scaled.covariance).all(axis=-1))
     if moments.ordering is not None:
@@ -86,7 +87,7 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
         for fine, possible in zip(minimum.converged, proper, strict=True)
     )
     found = _errors(fit, layout, scaled_layout, scaled, minimum, scale) if errors else None
-    return Refits(values, reasons, found, inadmissible(scaled_layout, minimum.theta))
+    return Refits(values, reasons, found, inadmissible(scaled_layout, minimum.theta, implied))
 
 
 def _resampled(fit: SemFit, counts: Array) -> GroupMoments:
@@ -168,7 +169,9 @@ def _within(information: Array, jacobian: Array, holds: Mask) -> Array:
     return np.asarray(np.linalg.pinv(bordered, hermitian=True)[..., :n_free, :n_free])
 
 
-def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimum, scale: Array) -> Array:
+def _indices(
+    fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimum, scale: Array, implied: Implied
+) -> Array:
     """Return the fit indices of each draw, `(draws, indices)`."""
     found, df = fit.statistics, fit.statistics.df
     n_obs = moments.n.sum(axis=-1)
@@ -181,7 +184,6 @@ def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimu
     elif fit.discrepancy.name != "uls":
         misfit = minimum.value - fit.discrepancy.floor(moments)
         chisq = n_obs * np.where((df <= 0) & (misfit < EXACT), 0.0, np.maximum(misfit, 0.0))
-    implied = imply(layout, minimum.theta)
     means = moments.mean - implied.mu if fit.table.mean_structure and moments.ordering is None else None
     kept = moments.modelled
     sample, own = (one[..., kept[:, None], kept] for one in (moments.covariance, implied.sigma))
@@ -204,12 +206,12 @@ def _indices(fit: SemFit, layout: Layout, moments: GroupMoments, minimum: Minimu
     )
 
 
-def inadmissible(layout: Layout, theta: Array) -> tuple[str, ...]:
+def inadmissible(layout: Layout, theta: Array, implied: Implied) -> tuple[str, ...]:
     """Say of each draw what makes its solution `(draws, n_free)` inadmissible; empty where nothing does."""
     cells = cell_values(layout, theta)
     variances = cells[..., (layout.kind == UNDIRECTED) & (layout.row == layout.column)]
     negative = np.asarray((variances < -ROUNDING).any(axis=(-1, -2)))
-    latent = imply(layout, theta).total[..., layout.n_observed :, layout.n_observed :]
+    latent = implied.total[..., layout.n_observed :, layout.n_observed :]
     values = np.linalg.eigvalsh(np.where(np.isfinite(latent), latent, 0.0))
     improper = np.asarray((values < -ROUNDING).any(axis=(-1, -2)))
     return tuple(

@@ -11,6 +11,7 @@ from rantau.covariance.after_measurement.moments import latent_moments
 from rantau.covariance.after_measurement.parts import STRUCTURAL, insert
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
+from rantau.covariance.implied import imply
 from rantau.covariance.layout import Layout, cell_values
 from rantau.covariance.minimise import minimise
 from rantau.covariance.resampling import INDICES, inadmissible
@@ -79,7 +80,8 @@ def refit(fit: SamFit, counts: Array, *, errors: bool) -> Refits:
     )
     deviation = pooled_deviation(fit.whole.moments)
     scaled_layout, scale, _ = in_standard_units(fit.parts.table, whole_layout, moments, deviation)
-    return Refits(values, reasons, None, inadmissible(scaled_layout, np.where(converged[:, None], theta, 0.0) * scale))
+    scaled = np.where(converged[:, None], theta, 0.0) * scale
+    return Refits(values, reasons, None, inadmissible(scaled_layout, scaled, imply(scaled_layout, scaled)))
 
 
 def again(fit: SemFit, moments: GroupMoments, layout: Layout | None = None) -> tuple[Array, Mask]:
