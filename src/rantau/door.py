@@ -179,6 +179,9 @@ def check_spread(taken: Sample) -> None:
     """
     for place, label in enumerate(taken.groups):
         values = taken.values if taken.group is None else taken.values[taken.group == place]
+        spread = values.max(axis=0, initial=-np.inf) - values.min(axis=0, initial=np.inf)
+        if (spread > SMALLEST).all():
+            continue
         with np.errstate(all="ignore"):
             spread = np.nanmax(values, axis=0, initial=-np.inf) - np.nanmin(values, axis=0, initial=np.inf)
         for name, width, column in zip(taken.names, spread, values.T, strict=True):

@@ -20,6 +20,8 @@ NEAR = 0.3
 LEAST = 1e-3
 #: The scaled gradient of a minimum is below this.
 TOLERANCE = 1e-9
+#: Curvature found where it was steeper than this is not used once more.
+FRESH = 0.01
 #: After this many steps from a guess the scaled gradient is below that, or the guess was a bad one.
 PATIENCE, LOST = 3, 0.1
 
@@ -217,7 +219,7 @@ class _Search:
             some = np.arange(self.active.size)
             if self.second.exact is not None:
                 # A step by a curvature of some age leaves a share of the slope that goes with that age.
-                some = np.flatnonzero(self.steep * self.bent > tolerance / 10)
+                some = np.flatnonzero((self.steep * self.bent > tolerance / 10) | (self.bent > FRESH))
         if some.size:
             self._bend(some, implied, local, slope, exact=exact)
 
@@ -349,14 +351,15 @@ def _point(layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, thet
 
 def _downhill(g: Array, step: Array, before: Array, after: Array, share: float) -> Mask:
     """Tell which undamped steps go down as they should: by a share at least of what a quadratic bowl promises."""
-    promised = -np.sum(g * step, axis=-1) / 2
+    promised = -0.5 * (g * step).sum(axis=-1)
     found: Mask = (promised > 0) & (after <= before - share * promised + _rounding(before))
     return found
 
 
 def _rounding(value: Array) -> Array:
     """Return by how much a discrepancy may rise for no other reason than rounding."""
-    return np.asarray(1e-12 * (1 + np.abs(value)))
+    found: Array = 1e-12 * (1 + np.abs(value))
+    return found
 
 
 def _axes(g: Array, second: Second, which: Indices, slope: Array) -> tuple[Array, Array, Array, Array]:

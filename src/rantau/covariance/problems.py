@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, diagonal
+from rantau.arrays import Array, Indices, diagonal, identity
 from rantau.covariance.constraints import Constraints, in_text
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.heywood import ROUNDING, negative_variances, nothing_left
@@ -375,7 +375,7 @@ def _latent_covariances(layout: Layout, total: Array, where: str) -> list[Proble
     """Check the model-implied covariances of the factors."""
     # A factor without variance (a fixed slope) correlates with nothing; a negative one is told apart already.
     varies, correlation = _correlations(total)
-    if not (np.abs(np.tril(correlation, -1)) > ALIKE).any() and exceeds(correlation, -ROUNDING):
+    if np.abs(correlation - identity(len(varies))).max(initial=0.0) <= ALIKE and exceeds(correlation, -ROUNDING):
         return []
     names = tuple(layout.variables[layout.n_observed + place] for place in varies)
     pairs = [

@@ -156,7 +156,12 @@ def _parts(draws: int, sample: Sample) -> Iterator[slice]:
 
 
 def _drawn(blocks: Sequence[tuple[np.random.SeedSequence, int]], strata: Indices) -> Array:
-    return np.concatenate([draw_counts(strata, size, seed) for seed, size in blocks])
+    found = np.empty((sum(size for _, size in blocks), strata.size))
+    start = 0
+    for seed, size in blocks:
+        found[start : start + size] = draw_counts(strata, size, seed)
+        start += size
+    return found
 
 
 def _given(rows: Indices, strata: Indices) -> Array:
