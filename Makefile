@@ -6,6 +6,8 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# On all cores; fixtures are made once for a file.
+TESTS  := $(BIN)/pytest --numprocesses=auto --dist=loadfile
 READY  := $(VENV)/.ready
 
 # One thread: results do not depend on it, but times and the machine's comfort do.
@@ -33,13 +35,13 @@ types: $(READY)
 	$(BIN)/mypy
 
 pytest: $(READY)
-	$(BIN)/pytest
+	$(TESTS)
 
 doctest: $(READY)
-	$(BIN)/pytest --doctest-modules src/rantau
+	$(TESTS) --doctest-modules src/rantau
 
 verify: $(READY)
-	$(BIN)/pytest -m 'slow or not slow'
+	$(TESTS) -m 'slow or not slow'
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py

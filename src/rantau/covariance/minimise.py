@@ -177,7 +177,7 @@ class _Search:
         self.active: Indices = np.arange(draws)
         self.theta, self.damping = np.array(begin), np.zeros(draws)
         self.failures, self.steps = np.zeros(draws, dtype=int), 0
-        # How steep it is, and was where the curvature at hand was found.
+        # How steep it is, and was where the curvature at hand was found; endless where that has served again.
         self.steep = self.bent = np.full(draws, np.inf)
         self.known, self.scale, self.gradient = known, np.zeros(0), np.zeros(0)
         self.point = _point(layout, discrepancy, moments, self.theta) if known is None else (known.implied, known.local)
@@ -188,7 +188,7 @@ class _Search:
         )  # fmt: skip
 
     def begin_again(self, lost: Mask, start: Array) -> None:
-        """Put members back to their start."""
+        """Put members back to their `start`, `(draws, n_free)`."""
         if lost.any():
             self.theta[lost] = start[self.active[lost]]
             self.damping[lost], self.failures[lost] = 0.0, 0
@@ -218,8 +218,11 @@ class _Search:
             exact = exact or bool(np.count_nonzero(self.steep < 2 * NEAR))
             some = np.arange(self.active.size)
             if self.second.exact is not None:
-                # A step by a curvature of some age leaves a share of the slope that goes with that age.
-                some = np.flatnonzero((self.steep * self.bent > tolerance / 10) | (self.bent > FRESH))
+                # A step by the curvature of the last point leaves a share of the slope that goes with the slope there;
+                # it is taken where it ends the search, and once.
+                anew = (self.steep * self.bent > tolerance / 10) | (self.bent > FRESH)
+                some = np.flatnonzero(anew)
+                self.bent[~anew] = np.inf
         if some.size:
             self._bend(some, implied, local, slope, exact=exact)
 
