@@ -71,6 +71,8 @@ def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMome
     if discrepancy.name == "ml":
         # Its blocks are the sample's own, and all that is left is what they make of the others.
         minimum = _at(start, discrepancy.floor(moments.replace(covariance=imply(layout, start).sigma)))
+    elif moments.patterns is not None and not table.covariates:
+        minimum = _at(start, _value_of_each(*available(moments.patterns, table.n_groups)[1:]))
     elif discrepancy.by_blocks or alone:
         minimum = _at(start, discrepancy.function(imply(layout, start), moments).value)
     else:
@@ -168,21 +170,30 @@ def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layo
         values[..., own] = np.where(kind == MEAN, 0.0, 1.0)[own]
     layout = Layout(cells, np.where(held, values, 0.0), cells.free)
     if moments.patterns is not None:
-        mean, variance = available(moments.patterns, table.n_groups)
+        mean, variance, _ = available(moments.patterns, table.n_groups)
         joint = np.isin(row, [table.observed.index(name) for name in table.covariates])
         values = np.where(joint, values, np.where(kind == MEAN, mean[..., row], variance[..., row]))
     return layout, values[..., ~held].reshape(values.shape[0], -1)
 
 
-def available(patterns: Patterns, groups: int) -> tuple[Array, Array]:
-    """Return means and variances `(..., G, p)` of the answers there are, variable by variable."""
+def _value_of_each(variance: Array, share: Array) -> Array:
+    """Return the discrepancy `(...)` of variables that each stand alone, at their own moments `(..., G, p)`."""
+    return np.asarray((share * (np.log(variance) + 1)).sum(axis=(-1, -2)))
+
+
+def available(patterns: Patterns, groups: int) -> tuple[Array, Array, Array]:
+    """Return means and variances of the answers there are, variable by variable, and the share of rows with one.
+
+    `(..., G, p)` each; the shares are those of all rows of all groups.
+    """
     own = diagonal(patterns.covariance)
     counted = patterns.n[..., None] * patterns.seen
-    means, variances = [], []
+    means, variances, shares = [], [], []
     for inside in (patterns.group == group for group in range(groups)):
         count = np.maximum(counted[..., inside, :].sum(axis=-2), 1e-300)
         mean = (counted * patterns.mean)[..., inside, :].sum(axis=-2) / count
         spread = (patterns.mean[..., inside, :] - mean[..., None, :]) ** 2 + own[..., inside, :]
         means.append(mean)
         variances.append((counted[..., inside, :] * spread).sum(axis=-2) / count)
-    return np.stack(means, axis=-2), np.stack(variances, axis=-2)
+        shares.append(count / patterns.n.sum(axis=-1)[..., None])
+    return np.stack(means, axis=-2), np.stack(variances, axis=-2), np.stack(shares, axis=-2)

@@ -9,7 +9,7 @@ import numpy as np
 from rantau.arrays import Array, Indices, check_shape
 from rantau.moments.compute import complete_rows
 from rantau.moments.em import saturated
-from rantau.moments.pattern_likelihood import information_of_moments, mean_value, seen_by
+from rantau.moments.pattern_likelihood import Seen, information_of_moments, mean_value, seen_by
 from rantau.moments.patterns import Patterns, missing_patterns, weighted_moments
 from rantau.moments.sample import Sample, row_shares
 from rantau.moments.single_answers import Ordering
@@ -83,16 +83,21 @@ class GroupMoments(Record):
         return self.patterns
 
     @cached_property
+    def seen(self) -> Seen:
+        """What each pattern makes of these moments themselves."""
+        return seen_by(self.gaps, self.covariance, self.mean)
+
+    @cached_property
     def floor_of_gaps(self) -> Array:
         """`(...)`: minus twice the mean log-likelihood of rows with gaps at these moments, without its constant."""
-        return mean_value(self.gaps, seen_by(self.gaps, self.covariance, self.mean))
+        return mean_value(self.gaps, self.seen)
 
     @cached_property
     def information_of_gaps(self) -> tuple[Array, ...]:
         """`(m, m)` for each group: the observed information on these moments, means first, of one row with its gaps."""
-        seen, shares = seen_by(self.gaps, self.covariance, self.mean), self.gaps.share
+        shares = self.gaps.share
         return tuple(
-            information_of_moments(seen.take(own), shares[own] / shares[own].sum(), means=True, exact=True)
+            information_of_moments(self.seen.take(own), shares[own] / shares[own].sum(), means=True, exact=True)
             for own in self.gaps.of_groups(self.n_groups)
         )
 
