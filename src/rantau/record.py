@@ -10,21 +10,17 @@ import numpy as np
 
 
 def _frozen(value: object) -> object:
-    """Return an array as a read-only copy, and anything else as it is."""
+    """Return an array as a read-only copy, unless nobody can write into it; and anything else as it is."""
     if not isinstance(value, np.ndarray):
         return value
-    if _closed(value):
+    whole: object = value
+    while isinstance(whole, np.ndarray) and not whole.flags.writeable:
+        whole = whole.base
+    if whole is None:
         return value
     copy = np.array(value)
     copy.setflags(write=False)
     return copy
-
-
-def _closed(value: object) -> bool:
-    """Say whether nobody can write into an array, nor into the one it is a view of."""
-    while isinstance(value, np.ndarray) and not value.flags.writeable:
-        value = value.base
-    return value is None
 
 
 def _same(left: object, right: object) -> bool:
