@@ -44,6 +44,8 @@ def test_what_is_written(twice):
     assert {"figures/hypotheses.svg", "figures/model.png", "figures/model_covariance.png"} <= written
     assert {"figures/importance.svg", "figures/importance.png"} <= written
     assert re.search(r"Figure\s\d shows the map\.", (folder / "out" / "report.md").read_text("utf-8"))
+    # No item of this instrument is reversed, so that no note speaks of such.
+    assert "Answers as given. The bars" in (folder / "out" / "report.md").read_text("utf-8")
     assert outcome.folder == folder / "out"
     assert outcome.trustworthy
 

@@ -185,7 +185,8 @@ def _answers(study: Study, findings: Findings, folder: Path, words: Words) -> It
     for number, picture in enumerate(figures, start=1):
         key = "likert" if len(figures) == 1 else f"likert_{number}"
         svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
-        title, note = words("figure.likert.title"), words("figure.likert.note")
+        note = "note_reversed" if any(bar.reversed for bar in picture.bars) else "note"
+        title, note = (words(f"figure.likert.{name}") for name in ("title", note))
         yield FigureRef(str(png), str(svg), title, note, picture.describe(), key)
 
 

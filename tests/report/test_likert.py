@@ -24,6 +24,8 @@ def test_shares_are_of_answers_as_entered(personality):
     assert max(len(first.bars), len(second.bars)) <= 24
     bar = first.bars[0]
     assert bar.label == "A1  Am indifferent to the feelings of others. (R)"
+    assert [one.label for one in first.bars if one.reversed] == [one.label for one in first.bars if "(R)" in one.label]
+    assert bar.reversed
     cells = [str(cell) for cell in personality.raw[:, 0]]
     given = [cell for cell in cells if cell in "123456" and cell]
     assert bar.n == len(given) == 2784

@@ -79,7 +79,8 @@ def likert(
             wording = item.wording.text(tongue)
             label = item.code if wording == item.code else f"{item.code}  {wording}"
             own: Any = shares.loc[item.code]
-            bars.append(Bar(label + mark, tuple(float(own[point]) for point in points), round(own["n"])))
+            shown = tuple(float(own[point]) for point in points)
+            bars.append(Bar(label + mark, shown, round(own["n"]), item.reversed))
         figures.append(Likert(words("figure.likert.title"), tuple(bars), scale, words.language, banner, monochrome))
     return tuple(figures)
 

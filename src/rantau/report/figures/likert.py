@@ -36,11 +36,14 @@ class Bar(Record):
         Of each point of the scale, from the lowest.
     n
         How many answered.
+    reversed
+        Whether its answers run against its construct, which the label says.
     """
 
     label: str
     shares: tuple[float, ...]
     n: int
+    reversed: bool = False
 
 
 class Likert(Exhibit):
