@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import chdtrc
+from scipy.special import chdtrc, chndtr
 
 from rantau.covariance import sem
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
@@ -13,11 +13,13 @@ from rantau.covariance.estimators import ROWS as ESTIMATORS
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.fit_indices import ROWS as FIT_INDICES
 from rantau.covariance.fit_indices import SHORT
+from rantau.covariance.fit_indices.rmsea import with_limits
 from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.model_tests import ROWS as TESTS
 from rantau.covariance.outcome import ModelTest
 from rantau.covariance.robust.casewise import moment_scores, row_scores
 from rantau.covariance.robust.deviations import deviations, weight_of_moments
+from rantau.covariance.robust.residual_test import normal_residual, reweighted_residual
 from rantau.covariance.robust.traces import traces, written_trace
 from rantau.covariance.robust.unrestricted import free_moments, moment_information, unrestricted_trace
 from rantau.covariance.setting import evidence_of
@@ -309,6 +311,25 @@ def test_uncorrected_and_corrected_statistics_are_one_multiple_apart(hs):
     assert shifted["rmsea_robust"] == pytest.approx(
         sem(HS, hs, estimator="MLM").fit_indices()["rmsea_robust"], rel=1e-9
     )
+
+
+@pytest.mark.parametrize("estimator", ["ML", "GLS"])
+@pytest.mark.parametrize("means", [False, True])
+def test_the_reweighted_residual_has_two_roads(estimator, means, hs):
+    equal = "F =~ x1 + a*x2 + a*x3\nG =~ x4 + x5 + x6" + ("\nx2 ~ b*1\nx3 ~ b*1" if means else "")
+    evidence = evidence_of(sem(equal, hs, estimator=estimator, meanstructure=means))
+    whole = normal_residual(evidence, evidence.implied.sigma)
+    assert whole > 1
+    assert reweighted_residual(evidence) == pytest.approx(whole, rel=1e-9)
+
+
+@pytest.mark.parametrize(("chisq", "df"), [(85.3, 24), (36.5, 24), (24.01, 24), (3.9, 1.7), (5000.0, 3), (4e5, 5000)])
+def test_limits_of_rmsea_are_those_of_the_noncentral_distribution(chisq, df):
+    _, low, high, _, _ = with_limits(chisq, df, 300)
+    for limit, probability in ((low, 0.95), (high, 0.05)):
+        noncentrality = limit**2 * df * 300
+        reached = float(chndtr(chisq, df, noncentrality))
+        assert reached == pytest.approx(probability, rel=1e-9) if limit else reached < probability
 
 
 def test_browne_residuals_of_the_estimates_they_minimise_are_their_minima(hs):

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import rantau as rt
-from rantau.covariance.minimise import minimise
+from rantau.covariance.layout import members
+from rantau.covariance.minimise import minimise, take_members
 from rantau.covariance.nearby import minimise_near
 from rantau.covariance.setting import fixed_places, setting_of
 from rantau.covariance.start import in_standard_units, layout_for
@@ -53,6 +54,18 @@ def test_both_roads_end_at_one_minimum(drawn: tuple) -> None:
     assert found.converged.all()
     np.testing.assert_allclose(found.value, plain.value, atol=1e-11)
     np.testing.assert_allclose(found.theta, plain.theta, atol=1e-6)
+
+
+@pytest.mark.parametrize("drawn", list(CASES), indirect=True)
+def test_a_member_goes_its_way_whoever_is_beside_it(drawn: tuple) -> None:
+    fit, setting, layout, moments, theta = drawn
+    found = minimise_near(setting, fixed_places(fit.table), fit.discrepancy, layout, moments, theta)
+    few = np.array([3, 17])
+    alone = minimise_near(
+        setting, fixed_places(fit.table), fit.discrepancy, members(layout, few), take_members(moments, few), theta
+    )
+    np.testing.assert_array_equal(alone.iterations, found.iterations[few])
+    np.testing.assert_allclose(alone.theta, found.theta[few], rtol=1e-9, atol=1e-11)
 
 
 @pytest.mark.parametrize("drawn", ["covariates", "means"], indirect=True)
