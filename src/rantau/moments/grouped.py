@@ -161,7 +161,7 @@ def grouped_moments(sample: Sample, *, missing: str = "listwise", counts: Array 
     lead, p, k = shares.shape[:-1], len(sample.names), len(sample.groups)
     n, mean, covariance = np.empty((*lead, k)), np.empty((*lead, k, p)), np.empty((*lead, k, p, p))
     for place in range(k):
-        rows = np.flatnonzero(sample.membership == place)
+        rows = slice(None) if k == 1 else np.flatnonzero(sample.membership == place)
         total, centre, spread = weighted_moments(sample.values[rows], shares[..., rows])
         empty = total == 0
         n[..., place] = total

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask
+from rantau.arrays import Array, Indices, Mask, lower_triangle
 from rantau.moments.sample import Sample
 from rantau.record import Record
 
@@ -169,23 +169,25 @@ def weighted_moments(values: Array, counts: Array) -> tuple[Array, Array, Array]
     second moments of all draws are `counts @ Z`, taken in blocks of rows to bound the memory.
     """
     n, k = values.shape
-    total = counts.sum(axis=-1)
-    divisor = np.where(total > 0, total, 1.0)
     centre = values.mean(axis=0)
     if counts.ndim == 1:
+        total = counts.sum()
+        divisor = total if total > 0 else 1.0
         centre = np.where(total > 0, counts @ values / divisor, centre)
         scaled = (values - centre) * np.sqrt(counts)[:, None]
         return total, np.where(total > 0, centre, 0.0), scaled.T @ scaled / divisor
-    left, right = np.tril_indices(k)
-    sums, products = np.zeros((len(counts), k)), np.zeros((len(counts), len(left)))
+    left, right = lower_triangle(k)
+    # Totals, sums and sums of products in one pass over the counts, which are more numbers than all else.
+    sums = np.zeros((len(counts), 1 + k + len(left)))
     step = max(1, _BLOCK // len(left))
     for start in range(0, n, step):
         centred = values[start : start + step] - centre
-        part = counts[:, start : start + step]
-        sums += part @ centred
-        products += part @ (centred[:, left] * centred[:, right])
-    shift = sums / divisor[:, None]
-    second = products / divisor[:, None] - shift[:, left] * shift[:, right]
+        columns = [np.ones((len(centred), 1)), centred, centred[:, left] * centred[:, right]]
+        sums += counts[:, start : start + step] @ np.concatenate(columns, axis=1)
+    total = sums[:, 0].copy()
+    divisor = np.where(total > 0, total, 1.0)
+    shift = sums[:, 1 : 1 + k] / divisor[:, None]
+    second = sums[:, 1 + k :] / divisor[:, None] - shift[:, left] * shift[:, right]
     covariance = np.empty((len(counts), k, k))
     covariance[:, left, right] = second
     covariance[:, right, left] = second
