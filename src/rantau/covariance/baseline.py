@@ -68,7 +68,9 @@ def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMome
     layout, start = _baseline_layout(table, moments)
     # Where nothing covaries but what is fixed, what others answered tells nothing of a gap.
     alone = moments.patterns is not None and table.covariates == table.exogenous
-    if discrepancy.name == "ml":
+    if discrepancy.name == "ml" and len(table.covariates) < 2:
+        minimum = _at(start, _value_of_each(diagonal(moments.covariance), moments.share[..., None]))
+    elif discrepancy.name == "ml":
         # Its blocks are the sample's own, and all that is left is what they make of the others.
         minimum = _at(start, discrepancy.floor(moments.replace(covariance=imply(layout, start).sigma)))
     elif moments.patterns is not None and not table.covariates:
