@@ -234,18 +234,17 @@ class Products(NamedTuple):
     right_right: Array
 
 
-def products(layout: Layout, slope: Slopes, weighted: Array) -> Products:
+def products(layout: Layout, among: Array) -> Products:
     """Return the products of all pairs of factors of the derivatives of sigma, with a matrix M between them.
 
     Parameters
     ----------
-    layout, slope
-        The model and its derivatives.
-    weighted
-        `(..., G, p, b)`: `M columns`, M symmetric.
+    layout
+        The model.
+    among
+        `(..., G, b, b)`: `columns' M columns`, M symmetric; for columns see `Slopes`.
     """
-    pairs = layout.cells.pairs
-    flat = _flat(slope.columns.mT @ weighted)
+    pairs, flat = layout.cells.pairs, _flat(among)
     return Products(
         flat.take(pairs.left_left, axis=-1), flat.take(pairs.left_right, axis=-1), flat.take(pairs.right_right, axis=-1)
     )
@@ -387,10 +386,10 @@ def curvature(layout: Layout, implied: Implied, by_sigma: Array, by_mu: Array) -
     stack = implied.mu.shape[:-1]
     if roles.free_directed.size == 0:
         return np.zeros((*stack, *bends.gathered.shape))
-    effect, total, p = implied.effect, implied.total, layout.n_observed
-    pulled = effect[..., :p, :].mT @ by_sigma
-    four = effect, total, pulled @ effect[..., :p, :], pulled @ total[..., :p, :]
-    numbers = np.concatenate([_flat(one) for one in four], axis=-1)
+    effect, p = implied.effect, layout.n_observed
+    own = np.concatenate([effect, implied.total], axis=-1)
+    pulled = effect[..., :p, :].mT @ by_sigma @ own[..., :p, :]
+    numbers = np.concatenate([_flat(own), _flat(pulled)], axis=-1)
     found = numbers.take(bends.one, axis=-1) * numbers.take(bends.other, axis=-1)
     found *= bends.factor
     summed: Array = found[..., 0, :] + found[..., 1, :] + found[..., 2, :]

@@ -147,12 +147,14 @@ class Cells(Record):
         directed, undirected = roles.free_directed, roles.free_undirected
         i, j = roles.row[directed][:, None], roles.column[directed][:, None]
         k, m = i.T, j.T
-        effect, total, first, second = (place * size**2 for place in range(4))
+        # Rows of E and C side by side, then those of M1 and M2.
+        wide = 2 * size
+        effect, total, first, second = 0, size, size * wide, size * wide + size
         r, c = roles.row[undirected], roles.column[undirected]
         terms = (
-            (effect + m * size + i, second + k * size + j, first + i * size + r, effect + j * size + c),
-            (effect + j * size + k, second + i * size + m, first + i * size + c, effect + j * size + r),
-            (first + i * size + k, total + m * size + j, 0 * (i + r), 0 * (i + r)),
+            (effect + m * wide + i, second + k * wide + j, first + i * wide + r, effect + j * wide + c),
+            (effect + j * wide + k, second + i * wide + m, first + i * wide + c, effect + j * wide + r),
+            (first + i * wide + k, total + m * wide + j, 0 * (i + r), 0 * (i + r)),
         )
         # Pairs of effects, pairs of an effect and a covariance, and nought.
         one, other = (
@@ -307,8 +309,8 @@ class Bends(NamedTuple):
     Attributes
     ----------
     one, other
-        `(3, c)`: the flat places of both factors of three products, in four `(v, v)` matrices one after the other (E,
-        C, M1 and M2), for each pair of cells that has any.
+        `(3, c)`: the flat places of both factors of three products, in E and C `(v, 2 v)` side by side and M1 and M2
+        after them, for each pair of cells that has any.
     factor
         `(3, c)`: what each product is multiplied with; nought for the last of the c, which stands for all other pairs.
     gathered

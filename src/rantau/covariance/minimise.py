@@ -153,12 +153,11 @@ def minimise(
         if guess is not None and step == PATIENCE:
             search.begin_again(search.steep > LOST, start)
         search.look(tolerance, exact=near and step == 0)
-        if search.active.size:
-            stops = (search.steep < tolerance) | ~np.isfinite(search.value) | (search.failures >= 60)
-            if np.count_nonzero(stops):
-                search.leave(stops, tolerance)
-        if not search.active.size:
-            break
+        stops = (search.steep < tolerance) | ~np.isfinite(search.value) | (search.failures >= 60)
+        if np.count_nonzero(stops):
+            search.leave(stops, tolerance)
+            if not search.active.size:
+                break
         search.advance()
     else:
         search.leave(np.ones(search.active.size, dtype=bool), tolerance)
@@ -204,27 +203,20 @@ class _Search:
         implied, local = self.point
         slope = slopes(self.layout, implied)
         self.value, self.gradient = local.value, gradient(self.layout, slope, local.by_sigma, local.by_mu)
-        some = np.arange(self.active.size)
+        anew = np.ones(self.active.size, dtype=bool)
         if self.scale.size:
             # The information hardly changes near the minimum: that of one step before says how steep the slope is.
             self.steep = self._steepness()
-            stops = self.steep < tolerance
-            if np.count_nonzero(stops):
-                self.leave(stops, tolerance)
-                if not self.active.size:
-                    return
-                implied, local, slope = (_rows(known, ~stops) for known in (implied, local, slope))
             # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
             exact = exact or bool(np.count_nonzero(self.steep < 2 * NEAR))
-            some = np.arange(self.active.size)
+            anew = ~(self.steep < tolerance)
             if self.second.exact is not None:
                 # A step by the curvature of the last point leaves a share of the slope that goes with the slope there;
                 # it is taken where it ends the search, and once.
-                anew = (self.steep * self.bent > tolerance / 10) | (self.bent > FRESH)
-                some = np.flatnonzero(anew)
+                anew &= (self.steep * self.bent > tolerance / 10) | (self.bent > FRESH)
                 self.bent[~anew] = np.inf
-        if some.size:
-            self._bend(some, implied, local, slope, exact=exact)
+        if np.count_nonzero(anew):
+            self._bend(np.flatnonzero(anew), implied, local, slope, exact=exact)
 
     def _bend(self, some: Indices, implied: Implied, local: Local, slope: Slopes, *, exact: bool) -> None:
         """Find the curvature of some members anew."""
@@ -238,9 +230,12 @@ class _Search:
             self.second = found
             self._measure()
             return
-        self.second.expected[some] = found.expected
-        if self.second.exact is not None and found.exact is not None:
-            self.second.exact[some] = found.exact
+        expected, hessian = self.second
+        expected[some] = found.expected
+        if found.exact is not None:
+            hessian = np.full_like(expected, np.nan) if hessian is None else hessian
+            hessian[some] = found.exact
+        self.second = Second(expected, hessian)
         self.scale[some] = np.sqrt(np.maximum(diagonal(found.expected), 1e-300))
         self.steep[some] = self.bent[some] = self._steepness()[some]
 
@@ -258,18 +253,15 @@ class _Search:
         if exact is not None and done.any():
             # The slope that is left, and the curvature of this step or the one before, cost nothing more.
             self.theta[done] -= _remainder(exact[done], self.gradient[done], self.scale[done], tolerance)
-        gone, keep = self.active[stops], ~stops
+        gone, keep = self.active[stops], np.flatnonzero(~stops)
         for kept, now in zip(self.ended, (self.theta, self.value, self.steep, done), strict=False):
             kept[gone] = now[stops]
         self.ended[4][gone] = self.steps
         self.active = self.active[keep]
         if not self.active.size:
             return
-        self.theta, self.value = self.theta[keep], self.value[keep]
-        self.steep, self.bent = self.steep[keep], self.bent[keep]
-        self.damping, self.failures = self.damping[keep], self.failures[keep]
-        self.gradient, self.scale = self.gradient[keep], self.scale[keep]
-        self.second = Second(self.second.expected[keep], None if exact is None else exact[keep])
+        for name in ("theta", "value", "steep", "bent", "damping", "failures", "gradient", "scale", "second"):
+            setattr(self, name, _rows(getattr(self, name), keep))
         layout, moments = self.whole
         self.layout, self.moments = members(layout, self.active), take_members(moments, self.active)
 
@@ -326,17 +318,17 @@ class _Search:
                 return
 
 
-def _rows(known: Any, some: Indices | Mask) -> Any:  # noqa: ANN401 - arrays, None, and tuples of these
+def _rows(known: Any, some: Indices) -> Any:  # noqa: ANN401 - arrays, None, and tuples of these
     """Return some members of what is known of a stack."""
     if isinstance(known, tuple):
         parts = (_rows(part, some) for part in known)
         return type(known)(*parts) if hasattr(known, "_fields") else tuple(parts)
-    return known if known is None else known[some]
+    return known if known is None else known.take(some, axis=0)
 
 
 def _of(rows: Array, some: Indices) -> Array:
     """Return some rows; all of them as they are."""
-    return rows if some.size == len(rows) else rows[some]
+    return rows if some.size == len(rows) else rows.take(some, axis=0)
 
 
 def _remainder(hessian: Array, g: Array, scale: Array, tolerance: float) -> Array:

@@ -45,7 +45,7 @@ def gls_second(
 ) -> Second:
     """Compute the second derivatives: `tr(V dSigma_k V dSigma_l) + 2 dmu_k' V dmu_l`, and `curvature` besides."""
     weight, share = local.weight, moments.share[..., None, None]
-    uu, uw, ww = products(layout, slope, weight @ slope.columns)
+    uu, uw, ww = products(layout, slope.columns.mT @ weight @ slope.columns)
     by_cell = 2 * layout.cells.pairs.share * (uw * uw.mT + uu * ww)
     if slope.mean is not None:
         by_cell += 2 * slope.mean.mT @ weight @ slope.mean

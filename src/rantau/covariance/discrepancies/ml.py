@@ -92,7 +92,8 @@ def ml_second(
     weight, share = local.weight, moments.share[..., None, None]
     halved = layout.cells.pairs.share
     weighted = weight @ slope.columns
-    uu, uw, ww = products(layout, slope, weighted)
+    among = slope.columns.mT @ weighted
+    uu, uw, ww = products(layout, among)
     wu = uw.mT
     expected = uw * wu
     expected += uu * ww
@@ -104,7 +105,7 @@ def ml_second(
     if not exact:
         return Second(gather_matrix(layout, share * expected), None)
     (around,) = local.detail
-    ugu, ugw, wgw = products(layout, slope, 2 * (weight @ (around @ weighted)) - weighted)
+    ugu, ugw, wgw = products(layout, 2 * (weighted.mT @ (around @ weighted)) - among)
     by_cell = wu * ugw
     by_cell += by_cell.mT
     by_cell += ww * ugu
