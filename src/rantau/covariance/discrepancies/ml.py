@@ -41,17 +41,18 @@ def ml(implied: Implied, moments: GroupMoments) -> Local:
         sigma = np.where(proper[..., None, None], sigma, np.eye(sigma.shape[-1]))
         root = np.linalg.cholesky(sigma)
     inverse = symmetric(np.linalg.inv(sigma))
-    distance = (moments.mean - implied.mu)[..., None]
-    # S + (m - mu)(m - mu)': what rows deviate from the implied means.
-    around = moments.covariance + distance * distance.mT
+    distance = moments.mean - implied.mu
+    around, by_mu = moments.covariance, distance
+    if distance.any():
+        # What rows deviate from the implied means.
+        around = around + distance[..., :, None] * distance[..., None, :]
+        by_mu = -2 * share[..., None] * (inverse @ distance[..., None])[..., 0]
     product = inverse @ around
     log_determinant = 2 * np.log(diagonal(root)).sum(axis=-1)
     value = (share * (log_determinant + product.trace(axis1=-2, axis2=-1))).sum(axis=-1)
     if proper is not None:
         value = np.where(proper.all(axis=-1), value, np.inf)
-    share = share[..., None, None]
-    by_mu = (-2 * share * (inverse @ distance))[..., 0]
-    return Local(value, share * (inverse - product @ inverse), by_mu, inverse, (around,))
+    return Local(value, share[..., None, None] * (inverse - product @ inverse), by_mu, inverse, (around,))
 
 
 def ml_floor(moments: GroupMoments) -> Array:
