@@ -331,7 +331,7 @@ def gradient(layout: Layout, slope: Slopes, by_sigma: Array, by_mu: Array) -> Ar
         twice = np.where(i == j, 1.0, 2.0)
         pull = np.concatenate([by_mu, by_sigma[..., i, j] * twice], axis=-1)
         return gather_vector(layout, (pull[..., None, :] @ slope.moments)[..., 0, :])
-    by_cell = 2 * (slope.left * (by_sigma @ slope.right)).sum(axis=-2)
+    by_cell = 2 * np.einsum("...if,...if->...f", slope.left, by_sigma @ slope.right)
     if slope.mean is not None:
         by_cell += (by_mu[..., None, :] @ slope.mean)[..., 0, :]
     return gather_vector(layout, by_cell)
