@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, diagonal, lower_triangle, positive_definite, symmetric
+from rantau.arrays import Array, Indices, diagonal, identity, lower_triangle, positive_definite, symmetric
 from rantau.moments.patterns import Patterns
 
 #: How many places of a matrix of moments by moments are looked up at a time (8 MB).
@@ -94,11 +94,11 @@ def inverse_among_seen(patterns: Patterns, sigma: Array) -> tuple[Array, Array]:
     inverse, value = whole[..., group, :, :], value[..., group]
     if not gaps.size:
         return inverse, value
-    wide = np.zeros((*sigma.shape[:-2], p + gaps.shape[1], p + gaps.shape[1]))
-    wide[..., :p, :p] = whole
-    wide[..., range(p, wide.shape[-1]), range(p, wide.shape[-1])] = 1.0
-    rows = wide[..., group[:, None], gaps, :p]
-    among = wide[..., group[:, None, None], gaps[:, :, None], gaps[:, None, :]]
+    q = gaps.shape[1]
+    wide = np.zeros((*sigma.shape[:-2], p + q, p + q))
+    wide[..., :p, :p], wide[..., p:, p:] = whole, identity(q)
+    flat = wide.reshape(*sigma.shape[:-3], -1)
+    rows, among = (flat.take(places, axis=-1) for places in patterns.places)
     inverse = np.where(patterns.both, inverse - rows.mT @ (np.linalg.inv(among) @ rows), 0.0)
     return inverse, value + np.linalg.slogdet(among)[1]
 

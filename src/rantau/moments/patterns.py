@@ -66,6 +66,17 @@ class Patterns(Record):
         return np.where(slots < count[:, None], first, p + slots)
 
     @cached_property
+    def places(self) -> tuple[Indices, Indices]:
+        """Where rows of gaps by items, `(B, q, p)`, and gaps by gaps, `(B, q, q)`, stand among all groups' numbers.
+
+        These are `(G, p + q, p + q)` matrices, one after the other.
+        """
+        p, gaps = self.seen.shape[1], self.gaps
+        width = p + gaps.shape[1]
+        rows = (self.group[:, None] * width + gaps)[:, :, None] * width
+        return rows + np.arange(p), rows + gaps[:, None, :]
+
+    @cached_property
     def spread(self) -> Indices:
         """The places of the patterns that have a covariance matrix at all: more rows than one."""
         return np.flatnonzero(self.covariance.any(axis=(*range(self.covariance.ndim - 3), -2, -1)))
