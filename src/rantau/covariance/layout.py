@@ -447,11 +447,10 @@ def rescale(layout: Layout, unit: Array) -> tuple[Layout, Array]:
     # What lies behind ordered answers has no other unit than its own.
     ratio = np.where(layout.kind >= THRESHOLD, 1.0, ratio)
     scale = np.ones(layout.n_free)
-    free = layout.place >= 0
-    every = np.broadcast_to(ratio, free.shape)
+    group, cell = np.nonzero(layout.place >= 0)
     # A parameter that fills several cells takes its unit from the first of them.
-    scale[layout.place[free][::-1]] = every[free][::-1]
-    factor = every / scale[layout.place] if layout.n_free else 1.0
+    scale[layout.place[group, cell][::-1]] = ratio[cell[::-1]]
+    factor = ratio / scale[layout.place] if layout.n_free else 1.0
     return layout.replace(base=layout.base * ratio, factor=layout.factor * factor), scale
 
 

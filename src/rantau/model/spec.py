@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from rantau.record import Record
 
 
@@ -262,7 +264,7 @@ class Model(Record):
         """The names that stand left of `=~` or `<~`, in order."""
         return tuple(block.construct for block in self.blocks)
 
-    @property
+    @cached_property
     def observed(self) -> tuple[str, ...]:
         """Every variable that must be a column of the data, in the order met."""
         constructs = set(self.constructs)
