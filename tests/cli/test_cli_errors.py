@@ -35,7 +35,7 @@ def refused(ran) -> str:
         (("pls", DATA, "-m", MODEL, "--missing", "meen"), "unknown missing 'meen'. Did you mean 'mean'?"),
         (("fit", DATA, "-m", MODEL, "--estimator", "MLE"), "unknown estimator 'MLE'. Did you mean 'ML'?"),
         (("fit", DATA, "-m", MODEL, "--missing", "fimll"), "unknown missing 'fimll'. Did you mean 'fiml'?"),
-        (("fit", DATA, "-m", MODEL, "--missing", "fiml", "--estimator", "MLM"), "take estimator='MLR' (robust"),
+        (("fit", DATA, "-m", MODEL, "--missing", "fiml", "--estimator", "MLM"), "take --estimator MLR (robust"),
         (("fit", DATA, "-m", MODEL, "--estimator", "WLSMV"), "is for ordered answers"),
         (("fit", DATA, "-m", MODEL, "--se", "bootstrap"), "bootstrap standard errors come after the fit"),
         (
@@ -44,9 +44,9 @@ def refused(ran) -> str:
         ),
         (
             ("fit", DATA, "-m", MODEL, "--group", "IMAG"),
-            "group='IMAG': the data have no such column. Did you mean 'IMAG",
+            "--group IMAG: the data have no such column. Did you mean 'IMAG",
         ),
-        (("fit", DATA, "-m", MODEL, "--group", "IMAG1"), "is a variable of the model, so it cannot be group="),
+        (("fit", DATA, "-m", MODEL, "--group", "IMAG1"), "is a variable of the model, so it cannot be --group as well"),
         (("fit", DATA, "-m", MODEL, "--group-equal", "loadings"), "there is one group"),
         (("fit", DATA, "-m", MODEL, "--cfa", "--growth"), "--cfa and --growth are two kinds of model"),
         (("fit", DATA, "-m", MODEL, "--cfa", "--random-x"), "--fixed-x/--random-x has no place with --cfa"),

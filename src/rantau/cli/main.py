@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from rantau import __version__
+from rantau.cli.as_typed import Switch, as_typed, switches_of
 from rantau.cli.show import OUT, say
 from rantau.cli.verbs import ROWS
 from rantau.errors import DataWarning, RantauError, RantauWarning
@@ -105,7 +106,7 @@ def status_of(arguments: list[str]) -> int:
                 say(f"warning: {warning.message}")
         return int(status or 0)
     except RantauError as error:
-        say(f"rantau: {error}")
+        say(f"rantau: {as_typed(str(error), _switches(arguments))}")
     except typer.Exit as stop:
         return int(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):
@@ -122,6 +123,13 @@ def status_of(arguments: list[str]) -> int:
             raise
         say(f"rantau: {_usage(error)}")
     return 2
+
+
+def _switches(arguments: list[str]) -> dict[str, Switch]:
+    """Return the options of the verb that was called."""
+    verbs: Any = typer.main.get_command(app)
+    verb = verbs.get_command(None, arguments[0]) if arguments else None
+    return switches_of(verb.params) if verb is not None else {}
 
 
 def _usage(error: Any) -> str:  # noqa: ANN401 - a class of the command-line library, which has no public name
