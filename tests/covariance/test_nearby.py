@@ -82,7 +82,8 @@ def test_a_guess_that_leads_nowhere_is_given_up(drawn: tuple) -> None:
     start = np.broadcast_to(theta, (40, theta.size))
     plain = minimise(layout, fit.discrepancy, moments, start)
     nowhere = minimise(layout, fit.discrepancy, moments, start, guess=-start)
-    np.testing.assert_array_equal(nowhere.theta, plain.theta)
+    # But for the last step, which is not looked at.
+    np.testing.assert_allclose(nowhere.theta, plain.theta, rtol=1e-8, atol=1e-9)
     afar = minimise(layout, fit.discrepancy, moments, start, guess=3 * start)
     assert afar.converged.all()
     np.testing.assert_allclose(afar.value, plain.value, atol=1e-11)

@@ -38,7 +38,7 @@ class Minimum(Record):
     slope
         `(draws,)`: the largest scaled gradient component, see `minimise`.
     converged
-        `(draws,)`: whether `slope` fell below the tolerance.
+        `(draws,)`: whether `slope` fell below the tolerance, or will have done by a last step that was not looked at.
     iterations
         `(draws,)`.
     active
@@ -126,7 +126,8 @@ def minimise(
     near
         Whether the start is so near that a Newton step may be the first.
     guess
-        `(draws, n_free)`: where to begin instead. Members that it leads nowhere begin again at `start`.
+        `(draws, n_free)`: where to begin instead. Members that it leads nowhere begin again at `start`. A last step
+        whose error is known to be below the tolerance is taken, and not looked at.
 
     known
         What there is to see at the start, where somebody has looked.
@@ -153,7 +154,9 @@ def minimise(
         if guess is not None and step == PATIENCE:
             search.begin_again(search.steep > LOST, start)
         search.look(tolerance, exact=near and step == 0)
-        stops = (search.steep < tolerance) | ~np.isfinite(search.value) | (search.failures >= 60)
+        if guess is not None:
+            search.settle()
+        stops = (search.steep < tolerance) | ~np.isfinite(search.value) | (search.failures >= 60) | search.settled
         if np.count_nonzero(stops):
             search.leave(stops, tolerance)
             if not search.active.size:
@@ -162,6 +165,10 @@ def minimise(
     else:
         search.leave(np.ones(search.active.size, dtype=bool), tolerance)
     return Minimum(*search.ended, np.zeros((start.shape[0], 0), dtype=bool))
+
+
+#: What a search holds in rows.
+_OF_MEMBERS = "theta", "value", "steep", "bent", "damping", "failures", "settled", "gradient", "scale", "second"
 
 
 class _Search:
@@ -176,6 +183,8 @@ class _Search:
         self.active: Indices = np.arange(draws)
         self.theta, self.damping = np.array(begin), np.zeros(draws)
         self.failures, self.steps = np.zeros(draws, dtype=int), 0
+        # Whose next step is the last, and who has taken it without a further look.
+        self.last, self.settled = np.zeros(0, dtype=bool), np.zeros(draws, dtype=bool)
         # How steep it is, and was where the curvature at hand was found; endless where that has served again.
         self.steep = self.bent = np.full(draws, np.inf)
         self.known, self.scale, self.gradient = known, np.zeros(0), np.zeros(0)
@@ -214,6 +223,9 @@ class _Search:
                 # A step by the curvature of the last point leaves a share of the slope that goes with the slope there;
                 # it is taken where it ends the search, and once.
                 anew &= (self.steep * self.bent > tolerance / 10) | (self.bent > FRESH)
+                # Newton's last step left a multiple of the slope's square; one by the same curvature leaves that
+                # multiple of the product of the slopes there and here, twice at most.
+                self.last = ~anew & (self.steep >= tolerance) & (2 * self.steep**2 < tolerance * self.bent)
                 self.bent[~anew] = np.inf
         if np.count_nonzero(anew):
             self._bend(np.flatnonzero(anew), implied, local, slope, exact=exact)
@@ -247,12 +259,30 @@ class _Search:
     def _steepness(self) -> Array:
         return np.asarray((np.abs(self.gradient) / self.scale).max(axis=-1, initial=0.0))
 
+    def settle(self) -> None:
+        """Take the step that ends the search of members, as far as is known, and look no more."""
+        some, self.last = np.flatnonzero(self.last), np.zeros(0, dtype=bool)
+        if some.size and self.second.exact is not None:
+            step, known = self._remainder(some)
+            self.theta[some[known]] -= step[known]
+            self.settled[some[known]] = True
+
+    def _remainder(self, some: Indices) -> tuple[Array, Mask]:
+        """Return the step that is left to take, and whether it is not much larger than the slope that asks for it."""
+        exact = self.second.expected if self.second.exact is None else self.second.exact
+        step = solve(exact.take(some, axis=0), self.gradient[some])
+        length = (np.abs(step) * self.scale[some]).max(axis=-1, initial=0.0)
+        return step, length < 100 * np.maximum(self.steep[some], TOLERANCE)
+
     def leave(self, stops: Mask, tolerance: float) -> None:
         """Keep where some members ended, and go on with the others."""
-        done, exact = stops & (self.steep < tolerance), self.second.exact
-        if exact is not None and done.any():
+        done = stops & (self.steep < tolerance)
+        if self.second.exact is not None and done.any():
             # The slope that is left, and the curvature of this step or the one before, cost nothing more.
-            self.theta[done] -= _remainder(exact[done], self.gradient[done], self.scale[done], tolerance)
+            some = np.flatnonzero(done)
+            step, known = self._remainder(some)
+            self.theta[some[known]] -= step[known]
+        done |= stops & self.settled
         gone, keep = self.active[stops], np.flatnonzero(~stops)
         for kept, now in zip(self.ended, (self.theta, self.value, self.steep, done), strict=False):
             kept[gone] = now[stops]
@@ -260,7 +290,7 @@ class _Search:
         self.active = self.active[keep]
         if not self.active.size:
             return
-        for name in ("theta", "value", "steep", "bent", "damping", "failures", "gradient", "scale", "second"):
+        for name in _OF_MEMBERS:
             setattr(self, name, _rows(getattr(self, name), keep))
         layout, moments = self.whole
         self.layout, self.moments = members(layout, self.active), take_members(moments, self.active)
@@ -329,13 +359,6 @@ def _rows(known: Any, some: Indices) -> Any:  # noqa: ANN401 - arrays, None, and
 def _of(rows: Array, some: Indices) -> Array:
     """Return some rows; all of them as they are."""
     return rows if some.size == len(rows) else rows.take(some, axis=0)
-
-
-def _remainder(hessian: Array, g: Array, scale: Array, tolerance: float) -> Array:
-    """Return the step that is left to take where a search has ended; none where it is not as small as the slope."""
-    step = solve(hessian, g)
-    small = np.max(np.abs(step) * scale, axis=-1, initial=0.0) < 100 * tolerance
-    return np.where(small[:, None], step, 0.0)
 
 
 def _point(layout: Layout, discrepancy: Discrepancy, moments: GroupMoments, theta: Array) -> Point:
