@@ -150,7 +150,7 @@ class SemFit(Record):
 
     def values(self) -> Array:
         """Return the estimates, standardised estimates and indices, one per quantity."""
-        found = dict(fit_index_values(self.statistics)) if self.converged else {}
+        found = dict(fit_index_values(self.statistics, INDICES)) if self.converged else {}
         indices = np.array([found.get(name, np.nan) for name in INDICES])
         return np.concatenate([self.values_at(self.theta)[: -len(INDICES)], indices])
 

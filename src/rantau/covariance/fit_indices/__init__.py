@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from rantau.covariance.fit_indices.absolute import (
     critical_n,
@@ -137,7 +137,9 @@ ROWS = (
 SHORT = tuple(name for row in ROWS for name in row.short)
 
 
-def fit_index_values(statistics: Statistics) -> tuple[tuple[str, float], ...]:
-    """Return every index that applies as (name, value), in the order of the rows."""
+def fit_index_values(statistics: Statistics, wanted: Collection[str] = ()) -> tuple[tuple[str, float], ...]:
+    """Return the indices that apply as (name, value), in the order of the rows: all, or of the rows with one wanted."""
     applying = [row for row in ROWS if statistics.has(row.needs)]
+    if wanted:
+        applying = [row for row in applying if any(name in wanted for name in row.gives)]
     return tuple(pair for row in applying for pair in zip(row.gives, row.function(statistics), strict=True))
