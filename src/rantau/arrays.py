@@ -72,6 +72,23 @@ def symmetric(matrices: NDArray[Any]) -> Array:
     return found
 
 
+def inverses(matrices: Array) -> tuple[Array, Array]:
+    """Invert symmetric matrices `(..., p, p)`, and return the logarithms of their determinants `(...)`.
+
+    Where one is not positive definite, the logarithm is infinite and the inverse that of the identity.
+    """
+    try:
+        root, proper = np.linalg.cholesky(matrices), None
+    except np.linalg.LinAlgError:
+        proper = positive_definite(matrices)
+        matrices = np.where(proper[..., None, None], matrices, identity(matrices.shape[-1]))
+        root = np.linalg.cholesky(matrices)
+    logarithm = 2 * np.log(diagonal(root)).sum(axis=-1)
+    if proper is not None:
+        logarithm = np.where(proper, logarithm, np.inf)
+    return symmetric(np.linalg.inv(matrices)), logarithm
+
+
 def positive_definite(matrices: Array) -> Mask:
     """Tell for each matrix `(..., p, p)` of a stack whether it is positive definite."""
     finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))

@@ -65,17 +65,13 @@ def _inverse(matrices: Array) -> Array:
 
 
 def _minimum(table: ParameterTable, discrepancy: Discrepancy, moments: GroupMoments) -> tuple[Layout, Minimum, int]:
-    layout, start = _baseline_layout(table, moments)
-    # Where nothing covaries but what is fixed, what others answered tells nothing of a gap.
-    alone = moments.patterns is not None and table.covariates == table.exogenous
-    if discrepancy.name == "ml" and len(table.covariates) < 2:
-        minimum = _at(start, _value_of_each(diagonal(moments.covariance), moments.share[..., None]))
-    elif discrepancy.name == "ml":
-        # Its blocks are the sample's own, and all that is left is what they make of the others.
-        minimum = _at(start, discrepancy.floor(moments.replace(covariance=imply(layout, start).sigma)))
-    elif moments.patterns is not None and not table.covariates:
-        minimum = _at(start, _value_of_each(*available(moments.patterns, table.n_groups)[1:]))
-    elif discrepancy.by_blocks or alone:
+    layout, start, variance, share = _baseline_layout(table, moments)
+    gaps = moments.patterns is not None
+    if discrepancy.name in ("ml", "fiml") and len(table.covariates) < (1 if gaps else 2):
+        # Each variable stands alone, at its own moments.
+        minimum = _at(start, np.asarray((share * (np.log(variance) + 1)).sum(axis=(-1, -2))))
+    elif discrepancy.by_blocks or (gaps and table.covariates == table.exogenous):
+        # Where nothing covaries but what is fixed, what others answered tells nothing of a gap.
         minimum = _at(start, discrepancy.function(imply(layout, start), moments).value)
     else:
         minimum = minimise(layout, discrepancy, moments, start)
@@ -158,8 +154,14 @@ def _answer_cells(table: ParameterTable) -> tuple[Cells, Mask]:
     return Cells(table.observed, p, n_free, kind, row, column, place, True, answers), fixed
 
 
-def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layout, Array]:
-    """Lay out the baseline; start at the sample's own moments."""
+def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layout, Array, Array, Array]:
+    """Lay out the baseline, and start at the sample's own moments.
+
+    Returns
+    -------
+    tuple
+        The layout and the start; the variance of each variable, `(..., G, p)`, and the share of all rows that say it.
+    """
     cells, held = _baseline_cells(table)
     kind, row, column = cells.kind, cells.row, cells.column
     values = np.where(kind == MEAN, moments.mean[..., row], moments.covariance[..., row, column])
@@ -171,16 +173,12 @@ def _baseline_layout(table: ParameterTable, moments: GroupMoments) -> tuple[Layo
         own = held & ~np.isin(row, answers.given)
         values[..., own] = np.where(kind == MEAN, 0.0, 1.0)[own]
     layout = Layout(cells, np.where(held, values, 0.0), cells.free)
+    variance, share = diagonal(moments.covariance), moments.share[..., None]
     if moments.patterns is not None:
-        mean, variance, _ = available(moments.patterns, table.n_groups)
+        mean, variance, share = available(moments.patterns, table.n_groups)
         joint = np.isin(row, [table.observed.index(name) for name in table.covariates])
         values = np.where(joint, values, np.where(kind == MEAN, mean[..., row], variance[..., row]))
-    return layout, values[..., ~held].reshape(values.shape[0], -1)
-
-
-def _value_of_each(variance: Array, share: Array) -> Array:
-    """Return the discrepancy `(...)` of variables that each stand alone, at their own moments `(..., G, p)`."""
-    return np.asarray((share * (np.log(variance) + 1)).sum(axis=(-1, -2)))
+    return layout, values[..., ~held].reshape(values.shape[0], -1), variance, share
 
 
 def available(patterns: Patterns, groups: int) -> tuple[Array, Array, Array]:

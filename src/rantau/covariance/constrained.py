@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask, diagonal
+from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.implied import imply
@@ -168,7 +168,7 @@ def _look(
     """Describe each member's point in units of one over the root of its information."""
     seen = look(members(layout, active), discrepancy, take_members(moments, active), theta[active], exact=True)
     here, g, (expected, exact) = seen.local.value, seen.gradient, seen.second
-    unit = np.sqrt(np.maximum(diagonal(expected), 1e-300))
+    unit = seen.second.unit
     among = unit[:, :, None] * unit[:, None, :]
     margin, jacobian = constraints.margins(theta[active])
     jacobian = np.where(holds[active][..., None], jacobian / unit[:, None, :], 0.0)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, identity
+from rantau.arrays import Array, diagonal, identity
 
 
 class Local(NamedTuple):
@@ -41,6 +41,11 @@ class Second(NamedTuple):
 
     expected: Array
     exact: Array | None
+
+    @property
+    def unit(self) -> Array:
+        """`(..., n_free)`: the root of the expected ones' diagonal, in which slopes and steps are measured."""
+        return np.sqrt(np.maximum(diagonal(self.expected), 1e-300))
 
 
 def exceeds(matrix: Array, least: float) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask, diagonal
+from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.implied import Implied, Slopes, gradient, imply, slopes
 from rantau.covariance.layout import Layout, members
@@ -248,11 +248,11 @@ class _Search:
             hessian = np.full_like(expected, np.nan) if hessian is None else hessian
             hessian[some] = found.exact
         self.second = Second(expected, hessian)
-        self.scale[some] = np.sqrt(np.maximum(diagonal(found.expected), 1e-300))
+        self.scale[some] = found.unit
         self.steep[some] = self.bent[some] = self._steepness()[some]
 
     def _measure(self) -> None:
-        self.scale = np.sqrt(np.maximum(diagonal(self.second.expected), 1e-300))
+        self.scale = self.second.unit
         self.steep = self._steepness()
         self.bent = self.steep.copy()
 
@@ -389,8 +389,7 @@ def _axes(g: Array, second: Second, which: Indices, slope: Array) -> tuple[Array
         `(n, k, k)` axes in columns, each of length 1 by the expected Hessian; `(n, k)` slope along them; curvature
         (far from a minimum that of the expected Hessian, 1); and that of a bowl that opens upwards: its size.
     """
-    expected = second.expected[which]
-    unit = np.sqrt(np.maximum(diagonal(expected), 1e-300))
+    expected, unit = second.expected[which], second.unit[which]
     values, vectors = np.linalg.eigh(expected / (unit[:, :, None] * unit[:, None, :]))
     axes = vectors / np.sqrt(np.maximum(values, 1e-12))[:, None, :] / unit[:, :, None]
     curvature = np.ones(unit.shape)

@@ -13,7 +13,7 @@ from rantau.covariance.evidence import Evidence
 from rantau.covariance.exploratory.turn import turning_jacobian
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import Layout
-from rantau.covariance.standard_errors import expected_hessian
+from rantau.covariance.minimise import look
 from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
 from rantau.errors import EstimationError
 from rantau.model.parameters import ParameterTable
@@ -165,7 +165,7 @@ def free_of_constraints(
     """
     if constraints is None and held is None:
         return np.eye(theta.size), 0
-    unit = np.sqrt(np.maximum(np.diag(expected_hessian(layout, discrepancy, moments, theta)), 1e-300))
+    unit = look(layout, discrepancy, moments, theta, exact=False).second.unit
     stays = np.zeros((0, theta.size)) if held is None else held / unit
     stays = stays / np.maximum(np.linalg.norm(stays, axis=1, keepdims=True), 1e-300)
     if constraints is None:

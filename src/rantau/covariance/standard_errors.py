@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, symmetric
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import Discrepancy, discrepancy_row
 from rantau.covariance.evidence import Evidence
@@ -45,7 +45,7 @@ def inverse_information(information_matrix: Array, directions: Array) -> Array:
     if not exceeds(scaled, SINGULAR):
         return np.full_like(information_matrix, np.nan)
     inverse = np.linalg.inv(scaled)
-    inverse = (inverse + inverse.T) / 2 / np.outer(deviation, deviation)
+    inverse = symmetric(inverse) / np.outer(deviation, deviation)
     return np.asarray(inverse if whole else directions @ inverse @ directions.T)
 
 

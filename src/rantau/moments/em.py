@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Mask, lower_triangle, symmetric
+from rantau.arrays import Array, Mask, diagonal, lower_triangle, symmetric
 from rantau.errors import EstimationError
 from rantau.moments.pattern_likelihood import Seen, among_covariances, information_of_moments, seen_by
 from rantau.moments.patterns import Patterns
@@ -156,7 +156,7 @@ def _never_together(pair: Mask, n: Array, names: tuple[str, ...], where: str) ->
 def _maximum(pair: Mask, n: Array, mean: Array, covariance: Array) -> tuple[Array, Array, Array]:
     """Search in units of each item's standard deviation, and go back to the items' own."""
     centre, spread = _available(pair, n, mean, covariance)
-    sd = np.sqrt(spread.diagonal(axis1=1, axis2=2))
+    sd = np.sqrt(diagonal(spread))
     sd = np.where(sd > 0, sd, 1.0)
     seen = pair.diagonal(axis1=1, axis2=2)
     answers = Patterns(

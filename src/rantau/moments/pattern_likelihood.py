@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, diagonal, identity, lower_triangle, positive_definite, symmetric
+from rantau.arrays import Array, Indices, identity, inverses, lower_triangle, symmetric
 from rantau.moments.patterns import Patterns
 
 #: How many places of a matrix of moments by moments are looked up at a time (8 MB).
@@ -79,18 +79,7 @@ def seen_by(patterns: Patterns, sigma: Array, mu: Array) -> Seen:
 def inverse_among_seen(patterns: Patterns, sigma: Array) -> tuple[Array, Array]:
     """Return the inverse of sigma `(..., G, p, p)` among what each pattern has seen, and its log-determinant there."""
     p, group, gaps = sigma.shape[-1], patterns.group, patterns.gaps
-    proper = None
-    try:
-        root = np.linalg.cholesky(sigma)
-    except np.linalg.LinAlgError:
-        proper = positive_definite(sigma)
-        sigma = np.where(proper[..., None, None], sigma, np.eye(p))
-        root = np.linalg.cholesky(sigma)
-    whole = np.linalg.inv(sigma)
-    whole = symmetric(whole)
-    value = 2 * np.log(diagonal(root)).sum(axis=-1)
-    if proper is not None:
-        value = np.where(proper, value, np.inf)
+    whole, value = inverses(sigma)
     inverse, value = whole[..., group, :, :], value[..., group]
     if not gaps.size:
         return inverse, value
@@ -183,7 +172,7 @@ def among_covariances(share: Array, first: Array, second: Array) -> Array:
     flat = i * p + j
     left, right = (one.reshape(*one.shape[:-2], p * p).take(flat, axis=-1) for one in (first, second))
     product = (left * share[..., None]).mT @ right
-    product = (symmetric(product)).reshape(*share.shape[:-1], -1)
+    product = symmetric(product).reshape(*share.shape[:-1], -1)
     found = np.empty((*share.shape[:-1], flat.size, flat.size))
     step = max(1, _BLOCK // flat.size)
     for start in range(0, flat.size, step):

@@ -232,7 +232,7 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.dropna(axis=1, how="all")
     if "p" not in shown:
         return shown
-    told = ["" if p != p else "<0.001" if p < 0.001 else f"{p:.3f}" for p in shown["p"]]  # noqa: PLR0124 - NaN
+    told = ["" if np.isnan(p) else "<0.001" if p < 0.001 else f"{p:.3f}" for p in shown["p"]]
     return shown.assign(p=told)
 
 

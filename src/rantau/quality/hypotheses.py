@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rantau.covariance import SemFit
@@ -125,7 +126,7 @@ def decide(estimate: float, p: float, sign: str, level: float) -> str:
     >>> decide(0.3, 0.01, "+", 0.95), decide(-0.3, 0.01, "+", 0.95), decide(0.3, 0.2, "+", 0.95)
     ('supported', 'contradicted', 'not supported')
     """
-    if p != p:  # noqa: PLR0124 - NaN
+    if math.isnan(p):
         return ""
     # 1 - .95 is a little more than .05 in binary, and .05 itself is not significant.
     if p >= round(1 - level, 12):

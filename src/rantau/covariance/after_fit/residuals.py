@@ -79,7 +79,7 @@ def residual_moments(fit: SemFit, kind: str) -> tuple[Array, Array]:
     p, means = fit.moments.modelled.size, fit.table.mean_structure
     if kind in ("normalized", "standardized"):
         found = _with_errors(fit, "raw", setting)
-        variance = found.gamma if kind == "normalized" else np.einsum("gmm->gm", found.errors)
+        variance = found.gamma if kind == "normalized" else diagonal(found.errors)
         with np.errstate(divide="ignore", invalid="ignore"):
             vector = np.where(found.values == 0, 0.0, found.values / np.sqrt(variance))
     else:
@@ -126,7 +126,7 @@ def residual_table(fit: SemFit, kind: str) -> pd.DataFrame:
         outcome, covariate = fit.moments.ordering.slopes
         rows += [(fit.table.observed[i], "~", fit.table.observed[j]) for i, j in zip(outcome, covariate, strict=True)]
     rows += [(names[j], "~~", names[i]) for i, j in zip(*np.tril_indices(p), strict=True)]
-    se = np.where(found.exact, 0.0, np.sqrt(np.einsum("gmm->gm", found.errors)))
+    se = np.where(found.exact, 0.0, np.sqrt(diagonal(found.errors)))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(found.exact, np.nan, found.values / se)
     lhs, op, rhs = zip(*rows, strict=True)
@@ -278,10 +278,10 @@ def _with_errors(fit: SemFit, kind: str, setting: Setting) -> Residuals:
     errors = scale @ errors @ scale.mT
     reference = _of_normal_data(evidence, means) / n[:, None]
     unit = _scale(evidence, setting.deviation, "raw" if kind == "raw" else "cor_bentler", means)
-    exact = np.einsum("gmm->gm", errors) <= NOTHING * reference * np.einsum("gmm->gm", unit) ** 2
+    exact = diagonal(errors) <= NOTHING * reference * diagonal(unit) ** 2
     keep = ~exact
     errors = np.where(keep[:, :, None] & keep[:, None, :], errors, 0.0)
-    own = np.einsum("gmm->gm", scale @ gamma @ scale.mT) / n[:, None]
+    own = diagonal(scale @ gamma @ scale.mT) / n[:, None]
     return Residuals(values, errors, exact, own)
 
 
@@ -321,7 +321,7 @@ def _of_normal_data(evidence: Evidence, means: bool) -> Array:
     """Return the variances `(G, m)` of root-n times the moments of normal data, about which rounding is judged."""
     moments, kept, ordering = evidence.moments, evidence.moments.modelled, evidence.moments.ordering
     covariance = moments.covariance[:, kept[:, None], kept]
-    found: Array = np.einsum("gmm->gm", normal_asymptotic_covariance(covariance, means))
+    found: Array = diagonal(normal_asymptotic_covariance(covariance, means))
     if ordering is None or not ordering.given:
         return found
     outcome, covariate = ordering.slopes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, diagonal, positive_definite, symmetric
+from rantau.arrays import Array, inverses
 from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix, products
 from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local, Second
@@ -32,15 +32,7 @@ def ml(implied: Implied, moments: GroupMoments) -> Local:
     `F = log|sigma| + tr(S sigma^-1) + (m - mu)' sigma^-1 (m - mu)`, summed over groups by their shares of the
     rows (Jöreskog, 1971).
     """
-    sigma, share = implied.sigma, moments.share
-    try:
-        root = np.linalg.cholesky(sigma)
-        proper = None
-    except np.linalg.LinAlgError:
-        proper = positive_definite(sigma)
-        sigma = np.where(proper[..., None, None], sigma, np.eye(sigma.shape[-1]))
-        root = np.linalg.cholesky(sigma)
-    inverse = symmetric(np.linalg.inv(sigma))
+    share, (inverse, log_determinant) = moments.share, inverses(implied.sigma)
     distance = moments.mean - implied.mu
     around, by_mu = moments.covariance, distance
     if distance.any():
@@ -48,10 +40,7 @@ def ml(implied: Implied, moments: GroupMoments) -> Local:
         around = around + distance[..., :, None] * distance[..., None, :]
         by_mu = -2 * share[..., None] * (inverse @ distance[..., None])[..., 0]
     product = inverse @ around
-    log_determinant = 2 * np.log(diagonal(root)).sum(axis=-1)
     value = (share * (log_determinant + product.trace(axis1=-2, axis2=-1))).sum(axis=-1)
-    if proper is not None:
-        value = np.where(proper.all(axis=-1), value, np.inf)
     return Local(value, share[..., None, None] * (inverse - product @ inverse), by_mu, inverse, (around,))
 
 

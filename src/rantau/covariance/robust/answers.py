@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, symmetric
 from rantau.covariance.answer_residuals import weight_of
 from rantau.covariance.evidence import Evidence
 from rantau.moments.grouped import GroupMoments
@@ -17,7 +17,7 @@ def spread_of_answers(evidence: Evidence) -> Array:
     for group, spread in enumerate(spread_in(evidence.moments)):
         pulled = weigh(weight[group], jacobian[group])
         found += evidence.shares[group] * _across(pulled, _across(pulled, spread).T)
-    return (found + found.T) / 2
+    return symmetric(found)
 
 
 def _across(columns: Array, matrix: Array) -> Array:

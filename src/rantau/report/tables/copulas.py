@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rantau.report.journal_table import JournalTable
@@ -52,7 +53,7 @@ def build(findings: Findings, language: str) -> Table | None:
 
 def _verdict(view: View, p: float) -> Marked:
     """Say what a copula term says of its predictor; a dash where it says nothing."""
-    key = "open" if p != p else "yes" if p < 1 - view.findings.level else "no"  # noqa: PLR0124 - NaN
+    key = "open" if math.isnan(p) else "yes" if p < 1 - view.findings.level else "no"
     return Marked(view.words(f"table.copulas.{key}"))
 
 
