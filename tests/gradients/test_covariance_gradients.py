@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from rantau.covariance import sem
+from rantau.covariance.cells import MEAN, UNDIRECTED
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.definitions import defined
 from rantau.covariance.discrepancies import ROWS
 from rantau.covariance.implied import imply, moment_jacobian, slopes
-from rantau.covariance.layout import MEAN, UNDIRECTED, Layout, cell_values, rescale
+from rantau.covariance.layout import Layout, cell_values, rescale
 from rantau.covariance.minimise import look
 from rantau.covariance.standardise import (
     KINDS,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.cells import DIRECTED
 from rantau.covariance.implied import Implied, curvature
 from rantau.covariance.latent_answers import LatentAnswers
-from rantau.covariance.layout import DIRECTED, Layout
+from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.single_answers import Ordering

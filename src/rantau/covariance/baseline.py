@@ -7,11 +7,12 @@ from functools import lru_cache
 import numpy as np
 
 from rantau.arrays import Array, Mask, diagonal
+from rantau.covariance.cells import DIRECTED, MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
 from rantau.covariance.latent_answers import LatentAnswers
-from rantau.covariance.layout import DIRECTED, MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells, Layout, members
+from rantau.covariance.layout import Layout, members
 from rantau.covariance.minimise import Minimum, minimise, stack_of_one
 from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.model.parameters import ParameterTable

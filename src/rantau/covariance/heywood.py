@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.implied import Implied
-from rantau.covariance.layout import UNDIRECTED, Layout
+from rantau.covariance.layout import Layout
 from rantau.fit import Problem
 
 #: A variance or eigenvalue above minus this, in units of one standard deviation, is not negative.

@@ -20,9 +20,10 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices, lower_triangle
+from rantau.covariance.cells import Roles
 from rantau.covariance.implied_answers import behind_answers, slopes_on_covariates
 from rantau.covariance.latent_answers import LatentAnswers
-from rantau.covariance.layout import Layout, Roles, cell_values, matrices
+from rantau.covariance.layout import Layout, cell_values, matrices
 
 
 class Implied(NamedTuple):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Indices, diagonal, identity
+from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.constraints import Constraints, in_text
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.heywood import ROUNDING, negative_variances, nothing_left
 from rantau.covariance.implied import Implied, imply
-from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
+from rantau.covariance.layout import Layout, cell_values
 from rantau.covariance.local import exceeds
 from rantau.covariance.minimise import Minimum
 from rantau.covariance.model_test import Statistics

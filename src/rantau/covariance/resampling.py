@@ -8,6 +8,7 @@ import numpy as np
 
 from rantau.arrays import Array, Mask, positive_definite
 from rantau.covariance.baseline import baseline_statistics
+from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.derived import derived
@@ -19,7 +20,7 @@ from rantau.covariance.fit_indices.rmsea import root_mean_square_error
 from rantau.covariance.fit_indices.srmr import standardised_residual
 from rantau.covariance.fit_indices.tli import tucker_lewis
 from rantau.covariance.implied import Implied, imply
-from rantau.covariance.layout import UNDIRECTED, Layout, cell_values
+from rantau.covariance.layout import Layout, cell_values
 from rantau.covariance.minimise import Minimum, look, minimise
 from rantau.covariance.nearby import STEADY, minimise_near
 from rantau.covariance.robust.residual_test import residual_statistics

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints, check_values
 from rantau.covariance.discrepancies import Discrepancy, discrepancy_row
@@ -12,7 +13,7 @@ from rantau.covariance.exploratory.after_minimum import turned
 from rantau.covariance.exploratory.turn import turning_jacobian
 from rantau.covariance.exploratory.unrotated import held_still, pivots_of, rough_start
 from rantau.covariance.implied import imply
-from rantau.covariance.layout import UNDIRECTED, Layout
+from rantau.covariance.layout import Layout
 from rantau.covariance.minimise import Look, Minimum, look, minimise, stack_of_one
 from rantau.covariance.request import SemRequest
 from rantau.covariance.setting import Setting, set_up

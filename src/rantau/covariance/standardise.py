@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices, Mask, diagonal
+from rantau.covariance.cells import DIRECTED, MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells
 from rantau.covariance.implied import Implied, cell_slopes, gather_rows, imply, variance_slopes
 from rantau.covariance.latent_answers import LatentAnswers
-from rantau.covariance.layout import DIRECTED, MEAN, SCALE, THRESHOLD, UNDIRECTED, Cells, Layout, cell_values
+from rantau.covariance.layout import Layout, cell_values
 
 #: Which variables are expressed in their own standard deviations, by lavaan's names without `std.`.
 KINDS = ("all", "lv", "nox")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Mask, diagonal
-from rantau.covariance.layout import DIRECTED, MEAN, Layout, lay_out, rescale
+from rantau.covariance.cells import DIRECTED, MEAN
+from rantau.covariance.layout import Layout, lay_out, rescale
 from rantau.covariance.local import exceeds
 from rantau.model.composites import Anchors, composites
 from rantau.model.parameters import Parameter, ParameterTable

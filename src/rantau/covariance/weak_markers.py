@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Indices, diagonal
+from rantau.covariance.cells import DIRECTED, MEAN, UNDIRECTED
 from rantau.covariance.implied import imply
-from rantau.covariance.layout import DIRECTED, MEAN, UNDIRECTED, Layout, cell_values
+from rantau.covariance.layout import Layout, cell_values
 from rantau.record import Record
 
 #: A standardised loading below this is next to nothing.

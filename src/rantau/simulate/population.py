@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array
+from rantau.covariance.cells import DIRECTED, UNDIRECTED
 from rantau.covariance.definitions import check_definitions, defined
 from rantau.covariance.implied import imply
-from rantau.covariance.layout import DIRECTED, UNDIRECTED, Layout, cell_values, lay_out
+from rantau.covariance.layout import Layout, cell_values, lay_out
 from rantau.door import as_model
 from rantau.errors import EstimationError, ModelSyntaxError, listing
 from rantau.extras import require

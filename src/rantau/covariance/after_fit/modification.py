@@ -10,9 +10,10 @@ import numpy as np
 
 from rantau.arrays import Array, diagonal
 from rantau.covariance.after_fit.wider import UNIDENTIFIED, Further, Wider, slope_and_information, whitened, widen
+from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
-from rantau.covariance.layout import UNDIRECTED, cell_values
+from rantau.covariance.layout import cell_values
 from rantau.covariance.setting import evidence_of, setting_of
 from rantau.covariance.standardise import standardised_variables
 from rantau.errors import EstimationError, OptionError

@@ -11,9 +11,9 @@ from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.after_fit.answer_scores import answer_scores
 from rantau.covariance.after_fit.rows_to_score import rows_to_score
 from rantau.covariance.after_fit.structure import Part, orders, solve, structure_of
+from rantau.covariance.cells import DIRECTED
 from rantau.covariance.estimators import spelling
 from rantau.covariance.implied import Implied, imply
-from rantau.covariance.layout import DIRECTED
 from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.moments.patterns import alike_rows

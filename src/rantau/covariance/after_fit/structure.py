@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices
+from rantau.covariance.cells import DIRECTED, UNDIRECTED
 from rantau.covariance.implied import imply
-from rantau.covariance.layout import DIRECTED, UNDIRECTED, cell_values
+from rantau.covariance.layout import cell_values
 from rantau.errors import EstimationError
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Indices, diagonal, symmetric
+from rantau.covariance.cells import DIRECTED, UNDIRECTED
 from rantau.covariance.implied import imply
-from rantau.covariance.layout import DIRECTED, UNDIRECTED, Layout, cell_values
+from rantau.covariance.layout import Layout, cell_values
 from rantau.moments.grouped import GroupMoments, row_shares
 from rantau.moments.sample import Sample
 from rantau.record import Record

@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices
+from rantau.covariance.cells import DIRECTED, MEAN, THRESHOLD, UNDIRECTED
 from rantau.covariance.exploratory.arrange import arrange
 from rantau.covariance.exploratory.gradient_projection import Turned, jacobian_of_conditions, turn
 from rantau.covariance.exploratory.rotation import Rotation
 from rantau.covariance.exploratory.unrotated import shared_loadings
-from rantau.covariance.layout import DIRECTED, MEAN, THRESHOLD, UNDIRECTED, Layout, cell_values, members
+from rantau.covariance.layout import Layout, cell_values, members
 from rantau.covariance.standardise import cell_slopes_of
 from rantau.model.parameters import ParameterTable
 
