@@ -10,7 +10,7 @@ import pytest
 
 import rantau as rt
 from rantau.covariance.layout import members
-from rantau.covariance.minimise import minimise, take_members
+from rantau.covariance.minimise import minimise
 from rantau.covariance.nearby import minimise_near
 from rantau.covariance.setting import fixed_places, setting_of
 from rantau.covariance.start import in_standard_units, layout_for
@@ -62,7 +62,7 @@ def test_a_member_goes_its_way_whoever_is_beside_it(drawn: tuple) -> None:
     found = minimise_near(setting, fixed_places(fit.table), fit.discrepancy, layout, moments, theta)
     few = np.array([3, 17])
     alone = minimise_near(
-        setting, fixed_places(fit.table), fit.discrepancy, members(layout, few), take_members(moments, few), theta
+        setting, fixed_places(fit.table), fit.discrepancy, members(layout, few), moments.take(few), theta
     )
     np.testing.assert_array_equal(alone.iterations, found.iterations[few])
     np.testing.assert_allclose(alone.theta, found.theta[few], rtol=1e-9, atol=1e-11)

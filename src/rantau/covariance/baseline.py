@@ -13,7 +13,7 @@ from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
 from rantau.covariance.latent_answers import LatentAnswers
 from rantau.covariance.layout import Layout, members
-from rantau.covariance.minimise import Minimum, minimise, stack_of_one
+from rantau.covariance.minimise import Minimum, minimise
 from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.model.parameters import ParameterTable
 from rantau.moments.grouped import GroupMoments
@@ -44,7 +44,7 @@ def fit_baseline(
     -----
     Bentler & Bonett (1980), with the covariances of the covariates kept in both models.
     """
-    stack = stack_of_one(moments)
+    stack = moments.stacked
     layout, minimum, df = _minimum(table, discrepancy, stack)
     return Evidence(
         members(layout, np.array(0)), discrepancy, moments, sample, minimum.theta[0], np.eye(layout.n_free),

@@ -11,7 +11,7 @@ from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import Layout, members
-from rantau.covariance.minimise import TOLERANCE, Minimum, look, take_members
+from rantau.covariance.minimise import TOLERANCE, Minimum, look
 from rantau.moments.grouped import GroupMoments
 
 #: Scaled slopes and margins below this are near enough for full steps to be taken on trust.
@@ -138,7 +138,7 @@ def _descend(
             tried = active[waiting]
             here = Place(*(part[waiting] for part in at))
             trial = theta[tried] + _direction(here, damping[tried]) / here.unit
-            reached = discrepancy.function(imply(members(layout, tried), trial), take_members(moments, tried)).value
+            reached = discrepancy.function(imply(members(layout, tried), trial), moments.take(tried)).value
             margin = _scaled_margins(constraints, trial, holds[tried], here)
             merit = here.value + penalty[tried] * np.abs(here.margin).sum(axis=-1)
             new = reached + penalty[tried] * np.abs(margin).sum(axis=-1)
@@ -166,7 +166,7 @@ def _look(
     theta: Array,
 ) -> Place:
     """Describe each member's point in units of one over the root of its information."""
-    seen = look(members(layout, active), discrepancy, take_members(moments, active), theta[active], exact=True)
+    seen = look(members(layout, active), discrepancy, moments.take(active), theta[active], exact=True)
     here, g, (expected, exact) = seen.local.value, seen.gradient, seen.second
     unit = seen.second.unit
     among = unit[:, :, None] * unit[:, None, :]

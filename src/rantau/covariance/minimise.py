@@ -236,7 +236,7 @@ class _Search:
         if not whole:
             implied, local, slope = (_rows(known, some) for known in (implied, local, slope))
         found = self.discrepancy.second(
-            members(self.layout, some), implied, slope, take_members(self.moments, some), local, exact
+            members(self.layout, some), implied, slope, self.moments.take(some), local, exact
         )
         if whole:
             self.second = found
@@ -293,7 +293,7 @@ class _Search:
         for name in _OF_MEMBERS:
             setattr(self, name, _rows(getattr(self, name), keep))
         layout, moments = self.whole
-        self.layout, self.moments = members(layout, self.active), take_members(moments, self.active)
+        self.layout, self.moments = members(layout, self.active), moments.take(self.active)
 
     def advance(self) -> None:
         """Move every member one step on."""
@@ -319,7 +319,7 @@ class _Search:
         self.point = _point(self.layout, self.discrepancy, self.moments, self.theta)
 
     def _reach(self, some: Indices, trial: Array) -> Point:
-        return _point(members(self.layout, some), self.discrepancy, take_members(self.moments, some), trial)
+        return _point(members(self.layout, some), self.discrepancy, self.moments.take(some), trial)
 
     def _bowls(self, which: Indices) -> None:
         """Move some members along the axes of a bowl that opens upwards, as far as it can be believed."""
@@ -408,42 +408,3 @@ def solve(matrices: Array, vectors: Array) -> Array:
     except np.linalg.LinAlgError:
         solution = np.linalg.pinv(matrices) @ vectors[..., None]
     return np.asarray(solution[..., 0], dtype=np.float64)
-
-
-def take_members(moments: GroupMoments, which: Indices) -> GroupMoments:
-    """Return some members of a stack of moments."""
-    if which.size == moments.n.shape[0]:
-        return moments
-    patterns, weight = moments.patterns, moments.weight
-    if patterns is not None:
-        patterns = patterns.replace(
-            n=patterns.n[which], covariance=patterns.covariance[which], mean=patterns.mean[which]
-        )
-    if weight is not None:
-        weight = weight[which]
-    level = None if moments.level is None else moments.level[which]
-    return moments.replace(
-        n=moments.n[which],
-        covariance=moments.covariance[which],
-        mean=moments.mean[which],
-        patterns=patterns,
-        weight=weight,
-        level=level,
-        spread=None,
-    )
-
-
-def stack_of_one(moments: GroupMoments) -> GroupMoments:
-    """Return the moments of one sample as a stack of one."""
-    patterns, weight = moments.patterns, moments.weight
-    if patterns is not None:
-        patterns = patterns.replace(n=patterns.n[None], covariance=patterns.covariance[None], mean=patterns.mean[None])
-    return moments.replace(
-        n=moments.n[None],
-        covariance=moments.covariance[None],
-        mean=moments.mean[None],
-        patterns=patterns,
-        weight=None if weight is None else weight[None],
-        level=None if moments.level is None else moments.level[None],
-        spread=None,
-    )

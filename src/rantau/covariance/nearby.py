@@ -8,7 +8,7 @@ from rantau.arrays import Array
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.implied import Implied, gradient, imply, slopes
 from rantau.covariance.layout import Layout
-from rantau.covariance.minimise import Minimum, minimise, stack_of_one
+from rantau.covariance.minimise import Minimum, minimise
 from rantau.covariance.setting import Setting
 from rantau.moments.grouped import GroupMoments
 
@@ -61,7 +61,7 @@ def _moved(
     own = setting.moments
     implied = imply(setting.layout, theta[None])
     slope = slopes(setting.layout, implied)
-    one = stack_of_one(own)
+    one = own.stacked
     local = discrepancy.function(implied, one)
     second = discrepancy.second(setting.layout, implied, slope, one, local, True)
     local = discrepancy.function(implied, _without_covariates(fixed, implied, own, moments) if fixed else moments)

@@ -14,7 +14,7 @@ from rantau.covariance.exploratory.turn import turning_jacobian
 from rantau.covariance.exploratory.unrotated import held_still, pivots_of, rough_start
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import Layout
-from rantau.covariance.minimise import Look, Minimum, look, minimise, stack_of_one
+from rantau.covariance.minimise import Look, Minimum, look, minimise
 from rantau.covariance.request import SemRequest
 from rantau.covariance.setting import Setting, set_up
 from rantau.covariance.standard_errors import check_identification
@@ -99,7 +99,7 @@ def search(request: SemRequest, table: ParameterTable, sample: Sample | None, ob
     if constraints is not None:
         check_values(constraints, start)
     check_identification(layout, sought, rough, whole, start, model.source, constraints, seen.second.expected[0])
-    minimum = _minimum(layout, discrepancy, stack_of_one(moments), start[None], seen, constraints)
+    minimum = _minimum(layout, discrepancy, moments.stacked, start[None], seen, constraints)
     rotation = request.rotation
     if rotation is None:
         return Found(discrepancy, setting, minimum, constraints)
@@ -132,7 +132,7 @@ def _possible(
     keep = np.zeros(layout.n_free, dtype=bool)
     keep[layout.place[variances]] = True
     keep |= ~np.isnan(stated)
-    start, one = np.where(np.isnan(stated), start, stated), stack_of_one(observed)
+    start, one = np.where(np.isnan(stated), start, stated), observed.stacked
     for share in (1.0, 0.7, 0.4, 0.1):
         trial = np.where(keep, start, share * start)[None]
         with np.errstate(over="ignore", invalid="ignore"):

@@ -101,6 +101,26 @@ class GroupMoments(Record):
             for own in self.gaps.of_groups(self.n_groups)
         )
 
+    def take(self, which: Indices) -> GroupMoments:
+        """Return some members of a stack, in order, without the spread of their moments."""
+        return self if which.size == len(self.n) else self._at(which)
+
+    @property
+    def stacked(self) -> GroupMoments:
+        """One sample as a stack of one, without the spread of its moments."""
+        return self._at(None)
+
+    def _at(self, which: Indices | None) -> GroupMoments:
+        return self.replace(
+            n=self.n[which],
+            covariance=self.covariance[which],
+            mean=self.mean[which],
+            patterns=None if self.patterns is None else self.patterns.take(which),
+            weight=None if self.weight is None else self.weight[which],
+            level=None if self.level is None else self.level[which],
+            spread=None,
+        )
+
     @property
     def modelled(self) -> Indices:
         """The variables whose moments a model is held against, `(k,)`: not the covariates that others are given."""

@@ -41,8 +41,8 @@ class Patterns(Record):
     covariance: Array
     mean: Array
 
-    def take(self, draws: Indices | Mask) -> Patterns:
-        """Return some members of a stack of resamples."""
+    def take(self, draws: Indices | Mask | None) -> Patterns:
+        """Return some members of a stack of resamples; None makes a stack of one sample."""
         return self.replace(n=self.n[draws], covariance=self.covariance[draws], mean=self.mean[draws])
 
     @cached_property

@@ -12,7 +12,7 @@ from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import discrepancy_row
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
-from rantau.covariance.minimise import minimise, stack_of_one
+from rantau.covariance.minimise import minimise
 from rantau.covariance.setting import Setting, evidence_of, free_of_constraints, held_by_rotation, setting_of
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.single_answers import Ordering
@@ -87,7 +87,7 @@ def meet(larger: Standing, smaller: Standing) -> Meeting:
     # Where one of the two implies what is no covariance matrix, likelihood has no value; squares have.
     name = "ml" if _positive(covariance) and _positive(evidence.implied.sigma) else "uls"
     distance = discrepancy_row(name)
-    stack, start = stack_of_one(moments), evidence.theta[None]
+    stack, start = moments.stacked, evidence.theta[None]
     if fit.model.constraints:
         constraints = Constraints(fit.model, fit.table, setting.scale)
         found = minimise_within(evidence.layout, distance, stack, start, constraints, active=fit.active)
@@ -112,7 +112,7 @@ def _meet_answers(larger: Standing, smaller: Standing) -> Meeting:
         level=level / units[: level.shape[1]], covariance=covariance, weight=np.ones((own.n_groups, units.size))
     )
     distance = discrepancy_row("uls_ordered")
-    stack, start = stack_of_one(moments), evidence.theta[None]
+    stack, start = moments.stacked, evidence.theta[None]
     if fit.model.constraints:
         constraints = Constraints(fit.model, fit.table, setting.scale)
         found = minimise_within(evidence.layout, distance, stack, start, constraints, active=fit.active)
