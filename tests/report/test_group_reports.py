@@ -11,35 +11,15 @@ from rantau.analyse import analyse, check_study
 from rantau.errors import OptionError, ResponseError, StudyError
 from rantau.report.assemble import assemble
 from rantau.report.collect import collect
-from small_study import ROOT, write_study
+from small_study import PERSONALITY, TRAITS, write_traits
 
-SURVEY = ROOT / "surveys" / "personality"
-MODEL = """Extraversion =~ E1 + E2 + E3 + E4 + E5
-Neuroticism =~ N1 + N2 + N3 + N4 + N5
-Neuroticism ~ Extraversion  # H1 (-) Outgoing people are less neurotic
-"""
-PLAN = """title = { en = "Groups", id = "Kelompok" }
-survey = "instrument.toml"
-model = "model.sem"
-output = "out"
-engines = ["covariance"]
-[data]
-responses = "responses.csv"
-[covariance]
-group = "gender"
-group_equal = ["loadings", "intercepts"]
-"""
-
-
-def study(folder, plan=PLAN):
-    names = {"instrument": "instrument.toml", "responses": "responses.csv"}
-    files = {part: (SURVEY / name).read_bytes() for part, name in names.items()}
-    return write_study(folder, plan=plan, model=MODEL, **files)
+OPTIONS = """group = "gender"
+group_equal = ["loadings", "intercepts"]"""
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    return analyse(check_study(study(tmp_path_factory.mktemp("grouped"))))
+    return analyse(check_study(write_traits(tmp_path_factory.mktemp("grouped"), OPTIONS)))
 
 
 @pytest.mark.parametrize(
@@ -98,8 +78,8 @@ def test_levels_of_invariance_are_told_until_one_fails(found):
 
 
 def test_a_fit_of_groups_is_reported_by_itself():
-    answers = rt.read_responses(SURVEY / "responses.csv", rt.read_survey(SURVEY / "instrument.toml"))
-    fit = rt.cfa(MODEL, answers, group="gender", group_equal=["loadings"])
+    answers = rt.read_responses(PERSONALITY / "responses.csv", rt.read_survey(PERSONALITY / "instrument.toml"))
+    fit = rt.cfa(TRAITS, answers, group="gender", group_equal=["loadings"])
     findings = collect([fit], answers.survey)
     assert findings.sem is None
     texts = [part.text for part in assemble(findings, title="T").parts if hasattr(part, "text")]
@@ -122,12 +102,11 @@ def test_a_fit_of_groups_is_reported_by_itself():
 )
 def test_what_is_wrong_with_groups_is_refused_before_computing(tmp_path, change, kind, told):
     with pytest.raises(kind, match=told):
-        check_study(study(tmp_path, plan=PLAN.replace(*change)))
+        check_study(write_traits(tmp_path, OPTIONS.replace(*change)))
 
 
 def test_levels_of_ordered_answers_have_scaled_indices(tmp_path):
-    plan = PLAN.replace('group_equal = ["loadings", "intercepts"]', "ordered = true")
-    findings = analyse(check_study(study(tmp_path, plan=plan)))
+    findings = analyse(check_study(write_traits(tmp_path, 'group = "gender"\nordered = true')))
     assert findings.faults == ()
     document = assemble(findings, title="T")
     table = next(table for _, table in document.tables() if table.key == "invariance")

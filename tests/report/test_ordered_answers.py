@@ -17,39 +17,19 @@ from rantau.report.assemble import assemble
 from rantau.report.collect import collect
 from rantau.report.prose import Prose
 from rantau.study import read_study
-from small_study import ROOT, write_study
+from small_study import PERSONALITY, write_traits
 
-SURVEY = ROOT / "surveys" / "personality"
-MODEL = """Extraversion =~ E1 + E2 + E3 + E4 + E5
-Neuroticism =~ N1 + N2 + N3 + N4 + N5
-Neuroticism ~ Extraversion  # H1 (-) Outgoing people are less neurotic
-"""
-PLAN = """title = { en = "Ordered", id = "Berurutan" }
-survey = "instrument.toml"
-model = "model.sem"
-output = "out"
-engines = ["covariance"]
-[data]
-responses = "responses.csv"
-[covariance]
-ordered = true
-"""
-
-
-def study(folder, plan=PLAN, model=MODEL):
-    names = {"instrument": "instrument.toml", "responses": "responses.csv"}
-    files = {part: (SURVEY / name).read_bytes() for part, name in names.items()}
-    return write_study(folder, plan=plan, model=model, **files)
+OPTIONS = "ordered = true"
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    return analyse(check_study(study(tmp_path_factory.mktemp("ordered"))))
+    return analyse(check_study(write_traits(tmp_path_factory.mktemp("ordered"), OPTIONS)))
 
 
 @lru_cache
 def answers():
-    return rt.read_responses(SURVEY / "responses.csv", rt.read_survey(SURVEY / "instrument.toml"))
+    return rt.read_responses(PERSONALITY / "responses.csv", rt.read_survey(PERSONALITY / "instrument.toml"))
 
 
 def everything(findings, language="en"):
@@ -61,10 +41,10 @@ def everything(findings, language="en"):
 
 
 def test_the_estimator_follows_the_answers(tmp_path):
-    options = read_study(study(tmp_path)).covariance
+    options = read_study(write_traits(tmp_path, OPTIONS)).covariance
     assert (options.estimator, options.ordered, options.parameterization) == ("WLSMV", True, "delta")
-    some = PLAN.replace("ordered = true", 'ordered = ["E1", "E2"]\nestimator = "ULSMV"\nparameterization = "theta"')
-    options = read_study(study(tmp_path, plan=some)).covariance
+    some = 'ordered = ["E1", "E2"]\nestimator = "ULSMV"\nparameterization = "theta"'
+    options = read_study(write_traits(tmp_path, some)).covariance
     assert (options.estimator, options.ordered, options.parameterization) == ("ULSMV", ("E1", "E2"), "theta")
 
 
@@ -81,7 +61,7 @@ def test_the_estimator_follows_the_answers(tmp_path):
 )
 def test_what_does_not_go_with_ordered_answers_is_refused(tmp_path, change, told):
     with pytest.raises(StudyError, match=told):
-        check_study(study(tmp_path, plan=PLAN.replace("ordered = true", change)))
+        check_study(write_traits(tmp_path, change))
 
 
 @pytest.mark.parametrize(
