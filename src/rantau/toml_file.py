@@ -33,6 +33,7 @@ _WANTED = {
     "dict_type": 'a table such as { en = "..." }',
     "model_type": "a table",
     "list_type": "a list in [ ]",
+    "tuple_type": "a list in [ ]",
 }
 
 

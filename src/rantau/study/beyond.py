@@ -11,14 +11,7 @@ from rantau.inference.linear_benchmark import BENCHMARKS
 from rantau.inference.predict import GAPS
 from rantau.pls.forecast import ANTECEDENTS
 from rantau.quality.cutoffs import read_cutoffs
-from rantau.study.options import (
-    CHECKS,
-    AssessOptions,
-    GroupOptions,
-    ImportanceOptions,
-    PredictOptions,
-    RobustnessOptions,
-)
+from rantau.study.options import CHECKS
 from rantau.study.plan_file import Plan
 
 #: Tables of a plan that ask something of PLS.
@@ -49,20 +42,9 @@ def options_beyond(path: str | Path, plan: Plan) -> dict[str, Any]:
         _check_engine(path, plan, name)
     _check_names(path, plan)
     _check_numbers(path, plan)
-    found: dict[str, Any] = {}
-    if plan.predict is not None:
-        found["predict"] = PredictOptions(**dict(plan.predict))
-    if plan.importance is not None:
-        found["importance"] = ImportanceOptions(**dict(plan.importance))
-    if plan.groups is not None:
-        found["groups"] = GroupOptions(**dict(plan.groups))
-    if plan.robustness is not None:
-        checks = plan.robustness.checks
-        found["robustness"] = RobustnessOptions(
-            **{**dict(plan.robustness), "checks": None if checks is None else tuple(dict.fromkeys(checks))}
-        )
+    found: dict[str, Any] = {name: getattr(plan, name) for name in asked}
     if plan.assess is not None:
-        found["assess"] = AssessOptions(_cutoffs(path, plan.assess.cutoffs))
+        found["assess"] = plan.assess.replace(cutoffs=_cutoffs(path, plan.assess.cutoffs))
     return found
 
 
@@ -85,12 +67,12 @@ def _check_engine(path: str | Path, plan: Plan, name: str) -> None:
 
 def _check_names(path: str | Path, plan: Plan) -> None:
     """Refuse a name that is not known, with the nearest one."""
-    wanted: list[tuple[str, str, list[str], tuple[str, ...]]] = []
+    wanted: list[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = []
     if plan.predict is not None:
         wanted += [
-            ("predict", "antecedents", [plan.predict.antecedents], ANTECEDENTS),
-            ("predict", "benchmark", [plan.predict.benchmark], tuple(BENCHMARKS)),
-            ("predict", "gaps", [plan.predict.gaps], GAPS),
+            ("predict", "antecedents", (plan.predict.antecedents,), ANTECEDENTS),
+            ("predict", "benchmark", (plan.predict.benchmark,), tuple(BENCHMARKS)),
+            ("predict", "gaps", (plan.predict.gaps,), GAPS),
         ]
     if plan.robustness is not None and plan.robustness.checks is not None:
         if not plan.robustness.checks:

@@ -1,29 +1,42 @@
-"""What a plan asks of each step, by the names that the functions of rantau have."""
+"""What a plan asks of each step, by the names that the functions of rantau have: the tables of its file."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Self
+
+from pydantic import ConfigDict, Field
 
 from rantau.covariance.request import DEFAULT, SemRequest
 from rantau.model.spec import Model
-from rantau.record import Record
 from rantau.survey.screen import ALL
+from rantau.toml_file import TomlTable
+
+#: A list of the file.
+Names = Annotated[tuple[str, ...], Field(strict=False)]
 
 
-class Options(Record):
-    """Options of one step."""
+class Options(TomlTable):
+    """Options of one step: a table of a plan."""
+
+    model_config = ConfigDict(frozen=True)
 
     def by_name(self) -> dict[str, Any]:
         """Return the options as keyword arguments."""
-        return {name: getattr(self, name) for name in self.field_names()}
+        return dict(self)
+
+    def replace(self, **changes: object) -> Self:
+        """Return a copy with some options changed."""
+        return self.model_copy(update=changes)
 
 
 class CovarianceOptions(Options):
-    """How the covariance engine is to estimate, by the names of `rt.sem`; empty or None leaves it to the engine.
+    """`[covariance]`: how the covariance engine is to estimate, by the names of `rt.sem`.
 
     Attributes
     ----------
-    estimator, missing, std_lv, fixed_x, meanstructure, likelihood, information, se, test
+    estimator
+        As for `rt.sem`; empty in the file for `ML`, or `WLSMV` where answers are ordered.
+    missing, std_lv, fixed_x, meanstructure, likelihood, information, se, test
         As for `rt.sem`.
     sampling_weights, cluster
         Columns of the answers.
@@ -33,7 +46,7 @@ class CovarianceOptions(Options):
         The items whose answers are ordered categories, True for all; as for `rt.sem`.
     """
 
-    estimator: str = "ML"
+    estimator: str = ""
     missing: str = "listwise"
     std_lv: bool = False
     fixed_x: bool | None = None
@@ -44,11 +57,11 @@ class CovarianceOptions(Options):
     test: str = DEFAULT
     sampling_weights: str = ""
     cluster: str = ""
-    ordered: tuple[str, ...] | bool = False
+    ordered: bool | Names = False
     parameterization: str = "delta"
     group: str = ""
-    group_equal: tuple[str, ...] = ()
-    group_partial: tuple[str, ...] = ()
+    group_equal: Names = ()
+    group_partial: Names = ()
 
     @property
     def of_all_rows(self) -> CovarianceOptions:
@@ -67,7 +80,7 @@ class CovarianceOptions(Options):
 
 
 class PlsOptions(Options):
-    """How PLS is to estimate, by the names of `rt.pls`.
+    """`[pls]`: how PLS is to estimate, by the names of `rt.pls`.
 
     Attributes
     ----------
@@ -90,38 +103,37 @@ class PlsOptions(Options):
 
 
 class ScreenOptions(Options):
-    """Which rows are to be flagged, and what is to become of them.
+    """`[screen]`: which rows are to be flagged, and what is to become of them.
 
     Attributes
     ----------
     rules
         Names of rules, or `all`; None for the usual ones that the answers allow.
-    exclude, flags_to_exclude, duration
+    exclude, flags_to_exclude, limits, duration, attention
         As for `rt.screen`.
-    limits, attention
-        Pairs, of what `rt.screen` takes by name.
     sensitivity
         Whether the report shows the results with and without the flagged rows side by side.
     """
 
-    rules: tuple[str, ...] | None = None
-    exclude: tuple[str, ...] = ()
+    rules: Names | None = None
+    exclude: Names = ()
     flags_to_exclude: int = 0
-    limits: tuple[tuple[str, float], ...] = ()
+    limits: dict[str, float] = Field(default_factory=dict)
     duration: str = ""
-    attention: tuple[tuple[str, str], ...] = ()
+    attention: dict[str, str | int] = Field(default_factory=dict)
     sensitivity: bool = False
 
     def by_name(self) -> dict[str, Any]:
         """Return the options of `rt.screen` as keyword arguments."""
-        names = [name for name in self.field_names() if name != "sensitivity"]
-        told = {name: getattr(self, name) for name in names}
-        every = {"rules": ALL} if self.rules == (ALL,) else {}
-        return {**told, **every, "limits": dict(self.limits), "attention": dict(self.attention)}
+        told = dict(self)
+        del told["sensitivity"]
+        if self.rules is not None and ALL in self.rules:
+            told["rules"] = ALL
+        return {**told, "attention": {item: str(answer) for item, answer in self.attention.items()}}
 
 
 class PredictOptions(Options):
-    """How rows left out are predicted, by the names of `rt.predict`."""
+    """`[predict]`: how rows left out are predicted, by the names of `rt.predict`."""
 
     folds: int = 10
     repeats: int = 10
@@ -131,7 +143,7 @@ class PredictOptions(Options):
 
 
 class ImportanceOptions(Options):
-    """Of which construct importance, performance and necessity are told.
+    """`[importance]`: of which construct importance, performance and necessity are told.
 
     Attributes
     ----------
@@ -146,7 +158,7 @@ class ImportanceOptions(Options):
 
 
 class GroupOptions(Options):
-    """Which groups PLS compares, by the names of `rt.compare_groups`."""
+    """`[groups]`: which groups PLS compares, by the names of `rt.compare_groups`."""
 
     by: str
     permutations: int = 1000
@@ -158,7 +170,7 @@ CHECKS = ("nonlinearity", "copulas", "segments", "tetrads")
 
 
 class RobustnessOptions(Options):
-    """Which checks of robustness are made.
+    """`[robustness]`: which checks of robustness are made.
 
     Attributes
     ----------
@@ -170,13 +182,13 @@ class RobustnessOptions(Options):
         Of FIMIX: the largest number tried, and random starts for each.
     """
 
-    checks: tuple[str, ...] | None = None
+    checks: Names | None = None
     draws: int = 1000
     segments: int = 5
     starts: int = 10
 
 
 class AssessOptions(Options):
-    """By which cut-offs PLS is assessed: a set's name, or a file of one's own."""
+    """`[assess]`: by which cut-offs PLS is assessed: a set's name, or a file of one's own."""
 
     cutoffs: str = "hair2022"

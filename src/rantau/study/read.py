@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from rantau.errors import OptionError, StudyError, unknown
 from rantau.model.syntax import parse_model
@@ -15,8 +14,8 @@ from rantau.pls.inner_schemes import ROWS as SCHEMES
 from rantau.pls.interaction import METHODS as INTERACTIONS
 from rantau.report.styles import read_style
 from rantau.study.beyond import options_beyond
-from rantau.study.options import CovarianceOptions, PlsOptions, ScreenOptions
-from rantau.study.plan_file import ENGINES, CovarianceTable, Plan, ScreenTable
+from rantau.study.options import CovarianceOptions, ScreenOptions
+from rantau.study.plan_file import ENGINES, Plan
 from rantau.study.study import Study
 from rantau.survey import Wording
 from rantau.survey.screen import ALL, RULES, USUAL, limits_of
@@ -51,6 +50,7 @@ def read_study(path: str | Path) -> Study:
     style = str(_beside(file.parent, plan.report.style)) if plan.report.style.endswith(".toml") else plan.report.style
     _check_data(path, plan)
     _check_names(path, plan, style)
+    _check_screen(path, plan.screen)
     _check_numbers(path, plan)
     _check_places(path, plan)
     folder = file.parent
@@ -63,10 +63,10 @@ def read_study(path: str | Path) -> Study:
         simulated=bool(plan.data.simulate),
         n=plan.data.n,
         seed=plan.seed,
-        screen=_screen_options(path, plan.screen),
+        screen=plan.screen,
         engines=tuple(dict.fromkeys(plan.engines)),
         covariance=_covariance_options(path, plan.covariance),
-        pls=PlsOptions(**dict(plan.pls)),
+        pls=plan.pls,
         draws=plan.bootstrap.draws,
         level=plan.bootstrap.level,
         workers=plan.bootstrap.workers,
@@ -105,7 +105,7 @@ def _check_names(path: str | Path, plan: Plan, style: str) -> None:
     schemes = [row.name for row in SCHEMES]
     for where, key, names, allowed in (
         ("top of the file", "engine", plan.engines, ENGINES),
-        ("[screen]", "rule", plan.screen.rules or [], (*RULES, ALL)),
+        ("[screen]", "rule", plan.screen.rules or (), (*RULES, ALL)),
         ("[screen]", "rule to exclude by", plan.screen.exclude, _applied(plan.screen)),
         ("[pls]", "scheme", [plan.pls.scheme], schemes),
         ("[pls]", "missing", [plan.pls.missing], (*MISSING, "casewise")),
@@ -121,49 +121,37 @@ def _check_names(path: str | Path, plan: Plan, style: str) -> None:
         raise StudyError(f"{path}: [report]: {fault}") from fault
 
 
-def _applied(table: ScreenTable) -> tuple[str, ...]:
+def _applied(screen: ScreenOptions) -> tuple[str, ...]:
     """Return the rules by which rows may be left out."""
-    if table.rules is None:
+    if screen.rules is None:
         return USUAL
-    return RULES if ALL in table.rules else tuple(table.rules)
+    return RULES if ALL in screen.rules else screen.rules
 
 
-def _screen_options(path: str | Path, table: ScreenTable) -> ScreenOptions:
+def _check_screen(path: str | Path, screen: ScreenOptions) -> None:
     """Refuse limits that no rule has, and a count of flags that cannot be."""
     try:
-        limits_of(table.limits)
+        limits_of(screen.limits)
     except OptionError as fault:
         raise StudyError(f"{path}: [screen.limits]: {fault}") from fault
-    if table.flags_to_exclude < 0:
+    if screen.flags_to_exclude < 0:
         raise StudyError(
-            f"{path}: [screen]: `flags_to_exclude` is {table.flags_to_exclude}; give 0 for never, or a number of flags."
+            f"{path}: [screen]: `flags_to_exclude` is {screen.flags_to_exclude}; give 0 for never, or a number of "
+            "flags."
         )
-    rules = None if table.rules is None else (ALL,) if ALL in table.rules else tuple(table.rules)
-    return ScreenOptions(
-        rules=rules,
-        exclude=tuple(table.exclude),
-        flags_to_exclude=table.flags_to_exclude,
-        limits=tuple(table.limits.items()),
-        duration=table.duration,
-        attention=tuple((name, str(answer)) for name, answer in table.attention.items()),
-        sensitivity=table.sensitivity,
-    )
 
 
-def _covariance_options(path: str | Path, table: CovarianceTable) -> CovarianceOptions:
-    """Refuse options that the engine refuses whatever the model."""
+def _covariance_options(path: str | Path, table: CovarianceOptions) -> CovarianceOptions:
+    """Name the estimator, and refuse options that the engine refuses whatever the model."""
     if (table.group_equal or table.group_partial) and not table.group:
         raise StudyError(
             f"{path}: [covariance]: `group_equal` and `group_partial` are of groups; name their column: group = "
             '"gender".'
         )
-    ordered = table.ordered if isinstance(table.ordered, bool) else tuple(table.ordered)
-    told: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in table}
-    estimator = table.estimator or ("WLSMV" if ordered else "ML")
-    options = CovarianceOptions(**{**told, "estimator": estimator, "ordered": ordered})
+    options = table.replace(estimator=table.estimator or ("WLSMV" if table.ordered else "ML"))
     try:
         # Of which items the answers are ordered is held against the model itself.
-        options.of_all_rows.replace(ordered=bool(ordered)).of(parse_model("outcome ~ predictor"))
+        options.of_all_rows.replace(ordered=bool(table.ordered)).of(parse_model("outcome ~ predictor"))
     except OptionError as fault:
         raise StudyError(f"{path}: [covariance]: {fault}") from fault
     return options
