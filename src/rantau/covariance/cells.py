@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, lower_triangle
 from rantau.covariance.latent_answers import LatentAnswers
 from rantau.model.parameters import Parameter, ParameterTable
 from rantau.record import Record
@@ -95,7 +95,7 @@ class Cells(Record):
 
         Nor are what fixed covariates have, where answers are ordered.
         """
-        i, j = np.tril_indices(self.n_observed)
+        i, j = lower_triangle(self.n_observed)
         if self.latent_answers is None:
             return i, j
         keep = (i != j) | ~np.isin(i, self.latent_answers.item)

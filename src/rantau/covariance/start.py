@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, Mask, diagonal
+from rantau.arrays import Array, Mask, diagonal, lower_triangle
 from rantau.covariance.cells import DIRECTED, MEAN
 from rantau.covariance.layout import Layout, lay_out, rescale
 from rantau.covariance.local import exceeds
@@ -86,7 +86,7 @@ def scale_moments(moments: GroupMoments, deviation: Array, *, means: bool) -> Gr
     if patterns is not None:
         patterns = patterns.replace(mean=patterns.mean / deviation, covariance=patterns.covariance / squared)
     if weight is not None:
-        unit = squared[np.tril_indices(len(deviation))]
+        unit = squared[lower_triangle(len(deviation))]
         unit = np.concatenate([deviation, unit]) if weight.shape[-1] > unit.size else unit
         weight = weight * np.outer(unit, unit)
     level, spread = moments.level, moments.spread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, lower_triangle
 
 #: How many numbers a block of casewise deviations may hold (64 MB).
 _BLOCK = 8_000_000
@@ -52,7 +52,7 @@ def asymptotic_covariance(
     weighted = taken if weights is None else taken * weights
     share = np.ones(n) if weights is None else np.asarray(weights) * (total / weighted.sum())
     mean = (taken * share) @ values / total
-    left, right = np.tril_indices(p)
+    left, right = lower_triangle(p)
     centred = values - mean
     covariance = (centred * (taken * share)[:, None]).T @ centred / total
     m = len(left) + (p if means else 0)
@@ -96,7 +96,7 @@ def normal_asymptotic_covariance(covariance: Array, means: bool) -> Array:
     [[3.0, 0.0], [0.0, 18.0]]
     """
     p = covariance.shape[-1]
-    left, right = np.tril_indices(p)
+    left, right = lower_triangle(p)
     first, second = covariance[..., left, :], covariance[..., right, :]
     result: Array = first[..., left] * second[..., right] + first[..., right] * second[..., left]
     if not means:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Mask, lower_triangle
 from rantau.errors import EstimationError, listing
 from rantau.moments.em import saturated
 from rantau.moments.patterns import missing_patterns
@@ -215,7 +215,7 @@ def _of_one(sample: Sample, shares: Array) -> tuple[Array, Array]:
 def _of_many(sample: Sample, shares: Array) -> tuple[Array, Array]:
     """Compute the covariance matrices and means of many resamples, `(draws, n)`, with the draws last in memory."""
     n, p = sample.values.shape
-    left, right = np.tril_indices(p)
+    left, right = lower_triangle(p)
     taken, total = shares.T, shares.sum(axis=1)
     if n * left.size <= _BLOCK:
         second = sample.products @ taken
@@ -255,7 +255,7 @@ def _without_gaps(sample: Sample, gaps: Mask, sums: Array, taken: Array, total: 
     An imputed cell deviates from its mean by nothing, so only pairs of observed cells contribute. Rows without a gap
     need no product of their own: what is to be taken off comes from the rows with one.
     """
-    left, right = np.tril_indices(len(sums))
+    left, right = lower_triangle(len(sums))
     rows = np.flatnonzero(gaps.any(axis=1))
     absent, present, often = gaps[rows].T.astype(float), sample.centred[rows].T, taken[rows]
     lost = absent @ often

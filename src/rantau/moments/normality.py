@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc, log_ndtr
 
-from rantau.arrays import Array
+from rantau.arrays import Array, lower_triangle
 from rantau.errors import EstimationError
 from rantau.extras import require
 from rantau.moments.chosen import chosen_sample
@@ -198,7 +198,7 @@ def _skewness(standard: Array) -> float:
     The mean cube of all products of two rows is the sum of the squares of all third moments, which needs no pairs.
     """
     n, p = standard.shape
-    left, right = np.tril_indices(p)
+    left, right = lower_triangle(p)
     third = np.zeros((left.size, p))
     step = max(1, _BLOCK // left.size)
     for start in range(0, n, step):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask, check_shape
+from rantau.arrays import Array, Indices, Mask, check_shape, lower_triangle
 from rantau.errors import ResponseError, listing, nearest
 from rantau.extras import require
 from rantau.record import Record
@@ -97,7 +97,7 @@ class Sample(Record):
     def products(self) -> Array:
         """The products of deviations of each pair of items, `(n_items (n_items + 1) / 2, n_obs)`, row by row."""
         columns = np.ascontiguousarray(self.centred.T)
-        left, right = np.tril_indices(len(columns))
+        left, right = lower_triangle(len(columns))
         found: Array = columns[left] * columns[right]
         return found
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from rantau.arrays import Array, Indices, Mask
+from rantau.arrays import Array, Indices, Mask, lower_triangle
 from rantau.record import Record
 
 #: A probability is not taken for less.
@@ -58,7 +58,7 @@ class Ordering(Record):
     @cached_property
     def lower(self) -> tuple[Indices, Indices]:
         """Rows and columns of the lower triangle, less the variances of ordered variables: the other moments."""
-        i, j = np.tril_indices(len(self.categories))
+        i, j = lower_triangle(len(self.categories))
         keep = (i != j) | ~self.ordered[i]
         keep &= (self.counts[i] > 0) & (self.counts[j] > 0)
         return i[keep], j[keep]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, lower_triangle
 from rantau.moments.compute import ROUNDING, resampled_moments
 from rantau.pls.estimate import Estimates, Fault, reasons
 from rantau.pls.forecast import scorer
@@ -200,7 +200,7 @@ class Divider:
     def _one_row_on(self, now: Division, rows: Indices, segments: Indices, sign: Array) -> tuple[Array, Array]:
         """Return the moments of segments to which a row was added, or from which it was taken, `(stack, p, p)`."""
         sample = self.sample
-        left, right = np.tril_indices(len(sample.names))
+        left, right = lower_triangle(len(sample.names))
         own = self._members(now.codes[None])
         n = now.sizes[segments] + sign
         shift = ((own @ sample.centred)[segments].T + sign * sample.centred[rows].T) / n

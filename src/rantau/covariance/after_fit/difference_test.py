@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, lower_triangle
 from rantau.covariance.after_fit.nesting import (
     Meeting,
     Standing,
@@ -183,7 +183,7 @@ def _moment_units(evidence: Evidence, unit: Array) -> Array:
     ordering, means = evidence.moments.ordering, evidence.layout.mean_structure
     if ordering is not None:
         return ordering.units(unit)
-    i, j = np.tril_indices(unit.size)
+    i, j = lower_triangle(unit.size)
     lower = unit[i] * unit[j]
     return np.concatenate([unit, lower]) if means else np.asarray(lower)
 

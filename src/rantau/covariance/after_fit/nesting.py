@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, lower_triangle
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import discrepancy_row
@@ -138,7 +138,7 @@ def answer_order(order: Indices, ordering: Ordering) -> Indices:
     levels, (i, j) = level_order(order, ordering), ordering.lower
     at = np.full((p, p), -1, dtype=np.intp)
     at[i, j] = at[j, i] = levels.size + np.arange(i.size)
-    a, b = np.tril_indices(p)
+    a, b = lower_triangle(p)
     places = at[order[a], order[b]]
     return np.concatenate([levels, places[places >= 0]])
 
@@ -167,7 +167,7 @@ def variable_order(fit: SemFit, like: SemFit) -> Indices:
 def moment_order(order: Indices, *, means: bool) -> Indices:
     """Return where moments stand, `(m,)`, when variables are taken in another order `(p,)`."""
     p = order.size
-    i, j = np.tril_indices(p)
+    i, j = lower_triangle(p)
     at = np.empty((p, p), dtype=np.intp)
     at[i, j] = at[j, i] = np.arange(i.size)
     lower = at[order[i], order[j]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, symmetric
+from rantau.arrays import Array, lower_triangle, symmetric
 from rantau.covariance.answer_residuals import weight_of
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
@@ -178,7 +178,7 @@ def errors_of_answers(evidence: Evidence, n: Array) -> tuple[Array, Array]:
     errors = covariance_of_residuals(evidence, spread, weight, n)
     rest, t, q = moments.modelled, ordering.item.size, ordering.slopes[0].size
     p, ordered = rest.size, ordering.ordered[rest]
-    i, j = np.tril_indices(p)
+    i, j = lower_triangle(p)
     kept = (i != j) | ~ordered[i]
     continuous = np.flatnonzero(~ordered)
     place = np.zeros((p + q + i.size, spread.shape[-1]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import log_ndtr, ndtr, ndtri
 
-from rantau.arrays import Array, Mask, diagonal
+from rantau.arrays import Array, Mask, diagonal, lower_triangle
 from rantau.covariance.after_fit.residual_errors import (
     covariance_of_moments,
     covariance_of_residuals,
@@ -84,7 +84,7 @@ def residual_moments(fit: SemFit, kind: str) -> tuple[Array, Array]:
             vector = np.where(found.values == 0, 0.0, found.values / np.sqrt(variance))
     else:
         vector = _values(fit, kind, setting)
-    i, j = np.tril_indices(p)
+    i, j = lower_triangle(p)
     covariance = np.zeros((len(vector), p, p))
     covariance[:, i, j] = covariance[:, j, i] = vector[:, -i.size :]
     return (vector[:, :p] if means else np.zeros((len(vector), p))), covariance
@@ -125,7 +125,7 @@ def residual_table(fit: SemFit, kind: str) -> pd.DataFrame:
     if fit.moments.ordering is not None:
         outcome, covariate = fit.moments.ordering.slopes
         rows += [(fit.table.observed[i], "~", fit.table.observed[j]) for i, j in zip(outcome, covariate, strict=True)]
-    rows += [(names[j], "~~", names[i]) for i, j in zip(*np.tril_indices(p), strict=True)]
+    rows += [(names[j], "~~", names[i]) for i, j in zip(*lower_triangle(p), strict=True)]
     se = np.where(found.exact, 0.0, np.sqrt(diagonal(found.errors)))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(found.exact, np.nan, found.values / se)
@@ -296,7 +296,7 @@ def _scale(evidence: Evidence, unit: Array, kind: str, means: bool) -> Array:
     covariance = evidence.moments.covariance[:, kept[:, None], kept]
     every, unit = unit, unit[kept]
     groups, p = covariance.shape[:2]
-    i, j = np.tril_indices(p)
+    i, j = lower_triangle(p)
     deviation = np.sqrt(diagonal(covariance)) if kind != "raw" else np.broadcast_to(1 / unit, (groups, p))
     lower = np.zeros((groups, i.size, i.size))
     place = np.arange(i.size)
@@ -332,7 +332,7 @@ def _of_normal_data(evidence: Evidence, means: bool) -> Array:
 
 def _vector(covariance: Array, mean: Array, *, means: bool) -> Array:
     """Write moments `(G, p, p)` and `(G, k)` as `(G, m)`: means (and slopes) first if wanted, then the lower part."""
-    i, j = np.tril_indices(covariance.shape[-1])
+    i, j = lower_triangle(covariance.shape[-1])
     lower = covariance[..., i, j]
     return np.concatenate([mean, lower], axis=-1) if means else np.asarray(lower)
 

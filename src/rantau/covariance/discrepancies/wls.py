@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rantau.arrays import lower_triangle
 from rantau.covariance.answer_residuals import answer_curvature, answer_residuals, spread_out, weight_of
 from rantau.covariance.implied import Implied, Slopes, curvature, gather_matrix, moment_jacobian
 from rantau.covariance.layout import Layout
@@ -31,7 +32,7 @@ def wls(implied: Implied, moments: GroupMoments) -> Local:
         pull = (weight @ left[..., None])[..., 0]
         by_level, by_cell = spread_out(implied, moments, -2 * share[..., None] * pull)
         return Local((share * (left * pull).sum(axis=-1)).sum(axis=-1), by_cell, by_level, weight)
-    i, j = np.tril_indices(p)
+    i, j = lower_triangle(p)
     with_means = weight.shape[-1] > i.size
     residual = (moments.covariance - implied.sigma)[..., i, j]
     if with_means:

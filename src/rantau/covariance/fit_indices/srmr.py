@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rantau.arrays import Array, diagonal
+from rantau.arrays import Array, diagonal, lower_triangle
 from rantau.covariance.model_test import Statistics
 
 
@@ -68,7 +68,7 @@ def standardised_residual(
 
     Where answers are `ordered`, variances and `n_given` fixed covariates are counted and leave nothing.
     """
-    i, j = np.tril_indices(sample.shape[-1])
+    i, j = lower_triangle(sample.shape[-1])
     deviation = np.sqrt(diagonal(sample))
     squares = ((sample - implied)[..., i, j] / (deviation[..., i] * deviation[..., j])) ** 2
     squares = np.where(ordered & (i == j), 0.0, squares)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, lower_triangle
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.robust.casewise import gather_group
@@ -98,7 +98,7 @@ class Deviations(Record):
     def written(self, start: int, stop: int) -> Array:
         """Write out the deviations of some of the rows, `(stop - start, m)`: means first, then the lower triangle."""
         rows = self.rows[start:stop]
-        i, j = np.tril_indices(rows.shape[1])
+        i, j = lower_triangle(rows.shape[1])
         found = rows[:, i] * rows[:, j] - self.centre[i, j]
         if self.given is not None:
             given = self.given[start:stop]
@@ -204,7 +204,7 @@ def normal_weight(weight: Array, means: bool) -> Array:
     Browne (1974): `D'(W (x) W)D / 2` over the lower triangle, with W in front for the means.
     """
     p = weight.shape[0]
-    i, j = np.tril_indices(p)
+    i, j = lower_triangle(p)
     half = np.where(i == j, 0.5, 1.0)
     first, second = weight[i], weight[j]
     found = (first[:, i] * second[:, j] + first[:, j] * second[:, i]) * np.outer(half, half)

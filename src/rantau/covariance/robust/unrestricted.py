@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, lower_triangle
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.robust.casewise import by_cluster, moment_scores
 from rantau.covariance.robust.deviations import Deviations
@@ -52,7 +52,7 @@ def moment_information(evidence: Evidence, covariance: Array, mean: Array, *, ex
 def free_moments(evidence: Evidence) -> Indices:
     """Return the places of the moments that are not those of fixed covariates among themselves."""
     p = evidence.moments.mean.shape[1]
-    i, j = np.tril_indices(p)
+    i, j = lower_triangle(p)
     fixed = np.zeros(p, dtype=bool)
     fixed[list(evidence.fixed)] = True
     held = fixed[i] & fixed[j]
