@@ -220,12 +220,12 @@ class _Search:
             exact = exact or bool(np.count_nonzero(self.steep < 2 * NEAR))
             anew = ~(self.steep < tolerance)
             if self.second.exact is not None:
-                # A step by the curvature of the last point leaves a share of the slope that goes with the slope there;
-                # it is taken where it ends the search, and once.
-                anew &= (self.steep * self.bent > tolerance / 10) | (self.bent > FRESH)
                 # Newton's last step left a multiple of the slope's square; one by the same curvature leaves that
-                # multiple of the product of the slopes there and here, twice at most.
-                self.last = ~anew & (self.steep >= tolerance) & (2 * self.steep**2 < tolerance * self.bent)
+                # multiple, here of one at least, of the product of the slopes there and here, twice at most. It is
+                # taken where it ends the search, and once.
+                left = self.steep * np.maximum(self.steep / self.bent, self.bent)
+                anew &= (left > tolerance) | (self.bent > FRESH)
+                self.last = ~anew & (self.steep >= tolerance) & (2 * left < tolerance)
                 self.bent[~anew] = np.inf
         if np.count_nonzero(anew):
             self._bend(np.flatnonzero(anew), implied, local, slope, exact=exact)
