@@ -76,11 +76,10 @@ class GapCorrection(Record):
         """`tr(V Gamma)`: the expected misfit of the unrestricted moments themselves, summed over groups."""
         found = 0.0
         for information, complete, scores in self.blocks:
-            factor = cho_factor(information)
             if scores is None:
-                found += float((complete * cho_solve(factor, np.eye(len(information)))).sum())
+                found += float((complete * np.linalg.inv(information)).sum())
             else:
-                pulled = cho_solve(factor, scores.T)
+                pulled = cho_solve(cho_factor(information), scores.T)
                 found += float((pulled * (complete @ pulled)).sum())
         return found
 
