@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rantau.covariance import sem
+from rantau.covariance import cfa, sem
 from rantau.errors import OptionError
 
 ONE_FACTOR = "f =~ y1 + y2 + y3 + y4"
@@ -131,3 +131,25 @@ def test_scaling_of_the_unrestricted_moments_under_both_likelihoods(likelihood, 
     # Without gaps the two are one test.
     other = sem(ONE_FACTOR, data, likelihood=likelihood, test="satorra_bentler").fit_indices()
     assert found["chisq_scaled"] == pytest.approx(other["chisq_scaled"], rel=1e-10)
+
+
+def test_a_factor_without_variance_is_no_minimum():
+    # Three items that have nothing in common: a search came to a variance of -4e-24, where loadings have no slope, and
+    # took it for a minimum, with standard errors of 4e22.
+    rng = np.random.default_rng(154)
+    noise, f = rng.normal(size=(200, 6)), rng.normal(size=(200, 1))
+    data = pd.DataFrame(noise + f * [1, 1, 1, 0, 0, 0], columns=[f"y{k}" for k in range(1, 7)])
+    model = "f =~ y1 + y2 + y3\ng =~ y4 + y5 + y6\nf ~~ 0*g"
+    marker, unit = (cfa(model, data, estimator="GLS", std_lv=std) for std in (False, True))
+    assert marker.trustworthy
+    assert marker.statistics.chisq == pytest.approx(unit.statistics.chisq, rel=1e-9)
+    assert marker.estimates()["se"].max() < 100
+
+
+def test_an_item_that_says_little_may_set_the_unit():
+    # A search in units of the factor itself begins where the first one did, not where that one went astray.
+    rng = np.random.default_rng(206)
+    data = items(rng.normal(size=(100, 1)), [0.1, 0.1, 0.5, 0.5, 0.2], rng.normal(size=(100, 5)))
+    marker, unit = (cfa("f =~ y1 + y2 + y3 + y4 + y5", data, std_lv=std) for std in (False, True))
+    assert marker.converged
+    assert marker.statistics.chisq == pytest.approx(unit.statistics.chisq, rel=1e-9)

@@ -25,7 +25,7 @@ def drawn(rng: np.random.Generator, n: int) -> pd.DataFrame:
 
 @pytest.mark.slow
 def test_latent_means_variances_and_residuals_and_the_size_of_the_tests():
-    rng, found, covered, rejected = np.random.default_rng(11), [], [], []
+    rng, found, covered, tests = np.random.default_rng(11), [], [], []
     # Under theta the residual variances are 1 in the first group, as they were drawn.
     options = {"by": "group", "ordered": True, "std_lv": True, "parameterization": "theta"}
     for _ in range(150):
@@ -36,9 +36,17 @@ def test_latent_means_variances_and_residuals_and_the_size_of_the_tests():
         found.append([rows.est[key] for key in wanted])
         covered.append([rows.ci_low[key] < value < rows.ci_high[key] for key, value in wanted.items()])
         pairs = (("configural", "thresholds"), ("thresholds", "metric"), ("metric", "scalar"))
-        rejected.append([fits[one].compare(fits[two]).p.iloc[1] < 0.05 for one, two in pairs])
+        tests.append(
+            [
+                fits[one].compare(fits[two], restrictions=how)[["chisq_diff", "df_diff", "p"]].iloc[1]
+                for one, two in pairs
+                for how in ("delta", "exact")
+            ]
+        )
     assert np.mean(found, axis=0) == pytest.approx([MEAN, VARIANCE, RESIDUAL], abs=0.05)
     assert (np.abs(np.mean(covered, axis=0) - 0.95) < 0.055).all()
-    assert (np.mean(rejected, axis=0) < 0.11).all()
+    statistic, df, p = np.moveaxis(np.array(tests), -1, 0)
+    assert ((p < 0.05).mean(axis=0) < 0.11).all()
+    assert statistic.mean(axis=0) == pytest.approx(df[0], rel=0.16)
     # What differs is found: residual variances of 1 and 0.7.
     assert rt.compare(fits["scalar"], fits["strict"]).p_diff.iloc[1] < 0.05

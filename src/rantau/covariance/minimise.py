@@ -22,6 +22,8 @@ LEAST = 1e-3
 TOLERANCE = 1e-9
 #: Curvature found where it was steeper than this is not used once more.
 FRESH = 0.01
+#: A parameter of which a unit is worth less than this, by the expected Hessian, alters nothing any more.
+VANISHED = 1e-12
 #: After this many steps from a guess the scaled gradient is below that, or the guess was a bad one.
 PATIENCE, LOST = 3, 0.1
 
@@ -168,7 +170,9 @@ def minimise(
 
 
 #: What a search holds in rows.
-_OF_MEMBERS = "theta", "value", "steep", "bent", "damping", "failures", "settled", "gradient", "scale", "second"
+_OF_MEMBERS = (
+    "theta", "value", "steep", "bent", "damping", "failures", "settled", "gradient", "scale", "shrinks", "second",
+)  # fmt: skip
 
 
 class _Search:
@@ -190,6 +194,7 @@ class _Search:
         self.known, self.scale, self.gradient = known, np.zeros(0), np.zeros(0)
         self.point = _point(layout, discrepancy, moments, self.theta) if known is None else (known.implied, known.local)
         self.value, self.second = self.point[1].value, Second(np.zeros(0), None)
+        self.shrinks = np.zeros(draws, dtype=bool)
         self.ended = (
             np.array(begin), np.full(draws, np.inf), np.full(draws, np.inf), np.zeros(draws, dtype=bool),
             np.zeros(draws, dtype=int),
@@ -214,11 +219,12 @@ class _Search:
         self.value, self.gradient = local.value, gradient(self.layout, slope, local.by_sigma, local.by_mu)
         anew = np.ones(self.active.size, dtype=bool)
         if self.scale.size:
-            # The information hardly changes near the minimum: that of one step before says how steep the slope is.
+            # The information hardly changes near the minimum: that of one step before says how steep the slope is. It
+            # does where a factor's variance goes to nought, and with it what is known of the loadings.
             self.steep = self._steepness()
             # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
             exact = exact or bool(np.count_nonzero(self.steep < 2 * NEAR))
-            anew = ~(self.steep < tolerance)
+            anew = ~(self.steep < tolerance) | self.shrinks
             if self.second.exact is not None:
                 # Newton's last step left a multiple of the slope's square; one by the same curvature leaves that
                 # multiple, here of one at least, of the product of the slopes there and here, twice at most. It is
@@ -248,11 +254,14 @@ class _Search:
             hessian = np.full_like(expected, np.nan) if hessian is None else hessian
             hessian[some] = found.exact
         self.second = Second(expected, hessian)
+        self.shrinks[some] = _shrinks(found.unit, self.scale[some])
         self.scale[some] = found.unit
         self.steep[some] = self.bent[some] = self._steepness()[some]
 
     def _measure(self) -> None:
-        self.scale = self.second.unit
+        before, self.scale = self.scale, self.second.unit
+        if before.size:
+            self.shrinks = _shrinks(self.scale, before)
         self.steep = self._steepness()
         self.bent = self.steep.copy()
 
@@ -276,7 +285,8 @@ class _Search:
 
     def leave(self, stops: Mask, tolerance: float) -> None:
         """Keep where some members ended, and go on with the others."""
-        done = stops & (self.steep < tolerance)
+        # Where a factor's variance is nought its loadings have no slope, and that is no minimum.
+        done = stops & (self.steep < tolerance) & (self.scale > VANISHED).all(axis=-1)
         if self.second.exact is not None and done.any():
             # The slope that is left, and the curvature of this step or the one before, cost nothing more.
             some = np.flatnonzero(done)
@@ -372,6 +382,11 @@ def _downhill(g: Array, step: Array, before: Array, after: Array, share: float) 
     promised = -0.5 * (g * step).sum(axis=-1)
     found: Mask = (promised > 0) & (after <= before - share * promised + _rounding(before))
     return found
+
+
+def _shrinks(unit: Array, before: Array) -> Mask:
+    """Tell whose units `(draws, n_free)` are, for some parameter, less than half of what they were."""
+    return np.asarray((unit < 0.5 * before).any(axis=-1))
 
 
 def _rounding(value: Array) -> Array:

@@ -163,7 +163,7 @@ def _minimum(
         if moments.patterns is None
         else _patiently(layout, moments, start, seen)
     )
-    way = None if found.converged[0] else detour(layout, found.theta[0])
+    way = None if found.converged[0] else detour(layout, found.theta[0], start[0])
     if way is None:
         return found
     there = way.back(minimise(way.layout, discrepancy, moments, way.start[None]).theta[0])

@@ -53,7 +53,7 @@ class Detour(Record):
         return found
 
 
-def detour(layout: Layout, theta: Array) -> Detour | None:
+def detour(layout: Layout, theta: Array, start: Array) -> Detour | None:
     """Set unit variances in place of unit loadings, for the factors whose marker is weak.
 
     Parameters
@@ -62,6 +62,8 @@ def detour(layout: Layout, theta: Array) -> Detour | None:
         The model, in units of one standard deviation.
     theta
         `(n_free,)` where a search ended that has not converged.
+    start
+        `(n_free,)` where it began, and where another may.
 
     Returns
     -------
@@ -77,11 +79,12 @@ def detour(layout: Layout, theta: Array) -> Detour | None:
     if not found:
         return None
     factors, markers, variances = (np.array(part, dtype=np.intp) for part in zip(*found, strict=True))
-    unit = spread[:, factors]
+    cells = cell_values(layout, start)
+    unit = np.sqrt(np.abs(diagonal(imply(layout, start).total)))[:, factors]
     place, base, factor = np.array(layout.place), np.array(layout.base), np.array(layout.factor)
     place[:, markers], base[:, markers], factor[:, markers] = place[:, variances], 0.0, 1.0
     place[:, variances], base[:, variances], factor[:, variances] = -1, cells[:, variances] / unit**2, 0.0
-    start = theta * _multiplier(layout, factors, unit)
+    start = start * _multiplier(layout, factors, unit)
     start[place[:, markers]] = cells[:, markers] * unit
     if not np.isfinite(start).all():
         return None
