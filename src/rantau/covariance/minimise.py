@@ -230,7 +230,7 @@ class _Search:
                 # multiple, here of one at least, of the product of the slopes there and here, twice at most. It is
                 # taken where it ends the search, and once.
                 left = self.steep * np.maximum(self.steep / self.bent, self.bent)
-                anew &= (left > tolerance) | (self.bent > FRESH)
+                anew &= (left > tolerance) | (self.bent > FRESH) | self.shrinks
                 self.last = ~anew & (self.steep >= tolerance) & (2 * left < tolerance)
                 self.bent[~anew] = np.inf
         if np.count_nonzero(anew):
