@@ -214,6 +214,15 @@ def test_f_squared_again_where_a_predictor_leaves_the_model(mobile):
     assert alone == pytest.approx(without.f_squared().loc["Y", "A"])
 
 
+def test_f_squared_again_is_nan_where_the_model_without_the_path_does_not_converge(mobile):
+    model = "A =~ IMAG1 + IMAG2 + IMAG3\nB =~ CUEX1 + CUEX2 + CUEX3\nY =~ CUSA1 + CUSA2 + CUSA3\nY ~ A + B"
+    enough = pls(model, mobile)
+    # Without B the weights need an iteration more than with it; without A they do not.
+    found = pls(model, mobile, max_iterations=enough.iterations).f_squared(again=True).loc["Y"]
+    assert np.isnan(found["B"])
+    assert found["A"] == pytest.approx(enough.f_squared(again=True).loc["Y", "A"])
+
+
 # -- redundancy --------------------------------------------------------------------------------------------
 
 
