@@ -249,6 +249,17 @@ def test_parts_of_another_fit_are_refused():
         rt.report(fit, made[0], made[0])
 
 
+def test_an_assessment_belongs_to_its_fit_whatever_the_order_of_paths():
+    """Paths are listed as the model writes them, and counted by constructs."""
+    blocks = "A =~ IMAG1 + IMAG2\nB =~ CUSA1 + CUSA2\nC =~ CUSL1 + CUSL3\nB ~ A\nC ~ "
+    fit = rt.pls(blocks + "B + A", rt.read_table("tests/data/mobile.csv"))
+    assert fit.paths()["rhs"].tolist() != [one.rhs for one in fit.quantities if one.op == "~"]
+    assert rt.report(fit, rt.assess(fit)) is not None
+    other = rt.pls(blocks + "B", rt.read_table("tests/data/mobile.csv"))
+    with pytest.raises(OptionError, match=r"got the assessment of another PLS fit"):
+        rt.report(fit, rt.assess(other))
+
+
 def test_the_map_shows_every_construct(tmp_path):
     figure = importance_figure(findings(), language="id", style="skripsi")
     path = figure.write(tmp_path / "map.svg")
