@@ -130,6 +130,19 @@ def test_collinear_items_stop_mode_b_but_not_mode_a(mobile):
         pls(MEDIATION, twice, modes={"X": "B"})
 
 
+def test_an_item_beside_its_mirror_image_is_refused(mobile):
+    """From their sum, which is rounding noise, weights would settle on a score of either direction."""
+    odd = mobile.assign(mirrored=11 - mobile.IMAG1)
+    model = "A =~ IMAG1 + mirrored\nY =~ CUSA1 + CUSA2\nY ~ A"
+    with pytest.raises(EstimationError, match=r"items of A cancel out: .* mirror image, .* take one of them out\.$"):
+        pls(model, odd)
+    # Of three items two may mirror each other.
+    assert pls(model.replace("mirrored", "mirrored + IMAG2"), odd).converged
+    few = pd.DataFrame({"x": [1, 2, 3, 4, 6, 5], "y1": [1, 2, 3, 4, 5, 6], "y2": [2, 1, 3, 4, 6, 5]})
+    drawn = pls("Y =~ y1 + y2\nY ~ x", few).refit(np.array([[3.0, 3, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1]]))
+    assert [reason.partition(":")[0] for reason in drawn.reasons] == ["items_cancel", ""]
+
+
 def test_predictors_that_determine_one_another_are_refused(mobile):
     model = "A =~ CUEX1\nB =~ copy\nY =~ CUSL1\nY ~ A + B"
     with pytest.raises(EstimationError, match="predictors of Y are exact combinations"):

@@ -54,6 +54,10 @@ ADVICE = {
         "They are those of no variables, as polychoric correlations of few rows or rare categories can be: merge rare "
         "categories, take fewer items, or leave ordered= out."
     ),
+    "items_cancel": (
+        "Look for an item that stands beside its own mirror image, as before and after it was reversed, and take one "
+        "of them out."
+    ),
     "collinear_predictors": "Drop one of the predictors, or join them.",
     "not_converged": (
         "Raise max_iterations, or try another scheme; weights that never settle often mean that a construct "
