@@ -229,6 +229,32 @@ def _of_composites():
         yield from (finding.verdict for _, finding in found.findings)
 
 
+def test_the_note_on_predictive_power_is_true_of_the_table():
+    """An item that the linear model predicts worse, but its own mean better, does not count: CUSL2 of Loyalty."""
+    fit = rt.pls(
+        "Image =~ IMAG1 + IMAG2 + IMAG3\nLoyalty <~ CUSL1 + CUSL2 + CUSL3\nLoyalty ~ Image",
+        rt.read_table("tests/data/mobile.csv"),
+    )
+    prediction = rt.predict(fit, folds=5, repeats=2)
+    items = prediction.items()
+    assert items.loc["CUSL2", "rmse_difference"] < 0
+    assert items.loc["CUSL2", "q2_predict"] < 0
+    better = ((items["rmse_difference"] < 0) & (items["q2_predict"] > 0)).sum()
+    assert prediction.verdict().loc["Loyalty", "better"] == better
+    for language, told in (("en", "above 0 and a smaller RMSE"), ("id", "di atas 0 sekaligus RMSE")):
+        shown = dict(assemble(collect([fit, prediction]), title="T", language=language).tables()).values()
+        notes = next(table.notes for table in shown if table.key == "prediction")
+        assert told in " ".join(note.text for note in notes)
+
+
+def test_alpha_of_standardised_items_is_called_so():
+    """The measurement table has alpha of the items as they were answered, which is another number."""
+    for language, name in (("en", "Cronbach's α (standardised items)"), ("id", "α Cronbach (butir terstandar)")):
+        shown = next(table for _, table in document(language).tables() if table.key == "assessment")
+        labels = [str(row.cells[0].value) for row in shown.rows if row.kind == "group"]
+        assert any(label.startswith(name) for label in labels)
+
+
 def test_sources_become_citations():
     assert as_cited("Hair, Hult, Ringle and Sarstedt (2022)") == "Hair et al., 2022"
     assert as_cited("Shmueli et al. (2016, 2019)") == "Shmueli et al., 2016, 2019"
