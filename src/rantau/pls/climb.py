@@ -130,7 +130,8 @@ class _Ground:
             )
             if products.any():
                 faults.append(_indefinite(moments, np.asarray(faults[-1].where.any(axis=1))))
-            self.units[-1] = np.where(products, np.sqrt(np.where(latent > 0, latent, np.nan)), 1.0)
+            latent_unit = np.sqrt(np.where(latent > 0, latent, np.nan))
+            self.units[-1] = np.where(products, latent_unit * self._divisor(stage), 1.0)
         self.columns.append(vectors / np.where(unit > 0, unit, 1.0)[:, None, :])
         # The first stage looks at items as they are, to tell a constant one from one that varies little.
         own = [self.items.index(one.parts[0].name) if _of_data(one) else None for one in stage.columns]
