@@ -227,6 +227,15 @@ def test_products_of_single_items_have_nothing_to_correct():
     np.testing.assert_allclose(corrected.values(), plain.values(), atol=1e-12)
 
 
+@pytest.mark.parametrize("consistent", [False, True])
+def test_the_score_of_a_product_is_the_product_of_scores(consistent):
+    """Also where coefficients are those of factors: scores are of composites."""
+    model = "A =~ IMAG1 + IMAG2 + IMAG3\nB =~ PERV1 + PERV2\nY =~ CUSA1 + CUSA2 + CUSA3\nY ~ A + B + A:B"
+    scores = pls(model, data("mobile.csv"), consistent=consistent, interaction="scores").scores()
+    product = scores["A"] * scores["B"]
+    np.testing.assert_allclose(scores["A:B"], product - product.mean(), atol=1e-10)
+
+
 def test_corrected_products_are_those_of_the_latent_variables():
     """Dijkstra & Schermelleh-Engel (2014): consistent, where products of scores are too small."""
     rng, size = np.random.default_rng(11), 200_000
