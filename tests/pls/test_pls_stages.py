@@ -89,6 +89,16 @@ def test_f_squared_of_seminr_estimates_every_stage_again(name):
     assert np.isfinite(mine).sum() == {FULL[0]: 2, FULL[1]: 4}[name]
 
 
+def test_effects_of_products_are_the_same_in_every_table():
+    blocks = "A =~ IMAG1 + IMAG2\nB =~ PERV1 + PERV2\nY =~ CUSA1 + CUSA2\nZ =~ CUSL1 + CUSL3\n"
+    fit = pls(blocks + "Y ~ A + B + A:B\nZ ~ Y + A + B + A:B", data("mobile.csv"))
+    shares = fit.variance_accounted_for().set_index(["lhs", "rhs"])
+    assert ("Z", "A:B") in shares.index
+    for row in fit.effects().query("via == ''").itertuples():
+        if (row.lhs, row.rhs) in shares.index:
+            assert shares.loc[(row.lhs, row.rhs), row.kind] == pytest.approx(row.est, abs=1e-12)
+
+
 PARTS = "Image =~ IMAG1 + IMAG2 + IMAG3\nValue =~ PERV1 + PERV2\nBoth =~ Image + Value\n"
 QUALITY = "Quality =~ PERQ1 + PERQ2 + PERQ3\n"
 OUTCOMES = "Satisfaction =~ CUSA1 + CUSA2 + CUSA3\nLoyalty =~ CUSL1 + CUSL3\nLoyalty ~ Satisfaction\nSatisfaction ~ "

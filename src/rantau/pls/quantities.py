@@ -239,7 +239,7 @@ def _indirect(given: Solved) -> Named:
 
 
 def _accounted_for(given: Solved) -> Named:
-    names, values = given.structure.constructs, accounted_for(given.estimates.beta)
+    names, values = given.structure.constructs, accounted_for(given.estimates.coefficients)
     for outcome, predictor in sorted({(route[-1], route[0]) for route in given.structure.routes}):
         if given.structure.paths[outcome, predictor]:
             yield (names[outcome], "vaf", names[predictor]), values[:, outcome, predictor]

@@ -441,7 +441,7 @@ class PlsFit(Record):
 
         Source: Hair et al. (2014).
         """
-        return tables.accounted_for(self.structure, self.solution.beta)
+        return tables.accounted_for(self.structure, self.solution.coefficients)
 
     def slopes(
         self,
