@@ -121,6 +121,7 @@ def test_reversing_every_item_of_a_construct_turns_its_paths(seed, scheme, mode)
     np.testing.assert_allclose(two.loadings()["est"], one.loadings()["est"], atol=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore::rantau.errors.AdmissibilityWarning")
 @FEW
 @given(seed=SEEDS, scheme=SCHEME, mode=MODE, item=st.sampled_from(ITEMS["X"] + ITEMS["M"]), consistent=st.booleans())
 def test_reversing_one_item_turns_its_weight_alone(seed, scheme, mode, item, consistent):
