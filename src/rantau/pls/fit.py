@@ -136,8 +136,9 @@ def pls(
         the rows that answer both. `default` is `mean`, and `listwise` with `ordered`.
     signs
         `dominant`: each construct points where the correlations of its items with it sum to more than zero.
-        `none`: signs as the weight loop ends. Each bootstrap draw points where the sample does. A product points where
-        the product of its parts' scores does, whichever it is.
+        `none`: signs as the weight loop ends, as in seminr, which differ where a block has reversed items. Each
+        bootstrap draw points where the sample does. A product points where the product of its parts' scores does,
+        whichever it is.
     tolerance
         The weight loop ends when no outer weight changes by more.
     max_iterations
