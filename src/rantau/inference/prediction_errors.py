@@ -28,9 +28,9 @@ def less(one: Array, other: Array, size: Array | float) -> Array:
     Parameters
     ----------
     one, other
-        Of one shape.
+        `(k,)`.
     size
-        How large they usually are; of their shape, or one for all.
+        How large they usually are, `(k,)` or one for all.
     """
     difference = one - other
     found: Array = np.where(np.abs(difference) <= _ROUNDING * size, 0.0, difference)
