@@ -155,7 +155,8 @@ class Prediction(Record):
     def constructs(self) -> pd.DataFrame:
         """Return how well scores are predicted: index construct; `q2_predict rmse mae`.
 
-        Scores have mean 0 and variance 1 in the training sample, so that their mean predicts 0.
+        Scores have mean 0 and variance 1 (divisor n) in the training sample, so that their mean predicts 0; observed
+        ones are by the weights of that sample, where seminr takes those of all rows.
         """
         places = list(dict.fromkeys(self.outlook.outcomes.tolist()))
         truth = self.observed_scores[:, :, places]

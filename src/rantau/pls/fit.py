@@ -117,7 +117,8 @@ def pls(
     scheme
         Inner weighting: `path`, `factorial` or `centroid`.
     consistent
-        Correct reflective constructs for unreliability (PLSc).
+        Correct reflective constructs for unreliability (PLSc). Composites (`<~`) by mode A are left as they are, as in
+        cSEM; beside reflective constructs seminr corrects their correlations too.
     modes
         `(construct, mode)` pairs or a mapping, mode `A`, `B` or `unit`, to replace the mode that the block's
         operator gives it.
