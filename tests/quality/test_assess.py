@@ -133,6 +133,14 @@ def test_what_was_not_given_is_not_tested(fit):
     assert set(found.table("formative_weights").criterion) == {"p < 0.05, or loading >= 0.5"}
 
 
+def test_single_items_predict_no_better_than_the_linear_model_that_they_are(data):
+    fit = rt.pls("cusa ~ comp_1 + like_1", data)
+    found = rows(rt.assess(fit, predict=rt.predict(fit, repeats=1)), "predictive_ability")
+    assert found.verdict["cusa: the linear model"] == "no better than the linear model"
+    assert found.met["cusa: the linear model"] == "borderline"
+    assert found.met["cusa: the items' means"] == "yes"
+
+
 def test_a_bad_scale_is_told(data):
     generator = np.random.default_rng(3)
     spoilt = data.assign(like_3=generator.normal(size=len(data)), like_2=data.comp_2 + generator.normal(size=len(data)))
