@@ -62,6 +62,9 @@ def test_assess(rantau):
     )
     assert ran.status == 0, ran.err
     assert "not tested: consistent PLS predicts nothing" in ran.out
+    # Criteria stand with who asks for them.
+    assert "Constructs: explained variance, by Chin (1998)\n" in ran.out
+    assert "Paths: effect sizes, by Cohen (1988)\n" in ran.out
     assert "Chin (1998)" in ran.out
     ran = rantau("assess", ANSWERS, "-m", MODEL, "--draws", "2", "--ordered", "CUSCO")
     assert ran.status == 0, ran.err

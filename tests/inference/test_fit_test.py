@@ -78,6 +78,17 @@ def test_the_table_says_what_the_draws_say() -> None:
         found.table(level=(0.9, 95))
 
 
+def test_a_model_that_fits_any_data_is_never_rejected() -> None:
+    """Its distances are the rounding of different samples, of which one is as often the larger as the other."""
+    data = simulated(150, 3)
+    one, two, three = data.columns[:3]
+    fit = rt.pls(f"{three} ~ {one} + {two}\n{two} ~ {one}", data)
+    assert fit.fit_indices()["df"] == 0
+    table = rt.fit_test(fit, draws=20).table()
+    assert (table[["est", "q95", "q99"]] == 0).all(axis=None)
+    assert (table["p"] == 1).all()
+
+
 def test_seeds_workers_and_rows() -> None:
     fit = rt.pls(FACTORS.replace("=~", "<~"), simulated(100, 5))
     one = rt.fit_test(fit, draws=210, seed=6)

@@ -132,6 +132,22 @@ def test_areas_by_hand():
     np.testing.assert_allclose(shares, [np.nan, 50, 50, 400 / 6, 100])
 
 
+def test_levels_are_met_to_the_last_digit_but_rounding():
+    """low + (high - low) is not always high, and a tenth of a scope not always the answer that stands there."""
+    random = np.random.default_rng(0)
+    for _ in range(50):
+        found = rt.necessity(pd.DataFrame(random.normal(size=(20, 2)), columns=["x", "y"]), "y", permutations=0)
+        needs = found.bottlenecks().x
+        assert np.isnan(needs.iloc[0])
+        assert not np.isinf(needs).any()
+    # A cloud under a line that ends in the upper right corner of the scope.
+    values = np.arange(1, 12) / 7
+    line = rt.necessity(pd.DataFrame({"x": values, "y": values * 3.3}), "y", permutations=0)
+    for kind in ("ce_fdh", "cr_fdh"):
+        needs = line.bottlenecks(ceiling=kind).x
+        np.testing.assert_allclose(needs, [np.nan, *range(10, 101, 10)], atol=1e-6)
+
+
 @pytest.mark.parametrize("kind", ["ce_fdh", "cr_fdh"])
 def test_areas_against_a_fine_grid(kind):
     generator = np.random.default_rng(4)

@@ -247,6 +247,22 @@ def test_whole_weights_count_as_so_many_rows(mobile, model, filled):
     assert "rows and their errors weighted by 'w'" in str(once)
 
 
+def test_what_is_no_better_but_for_rounding_is_no_better(mobile):
+    """PLS of single items is the linear model."""
+    fit = rt.pls("CUSL1 ~ CUSA1 + IMAG1\nCUSA1 ~ IMAG1", mobile)
+    apart = []
+    for seed in range(1, 6):
+        found = rt.predict(fit, repeats=3, seed=seed)
+        items = found.items()
+        apart.append(np.abs(items.rmse - items.rmse_lm).max())
+        assert (items[["rmse_difference", "mae_difference"]] == 0).all(axis=None)
+        assert set(found.verdict().verdict) == {"no predictive power"}
+        against = found.cvpat().query("benchmark == 'linear'")
+        assert (against["difference"] == 0).all()
+        assert against[["t", "p", "ci_low", "ci_high"]].isna().all(axis=None)
+    assert 0 < max(apart) < 1e-12
+
+
 def test_weights_that_are_all_alike_change_nothing(mobile):
     model = MOBILE + "Satisfaction ~ Image + Value + Expectation"
     plain = rt.predict(rt.pls(model, mobile), repeats=2)

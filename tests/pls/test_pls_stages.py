@@ -76,6 +76,52 @@ def test_everything_else_that_seminr_says(name):
     assert like(ours / theirs, theirs / theirs) < CLOSE
 
 
+@pytest.mark.parametrize("name", FULL)
+def test_f_squared_of_seminr_estimates_every_stage_again(name):
+    """seminr has no f² of what is multiplied: without its path nothing is left in the first stage to weight it by."""
+    fit, theirs = fitted(name), matrix(case(name)["numbers"]["fsq"])
+    ours = fit.f_squared(again=True)
+    cells = [(path.lhs, path.rhs) for path in fit.paths().itertuples()]
+    mine = [ours.loc[outcome, predictor] for outcome, predictor in cells]
+    assert mine == pytest.approx(
+        [theirs.loc[predictor, outcome] for outcome, predictor in cells], abs=CLOSE, nan_ok=True
+    )
+    assert np.isfinite(mine).sum() == {FULL[0]: 2, FULL[1]: 4}[name]
+
+
+def test_effects_of_products_are_the_same_in_every_table():
+    blocks = "A =~ IMAG1 + IMAG2\nB =~ PERV1 + PERV2\nY =~ CUSA1 + CUSA2\nZ =~ CUSL1 + CUSL3\n"
+    fit = pls(blocks + "Y ~ A + B + A:B\nZ ~ Y + A + B + A:B", data("mobile.csv"))
+    shares = fit.variance_accounted_for().set_index(["lhs", "rhs"])
+    assert ("Z", "A:B") in shares.index
+    for row in fit.effects().query("via == ''").itertuples():
+        if (row.lhs, row.rhs) in shares.index:
+            assert shares.loc[(row.lhs, row.rhs), row.kind] == pytest.approx(row.est, abs=1e-12)
+
+
+PARTS = "Image =~ IMAG1 + IMAG2 + IMAG3\nValue =~ PERV1 + PERV2\nBoth =~ Image + Value\n"
+QUALITY = "Quality =~ PERQ1 + PERQ2 + PERQ3\n"
+OUTCOMES = "Satisfaction =~ CUSA1 + CUSA2 + CUSA3\nLoyalty =~ CUSL1 + CUSL3\nLoyalty ~ Satisfaction\nSatisfaction ~ "
+
+
+@pytest.mark.parametrize("resampled", [False, True])
+def test_f_squared_again_by_hand(resampled):
+    """Without its path a construct of constructs leaves the model with its parts, also in a resample."""
+    rows = np.random.default_rng(3).integers(250, size=250) if resampled else np.arange(250)
+    taken = data("mobile.csv").iloc[rows]
+    whole = pls(PARTS + QUALITY + OUTCOMES + "Both + Quality", taken)
+    left = {"Both": pls(QUALITY + OUTCOMES + "Quality", taken), "Quality": pls(PARTS + OUTCOMES + "Both", taken)}
+
+    fit = pls(PARTS + QUALITY + OUTCOMES + "Both + Quality", data("mobile.csv")).showing("f_squared_again")
+    drawn = fit.refit(np.bincount(rows, minlength=250)[None].astype(float)).values[0]
+    found = {(one.lhs, one.rhs): value for one, value in zip(fit.quantities, drawn, strict=True)}
+    explained = whole.r_squared().r_squared["Satisfaction"]
+    for predictor, without in left.items():
+        less = explained - without.r_squared().r_squared["Satisfaction"]
+        assert found["Satisfaction", predictor] == pytest.approx(less / (1 - explained), abs=1e-7)
+    assert found["Loyalty", "Satisfaction"] == pytest.approx(whole.f_squared().loc["Loyalty", "Satisfaction"], abs=1e-7)
+
+
 def test_the_product_of_csem_from_the_moments_of_csem():
     """cSEM takes the moments of products, and then of all scores, over n, where scores are standardised with n - 1.
 

@@ -219,6 +219,23 @@ def blocks(names):
     return "\n".join(f"{name} =~ {name.lower()}1 + {name.lower()}2 + {name.lower()}3" for name in names)
 
 
+def test_products_of_single_items_have_nothing_to_correct():
+    """In the same unit too, that of scores standardised with n - 1."""
+    frame = data("mobile.csv").head(60)
+    model = "CUSL1 ~ IMAG1 + PERV1 + IMAG1:PERV1 + IMAG1:IMAG1\nPERV1 ~ IMAG1"
+    plain, corrected = pls(model, frame), pls(model, frame, consistent=True)
+    np.testing.assert_allclose(corrected.values(), plain.values(), atol=1e-12)
+
+
+@pytest.mark.parametrize("consistent", [False, True])
+def test_the_score_of_a_product_is_the_product_of_scores(consistent):
+    """Also where coefficients are those of factors: scores are of composites."""
+    model = "A =~ IMAG1 + IMAG2 + IMAG3\nB =~ PERV1 + PERV2\nY =~ CUSA1 + CUSA2 + CUSA3\nY ~ A + B + A:B"
+    scores = pls(model, data("mobile.csv"), consistent=consistent, interaction="scores").scores()
+    product = scores["A"] * scores["B"]
+    np.testing.assert_allclose(scores["A:B"], product - product.mean(), atol=1e-10)
+
+
 def test_corrected_products_are_those_of_the_latent_variables():
     """Dijkstra & Schermelleh-Engel (2014): consistent, where products of scores are too small."""
     rng, size = np.random.default_rng(11), 200_000

@@ -129,6 +129,16 @@ def test_what_was_not_given_is_not_tested(fit):
         assert summary.verdict[step] == "not tested"
     assert found.table("paths").verdict[0] == "not tested: give bootstrap=rt.bootstrap(fit)"
     assert "construct='QUAL'" in found.table("formative_validity").verdict[0]
+    # It is the loading that has to reach 0.5, of an item whose weight may be nothing.
+    assert set(found.table("formative_weights").criterion) == {"p < 0.05, or loading >= 0.5"}
+
+
+def test_single_items_predict_no_better_than_the_linear_model_that_they_are(data):
+    fit = rt.pls("cusa ~ comp_1 + like_1", data)
+    found = rows(rt.assess(fit, predict=rt.predict(fit, repeats=1)), "predictive_ability")
+    assert found.verdict["cusa: the linear model"] == "no better than the linear model"
+    assert found.met["cusa: the linear model"] == "borderline"
+    assert found.met["cusa: the items' means"] == "yes"
 
 
 def test_a_bad_scale_is_told(data):
@@ -212,7 +222,8 @@ def test_refusals(fit, data, drawn, predicted):
 
 def test_it_can_be_read(found):
     text = str(found)
-    assert "Paths: significance\n  p < 0.05 (Hair et al. (2022))" in text
+    assert "Paths: significance\n  path: p < 0.05 (Hair et al. (2022))" in text
+    assert "\n  rho_a: >= 0.7 (>= 0.6 acceptable), <= 0.95 (Dijkstra and Henseler (2015); Hair et al. (2022))" in text
     assert "by the cut-offs of Hair, Hult, Ringle and Sarstedt (2022)" in text
     assert "criteria met" in repr(found)
     assert found._repr_html_().count("<table") == len(ROWS) - 1

@@ -229,6 +229,32 @@ def _of_composites():
         yield from (finding.verdict for _, finding in found.findings)
 
 
+def test_the_note_on_predictive_power_is_true_of_the_table():
+    """An item that the linear model predicts worse, but its own mean better, does not count: CUSL2 of Loyalty."""
+    fit = rt.pls(
+        "Image =~ IMAG1 + IMAG2 + IMAG3\nLoyalty <~ CUSL1 + CUSL2 + CUSL3\nLoyalty ~ Image",
+        rt.read_table("tests/data/mobile.csv"),
+    )
+    prediction = rt.predict(fit, folds=5, repeats=2)
+    items = prediction.items()
+    assert items.loc["CUSL2", "rmse_difference"] < 0
+    assert items.loc["CUSL2", "q2_predict"] < 0
+    better = ((items["rmse_difference"] < 0) & (items["q2_predict"] > 0)).sum()
+    assert prediction.verdict().loc["Loyalty", "better"] == better
+    for language, told in (("en", "above 0 and a smaller RMSE"), ("id", "di atas 0 sekaligus RMSE")):
+        shown = dict(assemble(collect([fit, prediction]), title="T", language=language).tables()).values()
+        notes = next(table.notes for table in shown if table.key == "prediction")
+        assert told in " ".join(note.text for note in notes)
+
+
+def test_alpha_of_standardised_items_is_called_so():
+    """The measurement table has alpha of the items as they were answered, which is another number."""
+    for language, name in (("en", "Cronbach's α (standardised items)"), ("id", "α Cronbach (butir terstandar)")):
+        shown = next(table for _, table in document(language).tables() if table.key == "assessment")
+        labels = [str(row.cells[0].value) for row in shown.rows if row.kind == "group"]
+        assert any(label.startswith(name) for label in labels)
+
+
 def test_sources_become_citations():
     assert as_cited("Hair, Hult, Ringle and Sarstedt (2022)") == "Hair et al., 2022"
     assert as_cited("Shmueli et al. (2016, 2019)") == "Shmueli et al., 2016, 2019"
@@ -247,6 +273,17 @@ def test_parts_of_another_fit_are_refused():
             rt.report(answers, part)
     with pytest.raises(OptionError, match="2 parts of one kind"):
         rt.report(fit, made[0], made[0])
+
+
+def test_an_assessment_belongs_to_its_fit_whatever_the_order_of_paths():
+    """Paths are listed as the model writes them, and counted by constructs."""
+    blocks = "A =~ IMAG1 + IMAG2\nB =~ CUSA1 + CUSA2\nC =~ CUSL1 + CUSL3\nB ~ A\nC ~ "
+    fit = rt.pls(blocks + "B + A", rt.read_table("tests/data/mobile.csv"))
+    assert fit.paths()["rhs"].tolist() != [one.rhs for one in fit.quantities if one.op == "~"]
+    assert rt.report(fit, rt.assess(fit)) is not None
+    other = rt.pls(blocks + "B", rt.read_table("tests/data/mobile.csv"))
+    with pytest.raises(OptionError, match=r"got the assessment of another PLS fit"):
+        rt.report(fit, rt.assess(other))
 
 
 def test_the_map_shows_every_construct(tmp_path):

@@ -10,6 +10,8 @@ from rantau.arrays import Array, Mask
 
 #: The ceilings: free disposal hull as a step function, and the straight line through its corners.
 CEILINGS = ("ce_fdh", "cr_fdh")
+#: A level or a value that is this share of the scope away from another is the same: it was computed from the ends.
+_ROUNDING = 1e-9
 
 
 class Scope(NamedTuple):
@@ -123,13 +125,14 @@ def required(ceiling: Ceiling, scope: Scope, kind: str, level: float) -> float:
         NaN where every value of the condition will do, infinite where none within the scope does.
     """
     if kind == "ce_fdh":
-        enough = np.flatnonzero(ceiling.top[0] >= level)
+        enough = np.flatnonzero(ceiling.top[0] >= level - _ROUNDING * (scope.y_high - scope.y_low))
         found = float(ceiling.x[enough[0]]) if enough.size else np.inf
     else:
         intercept, slope = (float(one[0]) for one in line(ceiling))
         if np.isnan(slope):
             return required(ceiling, scope, "ce_fdh", level)
         found = (level - intercept) / slope
-    if found <= scope.x_low:
+    slack = _ROUNDING * (scope.x_high - scope.x_low)
+    if found <= scope.x_low + slack:
         return float("nan")
-    return found if found <= scope.x_high else float("inf")
+    return min(found, scope.x_high) if found <= scope.x_high + slack else float("inf")

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from rantau.arrays import Array
+from rantau.inference.prediction_errors import less
 from rantau.options import whole_number
 
 #: What `loss_difference` returns, in order.
@@ -42,7 +43,7 @@ def loss_difference(
     Parameters
     ----------
     loss, benchmark
-        `(rows,)`; rows in which either is NaN are left out.
+        `(rows,)`; rows in which either is NaN are left out. What differs by rounding alone does not differ.
     level
         Of the interval.
     draws, seed
@@ -74,7 +75,7 @@ def loss_difference(
     if n < 2:
         means = _average(loss, counts), _average(benchmark, counts)
         return LossDifference(*means, nan, nan, nan, max(n - 1, 0), nan, nan, nan, n, nan)
-    differences = loss[both] - benchmark[both]
+    differences = less(loss[both], benchmark[both], float(benchmark[both].mean()))
     taken = counts[both]
     mean, se = (float(one[0]) for one in _mean_and_error(differences[None], taken[None]))
     means = _average(loss[both], taken), _average(benchmark[both], taken)

@@ -20,6 +20,9 @@ from rantau.record import Record
 if TYPE_CHECKING:
     import pandas as pd
 
+#: An SRMR below this is that of a model which gives back the correlations as they are.
+_EXACT = 1e-12
+
 
 class FitTest(Record):
     """What a bootstrap test of exact fit found.
@@ -180,13 +183,19 @@ def fit_test(
     at = [shown.quantities.index(Quantity(name, "", model, of="fit_indices")) for name in DISTANCES]
     turned = fit.conforming(model).showing("fit_indices")
     refits = refit_draws(turned, draws=draws, seed=seed, rows=rows, workers=workers, progress=progress)
-    values = refits.values[:, at]
+    values, distances = _but_rounding(refits.values[:, at]), _but_rounding(shown.values()[at])
     lost: list[bool] = np.any(np.isnan(values), axis=1).tolist()
     undefined = "a distance is undefined"
     reasons = tuple(why or (undefined if gone else "") for why, gone in zip(refits.reasons, lost, strict=True))
-    found = FitTest(model, DISTANCES, shown.values()[at], values, reasons, seed if rows is None else -1)
+    found = FitTest(model, DISTANCES, distances, values, reasons, seed if rows is None else -1)
     good = len(reasons) - found.n_failed
     if good < 2:
         told = listing([f"{reason} ({count})" for reason, count in found.failed], most=3)
         raise EstimationError(f"{good} of {len(reasons)} draws succeeded; no test can be given. Reasons: {told}.")
+    return found
+
+
+def _but_rounding(distances: Array) -> Array:
+    """Return distances `(..., 4)`, 0 where SRMR, the first, is rounding: a model of single items may fit any data."""
+    found: Array = np.where(distances[..., :1] < _EXACT, 0.0, distances)
     return found

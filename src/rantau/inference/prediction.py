@@ -13,7 +13,7 @@ from rantau.extras import require
 from rantau.inference.cvpat import COLUMNS, loss_difference
 from rantau.inference.draws import counted
 from rantau.inference.linear_benchmark import BENCHMARKS, LinearModels
-from rantau.inference.prediction_errors import Errors, interval_of_new, loss_of_rows, mean_of_known
+from rantau.inference.prediction_errors import Errors, interval_of_new, less, loss_of_rows, mean_of_known
 from rantau.moments.sample import column_names, sample
 from rantau.options import check_level, choose
 from rantau.pls.forecast import Forecaster, Outlook
@@ -145,7 +145,8 @@ class Prediction(Record):
             columns |= {"q2_predict": 1 - pls[0] / average[0], "rmse": np.sqrt(pls[0]), "mae": pls[1]}
             columns |= {"q2_predict_lm": 1 - linear[0] / average[0], "rmse_lm": np.sqrt(linear[0]), "mae_lm": linear[1]}
             columns |= {"rmse_average": np.sqrt(average[0]), "mae_average": average[1]}
-            columns |= {"rmse_difference": np.sqrt(pls[0]) - np.sqrt(linear[0]), "mae_difference": pls[1] - linear[1]}
+            columns |= {"rmse_difference": less(np.sqrt(pls[0]), np.sqrt(linear[0]), np.sqrt(linear[0]))}
+            columns |= {"mae_difference": less(pls[1], linear[1], linear[1])}
             centred = errors.pls - self._mean(errors.pls)
             columns["skewness"] = self._mean(centred**3) / self._mean(centred**2) ** 1.5
         frame = require("pandas").DataFrame(columns, index=list(self.item_names))
@@ -154,7 +155,8 @@ class Prediction(Record):
     def constructs(self) -> pd.DataFrame:
         """Return how well scores are predicted: index construct; `q2_predict rmse mae`.
 
-        Scores have mean 0 and variance 1 in the training sample, so that their mean predicts 0.
+        Scores have mean 0 and variance 1 (divisor n) in the training sample, so that their mean predicts 0; observed
+        ones are by the weights of that sample, where seminr takes those of all rows.
         """
         places = list(dict.fromkeys(self.outlook.outcomes.tolist()))
         truth = self.observed_scores[:, :, places]

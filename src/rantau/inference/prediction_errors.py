@@ -8,6 +8,9 @@ import numpy as np
 
 from rantau.arrays import Array, Indices
 
+#: Errors this share of their size apart are the same.
+_ROUNDING = 1e-10
+
 
 class Errors(NamedTuple):
     """Errors `(repetitions, rows, m)` of three predictions; NaN where nothing was predicted."""
@@ -15,6 +18,23 @@ class Errors(NamedTuple):
     pls: Array
     linear: Array
     average: Array
+
+
+def less(one: Array, other: Array, size: Array | float) -> Array:
+    """Return one array of errors or losses less another, 0 where they differ by rounding alone.
+
+    PLS of single items is the linear model: which of the two is the smaller by a last digit says nothing.
+
+    Parameters
+    ----------
+    one, other
+        `(k,)`.
+    size
+        How large they usually are, `(k,)` or one for all.
+    """
+    difference = one - other
+    found: Array = np.where(np.abs(difference) <= _ROUNDING * size, 0.0, difference)
+    return found
 
 
 def mean_of_known(values: Array, weights: Array) -> Array:

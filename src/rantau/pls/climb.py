@@ -93,7 +93,9 @@ class _Ground:
         self.stages: list[StagePlan] = []
         self.columns: list[Array] = []
         self.scores: list[Array] = []
-        #: The standard deviation of each column of each stage that is a product, from scores with divisor n - 1.
+        #: The standard deviation of each column of each stage that is a product, from scores with divisor n - 1: of the
+        #: product of scores, and of what coefficients are told of, which moments may have been corrected for.
+        self.spreads: list[Array] = []
         self.units: list[Array] = []
 
     # -- columns ------------------------------------------------------------------------------------------
@@ -106,7 +108,8 @@ class _Ground:
         variance = np.diagonal(moments, axis1=1, axis2=2)
         unit = np.sqrt(np.clip(variance, 0.0, None))
         products = np.array([column.product for column in stage.columns])
-        self.units.append(np.where(products, unit * self._divisor(stage), 1.0))
+        self.spreads.append(np.where(products, unit * self._divisor(stage), 1.0))
+        self.units.append(self.spreads[-1])
         faults = [
             Fault(
                 "product_of_nothing_new",
@@ -130,7 +133,8 @@ class _Ground:
             )
             if products.any():
                 faults.append(_indefinite(moments, np.asarray(faults[-1].where.any(axis=1))))
-            self.units[-1] = np.where(products, np.sqrt(np.where(latent > 0, latent, np.nan)), 1.0)
+            latent_unit = np.sqrt(np.where(latent > 0, latent, np.nan))
+            self.units[-1] = np.where(products, latent_unit * self._divisor(stage), 1.0)
         self.columns.append(vectors / np.where(unit > 0, unit, 1.0)[:, None, :])
         # The first stage looks at items as they are, to tell a constant one from one that varies little.
         own = [self.items.index(one.parts[0].name) if _of_data(one) else None for one in stage.columns]
@@ -299,7 +303,7 @@ class _Ground:
         columns = np.zeros((len(self.moments), q, len(structure.items)))
         weights, loadings = np.empty((2, len(self.moments), len(structure.items)))
         rho_a = np.empty((len(self.moments), len(structure.constructs)))
-        unit = np.ones_like(rho_a)
+        unit, spreads = np.ones_like(rho_a), np.ones_like(rho_a)
         for j, (name, block) in enumerate(zip(structure.constructs, structure.blocks, strict=True)):
             home, last = plan.home[j], plan.last[j]
             there = plan.stages[home].structure
@@ -314,6 +318,7 @@ class _Ground:
                 size = np.abs(loadings[:, block])
                 with np.errstate(invalid="ignore", divide="ignore"):
                     unit[:, j] = (size * self.units[home][:, own]).sum(axis=1) / size.sum(axis=1)
+                    spreads[:, j] = (size * self.spreads[home][:, own]).sum(axis=1) / size.sum(axis=1)
         turned = columns.transpose(0, 2, 1) @ self.moments
         cross = turned @ scores
         proxies = scores.transpose(0, 2, 1) @ self.moments @ scores
@@ -339,7 +344,7 @@ class _Ground:
         )
         p = len(self.items)
         products = tuple(np.stack([self._linear(part)[:, :p] for part in key], axis=2) for key in self.products)
-        return Ascent(whole, tuple(self.estimates), scores, products)
+        return Ascent(whole, tuple(self.estimates), scores, products, spreads)
 
     def _constructs(self, plan: Plan, proxies: Array, rho_a: Array) -> Array:
         """Return the corrected correlations: those of the last stage, and of the parts of constructs with them."""

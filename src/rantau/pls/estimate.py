@@ -238,6 +238,15 @@ def _prepared(
         for matrix in (correlation, *matrices):
             if matrix is not None:
                 _blank(matrix, np.any(singular, axis=0))
+    sums = np.stack([correlation[block, block].sum(axis=(0, 1)) for block in structure.blocks])
+    # Below zero, correlations are those of no variables, which is another fault.
+    cancelled = np.abs(sums) <= SINGULAR
+    if cancelled.any():
+        told = "the items of {names} cancel out: their sum, with which weights begin, does not vary"
+        faults.append(Fault("items_cancel", told, structure.constructs, cancelled.T, fatal=True))
+        for matrix in (correlation, *matrices):
+            if matrix is not None:
+                _blank(matrix, np.any(cancelled, axis=0))
     return correlation, tuple(matrices), faults
 
 

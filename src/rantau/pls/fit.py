@@ -54,6 +54,10 @@ ADVICE = {
         "They are those of no variables, as polychoric correlations of few rows or rare categories can be: merge rare "
         "categories, take fewer items, or leave ordered= out."
     ),
+    "items_cancel": (
+        "Look for an item that stands beside its own mirror image, as before and after it was reversed, and take one "
+        "of them out."
+    ),
     "collinear_predictors": "Drop one of the predictors, or join them.",
     "not_converged": (
         "Raise max_iterations, or try another scheme; weights that never settle often mean that a construct "
@@ -113,7 +117,8 @@ def pls(
     scheme
         Inner weighting: `path`, `factorial` or `centroid`.
     consistent
-        Correct reflective constructs for unreliability (PLSc).
+        Correct reflective constructs for unreliability (PLSc). Composites (`<~`) by mode A are left as they are, as in
+        cSEM; beside reflective constructs seminr corrects their correlations too.
     modes
         `(construct, mode)` pairs or a mapping, mode `A`, `B` or `unit`, to replace the mode that the block's
         operator gives it.
@@ -132,8 +137,9 @@ def pls(
         the rows that answer both. `default` is `mean`, and `listwise` with `ordered`.
     signs
         `dominant`: each construct points where the correlations of its items with it sum to more than zero.
-        `none`: signs as the weight loop ends. Each bootstrap draw points where the sample does. A product points where
-        the product of its parts' scores does, whichever it is.
+        `none`: signs as the weight loop ends, as in seminr, which differ where a block has reversed items. Each
+        bootstrap draw points where the sample does. A product points where the product of its parts' scores does,
+        whichever it is.
     tolerance
         The weight loop ends when no outer weight changes by more.
     max_iterations

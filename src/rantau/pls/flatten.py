@@ -23,6 +23,7 @@ from rantau.pls.request import PlsRequest
 from rantau.pls.stages import Ascent, Plan
 from rantau.pls.structural import implied_constructs
 from rantau.pls.structure import Structure
+from rantau.pls.variants import Without
 
 #: What does not count free parameters, whose number is not settled for models with products.
 COUNTLESS = (*DISTANCES, "nfi", "gfi")
@@ -82,16 +83,19 @@ def implied_in_stages(plan: Plan, ascent: Ascent, model: str) -> Array:
 
 
 def named_in_stages(
-    plan: Plan, ascent: Ascent, of: str, request: PlsRequest, n_obs: int
+    plan: Plan, ascent: Ascent, of: str, request: PlsRequest, n_obs: int, without: Without | None = None
 ) -> tuple[tuple[Quantity, ...], Array]:
     """Name and compute the quantities of one table, as `named_values`, of the estimates that it is about.
 
     What estimates equations or blocks anew is about the last stage; the fit of the model about the items of the data.
+    `without` estimates all stages without a path, for `f_squared_again`.
     """
     if plan.plain or of not in (*LAST, "fit_indices"):
         return named_values(ascent.whole, plan.whole, of, request=request, n_obs=n_obs)
     if of in LAST:
-        return named_values(ascent.stages[-1], plan.stages[-1].structure, of, request=request, n_obs=n_obs)
+        return named_values(
+            ascent.stages[-1], plan.stages[-1].structure, of, request=request, n_obs=n_obs, without=without
+        )
     found = [(model, staged_fit_indices(plan, ascent, n_obs, model)) for model in MODELS]
     names = tuple(Quantity(name, "", model, of=of) for model, values in found for name in values)
     return names, np.stack([value for _, values in found for value in values.values()], axis=1)

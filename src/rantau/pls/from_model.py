@@ -14,11 +14,12 @@ from rantau.fit import Problem
 from rantau.model.locate import first_use, refusal
 from rantau.model.spec import Definition, Model, Modifier, Span
 from rantau.options import choose
-from rantau.pls.higher_order import ALIASES, ladder, refuse_odd_orders, warn_of_explained_parts
+from rantau.pls.higher_order import ALIASES, ladder, parts_of, refuse_odd_orders, warn_of_explained_parts
 from rantau.pls.higher_order import METHODS as ORDERS
 from rantau.pls.interaction import METHODS as PRODUCTS
 from rantau.pls.interaction import products_of, refuse_odd_products, with_products
 from rantau.pls.outer_modes import ROWS as MODES
+from rantau.pls.request import PlsRequest
 from rantau.pls.stages import Plan, plan_from
 from rantau.pls.structure import Structure, ordered
 
@@ -79,6 +80,40 @@ def plan_of(
     stages = with_products(written, stages, interaction, consistent=consistent)
     warned = warn_of_explained_parts(written, higher_order)
     return plan_from(written.replace(ignored=(*written.ignored, *warned)), stages)
+
+
+def plan_without(model: Model, request: PlsRequest, outcome: str, predictor: str) -> Plan | None:
+    """Plan a model without one of its paths.
+
+    Parameters
+    ----------
+    model, request
+        As they were planned with the path.
+    outcome, predictor
+        Of the path that is left out. A predictor that no other path joins leaves the model, with its parts.
+
+    Returns
+    -------
+    Plan or None
+        None where nothing but a product joins the predictor any more: there is nothing then to weight its items by.
+    """
+    written = structure_of(model, modes=request.modes, consistent=request.consistent)
+    names = written.constructs
+    place, paths = names.index(predictor), written.paths.copy()
+    paths[names.index(outcome), place] = False
+    joined = paths | paths.T
+    products = [j for j, name in enumerate(names) if predictor in name.split(":") and j != place]
+    kept = np.ones(len(names), dtype=bool)
+    if not joined[place].any():
+        if joined[products].any():
+            return None
+        gone, parts = [predictor], parts_of(written)
+        while gone:
+            kept[names.index(gone[-1])] = False
+            gone += parts.get(gone.pop(), ())
+    written = written.replace(paths=paths).among(kept)
+    stages = ladder(written, request.higher_order)
+    return plan_from(written, with_products(written, stages, request.interaction, consistent=request.consistent))
 
 
 def _refuse_correction(model: Model, written: Structure, interaction: str, higher_order: str, *, stages: int) -> None:

@@ -25,7 +25,12 @@ from rantau.pls.structural import (
     total_effects,
 )
 from rantau.pls.structure import Structure
-from rantau.pls.variants import explained_by_all_before, f_squared_estimated_again, redundancy_of_own_items
+from rantau.pls.variants import (
+    Without,
+    explained_by_all_before,
+    f_squared_estimated_again,
+    redundancy_of_own_items,
+)
 
 #: The first columns of `reliability`, which every report shows; the others are what else goes by the same names.
 RELIABILITY = ("alpha", "rho_a", "rho_c", "ave")
@@ -39,6 +44,7 @@ class Solved(NamedTuple):
     structure: Structure
     request: PlsRequest
     n_obs: int
+    without: Without | None = None
 
 
 Name = tuple[str, str, str]
@@ -52,6 +58,7 @@ def named_values(
     *,
     request: PlsRequest | None = None,
     n_obs: int = 0,
+    without: Without | None = None,
 ) -> tuple[tuple[Quantity, ...], Array]:
     """Name and compute the quantities of one table of a fit.
 
@@ -80,13 +87,15 @@ def named_values(
         The options; needed by tables for which the model is estimated once more.
     n_obs
         Rows; needed by tables that count them.
+    without
+        How models in stages are estimated once more without a path, for `f_squared_again`.
 
     Returns
     -------
     tuple
         The names, q of them, and the values, `(draws, q)`.
     """
-    given = Solved(estimates, structure, PlsRequest() if request is None else request, n_obs)
+    given = Solved(estimates, structure, PlsRequest() if request is None else request, n_obs, without)
     pairs = [pair for row in TABLES[of] for pair in row(given)]
     # The draws lie side by side in memory, as in what the quantities are taken from.
     values = np.empty((len(estimates.weights), len(pairs)), order="F")
@@ -200,7 +209,8 @@ def _f_squared(given: Solved) -> Named:
 
 
 def _f_squared_again(given: Solved) -> Named:
-    return _arrows(given, "f2", f_squared_estimated_again(given.estimates, given.structure, given.request))
+    values = f_squared_estimated_again(given.estimates, given.structure, given.request, given.without)
+    return _arrows(given, "f2", values)
 
 
 def _vif(given: Solved) -> Named:
@@ -229,7 +239,7 @@ def _indirect(given: Solved) -> Named:
 
 
 def _accounted_for(given: Solved) -> Named:
-    names, values = given.structure.constructs, accounted_for(given.estimates.beta)
+    names, values = given.structure.constructs, accounted_for(given.estimates.coefficients)
     for outcome, predictor in sorted({(route[-1], route[0]) for route in given.structure.routes}):
         if given.structure.paths[outcome, predictor]:
             yield (names[outcome], "vaf", names[predictor]), values[:, outcome, predictor]

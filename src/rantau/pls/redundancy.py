@@ -32,7 +32,7 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
     data
         Responses or a data frame, with the items of the construct and those it is held against.
     construct
-        The name of the construct, most often one weighted by mode B.
+        The name of the construct, most often one weighted by mode B. One measured by constructs brings these along.
     against
         A global item, or several items, which make a reflective construct named `<construct>_global`; ordered answers
         where the fit has any.
@@ -45,7 +45,7 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
     Raises
     ------
     OptionError
-        If the fit has no such construct, or it is measured by constructs, or held against its own items.
+        If the fit has no such construct, or it is held against its own items.
     ResponseError
         If the data lack an item.
 
@@ -72,13 +72,8 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
     names = fit.model.constructs
     if construct not in names:
         raise OptionError(unknown("construct", str(construct), names))
-    block = fit.model.block(construct)
-    lower = [item for item in block.items if item in names]
-    if lower:
-        raise OptionError(
-            f"redundancy() takes constructs measured by items, and {construct} is measured by the constructs "
-            f"{listing(lower)}. Ask for each of them."
-        )
+    blocks = _under(fit.model, construct)
+    measured = [item for block in blocks for item in block.items if item not in names]
     items = tuple(dict.fromkeys(several_names("against", against, "global_item")))
     constructs = [item for item in items if item in names]
     if constructs:
@@ -86,28 +81,35 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
             f"against= takes items, columns of the data, and {listing(constructs)} is a construct of the model. Name "
             "its items."
         )
-    own = [item for item in items if item in block.items]
+    own = [item for item in items if item in measured]
     if own or not items:
         raise OptionError(
             f"against= takes items that do not belong to {construct}, got {listing(own) if own else 'none'}. "
             f"fit.redundancy() holds {construct} against its own items."
         )
-    request = fit.request
-    mode = fit.structure.modes[fit.structure.constructs.index(construct)]
+    request, known = fit.request, dict(zip(fit.structure.constructs, fit.structure.modes, strict=True))
+    modes = tuple((block.construct, known[block.construct]) for block in blocks)
     options: dict[str, Any] = {name: getattr(request, name) for name in request.field_names()}
-    ordered = (*(item for item in block.items if item in request.ordered), *items) if request.ordered else False
-    return pls(_of_two(block, items), data, **{**options, "modes": ((construct, mode),), "ordered": ordered})
+    ordered = (*(item for item in measured if item in request.ordered), *items) if request.ordered else False
+    return pls(_of_two(blocks, items), data, **{**options, "modes": modes, "ordered": ordered})
 
 
-def _of_two(block: Block, items: tuple[str, ...]) -> Model:
-    """Return the model in which a construct explains one item, or a reflective construct of several."""
-    blocks: tuple[Block, ...] = (block,)
-    outcome = items[0]
+def _under(model: Model, construct: str) -> tuple[Block, ...]:
+    """Return the block of a construct and those of all that measure it, itself first."""
+    block = model.block(construct)
+    lower = (item for item in block.items if item in model.constructs)
+    return (block, *(one for name in lower for one in _under(model, name)))
+
+
+def _of_two(blocks: tuple[Block, ...], items: tuple[str, ...]) -> Model:
+    """Return the model in which the first construct explains one item, or a reflective construct of several."""
+    construct, outcome = blocks[0].construct, items[0]
     if len(items) > 1:
-        outcome = f"{block.construct}_global"
-        blocks = (block, Block(outcome, "reflective", tuple(Term(item, (), _NOWHERE) for item in items), _NOWHERE))
-    path = Path(outcome, Term(block.construct, (), _NOWHERE), _NOWHERE)
+        outcome = f"{construct}_global"
+        terms = tuple(Term(item, (), _NOWHERE) for item in items)
+        blocks = (*blocks, Block(outcome, "reflective", terms, _NOWHERE))
+    path = Path(outcome, Term(construct, (), _NOWHERE), _NOWHERE)
     operator = {"reflective": "=~", "composite": "<~"}
     lines = [f"{one.construct} {operator[one.kind]} {' + '.join(one.items)}" for one in blocks]
-    text = "\n".join([*lines, f"{outcome} ~ {block.construct}"])
+    text = "\n".join([*lines, f"{outcome} ~ {construct}"])
     return Model(blocks, (path,), (), (), (), (), (), (), text, "<redundancy>")

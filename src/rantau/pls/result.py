@@ -36,7 +36,8 @@ from rantau.pls.slopes import Replicates, Slope, significant_regions, simple_slo
 from rantau.pls.stages import Ascent, Plan, Stage
 from rantau.pls.structure import Structure
 from rantau.pls.transform import transformed_rows
-from rantau.pls.variants import f_squared_estimated_again, redundancy_of_own_items
+from rantau.pls.variants import Without, f_squared_estimated_again, redundancy_of_own_items
+from rantau.pls.without_path import WithoutPath
 from rantau.record import Record
 
 if TYPE_CHECKING:
@@ -144,13 +145,20 @@ class PlsFit(Record):
         return self._named(self.shows)[1]
 
     def _named(self, of: str) -> tuple[tuple[Quantity, ...], Array]:
-        names, values = named_in_stages(self.plan, self.ascent, of, self.request, self.n_obs)
+        names, values = named_in_stages(self.plan, self.ascent, of, self.request, self.n_obs, self._without())
         return names, values[0]
 
     @property
     def _last(self) -> Solved:
         """The last stage, for what estimates equations or blocks anew."""
         return Solved(self.ascent.stages[-1], self.plan.stages[-1].structure, self.request, self.n_obs)
+
+    def _without(self, counts: Array | None = None, moments: tuple[Array, Array] | None = None) -> Without | None:
+        """Return what estimates the model without a path where that takes several stages; None for one stage."""
+        if len(self.plan.stages) == 1:
+            return None
+        taken = np.ones((1, self.n_obs)) if counts is None else counts
+        return WithoutPath(self.model, self.request, self.sample, taken, moments).explained
 
     @property
     def strata(self) -> None:
@@ -186,7 +194,8 @@ class PlsFit(Record):
         known = moments.covariance, moments.mean
         ascent, faults = resolve(self.sample, counts, self.plan, self.request, towards=towards, moments=known)
         why = reasons(faults, len(counts))
-        values = named_in_stages(self.plan, ascent, self.shows, self.request, round(float(counts[0].sum())))[1]
+        n, without = round(float(counts[0].sum())), self._without(counts, known)
+        values = named_in_stages(self.plan, ascent, self.shows, self.request, n, without)[1]
         values[[bool(reason) for reason in why]] = np.nan
         nothing = np.full_like(values, np.nan) if errors else None
         return Refits(values, why, nothing, notes_on(moments, self.request))
@@ -400,7 +409,8 @@ class PlsFit(Record):
         Parameters
         ----------
         again
-            Whether the whole model is estimated once more without each path, and all scores with it, as in seminr.
+            Whether the whole model, with all its stages, is estimated once more without each path, and all scores with
+            it, as in seminr. NaN of a predictor that nothing joins then but its product with another.
             Otherwise the predictor is left out of the regression while all scores stay as they are, as in cSEM: f²
             asks what one predictor adds to the others for an outcome that remains what it is.
 
@@ -409,7 +419,7 @@ class PlsFit(Record):
         check_switch("again", again)
         if again:
             structure = self._last.structure
-            values = f_squared_estimated_again(self._last.estimates, structure, self.request)[0]
+            values = f_squared_estimated_again(self._last.estimates, structure, self.request, self._without())[0]
         else:
             structure, estimates = self.structure, self.solution
             values = structural.f_squared(estimates.constructs, estimates.r_squared, structure.paths)[0]
@@ -431,7 +441,7 @@ class PlsFit(Record):
 
         Source: Hair et al. (2014).
         """
-        return tables.accounted_for(self.structure, self.solution.beta)
+        return tables.accounted_for(self.structure, self.solution.coefficients)
 
     def slopes(
         self,

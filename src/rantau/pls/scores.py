@@ -49,7 +49,7 @@ def score_rows(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest) 
     products = [(standardised @ factors[0]).prod(axis=1) for factors in ascent.products]
     columns = [standardised, *((product - np.average(product, weights=shares))[:, None] for product in products)]
     scores = np.asarray(np.concatenate(columns, axis=1) @ ascent.scores[0])
-    return least * scores if ascent.whole.units is None else least * scores * ascent.whole.units[0]
+    return least * scores if ascent.spreads is None else least * scores * ascent.spreads[0]
 
 
 def unit_lengths(sample: Sample, plan: Plan, ascent: Ascent, request: PlsRequest) -> Array:

@@ -159,12 +159,16 @@ class Ascent(Record):
         products; None for a plain model.
     products
         The factors of each product, `(draws, p, factors)`: combinations of standardised items.
+    spreads
+        The standard deviation with which each construct's score is told, `(draws, J)`: 1 but for products of scores,
+        whose coefficients are in this unit as well unless they are corrected (`whole.units`); None for a plain model.
     """
 
     whole: Estimates
     stages: tuple[Estimates, ...]
     scores: Array | None = None
     products: tuple[Array, ...] = ()
+    spreads: Array | None = None
 
 
 def stage_of(written: Structure, blocks: Blocks, links: Links) -> StagePlan:

@@ -97,6 +97,20 @@ class Structure(Record):
         direct = {(int(j), int(i)) for j, i in np.argwhere(self.paths)}
         return tuple(sorted(direct | {(route[-1], route[0]) for route in self.routes}))
 
+    def among(self, kept: Mask) -> Structure:
+        """Return the model of some constructs `(J,)` alone, without labels and definitions."""
+        which, items = np.flatnonzero(kept), np.flatnonzero(kept[self.owner])
+        return self.replace(
+            constructs=tuple(self.constructs[j] for j in which),
+            kinds=tuple(self.kinds[j] for j in which),
+            modes=tuple(self.modes[j] for j in which),
+            items=tuple(self.items[i] for i in items),
+            owner=which.searchsorted(self.owner[items]),
+            paths=self.paths[np.ix_(which, which)],
+            labels=(),
+            definitions=(),
+        )
+
     def predictors(self, outcome: int) -> Indices:
         """Return the positions of the direct predictors of a construct."""
         return np.flatnonzero(self.paths[outcome])

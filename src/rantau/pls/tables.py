@@ -61,10 +61,10 @@ def effects(structure: Structure, quantities: tuple[Quantity, ...], values: Arra
     return listed(rows, ("lhs", "rhs", "kind", "via", "est"))
 
 
-def accounted_for(structure: Structure, beta: Array) -> pd.DataFrame:
-    """Return `lhs rhs direct indirect total vaf` of pairs with both effects; `beta` is `(1, J, J)`."""
-    names, direct = structure.constructs, beta[0]
-    total, share = structural.total_effects(beta)[0], structural.accounted_for(beta)[0]
+def accounted_for(structure: Structure, coefficients: Array) -> pd.DataFrame:
+    """Return `lhs rhs direct indirect total vaf` of pairs with both effects; `coefficients` are `(1, J, J)`."""
+    names, direct = structure.constructs, coefficients[0]
+    total, share = structural.total_effects(coefficients)[0], structural.accounted_for(coefficients)[0]
     pairs = sorted({(route[-1], route[0]) for route in structure.routes})
     rows = [
         (names[j], names[i], direct[j, i], total[j, i] - direct[j, i], total[j, i], share[j, i])

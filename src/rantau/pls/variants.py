@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from rantau.arrays import Array, Mask
@@ -9,6 +11,9 @@ from rantau.pls.estimate import Estimates, estimate
 from rantau.pls.measurement import redundancy
 from rantau.pls.request import PlsRequest
 from rantau.pls.structure import Structure, ordered
+
+#: From the names of an outcome and a predictor to R² of the outcome without the path, `(draws,)`.
+Without = Callable[[str, str], Array]
 
 
 def explained_by_all_before(estimates: Estimates, structure: Structure, request: PlsRequest) -> Array:
@@ -41,7 +46,9 @@ def explained_by_all_before(estimates: Estimates, structure: Structure, request:
     return _again(estimates, every, request).r_squared
 
 
-def f_squared_estimated_again(estimates: Estimates, structure: Structure, request: PlsRequest) -> Array:
+def f_squared_estimated_again(
+    estimates: Estimates, structure: Structure, request: PlsRequest, without: Without | None = None
+) -> Array:
     """Return f² of each path where the model is estimated once more without the path, and all scores with it.
 
     An outcome of one predictor has R² = 0 without it. A predictor that no other path joins leaves the model.
@@ -54,45 +61,42 @@ def f_squared_estimated_again(estimates: Estimates, structure: Structure, reques
         The model.
     request
         The options.
+    without
+        From the names of an outcome and of a predictor to R² of the outcome in the model without the path, `(draws,)`;
+        for models in stages, which correlations of the last stage's items do not tell.
 
     Returns
     -------
     Array
-        `(draws, J, J)` at `[outcome, predictor]`, NaN where there is no path.
+        `(draws, J, J)` at `[outcome, predictor]`, NaN where there is no path, and where the model without it cannot be
+        estimated.
 
     Source: Cohen (1988), equation 9.2.3, with R² without a predictor as in seminr and SmartPLS.
     """
     found = np.full_like(estimates.constructs, np.nan)
+    names = structure.constructs
     for outcome, predictor in np.argwhere(structure.paths):
         r_squared = estimates.r_squared[:, outcome]
-        without = np.zeros_like(r_squared)
+        left = np.zeros_like(r_squared)
         if structure.paths[outcome].sum() > 1:
-            paths = structure.paths.copy()
-            paths[outcome, predictor] = False
-            kept = np.ones(len(paths), dtype=bool)
-            kept[predictor] = paths[predictor].any() or paths[:, predictor].any()
-            again = _again(
-                estimates, _of_constructs(structure.replace(paths=paths), kept), request, kept[structure.owner]
-            )
-            without = again.r_squared[:, np.flatnonzero(kept).searchsorted(outcome)]
-        found[:, outcome, predictor] = (r_squared - without) / (1 - r_squared)
+            if without is None:
+                left = _explained_without(estimates, structure, request, int(outcome), int(predictor))
+            else:
+                left = without(names[outcome], names[predictor])
+        found[:, outcome, predictor] = (r_squared - left) / (1 - r_squared)
     return found
 
 
-def _of_constructs(structure: Structure, kept: Mask) -> Structure:
-    """Return the model of some constructs `(J,)` alone."""
-    which = np.flatnonzero(kept)
-    items = np.flatnonzero(kept[structure.owner])
-    return structure.replace(
-        constructs=tuple(structure.constructs[j] for j in which),
-        kinds=tuple(structure.kinds[j] for j in which),
-        modes=tuple(structure.modes[j] for j in which),
-        items=tuple(structure.items[i] for i in items),
-        owner=which.searchsorted(structure.owner[items]),
-        paths=structure.paths[np.ix_(which, which)],
-        labels=(),
-        definitions=(),
-    )
+def _explained_without(
+    estimates: Estimates, structure: Structure, request: PlsRequest, outcome: int, predictor: int
+) -> Array:
+    paths = structure.paths.copy()
+    paths[outcome, predictor] = False
+    kept = np.ones(len(paths), dtype=bool)
+    kept[predictor] = paths[predictor].any() or paths[:, predictor].any()
+    again = _again(estimates, structure.replace(paths=paths).among(kept), request, kept[structure.owner])
+    found = again.r_squared[:, np.flatnonzero(kept).searchsorted(outcome)]
+    return np.where(again.converged, found, np.nan)
 
 
 def redundancy_of_own_items(estimates: Estimates, structure: Structure, request: PlsRequest) -> Array:

@@ -101,7 +101,7 @@ class Assessment(Record):
             own = self.table(row.name)
             if len(own):
                 asked = dict.fromkeys(
-                    f"{one.criterion} ({one.source})" for name, one in self.findings if name == row.name
+                    f"{one.test}: {one.criterion} ({one.source})" for name, one in self.findings if name == row.name
                 )
                 shown = own[["test", "about", "value", "ci_low", "ci_high", "p", "met", "verdict"]]
                 text = _readable(shown).to_string(index=False, float_format=lambda value: f"{value:.3f}", na_rep="")

@@ -37,9 +37,9 @@ def check_belonging(part: Any, pls: PlsFit | None, what: str) -> None:  # noqa: 
         If there is no fit, or the part is of another.
     """
     if pls is None:
-        raise OptionError(f"report() got a {what} without the PLS fit that it was made of. Give that fit as well.")
+        raise OptionError(f"report() got the {what} without the PLS fit that it was made of. Give that fit as well.")
     if not _belongs(part, pls):
-        raise OptionError(f"report() got a {what} of another PLS fit than the one given. Make it from this fit.")
+        raise OptionError(f"report() got the {what} of another PLS fit than the one given. Make it from this fit.")
 
 
 def _belongs(part: Any, pls: PlsFit) -> bool:  # noqa: ANN401
@@ -51,7 +51,7 @@ def _belongs(part: Any, pls: PlsFit) -> bool:  # noqa: ANN401
     paths = {(lhs, rhs): value for (lhs, op, rhs), value in known.items() if op == "~"}
     if isinstance(part, Assessment):
         found = [one.value for name, one in part.findings if name == "paths"]
-        return _alike(found, list(paths.values()))
+        return _alike(found, pls.paths()["est"].tolist())
     if isinstance(part, CopulaTest):
         return all(
             _alike(one.plain, [paths.get((one.outcome, name), np.nan) for name in one.predictors])

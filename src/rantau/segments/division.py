@@ -190,6 +190,7 @@ class Divider:
             tuple(_cut(stage, part) for stage in ascent.stages),
             None if ascent.scores is None else ascent.scores[part],
             tuple(one[part] for one in ascent.products),
+            None if ascent.spreads is None else ascent.spreads[part],
         )
 
     def _members(self, codes: Indices) -> Array:

@@ -65,7 +65,7 @@ def assess(
             *(
                 Part(
                     row.name,
-                    row.title,
+                    f"{row.title}, by {_sources(found, row.name)}",
                     found.table(row.name).drop(columns=["step", "source"]).dropna(axis=1, how="all"),
                 )
                 for row in ROWS
@@ -77,3 +77,9 @@ def assess(
     for reason, count in drawn.failed:
         say(f"{count} of {draws} draws failed and are left out: {reason}")
     return status
+
+
+def _sources(found: rt.Assessment, step: str) -> str:
+    """Return who asks for what a step asks for, each of them once."""
+    every = [one for source in found.table(step)["source"] for one in source.split("; ")]
+    return "; ".join(dict.fromkeys(every))

@@ -19,7 +19,9 @@ def formative_weights(evidence: Evidence) -> Found:
         return
     if evidence.bootstrap is None:
         for name in evidence.formative:
-            yield evidence.not_tested("weight", name, "give bootstrap=rt.bootstrap(fit)", criterion="formative_loading")
+            how = "give bootstrap=rt.bootstrap(fit)"
+            untested = evidence.not_tested("weight", name, how, criterion="formative_loading")
+            yield untested.replace(criterion=_asked(evidence))
         return
     loadings = {(row.construct, row.item): row.est for row in rows_of(evidence.fit.loadings())}
     for row in rows_of(evidence.fit.weights()):
@@ -39,6 +41,9 @@ def _judged(evidence: Evidence, construct: str, item: str, weight: float, loadin
         met, verdict = FAIR, f"weight not significant and loading {loading:.2f}: keep only if no other item says it"
     else:
         met, verdict = FAILED, f"neither weight nor loading ({loading:.2f}) is significant: take the item out"
-    asked = f"p < {alpha:g}, or loading {criterion.text}"
     about = f"{construct} <~ {item}"
-    return Finding("weight", about, float(weight), *limits, asked, criterion.source, met, verdict)
+    return Finding("weight", about, float(weight), *limits, _asked(evidence), criterion.source, met, verdict)
+
+
+def _asked(evidence: Evidence) -> str:
+    return f"p < {evidence.alpha:g}, or loading {evidence.cutoffs['formative_loading'].text}"

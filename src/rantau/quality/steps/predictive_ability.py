@@ -19,7 +19,8 @@ def predictive_ability(evidence: Evidence) -> Found:
     criterion, alpha = evidence.cutoffs["cvpat"], evidence.alpha
     for row in rows_of(evidence.prediction.cvpat(level=evidence.level)):
         against = _NAMES[row.benchmark]
-        if row.p != row.p:
+        # Losses that are the same in every row have no p, and one is no better than the other.
+        if row.p != row.p and row.difference != 0:
             met, verdict = OPEN, "not computed"
         elif row.p < alpha:
             better = criterion.judge(row.difference) == MET
