@@ -187,7 +187,8 @@ def cfa(
     Parameters
     ----------
     model
-        A `Model` or its text; regressions, definitions and covariances of disturbances are left out.
+        A `Model` or its text; regressions and covariances of disturbances are left out (lavaan's `cfa` keeps them),
+        and so are constraints and definitions that name their labels.
     data
         Scored responses or a data frame, one row per respondent.
     estimator, missing, group, group_equal, group_partial, std_lv, meanstructure
