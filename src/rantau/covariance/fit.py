@@ -76,7 +76,8 @@ def sem(
         Take the moments of observed exogenous variables from the sample; None does so where a likelihood is
         maximised or answers are ordered, and estimates them elsewhere.
     meanstructure
-        Make means part of the model; None does so where the model or another option needs it.
+        Make means part of the model; None does so where the model or another option needs it, and where `rt.moments`
+        has been given means.
     likelihood
         `normal` (covariances divided by n) or `wishart` (by n - 1); `default` leaves it to the estimator: least
         squares divides by n - 1.
