@@ -82,9 +82,12 @@ def sem(
         `normal` (covariances divided by n) or `wishart` (by n - 1); `default` leaves it to the estimator: least
         squares divides by n - 1.
     information
-        `expected`, `observed` or `first_order`; `default` leaves it to the estimator.
+        `expected`, `observed` or `first_order`; `default` leaves it to the estimator. Of ULS and WLS lavaan takes
+        `expected` whatever is asked for.
     se
-        `standard`, `robust_sem`, `robust_huber_white`, `robust_cluster`, `first_order`, `none`, or `default`.
+        `standard`, `robust_sem`, `robust_huber_white`, `robust_cluster`, `first_order`, `none`, or `default`. Where
+        `robust_sem` meets `information="observed"`, lavaan weights the moments by their observed information, here
+        the estimates are taken to follow the moments as they do.
     test
         A test of the model (`rantau list model_tests`), or `default`.
     sampling_weights

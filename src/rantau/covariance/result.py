@@ -404,10 +404,13 @@ class SemFit(Record):
         Notes
         -----
         Thurstone (1935); Bartlett (1937); Skrondal & Laake (2001), who show that regressions on the regression
-        scores of causes, with Bartlett's scores as outcomes, are unbiased. Ordered answers: Samejima (1969); Bock &
-        Mislevy (1982); Muraki & Engelhard (1985); Jöreskog & Moustaki (2001). `eap` integrates by Gaussian quadrature
-        with a rule made for each construct's items, with more points until nothing moves by a millionth of a prior
-        standard deviation (Golub & Welsch, 1969).
+        scores of causes, with Bartlett's scores as outcomes, are unbiased. All observed variables of the model are
+        answers here, outcomes and covariates too. lavaan 0.6 leaves out what observed variables have to do with
+        constructs by `~~`, gives away what items tell that paths lead to (Bartlett's scores), and without means moves
+        all scores by a constant where observed outcomes have causes among each other. Ordered answers: Samejima (1969);
+        Bock & Mislevy (1982); Muraki & Engelhard (1985); Jöreskog & Moustaki (2001). `eap` integrates by Gaussian
+        quadrature with a rule made for each construct's items, with more points until nothing moves by a millionth of
+        a prior standard deviation (Golub & Welsch, 1969).
 
         Examples
         --------
@@ -581,7 +584,9 @@ class SemFit(Record):
         paths connect, and what the model fixes, thresholds and scales of ordered answers as well (under `theta` the
         scale follows from the residual variance, which is the candidate); beyond lavaan, covariances among observed
         outcomes. What the data could not tell from the free parameters is left out, and so is whatever would explain
-        a covariate whose moments are the sample's own (`fixed_x`).
+        a covariate whose moments are the sample's own (`fixed_x`). Where a construct, or its disturbance, covaries with
+        an observed variable, or a path leads from one construct to another that measures it, lavaan 0.6's indices are
+        those of another model; its score tests, and refits, agree with these.
         """
         return modification_indices(self, minimum=minimum, sort=sort, operators=operators, free_remove=free_remove)
 
@@ -614,7 +619,10 @@ class SemFit(Record):
 
         Notes
         -----
-        Silvey (1959); Sörbom (1989). The ordinary test, with expected information, for every estimator.
+        Silvey (1959); Sörbom (1989). The ordinary test, with expected information, for every estimator. Degrees of
+        freedom are the restrictions that can be told apart: intercepts that are equal in groups, all let go at once,
+        take the latent means with them. lavaan gives the same chi-square, counts every restriction, and so a larger
+        p; the changes it expects are then one of many solutions, and so are these.
         """
         return score_test(self, release, add)
 
