@@ -250,7 +250,9 @@ class SemFit(Record):
         """Return the fit indices by lavaan's names in snake case; all NaN if the fit did not converge.
 
         Corrected tests give `_scaled` indices, which estimate another quantity, and `_robust` ones, which estimate
-        what normal data without gaps would have shown; the latter are the ones to report.
+        what normal data without gaps would have shown; the latter are the ones to report. lavaan 0.6 gives other
+        robust indices where answers have gaps and covariates are random (`fixed_x=False`), whose share it leaves out,
+        and where information is `first_order`.
         """
         pandas = require("pandas")
         names, values = zip(*fit_index_values(self.statistics), strict=True)
@@ -388,7 +390,8 @@ class SemFit(Record):
             stands in the data, from 0. Under `missing="fiml"` and `"pairwise"` a row is scored from the answers it
             has; otherwise rows with a gap are left out. NaN where a row says nothing of a latent variable; under `ml`
             of ordered answers also where it says only that the score is beyond any limit (the highest category of
-            each item, say), and for a latent variable of higher order, whose parts have no likelihood of their own.
+            each item, say), and for a latent variable of higher order, whose parts have no likelihood of their own. An
+            error is NaN where negative variances of the solution leave none.
 
         Raises
         ------
@@ -526,7 +529,9 @@ class SemFit(Record):
         Notes
         -----
         Steiger, Shapiro & Browne (1985); Satorra (2000); Satorra & Bentler (2001, 2010). For several fits
-        at once, nested or not, see `rt.compare`.
+        at once, nested or not, see `rt.compare`. lavaan 0.6 differs in two: for `satorra_2000` with gaps it counts an
+        empty cell as an answer that agrees with the mean, and for `satorra_bentler_2010` it copies the smaller
+        model's values, also where the larger one must move to imply the same.
         """
         return difference_table(self, other, way_of(method, scaled_shifted, restrictions))
 
