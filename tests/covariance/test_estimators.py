@@ -235,6 +235,29 @@ def test_corrected_tests_with_what_is_observed_of_the_moments(test, hs):
     assert [*alone, *grouped] == pytest.approx(OBSERVED_TESTS[test], rel=1e-5)
 
 
+# sem("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; visual + textual ~ sex + ageyr", hs, estimator = "WLS",
+#   fixed.x = TRUE, ...): chisq, df, baseline.chisq, srmr, standard errors of the first two loadings
+FIXED_WLS = (
+    ({}, (28.9722892, 16, 238.4998212, 0.0559858980, 0.1131262, 0.1390063)),
+    ({"meanstructure": True}, (28.9722892, 16, 238.4998212, 0.0518633232, 0.1131262, 0.1390062)),
+    ({"group": "school"}, (37.0635733, 32, 270.6181883, 0.0617293696, 0.1325677, 0.1624778)),
+)
+
+
+@pytest.mark.parametrize(("options", "golden"), FIXED_WLS)
+def test_weights_of_moments_are_those_given_fixed_covariates(options, golden, hs):
+    text = SHORT_HS + "\nvisual + textual ~ sex + ageyr"
+    fit = sem(text, hs, estimator="WLS", fixed_x=True, test="satorra_bentler", **options)
+    indices, rows = fit.fit_indices(), fit.estimates()
+    errors = rows.loc[rows["se"] > 0, "se"].head(2)
+    found = [*indices[["chisq", "df", "baseline_chisq", "srmr"]], *errors]
+    assert found == pytest.approx(golden, rel=1e-5)
+    # Weights that are the inverse of how the moments vary need no correction.
+    assert indices["chisq_scaling_factor"] == pytest.approx(1, abs=1e-9)
+    (again,) = fit.refit(np.ones((1, fit.n_obs))).values
+    assert again == pytest.approx(fit.values(), abs=1e-7, nan_ok=True)
+
+
 @pytest.mark.parametrize("estimator", ["GLS", "ULS", "WLS"])
 def test_least_squares_keep_their_own_weights_in_corrected_tests(estimator, hs):
     for test in ("satorra_bentler", "scaled_shifted"):
