@@ -240,7 +240,9 @@ class SemFit(Record):
         A path from a product of constructs (`Y ~ X:M`) is multiplied with the deviations of both parts, not with that
         of the product (Wen, Marsh & Hau, 2010): the effect of X in standard units changes by it when M rises by one
         standard deviation. lavaan's `std.all` takes the product's own deviation. The product of two observed
-        variables is a column like any other, as in lavaan.
+        variables is a column like any other, as in lavaan. Where a (residual) variance is negative its covariances have
+        no correlation, NaN; lavaan takes the root of its absolute value. With `nox`, where some covariates are fixed
+        and others random, lavaan 0.6 multiplies with deviations of other variables than those of the paths.
         """
         kind = choose("kind", str(spelling(kind)).removeprefix("std_"), KINDS)
         values, gradients = self._standardised(kind)
