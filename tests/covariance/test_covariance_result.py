@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import rantau as rt
 from rantau.covariance import sem
 from rantau.covariance.fit_indices.rmsea import survival
 
@@ -149,3 +150,18 @@ def test_a_fit_without_errors_is_still_a_fit():
     assert np.array_equal(frame["est"], plain.estimates()["est"])
     assert frame["z"].isna().all()
     assert bare.fit_indices().to_dict() == pytest.approx(plain.fit_indices().to_dict(), nan_ok=True)
+
+
+def test_means_that_are_given_are_modelled_and_those_of_rows_are_not():
+    # d <- read.csv("tests/data/hs.csv")[paste0("x", 1:6)]
+    # fitMeasures(cfa(MODEL, sample.cov = cov(d), sample.mean = colMeans(d), sample.nobs = 301), c("aic", "srmr", ...))
+    model, names = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", [f"x{place}" for place in range(1, 7)]
+    path = Path(__file__).parents[1] / "data" / "hs.csv"
+    rows = pd.read_csv(path)[names]
+    given = rt.moments(rows.cov(), len(rows), mean=rows.mean())
+    indices = rt.cfa(model, given).fit_indices()
+    assert indices[["npar", "df"]].tolist() == [19, 8]
+    assert indices["aic"] == pytest.approx(5078.503442, abs=1e-5)
+    assert indices["srmr"] == pytest.approx(0.04145749469, abs=1e-7)
+    assert rt.cfa(model, given, meanstructure=False).table.n_free == 13
+    assert rt.cfa(model, rt.read_moments(path, names)).table.n_free == rt.cfa(model, rows).table.n_free == 13

@@ -20,7 +20,7 @@ from rantau.covariance.outcome import ModelTest
 from rantau.covariance.robust.casewise import moment_scores, row_scores
 from rantau.covariance.robust.deviations import deviations, weight_of_moments
 from rantau.covariance.robust.residual_test import normal_residual, reweighted_residual
-from rantau.covariance.robust.traces import traces, written_trace
+from rantau.covariance.robust.traces import traces, written_traces
 from rantau.covariance.robust.unrestricted import free_moments, moment_information, unrestricted_trace
 from rantau.covariance.setting import evidence_of
 from rantau.covariance.standard_errors import inverse_information
@@ -214,7 +214,58 @@ def test_the_trace_of_complete_moments_has_two_roads(case, hs, gaps):
 def test_the_written_trace_is_satorra_and_bentlers_where_information_is_expected(hs):
     for text, options in (TRACED["one group"], TRACED["groups"], TRACED["covariates"]):
         at = evidence_of(sem(text, hs, **options))
-        assert written_trace(at, "expected") == pytest.approx(traces(at).first, rel=1e-8)
+        assert written_traces(at, "expected") == pytest.approx(traces(at), rel=1e-8)
+
+
+# fitMeasures(sem(SHORT_HS, hs, test = ..., information = "observed"), c("chisq.scaled", "df.scaled",
+#   "chisq.scaling.factor", "baseline.chisq.scaled")), then the same with `visual ~ sex` in groups with equal loadings
+OBSERVED_TESTS = {
+    "satorra_bentler": (22.9131, 8, 1.063204, 725.9991, 97.4837, 32, 1.025161, 616.4545),
+    "scaled_shifted": (21.60223, 8, 1.165667, 187.6088, 82.5393, 32, 1.328301, 219.6511),
+    "mean_var_adjusted": (19.06198, 6.655398, 1.278005, 42.78818, 58.0662, 19.06079, 1.721080, 58.95565),
+}
+
+
+@pytest.mark.parametrize("test", OBSERVED_TESTS)
+def test_corrected_tests_with_what_is_observed_of_the_moments(test, hs):
+    names = ["chisq_scaled", "df_scaled", "chisq_scaling_factor", "baseline_chisq_scaled"]
+    asked = {"test": test, "information": "observed"}
+    alone = sem(SHORT_HS, hs, **asked).fit_indices()[names]
+    grouped = sem(SHORT_HS + "\nvisual ~ sex", hs, group="school", group_equal="loadings", **asked).fit_indices()[names]
+    assert [*alone, *grouped] == pytest.approx(OBSERVED_TESTS[test], rel=1e-5)
+
+
+# sem("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; visual + textual ~ sex + ageyr", hs, estimator = "WLS",
+#   fixed.x = TRUE, ...): chisq, df, baseline.chisq, srmr, standard errors of the first two loadings
+FIXED_WLS = (
+    ({}, (28.9722892, 16, 238.4998212, 0.0559858980, 0.1131262, 0.1390063)),
+    ({"meanstructure": True}, (28.9722892, 16, 238.4998212, 0.0518633232, 0.1131262, 0.1390062)),
+    ({"group": "school"}, (37.0635733, 32, 270.6181883, 0.0617293696, 0.1325677, 0.1624778)),
+)
+
+
+@pytest.mark.parametrize(("options", "golden"), FIXED_WLS)
+def test_weights_of_moments_are_those_given_fixed_covariates(options, golden, hs):
+    text = SHORT_HS + "\nvisual + textual ~ sex + ageyr"
+    fit = sem(text, hs, estimator="WLS", fixed_x=True, test="satorra_bentler", **options)
+    indices, rows = fit.fit_indices(), fit.estimates()
+    errors = rows.loc[rows["se"] > 0, "se"].head(2)
+    found = [*indices[["chisq", "df", "baseline_chisq", "srmr"]], *errors]
+    assert found == pytest.approx(golden, rel=1e-5)
+    # Weights that are the inverse of how the moments vary need no correction.
+    assert indices["chisq_scaling_factor"] == pytest.approx(1, abs=1e-9)
+    (again,) = fit.refit(np.ones((1, fit.n_obs))).values
+    assert again == pytest.approx(fit.values(), abs=1e-7, nan_ok=True)
+
+
+@pytest.mark.parametrize("estimator", ["GLS", "ULS", "WLS"])
+def test_least_squares_keep_their_own_weights_in_corrected_tests(estimator, hs):
+    for test in ("satorra_bentler", "scaled_shifted"):
+        one, two = (
+            sem(SHORT_HS, hs, estimator=estimator, test=test, information=kind).fit_indices()["chisq_scaled"]
+            for kind in ("expected", "observed")
+        )
+        assert one == pytest.approx(two, rel=1e-9)
 
 
 def test_a_hundred_items_need_no_matrix_of_their_moments():
@@ -413,6 +464,9 @@ def test_a_test_knows_what_it_expects():
         ({"cluster": "cluster", "se": "robust.sem"}, "take se='robust_cluster'"),
         ({"cluster": "cluster", "test": "satorra.bentler"}, "test='satorra_bentler' takes rows for independent"),
         ({"estimator": "MLF", "test": "yuan.bentler"}, "information='first_order' takes one for the other"),
+        ({"estimator": "MLMV", "information": "first.order"}, "se='robust_sem' sets the information against"),
+        ({"estimator": "MLF", "test": "satorra.bentler"}, "test='satorra_bentler' sets the information against"),
+        ({"estimator": "MLR", "se": "standard", "information": "first.order"}, "test='yuan_bentler_mplus' sets"),
         ({"estimator": "MLF", "sampling_weights": "w"}, "no information where rows have weights"),
     ],
 )

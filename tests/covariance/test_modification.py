@@ -264,3 +264,14 @@ def test_paths_from_products_are_standardised_as_in_the_solution():
 def test_a_fit_that_did_not_converge_has_none(fits):
     with pytest.raises(EstimationError, match="did not converge"):
         fits("hs_ml").replace(converged=False).modification_indices()
+
+
+def test_loadings_of_a_factor_that_does_not_vary_change_nothing_in_its_deviations():
+    # g <- read.csv("tests/data/growth.csv"); modindices(growth("i =~ 1*t1 + 1*t2 + 1*t3 + 1*t4;
+    #   s =~ 0*t1 + 1*t2 + 2*t3 + 3*t4; s ~~ 0*s + 0*i", g)): epc -0.111, sepc.lv, sepc.all, sepc.nox 0; i ~~ s has none
+    data = data_of("growth")
+    fit = growth("i =~ 1*t1 + 1*t2 + 1*t3 + 1*t4; s =~ 0*t1 + 1*t2 + 2*t3 + 3*t4; s ~~ 0*s + 0*i", data)
+    found = fit.modification_indices().set_index(["lhs", "op", "rhs"]).sort_index()
+    assert found.loc[("s", "=~", "t1"), "epc"] == pytest.approx(-0.111249, abs=1e-5)
+    assert (found.loc[("s", "=~"), ["sepc_lv", "sepc_all", "sepc_nox"]] == 0).all(axis=None)
+    assert found.loc[("i", "~~", "s"), ["sepc_lv", "sepc_all", "sepc_nox"]].isna().all(axis=None)

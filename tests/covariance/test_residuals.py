@@ -173,3 +173,35 @@ def test_refusals(fits):
         fit.residual_summary(level=90)
     with pytest.raises(OptionError, match="close is a size of residuals"):
         fit.residual_summary(close=-1)
+
+
+# sem(FIRST_ORDER, hs, estimator = "MLF") with `visual ~ ageyr`, and sem(FIRST_ORDER, hs_gaps, estimator = "MLF",
+#   missing = "ml", em.h1.tol = 1e-12): residuals of x4 with x1, x2, x3, normalized and standardized; then
+#   lavResiduals(type = "cor.bollen", se = TRUE)$cov.se of the same
+FIRST_ORDER = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6"
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "normalized", "standardized", "se"),
+    [
+        ("hs", "visual ~ ageyr", *[[6.1652948, 2.4237966, 2.4687309]] * 2, [0.0731590, 0.0635296, 0.0672088]),
+        (
+            "hs_gaps", "", [0.788377, 0.011474, -0.943984], [1.779545, 0.015484, -1.526446],
+            [0.0284533, 0.0484434, 0.0416018],
+        ),
+    ],
+)  # fmt: skip
+def test_errors_rest_on_the_first_order_information_where_the_fit_does(name, path, normalized, standardized, se):
+    missing = "fiml" if name == "hs_gaps" else "listwise"
+    data, places = pd.read_csv(TESTS / f"data/{name}.csv"), ["x1", "x2", "x3"]
+    fit = sem(f"{FIRST_ORDER}; {path}", data, estimator="MLF", missing=missing)
+    assert fit.residuals("normalized").loc["x4", places].tolist() == pytest.approx(normalized, abs=1e-5)
+    assert fit.residuals("standardized").loc["x4", places].tolist() == pytest.approx(standardized, abs=1e-5)
+    table = fit.residual_table("cor_bollen").set_index(["lhs", "rhs"])["se"]
+    assert [table[place, "x4"] for place in places] == pytest.approx(se, abs=1e-6)
+
+
+def test_too_few_rows_leave_no_first_order_information_on_the_moments():
+    fit = sem(HS, pd.read_csv(TESTS / "data/hs.csv")[1::7], estimator="MLF")
+    assert np.isfinite(fit.estimates()["se"]).all()
+    assert fit.residual_table()["se"].isna().all()

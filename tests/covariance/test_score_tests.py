@@ -229,3 +229,20 @@ def test_it_says_what_it_is():
     test = sem(f"{LABELLED}a == b\nc == d", data_of("hs")).score_test()
     assert repr(test).startswith("<ScoreTest: 2 restrictions, chi-square ")
     assert f"df {test.df}" in repr(test)
+
+
+def test_equalities_stand_in_the_order_in_which_values_are_met_again():
+    # lavTestScore(cfa(MODEL, hs_three, group = "cohort"))$uni$X2
+    model = "visual =~ x1 + c(a, b, a)*x2 + c(d, d, e)*x3; textual =~ x4 + x5 + x6"
+    alone = sem(model, data_of("hs_three"), group="cohort").score_test().univariate()
+    assert alone["lhs"].tolist() == ["visual =~ x3 (middle)", "visual =~ x2 (middle)"]
+    assert alone["chisq"].tolist() == pytest.approx([1.35527668, 1.98108699], abs=1e-5)
+
+
+def test_degrees_of_freedom_are_what_can_be_told_apart():
+    # lavTestScore(cfa(HS, hs, group = "school", group.equal = c("loadings", "intercepts")))$test: the same chi-square,
+    # df 15 as there are six loadings and nine intercepts, though three intercepts only set the latent means
+    hs = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
+    test = sem(hs, data_of("hs"), group="school", group_equal=("loadings", "intercepts")).score_test()
+    assert (len(test.restrictions), test.df) == (15, 12)
+    assert test.chisq == pytest.approx(46.956029, rel=1e-5)

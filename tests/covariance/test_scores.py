@@ -266,3 +266,15 @@ def test_refusals(fits):
     stuck = fit.replace(converged=False)
     with pytest.raises(EstimationError, match="did not converge"):
         stuck.scores()
+
+
+@pytest.mark.filterwarnings("ignore::rantau.errors.AdmissibilityWarning")
+@pytest.mark.parametrize("method", ["regression", "bartlett"])
+def test_a_negative_variance_leaves_scores_without_an_error(method):
+    # attr(lavPredict(cfa(MODEL, hs), se = "standard"), "se"): NA, 0.3308262
+    data = pd.read_csv(TESTS / "data/hs.csv")
+    data["x3"] = data["x2"] + data["x9"] / 20
+    found = cfa("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6", data).scores(method, errors=True)
+    assert found["visual"].notna().all()
+    assert found["visual_se"].isna().all()
+    assert (found["textual_se"] > 0.3).all()

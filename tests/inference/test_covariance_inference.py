@@ -97,3 +97,15 @@ def test_the_population_of_bollen_stine_is_the_model(hs: pd.DataFrame) -> None:
 def test_no_test_where_the_model_has_no_degrees_of_freedom(mediation: pd.DataFrame) -> None:
     with pytest.raises(EstimationError, match="fits its sample exactly"):
         bollen_stine(rt.sem(MEDIATION, mediation))
+
+
+@pytest.mark.filterwarnings("ignore::rantau.errors.AdmissibilityWarning")
+@pytest.mark.parametrize("likelihood", ["normal", "wishart"])
+@pytest.mark.parametrize("estimator", ["ML", "GLS", "ULS", "WLS"])
+def test_the_rows_taken_once_are_the_sample(estimator: str, likelihood: str, hs: pd.DataFrame) -> None:
+    text = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; visual + textual ~ ageyr"
+    options = {"estimator": estimator, "likelihood": likelihood, "fixed_x": True}
+    for group in (None, "school"):
+        fit = rt.sem(text, hs, group=group, **options)
+        (again,) = fit.refit(np.ones((1, fit.n_obs))).values
+        assert again == pytest.approx(fit.values(), abs=1e-9, nan_ok=True)

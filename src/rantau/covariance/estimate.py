@@ -166,8 +166,10 @@ def _of_summary(request: SemRequest, data: SummaryStatistics) -> tuple[SemReques
                 f"{what} needs the rows, and the data are summary statistics: fit the rows, or {instead}."
             )
     taken = take_summary(model, data)
-    if not taken.has_means and request.meanstructure is None and not request.needs_means:
-        # As lavaan does: without means in the data, groups have none in the model.
+    # As lavaan does: means that are given are modelled, and without them groups have none in the model.
+    if request.meanstructure is None and taken.models_means:
+        request = request.replace(meanstructure=True)
+    if request.meanstructure is None and not taken.has_means and not request.needs_means:
         request = request.replace(meanstructure=False)
     table = _table_of(request, taken.groups)
     if table.mean_structure and not taken.has_means:

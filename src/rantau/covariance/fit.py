@@ -76,14 +76,18 @@ def sem(
         Take the moments of observed exogenous variables from the sample; None does so where a likelihood is
         maximised or answers are ordered, and estimates them elsewhere.
     meanstructure
-        Make means part of the model; None does so where the model or another option needs it.
+        Make means part of the model; None does so where the model or another option needs it, and where `rt.moments`
+        has been given means.
     likelihood
         `normal` (covariances divided by n) or `wishart` (by n - 1); `default` leaves it to the estimator: least
         squares divides by n - 1.
     information
-        `expected`, `observed` or `first_order`; `default` leaves it to the estimator.
+        `expected`, `observed` or `first_order`; `default` leaves it to the estimator. Of ULS and WLS lavaan takes
+        `expected` whatever is asked for.
     se
-        `standard`, `robust_sem`, `robust_huber_white`, `robust_cluster`, `first_order`, `none`, or `default`.
+        `standard`, `robust_sem`, `robust_huber_white`, `robust_cluster`, `first_order`, `none`, or `default`. Where
+        `robust_sem` meets `information="observed"`, lavaan weights the moments by their observed information, here
+        the estimates are taken to follow the moments as they do.
     test
         A test of the model (`rantau list model_tests`), or `default`.
     sampling_weights
@@ -187,7 +191,8 @@ def cfa(
     Parameters
     ----------
     model
-        A `Model` or its text; regressions, definitions and covariances of disturbances are left out.
+        A `Model` or its text; regressions and covariances of disturbances are left out (lavaan's `cfa` keeps them),
+        and so are constraints and definitions that name their labels.
     data
         Scored responses or a data frame, one row per respondent.
     estimator, missing, group, group_equal, group_partial, std_lv, meanstructure

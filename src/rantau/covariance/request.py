@@ -253,16 +253,12 @@ class SemRequest(Record):
             )
         self._check_likelihood()
         self._check_cluster()
+        self._check_information()
 
     def _check_likelihood(self) -> None:
         """Refuse what reads the likelihood of rows where the estimator maximises none."""
         row = estimator_row(self.estimator)
         if row.discrepancy == "ml":
-            if self.recipe.information == "first_order" and self.recipe.test.startswith("yuan_bentler"):
-                raise OptionError(
-                    f"test='{self.recipe.test}' sets the information against the spread of the scores, and "
-                    "information='first_order' takes one for the other; take 'observed' or 'expected'."
-                )
             if self.sampling_weights and "first_order" in (self.recipe.information, self.recipe.se):
                 raise OptionError(
                     "the spread of the scores is no information where rows have weights; take estimator='MLR', whose "
@@ -282,6 +278,17 @@ class SemRequest(Record):
                     f"{option} reads the likelihood of each row, which estimator '{row.name}' does not use; take "
                     "estimator='MLR', or for data that are not normal se='robust_sem' and test='satorra_bentler'."
                 )
+
+    def _check_information(self) -> None:
+        """Refuse what corrects the information by the spread of the scores, where both are one."""
+        corrected = {f"se='{self.recipe.se}'": self.recipe.se.startswith("robust")}
+        corrected |= {f"test='{each.name}'": each.name == self.recipe.test and each.scaled for each in TESTS}
+        what = next((option for option, asked in corrected.items() if asked), "")
+        if what and self.recipe.information == "first_order":
+            raise OptionError(
+                f"{what} sets the information against the spread of the scores, and information='first_order' takes "
+                "one for the other; take 'observed' or 'expected'."
+            )
 
     def _check_cluster(self) -> None:
         """Refuse what takes rows of one cluster for independent ones."""

@@ -56,7 +56,7 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
         scaled = with_answer_weight(fit.discrepancy, scaled)
     elif fit.discrepancy.name == "wls":
         rows = fit.rows.replace(values=fit.rows.values / deviation)
-        scaled = with_weight(fit.discrepancy, scaled, rows, table.mean_structure, counts)
+        scaled = with_weight(fit.discrepancy, scaled, rows, table, counts)
     begin = fit.theta if sought is table else hold_still(table, fit.layout, layout_for(sought, fit.moments), fit.theta)
     start = np.broadcast_to(begin * scale, (counts.shape[0], begin.size))
     if fit.model.constraints:
@@ -119,10 +119,8 @@ def _errors(
             "Fit with se='standard' for a studentised interval, or take interval='bca'."
         )
     exact = recipe.information == "observed"
-    if fit.request.likelihood == "wishart" and fit.discrepancy.name != "ml":
-        # As in the fit: information by the shares of n, and n - 1 of them.
-        rows = moments.n + 1
-        moments = moments.replace(n=rows * (moments.n.sum(axis=-1) / rows.sum(axis=-1))[..., None])
+    # As in the fit: information by the shares of the rows, under Wishart's likelihood n - 1 of them.
+    moments = moments.replace(n=_shares(fit, moments) * moments.n.sum(axis=-1, keepdims=True))
     expected, bent = look(scaled_layout, fit.discrepancy, moments, minimum.theta, exact=exact).second
     information = (bent if exact and bent is not None else expected) / 2
     covariance = (
@@ -147,6 +145,13 @@ def _errors(
     found = np.concatenate([*parts, np.full((len(theta), len(INDICES)), np.nan)], axis=-1)
     found[~minimum.converged] = np.nan
     return found
+
+
+def _shares(fit: SemFit, moments: GroupMoments) -> Array:
+    """Return each group's share of the rows of each draw, `(draws, G)`."""
+    less_one = fit.request.likelihood == "wishart" and fit.discrepancy.name != "ml"
+    rows = moments.n + 1 if less_one else moments.n
+    return np.asarray(rows / rows.sum(axis=-1, keepdims=True))
 
 
 def _inverse(fit: SemFit, information: Array, minimum: Minimum, scale: Array) -> Array:
@@ -176,14 +181,20 @@ def _indices(
     """Return the fit indices of each draw, `(draws, indices)`."""
     found, df = fit.statistics, fit.statistics.df
     n_obs = moments.n.sum(axis=-1)
-    baseline, baseline_df = baseline_statistics(fit.table, fit.discrepancy, moments)
+    value, counted = minimum.value, moments
+    if fit.request.likelihood == "wishart" and fit.discrepancy.name == "ml" and fit.groups:
+        # As in the fit: each group counts for one row less, whatever it weighed in the minimum.
+        rows = _shares(fit, moments) * (n_obs + len(fit.groups))[:, None]
+        counted = moments.replace(n=rows - 1)
+        value = fit.discrepancy.function(implied, counted).value
+    baseline, baseline_df = baseline_statistics(fit.table, fit.discrepancy, counted)
     chisq = np.zeros(n_obs.shape)
     if df > 0 and fit.discrepancy.name == "uls":
         chisq = residual_statistics(
             layout, moments, minimum.theta, lambda matrices: _inverse(fit, matrices, minimum, scale)
         )
     elif fit.discrepancy.name != "uls":
-        misfit = minimum.value - fit.discrepancy.floor(moments)
+        misfit = value - fit.discrepancy.floor(counted)
         chisq = n_obs * np.where((df <= 0) & (misfit < EXACT), 0.0, np.maximum(misfit, 0.0))
     means = moments.mean - implied.mu if fit.table.mean_structure and moments.ordering is None else None
     kept = moments.modelled
@@ -198,7 +209,7 @@ def _indices(
                 sample,
                 own,
                 means,
-                moments.n / n_obs[:, None],
+                _shares(fit, moments),
                 ordered=moments.ordering is not None,
                 n_given=len(moments.names) - kept.size,
             ),

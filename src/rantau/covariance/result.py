@@ -240,7 +240,9 @@ class SemFit(Record):
         A path from a product of constructs (`Y ~ X:M`) is multiplied with the deviations of both parts, not with that
         of the product (Wen, Marsh & Hau, 2010): the effect of X in standard units changes by it when M rises by one
         standard deviation. lavaan's `std.all` takes the product's own deviation. The product of two observed
-        variables is a column like any other, as in lavaan.
+        variables is a column like any other, as in lavaan. Where a (residual) variance is negative its covariances have
+        no correlation, NaN; lavaan takes the root of its absolute value. With `nox`, where some covariates are fixed
+        and others random, lavaan 0.6 multiplies with deviations of other variables than those of the paths.
         """
         kind = choose("kind", str(spelling(kind)).removeprefix("std_"), KINDS)
         values, gradients = self._standardised(kind)
@@ -250,7 +252,9 @@ class SemFit(Record):
         """Return the fit indices by lavaan's names in snake case; all NaN if the fit did not converge.
 
         Corrected tests give `_scaled` indices, which estimate another quantity, and `_robust` ones, which estimate
-        what normal data without gaps would have shown; the latter are the ones to report.
+        what normal data without gaps would have shown; the latter are the ones to report. lavaan 0.6 gives other
+        robust indices where answers have gaps and covariates are random (`fixed_x=False`), whose share it leaves out,
+        and where information is `first_order`.
         """
         pandas = require("pandas")
         names, values = zip(*fit_index_values(self.statistics), strict=True)
@@ -388,7 +392,8 @@ class SemFit(Record):
             stands in the data, from 0. Under `missing="fiml"` and `"pairwise"` a row is scored from the answers it
             has; otherwise rows with a gap are left out. NaN where a row says nothing of a latent variable; under `ml`
             of ordered answers also where it says only that the score is beyond any limit (the highest category of
-            each item, say), and for a latent variable of higher order, whose parts have no likelihood of their own.
+            each item, say), and for a latent variable of higher order, whose parts have no likelihood of their own. An
+            error is NaN where negative variances of the solution leave none.
 
         Raises
         ------
@@ -404,10 +409,13 @@ class SemFit(Record):
         Notes
         -----
         Thurstone (1935); Bartlett (1937); Skrondal & Laake (2001), who show that regressions on the regression
-        scores of causes, with Bartlett's scores as outcomes, are unbiased. Ordered answers: Samejima (1969); Bock &
-        Mislevy (1982); Muraki & Engelhard (1985); Jöreskog & Moustaki (2001). `eap` integrates by Gaussian quadrature
-        with a rule made for each construct's items, with more points until nothing moves by a millionth of a prior
-        standard deviation (Golub & Welsch, 1969).
+        scores of causes, with Bartlett's scores as outcomes, are unbiased. All observed variables of the model are
+        answers here, outcomes and covariates too. lavaan 0.6 leaves out what observed variables have to do with
+        constructs by `~~`, gives away what items tell that paths lead to (Bartlett's scores), and without means moves
+        all scores by a constant where observed outcomes have causes among each other. Ordered answers: Samejima (1969);
+        Bock & Mislevy (1982); Muraki & Engelhard (1985); Jöreskog & Moustaki (2001). `eap` integrates by Gaussian
+        quadrature with a rule made for each construct's items, with more points until nothing moves by a millionth of
+        a prior standard deviation (Golub & Welsch, 1969).
 
         Examples
         --------
@@ -523,11 +531,14 @@ class SemFit(Record):
         Notes
         -----
         Steiger, Shapiro & Browne (1985); Satorra (2000); Satorra & Bentler (2001, 2010). For several fits
-        at once, nested or not, see `rt.compare`. lavaan's `A.method = "exact"` finds restrictions by the names of
-        parameters: it says the same as `exact` where the smaller model is the larger one with equalities, and not of
-        levels of invariance of ordered answers, each of which sets other parameters free. Where thresholds are equal
-        in truth its statistic is -0.4 on the average, with 7 degrees of freedom, and never rejects; `exact` and
-        `delta` here, and lavaan's `delta`, average 6.9 and reject 6 % at the 5 % level (500 samples of 2 x 300).
+        at once, nested or not, see `rt.compare`. lavaan 0.6 differs in three: for `satorra_2000` with gaps it counts an
+        empty cell as an answer that agrees with the mean; for `satorra_bentler_2010` it copies the smaller model's
+        values, also where the larger one must move to imply the same; and its `A.method = "exact"` finds restrictions
+        by the names of parameters. That says the same as `exact` where the smaller model is the larger one with
+        equalities, and not of levels of invariance of ordered answers, each of which sets other parameters free: where
+        thresholds are equal in truth its statistic is -0.4 on the average, with 7 degrees of freedom, and never
+        rejects; `exact` and `delta` here, and lavaan's `delta`, average 6.9 and reject 6 % at the 5 % level (500
+        samples of 2 x 300).
         """
         return difference_table(self, other, way_of(method, scaled_shifted, restrictions))
 
@@ -585,7 +596,9 @@ class SemFit(Record):
         paths connect, and what the model fixes, thresholds and scales of ordered answers as well (under `theta` the
         scale follows from the residual variance, which is the candidate); beyond lavaan, covariances among observed
         outcomes. What the data could not tell from the free parameters is left out, and so is whatever would explain
-        a covariate whose moments are the sample's own (`fixed_x`).
+        a covariate whose moments are the sample's own (`fixed_x`). Where a construct, or its disturbance, covaries with
+        an observed variable, or a path leads from one construct to another that measures it, lavaan 0.6's indices are
+        those of another model; its score tests, and refits, agree with these.
         """
         return modification_indices(self, minimum=minimum, sort=sort, operators=operators, free_remove=free_remove)
 
@@ -618,7 +631,10 @@ class SemFit(Record):
 
         Notes
         -----
-        Silvey (1959); Sörbom (1989). The ordinary test, with expected information, for every estimator.
+        Silvey (1959); Sörbom (1989). The ordinary test, with expected information, for every estimator. Degrees of
+        freedom are the restrictions that can be told apart: intercepts that are equal in groups, all let go at once,
+        take the latent means with them. lavaan gives the same chi-square, counts every restriction, and so a larger
+        p; the changes it expects are then one of many solutions, and so are these.
         """
         return score_test(self, release, add)
 

@@ -17,7 +17,7 @@ from rantau.covariance.minimise import look
 from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
 from rantau.errors import EstimationError
 from rantau.model.parameters import ParameterTable
-from rantau.moments.asymptotic import asymptotic_covariance, missing_rank
+from rantau.moments.asymptotic import asymptotic_covariance, missing_rank, varying_moments
 from rantau.moments.grouped import GroupMoments
 from rantau.moments.sample import Sample
 from rantau.record import Record
@@ -77,7 +77,7 @@ def set_up(
     deviation = units_of(discrepancy, observed)
     scaled_layout, scale, scaled = in_standard_units(table, layout, used, deviation)
     scaled_sample = None if sample is None else sample.replace(values=sample.values / deviation)
-    scaled = with_weight(discrepancy, scaled, scaled_sample, table.mean_structure)
+    scaled = with_weight(discrepancy, scaled, scaled_sample, table)
     return Setting(scaled_layout, scaled, scaled_sample, layout, scale, deviation)
 
 
@@ -202,7 +202,7 @@ def with_weight(
     discrepancy: Discrepancy,
     moments: GroupMoments,
     sample: Sample | None,
-    means: bool,
+    table: ParameterTable,
     counts: Array | None = None,
 ) -> GroupMoments:
     """Add the weight matrix that weighted least squares needs.
@@ -215,15 +215,16 @@ def with_weight(
         In standard units; of one sample, or `(draws, G, ...)` of a stack.
     sample
         The rows in the same units.
-    means
-        Whether means are modelled.
+    table
+        Whether means are modelled, and which covariates are fixed.
     counts
         `(draws, n)`: how often each row is taken in each member of a stack.
 
     Returns
     -------
     GroupMoments
-        With `weight (..., G, m, m)`: the inverse of what `asymptotic_covariance` estimates.
+        With `weight (..., G, m, m)`: the inverse of what `asymptotic_covariance` estimates; nought for moments of
+        fixed covariates alone, which are what they are.
 
     Raises
     ------
@@ -241,16 +242,25 @@ def with_weight(
     if sample is None:
         raise EstimationError("weighted least squares needs the rows; take estimator='ML' or 'GLS' for moments.")
     drawn = np.ones((1, sample.n_obs)) if counts is None else counts
+    fixed = fixed_places(table)
+    vary = varying_moments(len(moments.names), fixed, means=table.mean_structure)
     found = []
     for draw in drawn:
         blocks = []
         for group, label in enumerate(sample.groups):
             members = np.flatnonzero((sample.membership == group) & (draw > 0))
             weights = None if sample.weights is None else sample.weights[members]
-            spread = asymptotic_covariance(sample.values[members], means, weights=weights, counts=draw[members])
+            spread = asymptotic_covariance(
+                sample.values[members], table.mean_structure, weights=weights, counts=draw[members], fixed=fixed
+            )
+            inner = spread[np.ix_(vary, vary)]
             if counts is None:
-                _check_rank(spread, members.size, label)
-            blocks.append(np.linalg.pinv(spread, hermitian=True) if counts is not None else np.linalg.inv(spread))
+                _check_rank(inner, members.size, label)
+            weight = np.zeros_like(spread)
+            weight[np.ix_(vary, vary)] = (
+                np.linalg.inv(inner) if counts is None else np.linalg.pinv(inner, hermitian=True)
+            )
+            blocks.append(weight)
         found.append(np.stack(blocks))
     return moments.replace(weight=found[0] if counts is None else np.stack(found))
 

@@ -153,8 +153,11 @@ def estimate_covariance(evidence: Evidence, se: str, kind: str) -> Array:
     -----
     With A the information, B the spread of what rows add, and Z a basis of what constraints leave free,
     `Z (Z'AZ)^-1 Z'BZ (Z'AZ)^-1 Z' / n`. B is that of the scores (White, 1982; Yuan & Bentler, 2000; summed within
-    clusters: Binder, 1983) or that of the moments (Browne, 1984; Satorra & Bentler, 1994). What unweighted least
-    squares minimises has no information; its standard errors are those of the moments of normal data.
+    clusters: Binder, 1983) or that of the moments (Browne, 1984; Satorra & Bentler, 1994), which pull on the estimates
+    by the weights of the fitting function, whatever information is asked for; with `observed` lavaan puts the observed
+    information of the moments in their place (and multiplies the observed variances of GLS by n / (n - 1) once more).
+    What unweighted least squares minimises has no information; its standard errors are those of the moments of normal
+    data.
     """
     if se == "none":
         return np.full((evidence.theta.size,) * 2, np.nan)

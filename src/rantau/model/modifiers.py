@@ -15,12 +15,7 @@ def check_modifiers(model: Model, groups: tuple[str, ...]) -> None:
     ModelSyntaxError
         With line and column.
     """
-    terms = [term for block in model.blocks for term in block.terms]
-    terms += [path.term for path in model.paths]
-    terms += [one.term for one in model.covariances]
-    terms += [one.term for one in model.intercepts]
-    terms += [one.term for one in model.of_answers]
-    for term in terms:
+    for term in model.terms:
         for modifier in term.modifiers:
             _check_modifier(model, modifier, groups)
 

@@ -255,6 +255,12 @@ class Model(Record):
     scales: tuple[Scaling, ...] = ()
 
     @property
+    def terms(self) -> tuple[Term, ...]:
+        """Every variable on the right of an operator, with its modifiers: of blocks, then of the other statements."""
+        stated = (*self.paths, *self.covariances, *self.intercepts, *self.of_answers)
+        return (*(term for block in self.blocks for term in block.terms), *(one.term for one in stated))
+
+    @property
     def of_answers(self) -> tuple[Threshold | Scaling, ...]:
         """What is said of ordered answers: thresholds and scales."""
         return (*self.thresholds, *self.scales)

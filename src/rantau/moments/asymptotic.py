@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from rantau.arrays import Array, lower_triangle
+from rantau.arrays import Array, Indices, lower_triangle
 
 #: How many numbers a block of casewise deviations may hold (64 MB).
 _BLOCK = 8_000_000
@@ -13,7 +15,12 @@ _NOTHING = 1e-11
 
 
 def asymptotic_covariance(
-    values: Array, means: bool, *, weights: Array | None = None, counts: Array | None = None
+    values: Array,
+    means: bool,
+    *,
+    weights: Array | None = None,
+    counts: Array | None = None,
+    fixed: Sequence[int] = (),
 ) -> Array:
     """Compute the covariance matrix of root-n times the sample moments, whatever the distribution.
 
@@ -27,6 +34,9 @@ def asymptotic_covariance(
         `(n,)` sampling weights; equal unless given.
     counts
         `(n,)` how often each row is taken; once unless given.
+    fixed
+        The columns that would be the same in every sample: the others vary about their regressions on these, and
+        moments of these alone do not vary.
 
     Returns
     -------
@@ -55,19 +65,45 @@ def asymptotic_covariance(
     left, right = lower_triangle(p)
     centred = values - mean
     covariance = (centred * (taken * share)[:, None]).T @ centred / total
+    known = np.zeros_like(centred)
+    if len(fixed):
+        places = np.array(fixed, dtype=np.intp)
+        x = centred[:, places]
+        known = x @ np.linalg.solve(covariance[np.ix_(places, places)], covariance[places])
+        known[:, places] = x
+    centre = covariance - (known * (taken * share)[:, None]).T @ known / total
     m = len(left) + (p if means else 0)
     result = np.zeros((m, m))
     step = max(1, _BLOCK // m)
     for start in range(0, n, step):
         rows = slice(start, start + step)
-        block = centred[rows]
-        deviation = block[:, left] * block[:, right] - covariance[left, right]
+        block, of_x = centred[rows], known[rows]
+        deviation = block[:, left] * block[:, right] - of_x[:, left] * of_x[:, right] - centre[left, right]
         if means:
-            deviation = np.concatenate([block, deviation], axis=1)
+            deviation = np.concatenate([block - of_x, deviation], axis=1)
         deviation *= (share[rows] * np.sqrt(taken[rows]))[:, None]
         result += deviation.T @ deviation
     result /= total
     return result
+
+
+def varying_moments(p: int, fixed: Sequence[int], *, means: bool) -> Indices:
+    """Return the places of the moments that are not those of fixed covariates among themselves.
+
+    Parameters
+    ----------
+    p
+        How many variables there are.
+    fixed
+        Which of them are fixed covariates.
+    means
+        Whether the means stand first; covariances alone otherwise.
+    """
+    i, j = lower_triangle(p)
+    known = np.zeros(p, dtype=bool)
+    known[list(fixed)] = True
+    held = known[i] & known[j]
+    return np.flatnonzero(~np.concatenate([known, held] if means else [held]))
 
 
 def normal_asymptotic_covariance(covariance: Array, means: bool) -> Array:

@@ -45,6 +45,9 @@ class SummaryStatistics(Record):
         Rows not used because of a gap, where rows were read.
     source
         The file or kind of data, for messages.
+    models_means
+        Whether a model has means unless the call says otherwise: where someone gave them, as in lavaan. Of rows that
+        were read means are known in any case, which says nothing.
     """
 
     names: tuple[str, ...]
@@ -56,6 +59,7 @@ class SummaryStatistics(Record):
     looks_like_correlations: bool = False
     left_out: int = 0
     source: str = "covariances"
+    models_means: bool = False
 
     @property
     def n_obs(self) -> int:
@@ -110,7 +114,7 @@ def moments(
         How many rows are behind it; for several groups a dict by label.
     mean
         The means: a series, a dict by variable, or numbers in the order of the variables; for several groups a dict
-        of these by label.
+        of these by label. Where they are given they are part of the model, unless `meanstructure=False`.
     sd
         Standard deviations, as `mean`, where `covariance` holds correlations. Without them correlations are analysed
         as if they were covariances, which gives wrong standard errors.
@@ -177,6 +181,7 @@ def moments(
         np.stack(centres),
         has_means=mean is not None,
         looks_like_correlations=all(correlations) and sd is None,
+        models_means=mean is not None,
     )
 
 

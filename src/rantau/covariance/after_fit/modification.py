@@ -167,7 +167,7 @@ def standardised_changes(fit: SemFit, further: Sequence[Further], change: Array)
     group = np.array([one.group - 1 for one in further], dtype=np.intp)
     op = np.array([one.op for one in further])
     total = diagonal(imply(layout, fit.theta).total)
-    deviation = np.sqrt(np.where(total > 0, total, np.nan))
+    deviation = np.sqrt(np.where(total >= 0, total, np.nan))
     own = np.flatnonzero((layout.kind == UNDIRECTED) & (layout.row == layout.column))
     disturbance = deviation.copy()
     variance = cell_values(layout, fit.theta)[:, own]
@@ -191,5 +191,6 @@ def standardised_changes(fit: SemFit, further: Sequence[Further], change: Array)
                 [covariance, 1 / whole[group, lhs], np.ones(op.size)],
                 path,
             )
-        found[kind] = change * ratio
+        # A factor that does not vary, as a slope that is the same for all, has no standard deviations to be counted in.
+        found[kind] = change * np.where(np.isfinite(ratio), ratio, np.nan) + 0.0
     return found

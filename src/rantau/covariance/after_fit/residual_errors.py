@@ -27,8 +27,8 @@ def covariance_of_moments(evidence: Evidence, se: str, kind: str = "observed") -
     se
         One of `estimators.STANDARD_ERRORS`: the robust ones take it from the rows, the others from normal theory.
     kind
-        One of `estimators.INFORMATION`: where answers are missing, `expected` takes what the moments are told on
-        average; otherwise it is what these rows tell.
+        One of `estimators.INFORMATION`: `first_order` takes the spread of what the rows say of the moments; where
+        answers are missing, `expected` takes what the moments are told on average, `observed` what these rows tell.
 
     Returns
     -------
@@ -40,12 +40,12 @@ def covariance_of_moments(evidence: Evidence, se: str, kind: str = "observed") -
     -----
     Normal theory at the sample's own moments; under full-information likelihood the inverse of the information of the
     unrestricted model, or the sandwich (White, 1982) with it, in both of which the moments of fixed covariates are
-    known numbers. Rows: Browne (1984), eq. 3.4.
+    known numbers; so it is with `first_order`. Rows: Browne (1984), eq. 3.4.
     """
     moments, means = evidence.moments, evidence.layout.mean_structure
     robust = se in ROBUST or moments.weight is not None
-    if moments.patterns is not None:
-        return _from_patterns(evidence, robust, kind)
+    if moments.patterns is not None or kind == "first_order":
+        return _by_information(evidence, robust, kind)
     if not robust:
         return _given(normal_asymptotic_covariance(moments.covariance, means), evidence)
     cluster = evidence.rows.cluster
@@ -61,26 +61,33 @@ def covariance_of_moments(evidence: Evidence, se: str, kind: str = "observed") -
     return np.stack(found)
 
 
-def _from_patterns(evidence: Evidence, robust: bool, kind: str) -> Array:
+def _by_information(evidence: Evidence, robust: bool, kind: str) -> Array:
     """Invert the information on the moments that vary, or put it round the spread of what rows say of them."""
     moments, rest = evidence.moments, free_moments(evidence)
-    every = moment_information(evidence, moments.covariance, moments.mean, exact=kind != "expected")
+    spread = _spread(evidence, moments.covariance, moments.mean) if robust or kind == "first_order" else []
+    every = spread
+    if kind != "first_order":
+        every = moment_information(evidence, moments.covariance, moments.mean, exact=kind != "expected")
     found = np.zeros((len(every), *every[0].shape))
     for group, one in enumerate(every):
-        inverse = np.linalg.inv(one[np.ix_(rest, rest)])
-        spread = inverse @ _spread(evidence, group)[np.ix_(rest, rest)] @ inverse if robust else inverse
-        found[group][np.ix_(rest, rest)] = spread
+        inverse = inverse_information(one[np.ix_(rest, rest)], np.eye(rest.size))
+        among = inverse @ spread[group][np.ix_(rest, rest)] @ inverse if robust else inverse
+        found[group][np.ix_(rest, rest)] = among
     return found
 
 
-def _spread(evidence: Evidence, group: int) -> Array:
-    """Return the mean outer product of the scores of one group's rows by its unrestricted moments, `(m, m)`."""
-    moments, members = evidence.moments, evidence.rows.membership == group
-    weights = evidence.row_weights[members]
-    scores = moment_scores(moments.covariance, moments.mean, evidence.rows, means=True)[members] * weights[:, None]
-    if evidence.rows.cluster is not None:
-        scores = by_cluster(scores, evidence.rows.cluster[members])
-    return np.asarray(scores.T @ scores / weights.sum())
+def _spread(evidence: Evidence, covariance: Array, mean: Array) -> list[Array]:
+    """Return the mean outer product of the scores of each group's rows by its unrestricted moments, `(m, m)`."""
+    means, found = evidence.layout.mean_structure, []
+    centre = mean if means else evidence.sample_mean
+    scores = moment_scores(covariance, centre, evidence.rows, means=means) * evidence.row_weights[:, None]
+    for group in range(evidence.layout.n_groups):
+        members = evidence.rows.membership == group
+        own = scores[members]
+        if evidence.rows.cluster is not None:
+            own = by_cluster(own, evidence.rows.cluster[members])
+        found.append(np.asarray(own.T @ own / evidence.row_weights[members].sum()))
+    return found
 
 
 def _given(gamma: Array, evidence: Evidence) -> Array:
@@ -105,8 +112,11 @@ def weights_of_moments(evidence: Evidence, kind: str) -> Array:
         The model at its estimates.
     kind
         One of `estimators.INFORMATION`. `observed` takes the second derivatives of the unrestricted model at the
-        implied moments; otherwise the weight is what these are on average.
+        implied moments, `first_order` the spread of its scores there; otherwise the weight is what these are on
+        average.
     """
+    if kind == "first_order":
+        return np.stack(_spread(evidence, evidence.implied.sigma, evidence.implied.mu))
     groups = range(evidence.layout.n_groups)
     gaps = evidence.moments.patterns is not None
     if evidence.discrepancy.name not in ("ml", "fiml") or (kind != "observed" and not gaps):

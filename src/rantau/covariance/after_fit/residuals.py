@@ -270,8 +270,9 @@ def _with_errors(fit: SemFit, kind: str, setting: Setting) -> Residuals:
     if fit.converged and evidence.moments.ordering is not None:
         gamma, errors = errors_of_answers(evidence, n)
     elif fit.converged:
-        gamma = covariance_of_moments(evidence, recipe.se, recipe.information)
-        errors = covariance_of_residuals(evidence, gamma, weights_of_moments(evidence, recipe.information), n)
+        information = "first_order" if recipe.se == "first_order" else recipe.information
+        gamma = covariance_of_moments(evidence, recipe.se, information)
+        errors = covariance_of_residuals(evidence, gamma, weights_of_moments(evidence, information), n)
     else:
         errors = gamma = np.full((*values.shape, values.shape[1]), np.nan)
     scale = _scale(evidence, setting.deviation, kind, means)

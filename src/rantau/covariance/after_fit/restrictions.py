@@ -68,7 +68,9 @@ def restrictions_of(fit: SemFit, setting: Setting) -> Restrictions:
     for row, before in _pairs(table, fit.table):
         shared.setdefault(before.free, []).append(row)
     rows = []
-    for first, *others in shared.values():
+    # As in lavaan, in the order in which a value is met for the second time.
+    several = sorted((cells for cells in shared.values() if len(cells) > 1), key=lambda cells: cells[1].free)
+    for first, *others in several:
         for other in others:
             slope = np.zeros(table.n_free)
             slope[first.free], slope[other.free] = 1 / scale[first.free], -1 / scale[other.free]

@@ -77,7 +77,9 @@ def factor_scores(fit: SemFit, method: str, data: Responses | pd.DataFrame | Non
             ) from None
         distance = rows.values[np.ix_(members, seen)] - part.mean[seen]
         values[members] = part.mean[p:] + distance @ weights.T
-        errors[members] = np.sqrt(np.maximum(error, 0.0))
+        # Below zero by more than rounding there is no error of any size: a variance of the solution is negative.
+        rounding = NOTHING * np.abs(np.diag(implied.total[group])[p:])
+        errors[members] = np.sqrt(np.where(error < -rounding, np.nan, np.maximum(error, 0.0)))
     return Scores(rows, values, errors)
 
 

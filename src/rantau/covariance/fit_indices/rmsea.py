@@ -30,7 +30,8 @@ def rmsea_scaled(statistics: Statistics) -> tuple[float, ...]:
     """Compute the same from the corrected test; it estimates another quantity than RMSEA.
 
     The limits are those of the standard statistic held against its own expectation, as in lavaan: a chi-square with
-    `tr(U Gamma)` degrees of freedom. A scaled and shifted test is held against its own degrees of freedom.
+    `tr(U Gamma)` degrees of freedom (where these are fewer than one lavaan gives limits of 0). A scaled and shifted
+    test is held against its own degrees of freedom.
 
     Source: Steiger & Lind (1980).
     """

@@ -12,7 +12,7 @@ def mean_var_adjusted(evidence: Evidence, information: str) -> ModelTest:
 
     Source: Satorra & Bentler (1994), eq. 16.15.
     """
-    found = traces(evidence)
+    found = traces(evidence, information)
     # Rounding can leave nothing of it, where units of the variables are far apart; there is no test then.
     df = found.first**2 / found.second if found.second > 0 else float("nan")
     scaling = found.first / df

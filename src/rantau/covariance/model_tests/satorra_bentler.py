@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.outcome import ModelTest, divided
-from rantau.covariance.robust.traces import traces, written_trace
+from rantau.covariance.robust.traces import traces
 
 
 def satorra_bentler(evidence: Evidence, information: str) -> ModelTest:
@@ -13,5 +13,5 @@ def satorra_bentler(evidence: Evidence, information: str) -> ModelTest:
     Source: Satorra & Bentler (1994), eq. 16.10; with the observed information of the moments for weights where that is
     what is wanted, as in lavaan.
     """
-    trace = traces(evidence).first if information == "expected" else written_trace(evidence, information)
+    trace = traces(evidence, information).first
     return divided("satorra_bentler", evidence.chisq, float(evidence.df), trace / evidence.df)

@@ -15,7 +15,7 @@ def scaled_shifted(evidence: Evidence, information: str) -> ModelTest:
     Source: Asparouhov & Muthén (2010), eq. 15: `a T + b`, with `a^2 = df / tr[(U Gamma)^2]` and
     `b = df - a tr(U Gamma)`.
     """
-    found = traces(evidence)
+    found = traces(evidence, information)
     # Rounding can leave nothing of it, where units of the variables are far apart; there is no test then.
     slope = float(np.sqrt(evidence.df / found.second)) if found.second > 0 else float("nan")
     shift = evidence.df - slope * found.first

@@ -30,13 +30,16 @@ class Traces(NamedTuple):
     second: float
 
 
-def traces(evidence: Evidence) -> Traces:
+def traces(evidence: Evidence, kind: str = "expected") -> Traces:
     """Compute the traces of U Gamma and of its square.
 
     Parameters
     ----------
     evidence
         A structure at its estimates, with complete rows.
+    kind
+        As for `information`. Where a likelihood is maximised all but `expected` takes the weight matrix V from what is
+        observed of the unrestricted moments; other fitting functions have weights of their own, whatever is asked.
 
     Returns
     -------
@@ -51,6 +54,8 @@ def traces(evidence: Evidence) -> Traces:
     """
     if evidence.moments.ordering is not None:
         return Traces(*answer_traces(evidence))
+    if kind != "expected" and evidence.discrepancy.name == "ml":
+        return written_traces(evidence, kind)
     within, among, between = 0.0, 0.0, np.zeros((evidence.theta.size,) * 2)
     pulls = np.zeros_like(between)
     shares = evidence.shares
@@ -81,8 +86,8 @@ def _products(evidence: Evidence, group: int, deviation: Deviations, along: Arra
     return (float(np.trace(product)), float((product * product.T).sum())), through
 
 
-def written_trace(evidence: Evidence, kind: str) -> float:
-    """Return `tr(U Gamma)` with the weight matrix V taken from a kind of information, and rows that may have gaps.
+def written_traces(evidence: Evidence, kind: str, *, squared: bool = True) -> Traces:
+    """Compute the traces with V taken from a kind of information, and rows that may have gaps.
 
     Parameters
     ----------
@@ -90,6 +95,8 @@ def written_trace(evidence: Evidence, kind: str) -> float:
         A structure fitted by maximum likelihood, with its rows.
     kind
         As for `information`; V is that of the unrestricted moments, at those that the structure implies.
+    squared
+        Whether the second trace is wanted, which multiplies matrices of all moments; NaN otherwise.
 
     Notes
     -----
@@ -103,18 +110,27 @@ def written_trace(evidence: Evidence, kind: str) -> float:
     at_sample = moment_information(evidence, moments.covariance, moments.mean, exact=exact)
     free = free_moments(evidence)
     scores = moment_scores(moments.covariance, own_mean, evidence.rows, means=means)[:, free]
-    within, pulls = 0.0, np.zeros((evidence.theta.size,) * 2)
+    within, among, between = 0.0, 0.0, np.zeros((evidence.theta.size,) * 2)
+    pulls = np.zeros_like(between)
     for group, share in enumerate(evidence.shares):
         members = evidence.rows.membership == group
         weights = evidence.row_weights[members]
+        n = float(weights.sum())
         # Under Wishart's likelihood the rows' own mean square is not the matrix at which scores are taken.
-        own = (scores[members] - weights @ scores[members] / weights.sum()) * weights[:, None]
+        own = (scores[members] - weights @ scores[members] / n) * weights[:, None]
         if evidence.rows.cluster is not None:
             own = by_cluster(own, evidence.rows.cluster[members])
         deviation = np.linalg.solve(at_sample[group][np.ix_(free, free)], own.T).T
         weighted = deviation @ at_model[group][free]
-        within += float((weighted[:, free] * deviation).sum() / weights.sum())
+        within += float((weighted[:, free] * deviation).sum() / n)
         along = weighted @ jacobian[group]
-        pulls += share * (along.T @ along) / weights.sum()
+        pulls += share * (along.T @ along) / n
+        if squared:
+            product = weighted[:, free].T @ deviation / n
+            among += float((product * product.T).sum())
+            pulled = deviation.T @ along / n
+            between += share * (pulled.T @ at_model[group][np.ix_(free, free)] @ pulled)
     inverse = inverse_information(information(evidence, kind), evidence.directions)
-    return within - float((inverse * pulls).sum())
+    middle = inverse @ pulls
+    second = among - 2 * float((inverse * between).sum()) + float((middle * middle.T).sum())
+    return Traces(within - float(np.trace(middle)), second if squared else float("nan"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from rantau.arrays import Array, Indices, lower_triangle
+from rantau.arrays import Array, Indices
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.robust.casewise import by_cluster, moment_scores
 from rantau.covariance.robust.deviations import Deviations
+from rantau.moments.asymptotic import varying_moments
 from rantau.moments.pattern_likelihood import information_of_moments, seen_by
 from rantau.moments.patterns import Patterns
 
@@ -51,14 +52,7 @@ def moment_information(evidence: Evidence, covariance: Array, mean: Array, *, ex
 
 def free_moments(evidence: Evidence) -> Indices:
     """Return the places of the moments that are not those of fixed covariates among themselves."""
-    p = evidence.moments.mean.shape[1]
-    i, j = lower_triangle(p)
-    fixed = np.zeros(p, dtype=bool)
-    fixed[list(evidence.fixed)] = True
-    held = fixed[i] & fixed[j]
-    if evidence.layout.mean_structure:
-        held = np.concatenate([fixed, held])
-    return np.flatnonzero(~held)
+    return varying_moments(evidence.moments.mean.shape[1], evidence.fixed, means=evidence.layout.mean_structure)
 
 
 def unrestricted_trace(evidence: Evidence, *, exact: bool) -> float:
