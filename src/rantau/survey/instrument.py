@@ -287,6 +287,17 @@ class Survey(Record):
         """The codes of all items, in order."""
         return tuple(item.code for item in self.items)
 
+    def names(self, language: str) -> tuple[tuple[str, str], ...]:
+        """Return pairs of a code and what readers call it: the name of a construct, the wording of a question.
+
+        Parameters
+        ----------
+        language
+            The instrument's first language stands in where it lacks this one.
+        """
+        constructs = tuple((one.code, one.name.text(language)) for one in self.constructs)
+        return (*constructs, *((one.code, one.wording.text(language)) for one in self.demographics))
+
     def construct(self, code: str) -> Construct:
         """Return a construct by its code.
 
