@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from study_findings import gaps, heywood, mobile, not_converged, simulated
+from study_findings import gaps, heywood, mobile, not_converged, quietly, simulated
 
 from rantau.covariance import cfa, sem
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
@@ -117,6 +117,44 @@ def test_covariances_that_the_model_file_does_not_state_are_told():
     found = Findings(model, survey=mobile().survey, sem=sem(model, mobile().responses))
     assert sentences.covarying(prose(found)).startswith("By convention, the unexplained parts of Customer")
     assert "dibiarkan saling berkovarians" in sentences.covarying(prose(found, "id"))
+
+
+def test_covariances_of_products_are_told_by_what_they_are_of():
+    model = parse_model(
+        "Image =~ IMAG1 + IMAG2 + IMAG3\nSatisfaction =~ CUSA1 + CUSA2\nLoyalty =~ CUSL1 + CUSL3\n"
+        "Satisfaction ~ Image\nLoyalty ~ Satisfaction + Image + Satisfaction:Image"
+    )
+    fit = quietly(sem, model, mobile().responses)
+    found = Findings(model, survey=mobile().survey, sem=fit)
+    assert sentences.covarying(prose(found)) == (
+        "By convention, Image and Customer satisfaction × Image, which nothing in the model explains, were allowed to "
+        "covary. By convention, Customer satisfaction × Image was allowed to covary with the unexplained part of "
+        "Customer satisfaction, of which it is made. So were the residuals of products that share an item."
+    )
+
+
+def test_a_reliability_that_cannot_be_is_told():
+    found = mobile()
+    odd = found.reliability.copy()
+    odd.loc["Value", "rho_a"] = -0.035
+    told = sentences.reliability(prose(found.replace(reliability=odd)))
+    assert "The ρ_{A} of Perceived value lies outside 0 and 1, where no reliability can lie" in told
+    assert "outside 0 and 1" not in sentences.reliability(prose())
+
+
+def test_rows_without_a_covariate_are_told(tmp_path):
+    found = gaps()
+    answers = found.responses
+    extras = np.array([[str(20 + row % 40)] for row in range(answers.n_obs)], dtype=object)
+    extras[:3] = ""
+    answers = answers.replace(extras_names=("age",), extras=extras)
+    model = parse_model("Image =~ IMAG1 + IMAG2 + IMAG3\nImage ~ age")
+    fit = sem(model, answers, estimator="MLR", missing="fiml")
+    told = sentences.sample(prose(Findings(model, survey=answers.survey, responses=answers, sem=fit)))
+    assert fit.n_obs == 247
+    assert any(
+        "every answer given, on 247 rows. It left out three rows without a value of age." in text for text in told
+    )
 
 
 def test_sample_names_the_rules_that_flagged_and_those_that_did_not():
@@ -468,7 +506,7 @@ def test_numbers_follow_the_findings():
     found = mobile()
     low = found.reliability["alpha"].min()
     assert f"Cronbach's α from {low:.2f}".replace("0.", ".") in sentences.reliability(prose())
-    assert "Customer expectations (α, ω) and Customer loyalty (α, ω)" in sentences.reliability(prose())
+    assert "Customer expectations (α, ω, ρ_{A}) and Customer loyalty (α, ω)" in sentences.reliability(prose())
 
 
 def test_citations_are_found_in_either_form_and_language():
