@@ -167,7 +167,7 @@ def test_sample_names_the_rules_that_flagged_and_those_that_did_not():
 def test_left_out_rows_are_counted_in_one_and_in_many():
     words = read_words("en")
     assert words.counted("sample.left_out", 1) == "One row was left out."
-    assert words.counted("sample.left_out", 12) == "12 rows were left out."
+    assert words.counted("sample.left_out", 12) == "In all, 12 rows were left out."
     assert read_words("id")("sample.read", n=12345) == "Berkas data memuat 12.345 baris jawaban."
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.report.indices import indices_of, to_report
-from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 
 if TYPE_CHECKING:
@@ -144,8 +143,8 @@ def _local(prose: Prose, fit: SemFit) -> str:
     return prose.say(
         "fit_text.local",
         value=prose.num(float(residuals.to_numpy()[row, column]), "correlation"),
-        left=literal(str(residuals.index[column])),
-        right=literal(str(residuals.index[row])),
+        left=prose.named(str(residuals.index[column])),
+        right=prose.named(str(residuals.index[row])),
     )
 
 
