@@ -16,7 +16,8 @@ from rantau.covariance.model_tests import ROWS as MODEL_TESTS
 from rantau.crosscheck import Skipped, Verification, crosscheck
 from rantau.fit import Problem
 from rantau.model import parse_model
-from rantau.quality import judge_hypotheses
+from rantau.pls import pls
+from rantau.quality import judge_hypotheses, validity
 from rantau.report import sentences
 from rantau.report.citations import citation, cited_in, references
 from rantau.report.findings import Findings
@@ -131,6 +132,32 @@ def test_covariances_of_products_are_told_by_what_they_are_of():
         "covary. By convention, Customer satisfaction × Image was allowed to covary with the unexplained part of "
         "Customer satisfaction, of which it is made. So were the residuals of products that share an item."
     )
+
+
+@pytest.mark.parametrize(
+    ("saturated", "estimated", "told"),
+    [
+        (0.0804, 0.08, "Both meet the value of .08 suggested by Hu and Bentler (1999)."),
+        (0.079, 0.081, "Above the .08 suggested by Hu and Bentler (1999) lies that of the estimated model."),
+        (0.093, 0.094, "Both exceed the .08 suggested by Hu and Bentler (1999)."),
+    ],
+)
+def test_srmr_of_pls_is_held_against_its_cutoff_as_printed(monkeypatch, saturated, estimated, told):
+    values = {"saturated": {"srmr": saturated}, "estimated": {"srmr": estimated}}
+    monkeypatch.setattr(type(mobile().pls), "fit_indices", lambda self, model: values[model])
+    assert told in sentences.pls_fit(prose())
+
+
+def test_tables_say_that_a_construct_of_constructs_contains_its_parts():
+    model = parse_model(
+        "Image =~ IMAG1 + IMAG2 + IMAG3\nValue =~ PERV1 + PERV2\nBrand =~ Image + Value\n"
+        "Loyalty =~ CUSL1 + CUSL3\nLoyalty ~ Brand"
+    )
+    fit = pls(model, mobile().responses)
+    found = Findings(model, pls=fit, validity=validity(mobile().responses, model, pls_fit=fit))
+    shown = {row.name: row.build(found, "en") for row in ROWS if row.name in ("htmt", "discriminant")}
+    for table in shown.values():
+        assert any("not meant to be distinct from these, its own parts" in note.text for note in table.notes)
 
 
 def test_a_reliability_that_cannot_be_is_told():
@@ -381,7 +408,7 @@ def test_what_cannot_be_trusted_is_neither_judged_nor_interpreted(make):
     assert "McDonald's ω" not in whole
     assert "CB-SEM explains" not in whole
     assert "consistent with the claimed relation" not in whole
-    assert "Hu and Bentler" not in whole
+    assert "values suggested by Hu and Bentler" not in whole  # the SRMR of a PLS fit beside it is judged
 
 
 def test_problems_are_told_in_the_language_of_the_report_by_name():

@@ -141,6 +141,11 @@ class View:
         """The constructs of the model, in its order."""
         return self.findings.model.constructs
 
+    @property
+    def of_higher_order(self) -> bool:
+        """Whether a construct is measured by constructs."""
+        return any(item in self.constructs for name in self.constructs for item in self.items(name))
+
     def items(self, construct: str) -> tuple[str, ...]:
         """Return the items of a construct."""
         return self.findings.model.block(construct).items

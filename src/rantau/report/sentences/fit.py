@@ -167,10 +167,13 @@ def pls_fit(prose: Prose) -> str:
     found = prose.findings.pls
     if found is None or not found.converged:
         return ""
-    values = {
-        model: prose.num(float(found.fit_indices(model)["srmr"]), "index") for model in ("saturated", "estimated")
-    }
-    return join(prose.say("fit_text.pls", **values), *_tested(prose))
+    values = {model: float(found.fit_indices(model)["srmr"]) for model in ("saturated", "estimated")}
+    written = {model: prose.num(value, "index") for model, value in values.items()}
+    # At the precision at which it is printed.
+    far = [model for model, value in values.items() if round(value, 3) > dict(SUGGESTED)["srmr"]]
+    key = "close" if not far else "far" if len(far) == 1 else "far_both"
+    models = prose.words(f"fit_text.pls_{far[0]}") if far else ""
+    return join(prose.say("fit_text.pls", **written), prose.say(f"fit_text.pls_{key}", models=models), *_tested(prose))
 
 
 def _tested(prose: Prose) -> tuple[str, ...]:
