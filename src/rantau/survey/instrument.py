@@ -191,6 +191,8 @@ class Demographic(Record):
         What is written in the file where there is no answer.
     source
         Where it comes from; may be empty.
+    eligible
+        The codes of the categories whom the survey is for; empty where it is for all.
     """
 
     code: str
@@ -201,6 +203,7 @@ class Demographic(Record):
     maximum: float | None = None
     missing: tuple[str, ...] = ()
     source: str = ""
+    eligible: tuple[str, ...] = ()
 
     @property
     def meanings(self) -> tuple[tuple[str, str], ...]:
