@@ -88,7 +88,7 @@ def test_everything_is_computed(found):
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("en", "Rows were divided by “Gender” into Women (*n* = 124) and Men (*n* = 124). Two rows without an entry"),
+        ("en", "“Gender” into Women (*n* = 124) and Men (*n* = 124). Left out were two rows without an entry."),
         ("id", "Baris dibagi menurut “Jenis kelamin” menjadi Perempuan (*n* = 124) dan Laki-laki (*n* = 124)."),
     ],
 )

@@ -12,7 +12,7 @@ from rantau.model.locate import first_use, located
 from rantau.model.spec import Model
 from rantau.model.syntax import parse_model
 from rantau.moments.belonging import belonging, weighted
-from rantau.moments.sample import Sample, sample
+from rantau.moments.sample import Sample, column_names, sample
 from rantau.moments.summary import SummaryStatistics
 from rantau.survey.responses import Responses
 
@@ -87,10 +87,7 @@ def take_sample(
         in every row of a group.
     """
     wanted = tuple(names) if names is not None else model.observed
-    if isinstance(data, Responses):
-        columns: tuple[str, ...] = data.columns
-    else:
-        columns = tuple(str(column) for column in getattr(data, "columns", ()))
+    columns = column_names(data) if hasattr(data, "columns") else ()
     for name in wanted:
         if columns and name not in columns:
             raise _absent(model, name, columns, f"The data have {len(columns)} columns")

@@ -29,6 +29,7 @@ def test_check_holds_an_instrument_against_model_and_answers(rantau):
     assert ran.status == 0
     assert "responses.csv: 250 rows, 0 missing answers" in ran.out
     assert "leaves out the items PERQ1" in ran.out
+    assert "Next:  rantau describe" in ran.out, "who has answers needs no form"
 
 
 def test_check_ends_with_2_where_model_and_instrument_do_not_go_together(rantau):

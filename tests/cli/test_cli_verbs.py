@@ -437,7 +437,10 @@ def test_check_says_when_answers_are_simulated(rantau):
 def test_list(rantau):
     rooms = rantau("list")
     assert rooms.status == 0
-    assert "test_rows, missing, speed, attention, longstring" in rooms.out
+    assert "test_rows, eligibility, missing, speed, attention, longstring" in rooms.out
+    assert "apa7, skripsi" in rooms.out
+    assert "Hair" in rantau("list", "cutoffs").out
+    assert "APA Style, seventh edition" in rantau("list", "styles").out
     assert "Curran (2016)" in rantau("list", "screens").out
     assert "chisq, df, pvalue" in rantau("list", "fit_indices").out
 

@@ -304,7 +304,7 @@ def test_pls_paths_are_least_squares_on_its_scores(composite):
     assert kinds == {"regressions": 10, "R²": 5, "adjusted R²": 5, "inner VIF": 10}
     kinds = {kind: len(checks) for kind, checks in of(found, "pingouin").items()}
     assert kinds == {
-        "alpha": 5, "alpha, 95 % interval": 10, "standardised alpha": 5, "correlations of constructs": 15,
+        "alpha": 5, "alpha, 95% interval": 10, "standardised alpha": 5, "correlations of constructs": 15,
         "regressions": 10, "R²": 5, "adjusted R²": 5,
     }  # fmt: skip
     assert found.agreed(1e-12)
@@ -315,7 +315,7 @@ def test_consistent_pls_has_no_scores_to_regress(mobile):
     found = rt.crosscheck(rt.pls(rt.read_model("models/mobile.sem"), mobile, consistent=True))
     assert not of(found, "statsmodels")
     assert "corrected for unreliability" in reason(found, "statsmodels", "paths")
-    assert set(of(found, "pingouin")) == {"alpha", "alpha, 95 % interval", "standardised alpha"}
+    assert set(of(found, "pingouin")) == {"alpha", "alpha, 95% interval", "standardised alpha"}
     assert found.agreed(1e-12)
 
 

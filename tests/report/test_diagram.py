@@ -146,8 +146,8 @@ def test_products_are_named_by_their_factors():
 
 
 def test_survey_names_are_shown_in_the_language():
-    construct = SimpleNamespace(code="X", name=SimpleNamespace(text=lambda language: {"id": "Citra"}[language]))
-    made = diagram(TEXT, survey=SimpleNamespace(constructs=(construct,)), language="id")
+    survey = SimpleNamespace(names=lambda language: (("X", {"id": "Citra"}[language]),))
+    made = diagram(TEXT, survey=survey, language="id")
     assert made.nodes[0].label == "Citra"
 
 
@@ -159,7 +159,7 @@ def sem_fit(groups=1):
          "ci_low": est - 0.4, "ci_high": est + 0.4, "std_all": std * g}
         for g in range(1, groups + 1) for lhs, rhs, est, std in rows
     ]  # fmt: skip
-    shown = [row | {"est_std": row["std_all"], "ci_low": 0.3, "ci_high": 0.5} for row in frame]
+    shown = [row | {"est_std": row["std_all"], "z": 4.0, "p": 0.06, "ci_low": -0.1, "ci_high": 0.5} for row in frame]
     return SimpleNamespace(
         converged=True,
         trustworthy=True,
@@ -170,11 +170,11 @@ def sem_fit(groups=1):
     )
 
 
-def test_a_covariance_fit_shows_the_interval_of_the_number_shown():
+def test_a_covariance_fit_shows_interval_and_test_of_the_number_shown():
     path = edge(diagram(sem_fit()), "X", "M")
-    assert (path.estimate, path.low, path.high, path.p) == (0.42, 0.3, 0.5, 0.001)
+    assert (path.estimate, path.low, path.high, path.p, path.significant) == (0.42, -0.1, 0.5, 0.06, False)
     path = edge(diagram(sem_fit(), standardized=False), "X", "M")
-    assert (path.estimate, path.low, path.high) == (1.2, pytest.approx(0.8), pytest.approx(1.6))
+    assert (path.estimate, path.low, path.high, path.p) == (1.2, pytest.approx(0.8), pytest.approx(1.6), 0.001)
 
 
 def test_a_fit_of_several_groups_asks_which():

@@ -174,6 +174,8 @@ def test_the_assessment_is_told_whole():
     assert f"Of {counts['yes'] + counts['borderline'] + counts['no']} criteria by Hair et al. (2022)" in text
     assert f"{counts['yes']} are met" in text
     assert shown["row_group"].iloc[0] == "Loadings: ≥ .708 (≥ .40 acceptable); Hair et al., 2022"
+    (table,) = [table for _, table in document("en", False).tables() if table.key == "assessment"]
+    assert any("α is that of standardised items" in note.text for note in table.notes)
 
 
 @pytest.mark.parametrize("three", [False, True])

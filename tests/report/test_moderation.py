@@ -90,7 +90,7 @@ def test_the_band_and_the_bounds_agree(strong):
 
 def test_axes_have_the_decimal_mark_of_the_language(none, tmp_path):
     svg = slope_figures(none, language="id")[0].write(tmp_path / "id.svg").read_text("utf-8")
-    assert "Rata-rata" in svg
+    assert "Rerata" in svg
     assert "0,0" in svg
     assert "0.0<" not in svg
 

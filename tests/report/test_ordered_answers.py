@@ -129,7 +129,7 @@ def test_the_indices_to_report_are_the_robust_ones(found):
 
 def test_other_software_is_asked_for_nothing_but_alpha(found):
     checks = {check.kind for check in found.verification.checks}
-    assert checks == {"alpha", "alpha, 95 % interval"}
+    assert checks == {"alpha", "alpha, 95% interval"}
 
 
 def test_some_ordered_and_pairwise_gaps_by_library():

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from study_findings import gaps, heywood, mobile, not_converged, simulated
+from study_findings import gaps, heywood, mobile, not_converged, quietly, simulated
 
 from rantau.covariance import cfa, sem
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
@@ -16,7 +16,8 @@ from rantau.covariance.model_tests import ROWS as MODEL_TESTS
 from rantau.crosscheck import Skipped, Verification, crosscheck
 from rantau.fit import Problem
 from rantau.model import parse_model
-from rantau.quality import judge_hypotheses
+from rantau.pls import pls
+from rantau.quality import judge_hypotheses, validity
 from rantau.report import sentences
 from rantau.report.citations import citation, cited_in, references
 from rantau.report.findings import Findings
@@ -119,6 +120,70 @@ def test_covariances_that_the_model_file_does_not_state_are_told():
     assert "dibiarkan saling berkovarians" in sentences.covarying(prose(found, "id"))
 
 
+def test_covariances_of_products_are_told_by_what_they_are_of():
+    model = parse_model(
+        "Image =~ IMAG1 + IMAG2 + IMAG3\nSatisfaction =~ CUSA1 + CUSA2\nLoyalty =~ CUSL1 + CUSL3\n"
+        "Satisfaction ~ Image\nLoyalty ~ Satisfaction + Image + Satisfaction:Image"
+    )
+    fit = quietly(sem, model, mobile().responses)
+    found = Findings(model, survey=mobile().survey, sem=fit)
+    assert sentences.covarying(prose(found)) == (
+        "By convention, Image and Customer satisfaction × Image, which nothing in the model explains, were allowed to "
+        "covary. By convention, Customer satisfaction × Image was allowed to covary with the unexplained part of "
+        "Customer satisfaction, of which it is made. So were the residuals of products that share an item."
+    )
+
+
+@pytest.mark.parametrize(
+    ("saturated", "estimated", "told"),
+    [
+        (0.0804, 0.08, "Both meet the value of .08 suggested by Hu and Bentler (1999)."),
+        (0.079, 0.081, "Above the .08 suggested by Hu and Bentler (1999) lies that of the estimated model."),
+        (0.093, 0.094, "Both exceed the .08 suggested by Hu and Bentler (1999)."),
+    ],
+)
+def test_srmr_of_pls_is_held_against_its_cutoff_as_printed(monkeypatch, saturated, estimated, told):
+    values = {"saturated": {"srmr": saturated}, "estimated": {"srmr": estimated}}
+    monkeypatch.setattr(type(mobile().pls), "fit_indices", lambda self, model: values[model])
+    assert told in sentences.pls_fit(prose())
+
+
+def test_tables_say_that_a_construct_of_constructs_contains_its_parts():
+    model = parse_model(
+        "Image =~ IMAG1 + IMAG2 + IMAG3\nValue =~ PERV1 + PERV2\nBrand =~ Image + Value\n"
+        "Loyalty =~ CUSL1 + CUSL3\nLoyalty ~ Brand"
+    )
+    fit = pls(model, mobile().responses)
+    found = Findings(model, pls=fit, validity=validity(mobile().responses, model, pls_fit=fit))
+    shown = {row.name: row.build(found, "en") for row in ROWS if row.name in ("htmt", "discriminant")}
+    for table in shown.values():
+        assert any("not meant to be distinct from these, its own parts" in note.text for note in table.notes)
+
+
+def test_a_reliability_that_cannot_be_is_told():
+    found = mobile()
+    odd = found.reliability.copy()
+    odd.loc["Value", "rho_a"] = -0.035
+    told = sentences.reliability(prose(found.replace(reliability=odd)))
+    assert "The ρ_{A} of Perceived value lies outside 0 and 1, where no reliability can lie" in told
+    assert "outside 0 and 1" not in sentences.reliability(prose())
+
+
+def test_rows_without_a_covariate_are_told(tmp_path):
+    found = gaps()
+    answers = found.responses
+    extras = np.array([[str(20 + row % 40)] for row in range(answers.n_obs)], dtype=object)
+    extras[:3] = ""
+    answers = answers.replace(extras_names=("age",), extras=extras)
+    model = parse_model("Image =~ IMAG1 + IMAG2 + IMAG3\nImage ~ age")
+    fit = sem(model, answers, estimator="MLR", missing="fiml")
+    told = sentences.sample(prose(Findings(model, survey=answers.survey, responses=answers, sem=fit)))
+    assert fit.n_obs == 247
+    assert any(
+        "every answer given, on 247 rows. It left out three rows without a value of age." in text for text in told
+    )
+
+
 def test_sample_names_the_rules_that_flagged_and_those_that_did_not():
     told = sentences.sample(prose())[0]
     assert "Screening flagged five rows for the same answer" in told
@@ -129,7 +194,7 @@ def test_sample_names_the_rules_that_flagged_and_those_that_did_not():
 def test_left_out_rows_are_counted_in_one_and_in_many():
     words = read_words("en")
     assert words.counted("sample.left_out", 1) == "One row was left out."
-    assert words.counted("sample.left_out", 12) == "12 rows were left out."
+    assert words.counted("sample.left_out", 12) == "In all, 12 rows were left out."
     assert read_words("id")("sample.read", n=12345) == "Berkas data memuat 12.345 baris jawaban."
 
 
@@ -343,7 +408,7 @@ def test_what_cannot_be_trusted_is_neither_judged_nor_interpreted(make):
     assert "McDonald's ω" not in whole
     assert "CB-SEM explains" not in whole
     assert "consistent with the claimed relation" not in whole
-    assert "Hu and Bentler" not in whole
+    assert "values suggested by Hu and Bentler" not in whole  # the SRMR of a PLS fit beside it is judged
 
 
 def test_problems_are_told_in_the_language_of_the_report_by_name():
@@ -468,7 +533,7 @@ def test_numbers_follow_the_findings():
     found = mobile()
     low = found.reliability["alpha"].min()
     assert f"Cronbach's α from {low:.2f}".replace("0.", ".") in sentences.reliability(prose())
-    assert "Customer expectations (α, ω) and Customer loyalty (α, ω)" in sentences.reliability(prose())
+    assert "Customer expectations (α, ω, ρ_{A}) and Customer loyalty (α, ω)" in sentences.reliability(prose())
 
 
 def test_citations_are_found_in_either_form_and_language():

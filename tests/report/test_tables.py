@@ -233,6 +233,14 @@ def test_notes_of_full_information_name_its_rows_and_moments():
     assert cell(made, "1. IMAG1", "sd") == pytest.approx(math.sqrt(moments.covariance[0, 0, 0]))
 
 
+def test_criteria_of_models_of_different_variables_are_not_to_be_compared():
+    model = parse_model("Image =~ IMAG1 + IMAG2 + IMAG3\nImage ~ CUSA1")
+    answers = mobile().responses
+    both = Findings(model, cfa=cfa(model, answers), sem=sem(model, answers))
+    assert "are not to be compared with each other" in notes(table("information", both))
+    assert "fitted to the same answers" in notes(table("information"))
+
+
 def test_information_criteria_follow_from_likelihood_and_parameters():
     frame = table("information").frame().set_index("model")
     # lavaan 0.6: 48 free parameters in the measurement model (153 moments less 105 degrees of freedom).

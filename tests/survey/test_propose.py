@@ -11,8 +11,10 @@ import pytest
 
 from rantau.errors import OptionError, ResponseError, SurveyError
 from rantau.survey import read_responses, read_survey
+from rantau.survey.guess_checks import told_answer
 from rantau.survey.guess_keys import likely_reversed
 from rantau.survey.propose import propose_survey
+from rantau.survey.screen import screen
 
 from .conftest import MOBILE
 
@@ -180,3 +182,39 @@ def test_what_the_file_labels_otherwise_is_another_scale(tmp_path):
     assert scales == {"Q1": ("points1to5",), "Q2": ("points1to5",), "Q3": ("points1to5_2",)}
     assert [each.labels[0] for each in proposal.scales] == ["ab", "xy"]
     assert "merely numbered; DECIDE which of them measure what" in proposal.text
+
+
+AGREE = ("Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree")
+TOLD = """Cap waktu,Pendapat Anda [Usaha kami lebih dahulu],Pendapat Anda [Usaha kami berani],"Pendapat Anda [Pilihlah ""Setuju"" di sini.]",Pendapat Anda [Kami memilih setuju]
+2026/03/01 9:00:00 AM GMT+7,Setuju,Netral,Setuju,Setuju
+2026/03/01 9:01:00 AM GMT+7,Sangat setuju,Setuju,Setuju,Setuju
+2026/03/01 9:02:00 AM GMT+7,Tidak setuju,Netral,Netral,Setuju
+2026/03/01 9:03:00 AM GMT+7,Sangat tidak setuju,Netral,Setuju,Netral
+"""  # noqa: E501 - as the tool writes it
+
+
+def test_a_question_that_says_what_to_answer_is_an_attention_check(write):
+    path = write(TOLD)
+    proposal = propose_survey(path)
+    assert [(one.code, one.answer, one.after) for one in proposal.checks] == [("Q3", 4, "Q2")]
+    assert [item.code for each in proposal.constructs for item in each.items] == ["Q1", "Q2", "Q4"]
+    survey = read_survey(write(proposal.text, "instrument.toml"))
+    (check,) = survey.attention_checks
+    assert (check.code, check.answer, check.scale.maximum) == ("Q3", 4, 5)
+    assert "Q3" not in proposal.model
+    found = screen(read_responses(path, survey), rules=("attention",))
+    assert found.flags[:, 0].tolist() == [False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("wording", "values", "labels", "answer"),
+    [
+        ("Please select Strongly agree.", [5, 5, 5, 2], AGREE, 5),
+        ("For this one, choose 3.", [3, 3, 3, 1], (), 3),
+        ("For this one, choose 3.", [2, 2, 2, 3], (), None),  # not what most did
+        ("I pick what I like.", [3, 3, 3, 1], (), None),  # no answer is named
+        ("I agree with the price.", [4, 4, 4, 4], AGREE, None),
+    ],
+)
+def test_only_what_tells_and_is_done_is_a_check(wording, values, labels, answer):
+    assert told_answer(wording, np.array(values, dtype=float), 1, labels) == answer

@@ -19,7 +19,7 @@ def test_every_usual_rule_that_can_be_applied_flags_and_nothing_is_left_out(care
     result = screen(careless)
     assert set(USUAL) < set(RULES)
     assert result.rules == THREE
-    assert [name for name, _ in result.skipped] == ["test_rows", "speed", "attention"]
+    assert [name for name, _ in result.skipped] == ["test_rows", "eligibility", "speed", "attention"]
     assert "duration='...'" in dict(result.skipped)["speed"]
     assert result.flags.tolist() == [
         [False, False, False],

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from rantau.errors import EstimationError, StudyError, unknown
+from rantau.errors import EstimationError, StudyError, listing, unknown
 from rantau.groups.compare import check_groups, compare_groups
 from rantau.inference.importance import importance
 from rantau.inference.necessity import necessity
 from rantau.inference.predict import predict
 from rantau.model.spec import Model
 from rantau.moments.belonging import memberships
+from rantau.moments.sample import sample
 from rantau.pls import PlsFit
 from rantau.quality.assess import assess
 from rantau.report.findings import Findings
@@ -23,6 +24,7 @@ from rantau.segments import fimix
 from rantau.study import Study
 from rantau.study.options import CHECKS
 from rantau.survey import Responses
+from rantau.survey.further import declared_bounds
 
 Progress = Callable[[str, int, int], None]
 
@@ -50,6 +52,12 @@ def check_beyond(study: Study, model: Model, answers: Responses) -> None:
         if study.importance.target not in targets:
             told = unknown("target", study.importance.target, targets, where="[importance]")
             raise StudyError(f"{study.file}: {told} A target is a construct that paths lead to.")
+        endless = [name for name in model.observed if declared_bounds(answers.survey, name) is None]
+        if endless:
+            raise StudyError(
+                f"{study.file}: [importance] counts performance from the lowest to the highest answer, and "
+                f"{answers.survey.file} declares neither for {listing(endless)}. Add `minimum` and `maximum` to it."
+            )
     if study.groups is not None:
         by = study.groups.by
         if by in model.observed:
@@ -60,7 +68,7 @@ def check_beyond(study: Study, model: Model, answers: Responses) -> None:
 
 
 def _gaps(model: Model, answers: Responses) -> bool:
-    return any(bool(np.isnan(answers.column(name)).any()) for name in model.observed if name in answers.columns)
+    return bool(np.isnan(sample(answers, model.observed).values).any())
 
 
 def _check_robustness(study: Study, model: Model, answers: Responses) -> None:

@@ -126,7 +126,7 @@ class Imputations(Record):
         return pandas.concat(frames, ignore_index=True)  # type: ignore[no-any-return]
 
     def completed(self, number: int) -> Responses:
-        """Return completed responses, with the log of what was filled.
+        """Return completed responses, with the log of what was filled; of columns beside the items as text.
 
         Parameters
         ----------
@@ -140,9 +140,13 @@ class Imputations(Record):
         """
         if self.responses is None:
             raise ResponseError("these imputations are of a data frame, which has no instrument: see frame(number).")
-        values = np.array(self.responses.values)
-        values[:, [self.responses.columns.index(name) for name in self.names]] = self.values(number)
-        return self.responses.replace(values=values, log=(*self.responses.log, *self.log))
+        values, extras = np.array(self.responses.values), np.array(self.responses.extras)
+        for name, gaps, filled in zip(self.names, self.gaps.T, self.values(number).T, strict=True):
+            if name in self.responses.columns:
+                values[:, self.responses.columns.index(name)] = filled
+            else:
+                extras[gaps, self.responses.extras_names.index(name)] = [f"{value:.17g}" for value in filled[gaps]]
+        return self.responses.replace(values=values, extras=extras, log=(*self.responses.log, *self.log))
 
     def fits(self, engine: Callable[..., Found], model: Model | str, **options: Any) -> tuple[Found, ...]:  # noqa: ANN401
         """Fit a model to each completed data set, for `rt.pool`.

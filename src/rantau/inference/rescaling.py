@@ -14,6 +14,7 @@ from rantau.pls.item_moments import moments_of_fit, refuse_ordered
 from rantau.pls.iterate import spread
 from rantau.pls.result import PlsFit
 from rantau.pls.scores import unit_lengths
+from rantau.survey.further import declared_bounds
 from rantau.survey.instrument import Survey
 
 #: The ends of the scale: of all items, of each, or as an instrument declares them.
@@ -70,10 +71,13 @@ def rescaled(sample: Sample, bounds: Bounds | None) -> Sample:
 
 def _ends(name: str, bounds: Bounds) -> tuple[float, float]:
     if isinstance(bounds, Survey):
-        if name not in bounds.codes:
-            raise OptionError(f"the instrument does not declare the item '{name}'; give bounds= as a mapping.")
-        scale = bounds.item(name).scale
-        return float(scale.minimum), float(scale.maximum)
+        declared = declared_bounds(bounds, name)
+        if declared is None:
+            raise OptionError(
+                f"the instrument does not declare the lowest and highest answer to '{name}'; add them (minimum, "
+                "maximum), or give bounds= as a mapping."
+            )
+        return declared
     found = bounds
     if isinstance(bounds, Mapping):
         if name not in bounds:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from rantau.errors import listing, nearest
+from rantau.errors import ResponseError, listing, nearest
 from rantau.model.spec import Block, Model
 from rantau.model.syntax import read_model
 from rantau.record import Record
+from rantau.survey.further import further_numbers
 from rantau.survey.instrument import Construct, Survey
 from rantau.survey.read import read_responses
 from rantau.survey.read_instrument import read_survey
@@ -78,6 +79,7 @@ def check_survey(
     faults: tuple[str, ...] = ()
     if claimed is not None:
         faults = model_faults(claimed, asked, () if answers is None else answers.extras_names)
+        faults += () if answers is None else _no_numbers(claimed, answers)
         remarks += model_remarks(claimed, asked)
     if answers is not None:
         remarks += response_remarks(answers)
@@ -106,6 +108,18 @@ def model_faults(model: Model, survey: Survey, others: tuple[str, ...] = ()) -> 
     hints = [f"'{guess}' for '{name}'" for name, guess in guesses if guess]
     hint = f" Did you mean {listing(hints, most=4)}?" if hints else ""
     return (f"{model.source}: variables of the model that are no questions of {survey.file}: {listing(absent)}.{hint}",)
+
+
+def _no_numbers(model: Model, answers: Responses) -> tuple[str, ...]:
+    """Return why columns beside the items that a model uses are no numbers, a sentence each."""
+    told = []
+    for name in model.observed:
+        if name in answers.extras_names:
+            try:
+                further_numbers(answers, name)
+            except ResponseError as fault:
+                told.append(str(fault))
+    return tuple(told)
 
 
 def model_remarks(model: Model, survey: Survey) -> tuple[str, ...]:

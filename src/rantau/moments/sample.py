@@ -13,6 +13,7 @@ from rantau.arrays import Array, Indices, Mask, check_shape, lower_triangle
 from rantau.errors import ResponseError, listing, nearest
 from rantau.extras import require
 from rantau.record import Record
+from rantau.survey.further import further_numbers
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     Parameters
     ----------
     data
-        Scored `Responses`, or any data frame (pandas; polars and pyarrow are converted).
+        Scored `Responses`, of which columns beside the items are taken if they hold numbers, or any data frame (pandas;
+        polars and pyarrow are converted).
     names
         The columns wanted, in order.
 
@@ -169,9 +171,12 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     [[3.0], [nan]]
     """
     if isinstance(data, Responses):
-        _check_columns(names, data.columns, data.source)
-        positions = [data.columns.index(name) for name in names]
-        return Sample(tuple(names), data.values[:, positions], data.source)
+        _check_columns(names, column_names(data), data.source)
+        places = {name: place for place, name in enumerate(data.columns)}
+        if all(name in places for name in names):
+            return Sample(tuple(names), data.values[:, [places[name] for name in names]], data.source)
+        every = [data.values[:, places[name]] if name in places else further_numbers(data, name) for name in names]
+        return Sample(tuple(names), np.column_stack(every), data.source)
     frame = as_frame(data)
     source = source_of(frame)
     labels = frame.columns.tolist()

@@ -55,13 +55,13 @@ class View:
     # -- names ---------------------------------------------------------------------------------------------
 
     def construct(self, code: str) -> str:
-        """Return the name of a construct, or of the product of several; the code where there is no name."""
+        """Return the name of a construct or question, or of the product of several; the code where there is no name."""
         return " × ".join(self._names.get(part, part) for part in code.split(":"))
 
     @cached_property
     def _names(self) -> dict[str, str]:
         survey = self.findings.survey
-        return {} if survey is None else {one.code: one.name.text(self.language) for one in survey.constructs}
+        return {} if survey is None else dict(survey.names(self.language))
 
     def _question(self, column: str) -> Demographic | None:
         """Return the question whose answers a column holds."""
@@ -97,7 +97,9 @@ class View:
 
     def with_names(self, text: str) -> str:
         """Return a text with the names of constructs in place of their codes."""
-        codes = "|".join(re.escape(code) for code in sorted(self._names, key=len, reverse=True))
+        # Not those of questions: `age` is a word as well.
+        constructs = () if self.findings.survey is None else self.findings.survey.constructs
+        codes = "|".join(re.escape(one.code) for one in sorted(constructs, key=lambda one: len(one.code), reverse=True))
         return re.sub(rf"\b({codes})\b", lambda found: self._names[found.group()], text) if codes else text
 
     def path(self, *codes: str) -> str:
@@ -138,6 +140,11 @@ class View:
     def constructs(self) -> tuple[str, ...]:
         """The constructs of the model, in its order."""
         return self.findings.model.constructs
+
+    @property
+    def of_higher_order(self) -> bool:
+        """Whether a construct is measured by constructs."""
+        return any(item in self.constructs for name in self.constructs for item in self.items(name))
 
     def items(self, construct: str) -> tuple[str, ...]:
         """Return the items of a construct."""

@@ -72,7 +72,7 @@ class Words(Record):
         Examples
         --------
         >>> read_words("en").counted("sample.left_out", 3)
-        'Three rows were left out.'
+        'In all, three rows were left out.'
         """
         return self(f"{key}.{'one' if count == 1 else 'other'}", count=self.in_words(count), **values)
 

@@ -175,4 +175,5 @@ def _demographic(question: DemographicTable, table: SurveyTable) -> Demographic:
         maximum=question.maximum,
         missing=missing_of(question, table),
         source=question.source,
+        eligible=tuple(question.eligible),
     )

@@ -191,6 +191,8 @@ class Demographic(Record):
         What is written in the file where there is no answer.
     source
         Where it comes from; may be empty.
+    eligible
+        The codes of the categories whom the survey is for; empty where it is for all.
     """
 
     code: str
@@ -201,6 +203,7 @@ class Demographic(Record):
     maximum: float | None = None
     missing: tuple[str, ...] = ()
     source: str = ""
+    eligible: tuple[str, ...] = ()
 
     @property
     def meanings(self) -> tuple[tuple[str, str], ...]:
@@ -286,6 +289,17 @@ class Survey(Record):
     def codes(self) -> tuple[str, ...]:
         """The codes of all items, in order."""
         return tuple(item.code for item in self.items)
+
+    def names(self, language: str) -> tuple[tuple[str, str], ...]:
+        """Return pairs of a code and what readers call it: the name of a construct, the wording of a question.
+
+        Parameters
+        ----------
+        language
+            The instrument's first language stands in where it lacks this one.
+        """
+        constructs = tuple((one.code, one.name.text(language)) for one in self.constructs)
+        return (*constructs, *((one.code, one.wording.text(language)) for one in self.demographics))
 
     def construct(self, code: str) -> Construct:
         """Return a construct by its code.

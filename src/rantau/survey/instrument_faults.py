@@ -213,6 +213,13 @@ def _category_faults(where: str, question: DemographicTable, table: SurveyTable)
             if meant.setdefault(token(text), category.code) != category.code:
                 yield f"{where}: '{text}' stands for both '{meant[token(text)]}' and '{category.code}'."
     codes = Counter(token(category.code) for category in question.categories)
+    for code in question.eligible:
+        if code not in [category.code for category in question.categories]:
+            yield unknown(
+                "category", code, [category.code for category in question.categories], where=f"{where}, eligible"
+            )
+    if question.eligible and kind_of(question) != "one":
+        yield f"{where}: `eligible` is of a question with one answer, and its kind is '{kind_of(question)}'."
     for code, times in codes.items():
         if times > 1:
             yield f"{where}: the category '{code}' is there {times} times."

@@ -89,6 +89,10 @@ class DemographicTable(TomlTable):
         "categories, a number where there are bounds, else a text.",
     )
     categories: list[CategoryTable] = Field(default_factory=list, description="The answers to choose from.")
+    eligible: list[str] = Field(
+        default_factory=list,
+        description="The codes of the categories whom the survey is for; the screen `eligibility` flags the others.",
+    )
     minimum: float | None = Field(default=None, description="The lowest number allowed.")
     maximum: float | None = Field(default=None, description="The highest number allowed.")
     missing: list[str] | None = Field(default=None, description="What means no answer, as written in the file.")

@@ -55,6 +55,16 @@ class GuessedDemographic(Record):
     why: str
 
 
+class GuessedCheck(Record):
+    """An attention check: its scale, the answer that it asks for, and the question behind which it stands."""
+
+    code: str
+    wording: str
+    scale: str
+    answer: int
+    after: str
+
+
 class Doubt(Record):
     """What the user must decide.
 
@@ -95,6 +105,8 @@ class Proposal(Record):
         What means no answer.
     left_out
         Pairs of a column's name and why it is no question.
+    checks
+        Questions that say what to answer.
     """
 
     file: str
@@ -106,6 +118,7 @@ class Proposal(Record):
     demographics: tuple[GuessedDemographic, ...]
     missing: tuple[str, ...]
     left_out: tuple[tuple[str, str], ...]
+    checks: tuple[GuessedCheck, ...] = ()
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -204,6 +217,10 @@ def _lines(proposal: Proposal) -> Iterator[str]:
             yield f'# labels.{language} = ["...", "..."]  # WRITE: one for each point, or the two ends'
     for construct in proposal.constructs:
         yield from _construct(construct, worded)
+    for check in proposal.checks:
+        yield from ("", "[[attention_checks]]  # GUESS: it says what to answer", f"code = {_quoted(check.code)}")
+        yield from (f"wording = {worded(check.wording)}", f"scale = {_quoted(check.scale)}", f"answer = {check.answer}")
+        yield from ((f"after = {_quoted(check.after)}",) if check.after else ())
     for question in proposal.demographics:
         yield from ("", f"[[demographics]]  # GUESS: {_plain(question.why)}", f"code = {_quoted(question.code)}")
         yield f"wording = {worded(question.wording or question.code)}{'' if question.wording else '  # WRITE'}"
@@ -249,6 +266,8 @@ def summary(proposal: Proposal) -> Iterator[str]:
     for construct in proposal.constructs:
         codes = listing((f"{item.code}{' (reversed?)' if item.reversed else ''}" for item in construct.items), most=8)
         yield f"{construct.code}: {codes}; scale {' or '.join(construct.scales)}"
+    if proposal.checks:
+        yield f"Attention checks: {listing(each.code for each in proposal.checks)}"
     if proposal.demographics:
         yield f"On the respondent: {listing(each.code for each in proposal.demographics)}"
     if proposal.left_out:

@@ -12,12 +12,14 @@ import numpy as np
 from rantau.errors import OptionError, ResponseError, listing, unknown
 from rantau.options import choose
 from rantau.record import Record
+from rantau.survey.guess_checks import told_answer
 from rantau.survey.guess_keys import likely_reversed
 from rantau.survey.guess_scale import BARE, LABELLED, WORDS, Answers, Found, answers_of, scales_of
 from rantau.survey.open_file import open_sheet, told_twice
 from rantau.survey.platform import bracketed
 from rantau.survey.platforms import ROWS as PLATFORMS
 from rantau.survey.proposal import (
+    GuessedCheck,
     GuessedConstruct,
     GuessedDemographic,
     GuessedItem,
@@ -66,8 +68,9 @@ def propose_survey(
     """Propose an instrument from the export of a form tool.
 
     Columns that share a name but for its number are taken for the items of a construct; their scale is recognised
-    from all their answers together; an item that runs against the others of its construct is taken for reversed. All
-    of it is marked as a guess. What the answers do not show is left undecided, with the choices.
+    from all their answers together; an item that runs against the others of its construct is taken for reversed, and
+    a question that says what to answer, as most did, for an attention check. All of it is marked as a guess. What the
+    answers do not show is left undecided, with the choices.
 
     Parameters
     ----------
@@ -118,6 +121,7 @@ def propose_survey(
     order = {question.code: place for place, question in enumerate(questions)}
     rated.sort(key=lambda each: order[each[1][0].code])
     scales = _named([each for *_, each in rated])
+    rated, checks = _without_checks(rated, scales)
     rest = [question for question in questions if question.code not in taken]
     demographics, others = _demographics(rest, len(opened.lines))
     proposal = Proposal(
@@ -130,6 +134,7 @@ def propose_survey(
         demographics=demographics,
         missing=_missing(question.answers for _, group, _ in rated for question in group),
         left_out=(*left_out, *others),
+        checks=checks,
     )
     return _settled(proposal, decide or {})
 
@@ -279,6 +284,30 @@ def _named(found: Iterable[Found]) -> dict[tuple[object, ...], GuessedScale]:
                 again = names[scale.name]
                 scales[key] = scale if again == 1 else scale.replace(name=f"{scale.name}_{again}")
     return scales
+
+
+def _without_checks(
+    rated: Sequence[tuple[str, list[_Question], Found]], scales: Mapping[tuple[object, ...], GuessedScale]
+) -> tuple[list[tuple[str, list[_Question], Found]], tuple[GuessedCheck, ...]]:
+    """Take out the questions that say what to answer."""
+    kept: list[tuple[str, list[_Question], Found]] = []
+    checks: list[GuessedCheck] = []
+    last = ""
+    for family, group, found in rated:
+        asked: list[_Question] = []
+        for question in group:
+            scale, answer = found.choices[0], None
+            if len(found.choices) == 1:
+                values = found.numbers_of(question.answers)[question.column.places]
+                answer = told_answer(question.wording, values, scale.minimum, scale.labels)
+            if answer is None:
+                asked.append(question)
+                last = question.code
+            else:
+                name = scales[scale.minimum, scale.maximum, scale.labels].name
+                checks.append(GuessedCheck(question.code, question.wording, name, answer, last))
+        kept += [(family, asked, found)] if asked else []
+    return (kept, tuple(checks)) if kept else (list(rated), ())
 
 
 def _constructs(

@@ -221,8 +221,9 @@ def screen(
         From `read_responses`, or `responses_of` for a data frame.
     rules
         Names of the rules to apply, or `all`: those that the answers allow. Unless given, the ones that go by what a
-        respondent plainly did: `test_rows`, `missing`, `speed`, `attention`, `longstring`, `duplicate`, as far as the
-        file holds what they need; `.skipped` says which were not applied. `rantau list screens` shows every rule.
+        respondent plainly did: `test_rows`, `eligibility`, `missing`, `speed`, `attention`, `longstring`, `duplicate`,
+        as far as the file holds what they need; `.skipped` says which were not applied. `rantau list screens` shows
+        every rule.
     exclude
         Those of them whose flagged rows are left out of `.kept`.
     flags_to_exclude

@@ -74,7 +74,9 @@ def _check_instrument(file: Path, model: Path | None, data: Path | None) -> int:
     if found.faults:
         return 2
     order = "It is in order, but for what is said above." if found.remarks else "All is in order."
-    OUT.print(f"{order} Next:  rantau form {typed(file)}", soft_wrap=True, markup=False)
+    # Who has answers needs no form any more.
+    then = f"rantau form {typed(file)}" if data is None else f"rantau describe {typed(data)} --survey {typed(file)}"
+    OUT.print(f"{order} Next:  {then}", soft_wrap=True, markup=False)
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,12 @@ from rantau.cli.show import Part, say, show_frame, show_parts
 from rantau.errors import OptionError
 from rantau.imputation.methods import ROWS as METHODS
 from rantau.options import choose
+from rantau.survey.responses import Responses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rantau.model import Model
 
 
 def impute(
@@ -43,7 +49,15 @@ def impute(
         )
     claimed = None if model is None else rt.read_model(model)
     answers = read_data(data, survey, claimed)
-    imputed = rt.impute(answers, m=m, seed=seed, method=method, iterations=iterations, group=group or None)
+    imputed = rt.impute(
+        answers,
+        items=_items(answers, claimed),
+        m=m,
+        seed=seed,
+        method=method,
+        iterations=iterations,
+        group=group or None,
+    )
     say(str(imputed).splitlines()[0])
     if claimed is None:
         show_frame(imputed.stacked(), out=out, as_json=as_json)
@@ -60,3 +74,10 @@ def impute(
         parts = (Part("fit_indices", str(pooled.chi_square()), indices), table)
     show_parts(parts, out=out, as_json=as_json)
     return 0 if pooled.trustworthy else 1
+
+
+def _items(answers: Responses | pd.DataFrame, model: Model | None) -> tuple[str, ...] | None:
+    """Return every item, and the questions on the respondent that the model uses; None for all columns of numbers."""
+    if model is None or not isinstance(answers, Responses):
+        return None
+    return (*answers.columns, *(name for name in model.observed if name in answers.extras_names))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -33,6 +34,8 @@ ROOMS = {
     "drawers": "rantau.report.drawers",
     "figures": "rantau.report.figures",
 }
+#: What is a file each, with the module that reads it.
+FILES = {"styles": "rantau.report.styles", "cutoffs": "rantau.quality.cutoffs"}
 #: What to say of a row, where it says it of itself.
 COLUMNS = (
     "name", "label", "title", "discrepancy", "ordered", "se", "test", "information", "factors", "gives", "compares",
@@ -42,19 +45,31 @@ COLUMNS = (
 
 
 def list_rows(
-    room: Annotated[str, typer.Argument(help=f"One of: {', '.join(ROOMS)}.", show_default=False)] = "",
+    room: Annotated[str, typer.Argument(help=f"One of: {', '.join((*ROOMS, *FILES))}.", show_default=False)] = "",
 ) -> int:
     """Show what can be chosen, and its source."""
     pandas = require("pandas")
     if not room:
-        every = [(name, ", ".join(row.name for row in require(home).ROWS)) for name, home in ROOMS.items()]
+        every = [(name, ", ".join(row.name for row in _rows(name))) for name in (*ROOMS, *FILES)]
         show_frame(pandas.DataFrame(every, columns=["room", "holds"]))
         return 0
-    rows = require(ROOMS[choose("room", room, ROOMS)]).ROWS
+    rows = _rows(choose("room", room, (*ROOMS, *FILES)))
     columns = [name for name in COLUMNS if hasattr(rows[0], name)]
     table = [[_text(getattr(row, column)) for column in columns] for row in rows]
     show_frame(pandas.DataFrame(table, columns=columns), title=room)
     return 0
+
+
+def _rows(room: str) -> Sequence[Any]:
+    """Return what a room holds; of files, what they say of themselves."""
+    if room == "styles":
+        styles = require(FILES[room])
+        return [styles.read_style(name) for name in styles.style_names()]
+    if room == "cutoffs":
+        cutoffs = require(FILES[room])
+        return [cutoffs.read_cutoffs(name) for name in cutoffs.SETS]
+    rows: Sequence[Any] = require(ROOMS[room]).ROWS
+    return rows
 
 
 def _text(value: object) -> str:

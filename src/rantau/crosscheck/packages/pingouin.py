@@ -74,7 +74,7 @@ def _alphas(fit: FactorFit | ScoreFit, version: str) -> Iterator[Check]:
         for end, own, other in zip(("low", "high"), ours[1:], interval, strict=True):
             note = "pingouin rounds it to three decimals; so is ours here"
             yield Check(
-                "alpha, 95 % interval", f"{construct} {end}", round(own, 3), float(other), "pingouin", version, note
+                "alpha, 95% interval", f"{construct} {end}", round(own, 3), float(other), "pingouin", version, note
             )
 
 

@@ -125,7 +125,7 @@ def diagram(
             warnings.append(WORDS[options.language]["untrusted"])
         rows, explained = numbers_of(given, draws, group, standardized=standardized)
     model = given if isinstance(given, Model) else given.model
-    names = () if survey is None else tuple((c.code, c.name.text(language)) for c in survey.constructs)
+    names = () if survey is None else survey.names(language)
     drawn = diagram_of(model, rows, explained, names=names, content=content, title=title, options=options)
     known = tuple(node.key for node in drawn.nodes)
     for key, _, _ in options.positions:

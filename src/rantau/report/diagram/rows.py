@@ -71,11 +71,9 @@ def numbers_of(
     """
     if hasattr(fit, "paths"):
         return _pls_rows(fit, _tested(draws, "estimates", None)), _explained(fit.r_squared(), None)
-    rows = _frame_rows(_one_group(fit.estimates(), group), "std_all" if standardized else "est")
-    if standardized:
-        # The p value is the parameter's own test; the interval must be that of the number shown.
-        shown = {row.name: row for row in _frame_rows(_one_group(fit.standardized(), group), "est_std")}
-        rows = [row._replace(low=shown[row.name].low, high=shown[row.name].high) for row in rows]
+    # Interval, z and p are those of the number shown, as in the tables.
+    shown = fit.standardized() if standardized else fit.estimates()
+    rows = _frame_rows(_one_group(shown, group), "est_std" if standardized else "est")
     tested = _tested(draws, "standardized" if standardized else "estimates", group)
     _check_same(rows, tested, standardized=standardized)
     return [tested.get(row.name, row) for row in rows], _explained(fit.r_squared(), group)

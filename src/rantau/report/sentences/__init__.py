@@ -8,6 +8,7 @@ from rantau.report.sentences.fit import covarying, fit, pls_fit
 from rantau.report.sentences.groups import groups
 from rantau.report.sentences.importance import importance
 from rantau.report.sentences.measurement import discriminant, reliability
+from rantau.report.sentences.mediation import mediation
 from rantau.report.sentences.moderation import moderation
 from rantau.report.sentences.prediction import prediction
 from rantau.report.sentences.robustness import robustness
@@ -17,6 +18,6 @@ from rantau.report.sentences.structure import explained, hypotheses, population
 
 __all__ = [
     "account", "assessment", "covarying", "crosscheck", "discriminant", "explained", "fit", "groups", "hypotheses",
-    "importance", "limits", "methods", "moderation", "pls_fit", "population", "prediction", "problems", "reliability",
-    "robustness", "sample", "sensitivity", "skipped",
+    "importance", "limits", "mediation", "methods", "moderation", "pls_fit", "population", "prediction", "problems",
+    "reliability", "robustness", "sample", "sensitivity", "skipped",
 ]  # fmt: skip

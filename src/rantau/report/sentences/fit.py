@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.report.indices import indices_of, to_report
-from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
+    from rantau.model.spec import Model
 
 #: Hu & Bentler (1999): at least for the first two, at most for the others.
 SUGGESTED = (("cfi", 0.95), ("tli", 0.95), ("rmsea", 0.06), ("srmr", 0.08))
@@ -60,20 +60,30 @@ def covarying(prose: Prose) -> str:
         return ""
     model = prose.findings.model
     stated = {frozenset((one.left, one.right)) for one in model.covariances}
-    outcomes = {path.outcome for path in model.paths}
     found: dict[str, list[str]] = {}
     for row in fit.table.rows:
         added = row.op == "~~" and row.lhs != row.rhs and row.free >= 0 and frozenset((row.lhs, row.rhs)) not in stated
         if added and model.paths:
-            kind = "last" if {row.lhs, row.rhs} <= outcomes else "exogenous"
-            found.setdefault(kind, []).extend((row.lhs, row.rhs))
-    return join(
-        *(
-            prose.say(f"fit_text.covary_{kind}", names=prose.names(dict.fromkeys(found[kind])))
-            for kind in ("exogenous", "last")
-            if kind in found
-        )
-    )
+            found.setdefault(_kind_of_pair(model, row.lhs, row.rhs), []).extend((row.lhs, row.rhs))
+    told = [
+        prose.say(f"fit_text.covary_{kind}", names=prose.names(dict.fromkeys(found[kind])))
+        for kind in ("exogenous", "last")
+        if kind in found
+    ]
+    for left, right in zip(found.get("product", [])[::2], found.get("product", [])[1::2], strict=True):
+        outcome, product = sorted((left, right), key=lambda name: ":" in name)
+        told.append(prose.say("fit_text.covary_product", product=prose.named(product), outcome=prose.named(outcome)))
+    return join(*told, prose.say("fit_text.covary_items") if "items" in found else "")
+
+
+def _kind_of_pair(model: Model, left: str, right: str) -> str:
+    """Return what convention lets covary: products of items, a product and an outcome, outcomes, or neither."""
+    outcomes = {path.outcome for path in model.paths}
+    if ":" in left and ":" in right and not {left, right} & {path.predictor for path in model.paths}:
+        return "items"
+    if {left, right} <= outcomes:
+        return "last"
+    return "product" if {left, right} & outcomes else "exogenous"
 
 
 def poor(prose: Prose) -> str:
@@ -133,8 +143,8 @@ def _local(prose: Prose, fit: SemFit) -> str:
     return prose.say(
         "fit_text.local",
         value=prose.num(float(residuals.to_numpy()[row, column]), "correlation"),
-        left=literal(str(residuals.index[column])),
-        right=literal(str(residuals.index[row])),
+        left=prose.named(str(residuals.index[column])),
+        right=prose.named(str(residuals.index[row])),
     )
 
 
@@ -157,10 +167,13 @@ def pls_fit(prose: Prose) -> str:
     found = prose.findings.pls
     if found is None or not found.converged:
         return ""
-    values = {
-        model: prose.num(float(found.fit_indices(model)["srmr"]), "index") for model in ("saturated", "estimated")
-    }
-    return join(prose.say("fit_text.pls", **values), *_tested(prose))
+    values = {model: float(found.fit_indices(model)["srmr"]) for model in ("saturated", "estimated")}
+    written = {model: prose.num(value, "index") for model, value in values.items()}
+    # At the precision at which it is printed.
+    far = [model for model, value in values.items() if round(value, 3) > dict(SUGGESTED)["srmr"]]
+    key = "close" if not far else "far" if len(far) == 1 else "far_both"
+    models = prose.words(f"fit_text.pls_{far[0]}") if far else ""
+    return join(prose.say("fit_text.pls", **written), prose.say(f"fit_text.pls_{key}", models=models), *_tested(prose))
 
 
 def _tested(prose: Prose) -> tuple[str, ...]:

@@ -37,10 +37,10 @@ def reliability(prose: Prose) -> str:
 
 
 def _consistency(prose: Prose, frame: pd.DataFrame) -> list[str]:
-    """Return the ranges of alpha, omega and rho_C, and which constructs fall short by which of them."""
+    """Return the ranges of alpha, omega, rho_A and rho_C, and which constructs fall short by which of them."""
     ranges: list[str] = []
     short: dict[str, list[str]] = {}
-    for column, measure in (("alpha", "α"), ("omega", "ω"), ("rho_c", "ρ_{C}")):
+    for column, measure in (("alpha", "α"), ("omega", "ω"), ("rho_a", "ρ_{A}"), ("rho_c", "ρ_{C}")):
         found = column_of(frame, column)
         if not found or not _trusted(prose, column):
             continue
@@ -56,10 +56,16 @@ def _consistency(prose: Prose, frame: pd.DataFrame) -> list[str]:
     who = "" if several else prose.named(str(frame["alpha"].first_valid_index()))
     key = "ranges" if several else "ranges_one"
     told = [prose.say(f"measurement.{key}", list=prose.words.listing(ranges), name=who)]
-    if not short:
-        return [*told, prose.say("measurement.reliable")]
-    listed = [f"{prose.named(construct)} ({', '.join(measures)})" for construct, measures in short.items()]
-    return [*told, prose.say_counted("measurement.unreliable", len(listed), names=prose.words.listing(listed))]
+    if short:
+        listed = [f"{prose.named(construct)} ({', '.join(measures)})" for construct, measures in short.items()]
+        told.append(prose.say_counted("measurement.unreliable", len(listed), names=prose.words.listing(listed)))
+    else:
+        told.append(prose.say("measurement.reliable"))
+    rho_a = column_of(frame, "rho_a") if _trusted(prose, "rho_a") else {}
+    beyond = [name for name, value in rho_a.items() if not 0 <= value <= 1]
+    if beyond:
+        told.append(prose.say_counted("measurement.beyond", len(beyond), names=prose.names(beyond)))
+    return told
 
 
 def _trusted(prose: Prose, column: str) -> bool:

@@ -11,6 +11,7 @@ from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 from rantau.report.tables.screening import shown_limit
 from rantau.report.view import discrepancy_of, ordered, robust
+from rantau.survey.further import further_numbers
 
 if TYPE_CHECKING:
     from rantau.covariance import SemFit
@@ -70,21 +71,32 @@ def _missing(prose: Prose) -> str:
         return ""
     asked = [name for name in findings.model.observed if name in findings.responses.columns]
     gaps = np.isnan(np.column_stack([findings.responses.column(name) for name in asked]))
-    if not gaps.any():
-        return say("sample.missing_none")
-    share = gaps.mean(axis=0)
-    worst = int(share.argmax())
-    told = [
-        say(
-            "sample.missing",
-            share=prose.num(100 * float(gaps.mean()), "percent"),
-            item=literal(asked[worst]),
-            most=prose.num(100 * float(share[worst]), "percent"),
-        )
-    ]
+    further = [name for name in findings.model.observed if name in findings.responses.extras_names]
+    lacking = {name: np.isnan(further_numbers(findings.responses, name)) for name in further}
+    told = [say("sample.missing_none")]
+    if gaps.any():
+        share = gaps.mean(axis=0)
+        worst = int(share.argmax())
+        told = [
+            say(
+                "sample.missing",
+                share=prose.num(100 * float(gaps.mean()), "percent"),
+                item=literal(asked[worst]),
+                most=prose.num(100 * float(share[worst]), "percent"),
+            )
+        ]
+    elif not any(rows.any() for rows in lacking.values()):
+        return told[0]
     factor = findings.sem if findings.sem is not None else findings.cfa
     if factor is not None:
         told.append(say("sample.listwise" if factor.request.missing == "listwise" else "sample.fiml", n=factor.n_obs))
+    if factor is not None and factor.request.missing == "fiml" and factor.request.fixed_x:
+        needed = {name: lacking[name] for name in factor.table.covariates if name in lacking and lacking[name].any()}
+        if needed:
+            names = prose.words.listing([literal(prose.construct(name)) for name in needed])
+            told.append(
+                prose.say_counted("sample.uncovered", int(np.any([*needed.values()], axis=0).sum()), names=names)
+            )
     if findings.pls is not None:
         treated = {"mean": "mean", "em": "em"}.get(findings.pls.request.missing, "pls_listwise")
         told.append(say(f"sample.{treated}", n=findings.pls.n_obs))

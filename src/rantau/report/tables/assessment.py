@@ -61,8 +61,9 @@ def build(findings: Findings, language: str) -> Table | None:
         Column("met", words("table.assessment.whether")),
         Column("verdict", words("table.assessment.verdict")),
     )
-    notes = (*view.distrust("pls"), view.note("table.assessment.note"))
-    return Table("assessment", words("table.assessment.title"), columns, tuple(rows), notes)
+    notes = [*view.distrust("pls"), view.note("table.assessment.note")]
+    notes += [view.note("table.assessment.note_alpha")] * any(one.test == "alpha" for _, one in found.findings)
+    return Table("assessment", words("table.assessment.title"), columns, tuple(rows), tuple(notes))
 
 
 def _row(view: View, one: Finding) -> Row:

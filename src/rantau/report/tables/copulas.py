@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Cell, Column, Marked, Row, Table
 from rantau.report.view import NAN, View
+from rantau.robustness.copula import DISTINCT
 
 if TYPE_CHECKING:
     from rantau.report.findings import Findings
@@ -47,7 +48,7 @@ def build(findings: Findings, language: str) -> Table | None:
         Column("decision", words("table.copulas.decision")),
     )
     draws = len(found.models[0].draws)
-    notes = (*view.distrust("pls"), view.note("table.copulas.note", draws=draws, alpha=view.alpha))
+    notes = (*view.distrust("pls"), view.note("table.copulas.note", draws=draws, alpha=view.alpha, distinct=DISTINCT))
     return Table("copulas", words("table.copulas.title"), columns, tuple(rows), notes)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from rantau.errors import ReportError
 from rantau.extras import require
+from rantau.moments.sample import column_names, sample
 from rantau.report.journal_table import JournalTable
 from rantau.report.table import Column, Row, Table
 from rantau.report.view import View, at, ordered
@@ -74,17 +75,16 @@ def _estimated(fit: SemFit) -> tuple[pd.DataFrame, pd.Series[float], pd.Series[f
 
 
 def _answers(findings: Findings) -> pd.DataFrame:
-    frame: pd.DataFrame
     if findings.responses is not None:
-        frame = findings.responses.frame()
+        known = column_names(findings.responses)
+        taken = sample(findings.responses, [name for name in findings.model.observed if name in known])
     else:
         fit = next(one for one in (findings.sem, findings.cfa, findings.pls) if one is not None)
-        sample = fit.sample
-        if sample is None:
+        if fit.sample is None:
             raise ReportError("correlations of the answers need the rows, and these are summary statistics.")
-        frame = require("pandas").DataFrame(sample.values, columns=list(sample.names))
-    items = [name for name in findings.model.observed if name in frame.columns]
-    return frame[items].dropna()
+        taken = fit.sample
+    frame: pd.DataFrame = require("pandas").DataFrame(taken.values, columns=list(taken.names))
+    return frame[[name for name in findings.model.observed if name in taken.names]].dropna()
 
 
 ROW = JournalTable("correlations", ("responses or sem or cfa or pls",), build)

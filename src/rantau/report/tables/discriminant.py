@@ -40,6 +40,7 @@ def build(findings: Findings, language: str) -> Table | None:
         columns += [Column("mean", "*M*", "decimal"), Column("sd", "*SD*", "decimal")]
     columns += [Column(f"c{here + 1}", str(here + 1), "correlation") for here in range(len(names))]
     notes = [*view.distrust("pls"), view.note("table.discriminant.note")]
+    notes += [view.note("note.own_parts")] * view.of_higher_order
     if scores:
         notes.append(view.note("table.discriminant.note_scores"))
     lacking = [name for name in names if not _judged(view, name)]

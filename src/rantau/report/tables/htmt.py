@@ -40,6 +40,7 @@ def build(findings: Findings, language: str) -> Table | None:
     )
     notes = [*view.distrust("pls"), view.note("table.htmt.note_bounds" if bounds else "table.htmt.note")]
     notes.append(view.note("table.htmt.note_cutoffs"))
+    notes += [view.note("note.own_parts")] * view.of_higher_order
     if view.answered and findings.pls is not None:
         notes.append(view.note(f"rows.htmt_{findings.pls.request.missing}", n=findings.pls.n_obs))
     if any(len(view.items(name)) == 1 for name in names):

@@ -33,7 +33,8 @@ def build(findings: Findings, language: str) -> Table | None:
         Column("aic", "AIC", "decimal"),
         Column("bic", "BIC", "decimal"),
     )
-    notes = (*view.distrust("cfa", "sem"), view.note("table.information.note"))
+    note = "note" if len({(frozenset(fit.table.observed), fit.n_obs) for _, fit in fits}) == 1 else "note_other"
+    notes = (*view.distrust("cfa", "sem"), view.note(f"table.information.{note}"))
     return Table("information", view.words("table.information.title"), columns, tuple(rows), notes)
 
 

@@ -101,6 +101,7 @@ def _notes(view: View) -> tuple[Note, ...]:
     findings = view.findings
     notes = [*view.distrust("cfa" if findings.cfa is not None else "sem", "pls")]
     notes.append(view.note("table.measurement.note_raw"))
+    notes += [view.note("table.measurement.note_parts")] * view.of_higher_order
     if view.measurement is not None:
         notes.append(view.note("table.measurement.note_cfa", method=view.method(view.measurement)))
         notes += [view.note("table.measurement.note_ordered")] * bool(ordered(view.measurement))

@@ -6,6 +6,7 @@ from rantau.survey.screens import (
     antonyms,
     attention,
     duplicate,
+    eligibility,
     even_odd,
     irv,
     longstring,
@@ -18,6 +19,7 @@ from rantau.survey.screens import (
 
 ROWS = (
     test_rows.ROW,
+    eligibility.ROW,
     missing.ROW,
     speed.ROW,
     attention.ROW,

@@ -1,0 +1,57 @@
+"""What reports call an indirect effect, by its own test and that of the direct effect."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import rantau as rt
+from rantau.report.findings import Findings
+from rantau.report.prose import Prose
+from rantau.report.sentences import mediation
+from rantau.report.tables import ROWS
+
+BLOCKS = "X =~ x1 + x2; M =~ m1 + m2; Y =~ y1 + y2; M ~ X; "
+
+
+def told(of_x, of_m, *, direct=" + X", draws=200, language="en"):
+    """The paragraph on answers in which Y is of_x X + of_m M, and M is .6 X."""
+    rng = np.random.default_rng(5)
+    x, e, u = rng.normal(size=(3, 400))
+    m = 0.6 * x + 0.8 * e
+    y = of_x * x + of_m * m + u
+    columns = {f"{name}{k}": value for name, value in (("x", x), ("m", m), ("y", y)) for k in (1, 2)}
+    data = pd.DataFrame(columns) + 0.05 * rng.normal(size=(400, 6))
+    fit = rt.pls(BLOCKS + f"Y ~ M{direct}", data)
+    found = Findings(fit.model, pls=fit, draws=rt.bootstrap(fit, draws=draws, seed=2) if draws else None)
+    return mediation(Prose(found, language, tables=[row.name for row in ROWS]))
+
+
+@pytest.mark.parametrize(
+    ("of_x", "of_m", "kind"),
+    [
+        (0.0, 0.6, "the direct one does not, which is called indirect-only mediation (Zhao et al., 2010): X → M → Y"),
+        (0.5, 0.6, "with the same sign, which is called complementary mediation (Zhao et al., 2010): X → M → Y"),
+        (-0.6, 0.8, "with opposite signs, which is called competitive mediation (Zhao et al., 2010): X → M → Y"),
+        (0.6, 0.0, "Only the direct effect differs from zero, and nothing is mediated (Zhao et al., 2010): X → M → Y"),
+        (0.0, 0.0, "Neither the indirect nor the direct effect differs from zero: X → M → Y"),
+    ],
+)
+def test_the_kind_follows_from_both_effects(of_x, of_m, kind):
+    assert kind in told(of_x, of_m)
+
+
+def test_without_a_direct_path_nothing_is_classified():
+    assert "differs from zero where the model has no direct path beside it: X → M → Y" in told(0.0, 0.6, direct="")
+
+
+def test_without_draws_nothing_is_said_of_tests():
+    assert (
+        told(0.0, 0.6, draws=0)
+        == "{table:effects} splits the effects in PLS-SEM into direct, indirect, and total ones."
+    )
+
+
+def test_the_effect_is_written_as_in_the_table():
+    text = told(0.5, 0.6, language="id")
+    assert "mediasi komplementer (*complementary*; Zhao et al., 2010): X → M → Y (β = 0," in text
+    assert "; IK 95% [0," in text
