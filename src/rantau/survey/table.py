@@ -13,6 +13,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.errors import ResponseError
 from rantau.extras import require
+from rantau.options import several_names
 from rantau.survey.labels import plain
 from rantau.survey.open_file import open_sheet, told_twice
 from rantau.survey.reader import Asked
@@ -34,7 +35,7 @@ _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[,.][0-9]{3}")
 def read_table(
     path: str | Path,
     *,
-    numeric: Sequence[str] = (),
+    numeric: str | Sequence[str] = (),
     sheet: str = "",
     encoding: str = "",
     delimiter: str = "",
@@ -71,6 +72,7 @@ def read_table(
     >>> read_table("surveys/mobile/responses.csv").shape
     (250, 24)
     """
+    numeric = several_names("numeric", numeric, "x1")
     opened = open_sheet(path, Asked(encoding, delimiter, sheet, tuple(map(plain, numeric))))
     told_twice(opened, opened.header)
     columns: dict[str, object] = {}

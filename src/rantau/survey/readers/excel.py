@@ -192,5 +192,6 @@ ROW = Reader(
     (".xlsx", ".xlsm"),
     "ECMA-376, Office Open XML file formats",
     (b"PK\x03\x04",),
+    ("sheet",),
     read,
 )
