@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Indices
 from rantau.errors import ResponseError
 from rantau.extras import require
 from rantau.options import several_names
@@ -59,7 +59,7 @@ def read_table(
         A column of floats where every cell is a number, empty or `NA`, or declared by the file to be no answer;
         otherwise the cells as they are. Decimals are written with a point or, where commas do
         not divide the cells, with a comma throughout a column.
-        `attrs` says of the file its name, its kind and what was changed.
+        `attrs` says of the file its name, its kind and what was changed, and where in it each row begins (`lines`).
 
     Raises
     ------
@@ -94,8 +94,16 @@ def read_table(
         else:
             columns[column.name] = column.every()
     table: pd.DataFrame = require("pandas").DataFrame(columns)
-    table.attrs.update(source=str(path), kind=opened.kind, platform=opened.platform, log=tuple(log))
+    table.attrs.update(
+        source=str(path), kind=opened.kind, platform=opened.platform, log=tuple(log), lines=_lines(opened.lines)
+    )
     return table
+
+
+def _lines(lines: Indices) -> Sequence[int]:
+    """Return where rows begin: a range where nothing lies between them, for pandas copies `attrs` with each frame."""
+    every = range(int(lines[0]), int(lines[0]) + len(lines))
+    return every if np.array_equal(lines, every) else tuple(lines.tolist())
 
 
 def _answers(column: Column) -> dict[int, str]:
