@@ -339,3 +339,18 @@ def test_what_says_nothing_of_a_kind_of_file_is_refused(tiny, write, name, conte
 def test_one_column_of_numbers_is_one_name(write):
     with pytest.raises(ResponseError, match="column 'A1': a number is needed, got 'x'"):
         read_table(write("A1,A2\nx,1\n"), numeric="A1")
+
+
+def test_of_several_sheets_the_one_that_names_the_items_is_read(tiny, tmp_path):
+    made = openpyxl.Workbook()
+    made.active.append(["How to read this file"])
+    for title, first in (("Answers", TOP), ("Again", TOP)):
+        sheet = made.create_sheet(title)
+        for row in (first, (1, 2, 3, 4)):
+            sheet.append(row)
+    path = tmp_path / "a.xlsx"
+    made.save(path)
+    found = read_responses(path, tiny)
+    assert found.n_obs == 1
+    assert "sheet 'Answers' read (not read: Sheet, Again)" in found.understood
+    assert read_table(path, numeric=["A1", "A2"]).shape == (1, 4)

@@ -49,7 +49,7 @@ def read_table(
     numeric
         Columns that must hold numbers, such as the items of a model; of those the file lacks nothing is said.
     sheet
-        The sheet of a workbook; unless given, the first that holds anything.
+        The sheet of a workbook; unless given, the one that names most of `numeric`, else the first that holds anything.
     encoding, delimiter
         Of a text file, where they are not to be found out.
 
