@@ -87,6 +87,14 @@ def test_paths_are_relative_to_the_plan(tmp_path):
             "[screen.limits]: the limit of missing is 15.0; allowed: a number from 0 to 1",
         ),
         (
+            ("[bootstrap]", '[screen]\nrules = ["irv"]\nlimits = { missing = 0.2 }\n[bootstrap]'),
+            "[screen]: the rule 'missing' is not applied, so its limit says nothing.",
+        ),
+        (
+            ("[bootstrap]", '[screen]\nrules = ["irv"]\nduration = "seconds"\n[bootstrap]'),
+            "[screen]: the rule 'speed' is not applied, so `duration` says nothing.",
+        ),
+        (
             ("[bootstrap]", "[screen]\nflags_to_exclude = -1\n[bootstrap]"),
             "[screen]: `flags_to_exclude` is -1; give 0 for never",
         ),

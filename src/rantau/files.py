@@ -11,6 +11,8 @@ from rantau.errors import RantauError, nearest
 #: What a file with this ending holds, for those who mix up two arguments.
 KINDS = {".sem": ("model",), ".toml": ("instrument", "study plan"), ".csv": ("answers",)}
 KINDS |= dict.fromkeys((".tsv", ".xlsx", ".xlsm", ".sav", ".zsav", ".dta"), ("answers",))
+#: Beyond this no system has names of files; contents given in place of a path, perhaps.
+LONGEST_PATH = 1024
 
 
 def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
@@ -30,7 +32,7 @@ def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
     RantauError
         Of the class given, if the file is missing, a folder, empty, or not UTF-8.
     """
-    file = Path(path)
+    file = file_of(path, what=what, error=error)
     kind = KINDS.get(file.suffix.lower(), (what,))
     if what not in kind and any(what in other for other in KINDS.values()):
         raise error(f"{file}: its name is that of a file with the {' or '.join(kind)}; give the one with the {what}.")
@@ -38,11 +40,8 @@ def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
         raise error(f"{file}: this is a folder; give the file with the {what}.")
     if not file.exists():
         folder = file.parent
-        names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-        guess = nearest(file.name, names)
-        hint = f" Did you mean '{folder / guess}'?" if guess else ""
-        place = "" if folder.is_dir() else f" The folder '{folder}' does not exist either."
-        raise error(f"{file}: no such file for the {what}.{hint}{place}")
+        hint = f" The folder '{folder}' does not exist either." if not folder.is_dir() else nearest_file(file)
+        raise error(f"{file}: no such file for the {what}.{hint}")
     data = file.read_bytes()
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise error(f"{file}: this is a workbook, not text. In Excel, save it as 'CSV UTF-8'.")
@@ -57,6 +56,30 @@ def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
     if not text.strip():
         raise error(f"{file}: the file is empty; it should hold the {what}.")
     return text
+
+
+def file_of(path: object, *, what: str, error: type[RantauError]) -> Path:
+    """Return a path, or refuse what can be none.
+
+    Raises
+    ------
+    RantauError
+        Of the class given, if it is no text and no path, or a text that no file is named by.
+    """
+    if not isinstance(path, str | Path):
+        raise error(f"the {what}: a path is needed, such as 'folder/file', got {type(path).__name__}.")
+    text = str(path)
+    if "\n" in text or "\0" in text or len(text) > LONGEST_PATH:
+        said = " ".join(text[:40].split()).replace("\0", "")
+        advice = " A model in a text is read by rt.parse_model(text)." if what == "model" else ""
+        raise error(f"'{said}...': no such file for the {what}: this is no name of a file.{advice}")
+    return Path(path)
+
+
+def nearest_file(file: Path) -> str:
+    """Return a hint at the file in the same folder whose name is nearest; empty where none is near."""
+    guess = nearest(file.name, sorted(entry.name for entry in file.parent.iterdir() if entry.is_file()))
+    return f" Did you mean '{file.parent / guess}'?" if guess else ""
 
 
 def steady_zip(content: bytes) -> bytes:

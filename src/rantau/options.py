@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any
 
@@ -100,7 +100,7 @@ def several_names(option: str, got: Any, example: str) -> tuple[str, ...]:  # no
     (('loadings',), ())
     """
     names = (got,) if isinstance(got, str) else () if got is None else got
-    if isinstance(names, Iterable):
+    if is_several(names):
         names = tuple(names)
         if all(isinstance(name, str) for name in names):
             return names
@@ -165,6 +165,81 @@ def whole_number(option: str, got: Any, *, least: int) -> int:  # noqa: ANN401 -
     if isinstance(got, bool) or not isinstance(got, Integral) or got < least:
         raise OptionError(f"{option} must be a whole number of at least {least}, got {_shown(got)}.")
     return int(got)
+
+
+def is_several(got: Any) -> bool:  # noqa: ANN401 - whatever a caller gives
+    """Tell whether a value can be gone through: an array of no dimension only says that it can."""
+    return isinstance(got, Iterable) and getattr(got, "ndim", None) != 0
+
+
+def one_text(option: str, got: Any) -> str:  # noqa: ANN401 - whatever a caller gives
+    """Return a text; refuse what is none.
+
+    Raises
+    ------
+    OptionError
+        Saying so.
+
+    Examples
+    --------
+    >>> one_text("title", "Trust")
+    'Trust'
+    """
+    if not isinstance(got, str):
+        raise OptionError(f"{option}= takes a text, got {_shown(got)}.")
+    return got
+
+
+def by_name(option: str, got: Any, example: str) -> dict[str, Any]:  # noqa: ANN401 - whatever a caller gives
+    """Return values by name; none where None is given.
+
+    Parameters
+    ----------
+    option
+        The option's name as the user writes it.
+    got
+        A mapping from texts, or None.
+    example
+        What a value looks like, for the message.
+
+    Raises
+    ------
+    OptionError
+        If something else is given.
+
+    Examples
+    --------
+    >>> by_name("limits", {"longstring": 0.4}, "{'longstring': 0.4}"), by_name("limits", None, "")
+    ({'longstring': 0.4}, {})
+    """
+    if got is None:
+        return {}
+    if isinstance(got, Mapping) and all(isinstance(name, str) for name in got):
+        return dict(got)
+    raise OptionError(f"{option}= takes values by name, such as {option}={example}; got {_shown(got)}.")
+
+
+def check_kind(option: str, got: Any, kind: type | tuple[type, ...], made_by: str) -> None:  # noqa: ANN401 - whatever a caller gives
+    """Refuse what is not of a class.
+
+    Parameters
+    ----------
+    option
+        The option's name as the user writes it.
+    got
+        The value given.
+    kind
+        The class, or several.
+    made_by
+        The call that makes one, for the message.
+
+    Raises
+    ------
+    OptionError
+        Saying what was got.
+    """
+    if not isinstance(got, kind):
+        raise OptionError(f"{option}= takes what {made_by} gives, got {_shown(got)}.")
 
 
 def is_number(got: Any) -> bool:  # noqa: ANN401 - whatever a caller gives

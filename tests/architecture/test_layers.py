@@ -24,6 +24,7 @@ LEVELS = (
     ("analyse",),
     ("run",),
     ("cli",),
+    ("__main__",),
 )
 FOUNDATION, FINDINGS = LEVELS[0], LEVELS[5]
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 DATA = "surveys/mobile/responses.csv"
@@ -72,6 +75,27 @@ def refused(ran) -> str:
         (("diagram", "-m", MODEL, "-o", "x.svg", "--language", "fr"), "unknown language 'fr'. Allowed: en, id."),
         (("report", DATA, "-m", MODEL, "-o", "x.md", "--style", "apa6"), "Did you mean 'apa7'?"),
         (("simulate", POPULATION, "-o", "x.csv", "-n", "0"), "--n is 0; it must be 1 or more."),
+        # what would say nothing
+        (("describe", DATA, "-s", SURVEY, "--of", "scores"), "--of is of --show correlations. Leave it out."),
+        (("describe", DATA, "-s", SURVEY, "--language", "en"), "--language is of --show profile and of --draw."),
+        (("screen", DATA, "-s", SURVEY, "--rule", "irv", "--limit", "missing=0.1"), "'missing' is not applied, so its"),
+        (
+            ("screen", DATA, "-s", SURVEY, "--rule", "irv", "--duration", "IMAG1"),
+            "'speed' is not applied, so `duration`",
+        ),
+        (("pls", DATA, "-m", MODEL, "--interaction", "orthogonal"), "--interaction is of products such as `X:M`"),
+        (("pls", DATA, "-m", MODEL, "--higher-order", "embedded"), "of constructs measured by constructs"),
+        (("predict", DATA, "-m", MODEL, "--interaction", "scores"), "--interaction is of products such as `X:M`"),
+        (("segments", DATA, "-m", MODEL, "--adjust", "holm"), "--adjust is of columns held against the segments, --by"),
+        (("robustness", DATA, "-m", MODEL, "--check", "nonlinearity", "--draws", "200"), "--draws is of copulas and"),
+        (("impute", DATA, "-o", "x.csv", "--engine", "pls"), "--engine is of the fits of a model, --model."),
+        (("efa", DATA, "-k", "1", "--rotation", "oblimin"), "--rotation turns factors, and one cannot be turned."),
+        (("diagram", "-m", MODEL, "-o", "x.svg", "--draws", "50"), "--draws is of estimates, which need --data."),
+        (
+            ("diagram", "-m", MODEL, "-o", "x.svg", "--data", DATA, "--engine", "covariance", "--seed", "2"),
+            "--seed is of the bootstrap of PLS",
+        ),
+        (("new", "x", "--from", DATA, "--template", "mobile"), "--template copies a study, and --from begins one"),
         # what is needed besides
         (("describe", DATA), "`rantau describe` needs the instrument: add --survey"),
         (("score", DATA), "for a file of numbers --key DE=de1,de2,-de3 --scale 1,5"),
@@ -221,3 +245,22 @@ def test_answers_and_models_that_do_not_do(fit, answers, model, told):
 )
 def test_ugly_files_give_the_same_numbers(fit, answers):
     assert fit(answers).out == fit(TABLE).out
+
+
+def test_a_default_is_not_typed(rantau):
+    assert rantau("describe", DATA, "-s", SURVEY).status == 0
+    assert "Leave it out" not in rantau("pls", DATA, "-m", MODEL).err
+
+
+def test_rules_not_applied_are_told_in_options_as_they_are_typed(rantau):
+    told = rantau("screen", DATA, "-s", SURVEY).err
+    assert "Name it, in seconds: --duration ..." in told
+    assert "name columns and right answers: --attention CHECK1=4" in told
+
+
+def test_the_package_runs_as_a_module():
+    ran = subprocess.run(
+        [sys.executable, "-m", "rantau", "list", "engine"], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("rantau: unknown room 'engine'.")

@@ -247,6 +247,14 @@ def test_score_names_the_lines_of_the_file(rantau, tmp_path):
 PERSONALITY = ("surveys/personality/responses.csv", "-s", "surveys/personality/instrument.toml")
 
 
+def test_score_without_an_instrument_names_the_lines_of_the_file(rantau, tmp_path):
+    """Blank lines, and the header rows of a form tool, are lines all the same: scores go back to their respondents."""
+    path = tmp_path / "a.csv"
+    path.write_text('x1,x2,note\n1,2,\n\n\n3,4,"two\nlines"\n5,5,\n')
+    ran = rantau("score", path, "--key", "A=x1,x2", "--scale", "1,5", "--json")
+    assert [(row["line"], row["A"]) for row in json.loads(ran.out)] == [(2, 1.5), (5, 3.5), (7, 5.0)]
+
+
 def test_score_without_an_instrument(rantau):
     data = PERSONALITY[0]
     ran = rantau("score", data, "--key", "A=-A1,A2,A3", "--key", "N=N1, N2", "--scale", "1,6", "--json")

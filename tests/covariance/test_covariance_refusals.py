@@ -35,7 +35,9 @@ STATEMENTS = [
     ("F =~ x1 + x2 + x3\nG =~ F\nF =~ G", 1, 1, "'F' and its parts measure each other in a circle: F, G"),
     ("A =~ B + x1\nB =~ C + x2\nC =~ A + x3", 1, 1, "measure each other in a circle: A, B, C"),
     ("F =~ x1 + load*x2 + x3\nq := laod*2", 2, 6, "unknown parameter label 'laod'. Did you mean 'load'?"),
-    ("F =~ x1 + a*x2 + x3\nq := r*2\nr := a", 2, 6, "unknown parameter label 'r'"),
+    ("F =~ x1 + a*x2 + x3\nq := r*2\nr := a", 2, 6, "'r' is itself defined, in line 3: write its definition above"),
+    ("F =~ x1 + a*x2 + x3\nq := r\nr := q", 2, 6, "none may use itself, nor two each other"),
+    ("F =~ x1 + a*x2 + x3\nq := a + q", 2, 10, "'q' is itself defined, in line 2"),
     ("F =~ x1 + a*x2 + x3\nq := sqr(a)", 2, 6, "unknown function 'sqr'. Did you mean 'sqrt'?"),
     ("q := 3", 1, 1, "the model says nothing of any observed variable"),
 ]

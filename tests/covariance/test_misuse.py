@@ -372,6 +372,9 @@ def test_a_label_that_may_be_meant_as_a_factor_is_told(hs):
     assert sem("x1 ~ x2*x3\nd := 2*x2", hs).problems == ()
     assert sem("x1 ~ x2*x3 + x2*x4", hs).problems == ()
     assert sem("x1 ~ b*x3", hs).problems == ()
+    construct = sem("F =~ x1 + x2 + x3\nx4 ~ F + F*x5", hs).problems
+    assert [problem.code for problem in construct] == ["label_like_column"]
+    assert "labels the path from x5 as 'F', which is a construct." in construct[0].text
 
 
 # -- how rows were drawn ---------------------------------------------------------------------------

@@ -212,6 +212,19 @@ ERRORS = [
     ("Y ~ X # H1\nZ ~ Y # H1", 2, 7, "H1 is stated twice"),
     ("Y ~ X\n# H2 (+) forgotten", 2, 1, "H2 stands on a line of its own"),
     ("Y @ X", 1, 3, "'@' (U+0040) means nothing here"),
+    ("F =∼ a + b", 1, 3, "the '∼' (U+223C) behind this '=' is not that of the keyboard; write =~"),
+    ("F ＝~ a + b", 1, 3, "'＝' (U+FF1D) means nothing here; write ="),
+    ("Y ~ X ＋ Z", 1, 7, "'＋' (U+FF0B) means nothing here; write +"),
+    ("Y ~ gro\u0308\u00dfe", 1, 8, "it is a mark apart from its letter. Type the letter anew"),
+    ("F =~ a + 0.8?b", 1, 13, "a value to start from is written `start(0.8)*x`"),
+    ("F =~ a + 0,5*b", 1, 11, "',' does not belong here. Decimals are written with a point: 0.5."),
+    ("Y ~ a*X\na == 0,5", 2, 7, "Decimals are written with a point: 0.5."),
+    ("F =~ a + 1/2*b", 1, 11, "'/' does not belong here. Write the number that it comes to: 0.5 for 1/2."),
+    ("F =~ a, b, c", 1, 7, "',' does not belong here. Put `+` between variables."),
+    ("F =~ a - b", 1, 8, "'-' does not belong here. Terms are joined by `+`"),
+    ("Y ~ X^2", 1, 6, "'^' does not belong here. The square of x is the product `x:x`."),
+    ("my F =~ a + b", 1, 4, "a name has no spaces: write `my_F`"),
+    ("Y ~ a*X\nq := a**2", 2, 8, "expected a number or a name, got '*'. A power is written `^`."),
     ("Y ~ X\x00", 1, 6, "an invisible character (U+0000) means nothing here"),
     ("Y ~ X — Z", 1, 7, "'—' (U+2014) means nothing here; write -"),
     ("Y ~ “a”*X", 1, 5, 'means nothing here; write "'),
@@ -228,6 +241,27 @@ def test_errors_name_their_place(text, line, column, message):
     assert head.startswith(f"study.sem:{line}:{column}: ")
     assert shown == "    " + text.split("\n")[line - 1].rstrip("\r")
     assert caret.replace("\t", " ") == " " * (4 + column - 1) + "^"
+
+
+def test_a_long_line_is_shown_around_the_place():
+    text = "F =~ " + " + ".join(f"item{number}" for number in range(500)) + " + item7"
+    with pytest.raises(ModelSyntaxError, match="'item7' is written twice") as caught:
+        parse_model(text)
+    head, shown, caret = str(caught.value).split("\n")
+    assert len(shown) < 180
+    assert shown[caret.index("^") :] == "item7"
+    assert head.startswith(f"<model>:1:{len(text) - 4}: ")
+
+
+def test_lines_end_in_three_ways():
+    lines = ("F =~ a + b", "G =~ c +", " d", "G ~ F  # H1 (+) up")
+    assert len({parse_model(end.join(lines)).replace(text="") for end in ("\n", "\r\n", "\r")}) == 1
+
+
+def test_a_model_is_a_text():
+    for given in (None, b"F =~ a", ["F =~ a"]):
+        with pytest.raises(ModelSyntaxError, match=r"a model is read from its text, got .*rt\.read_model\(path\)"):
+            parse_model(given)
 
 
 # -- files -----------------------------------------------------------------------------------------

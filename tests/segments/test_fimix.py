@@ -211,8 +211,9 @@ def test_rows_needed_are_those_of_power_tables():
 def test_it_shows_itself_in_a_notebook_and_takes_no_text_for_a_number():
     random = np.random.default_rng(3)
     fit = rt.pls("y ~ x", pd.DataFrame(random.normal(size=(60, 2)), columns=["x", "y"]))
-    with pytest.raises(OptionError, match="tolerance must be a number above 0, got 'fine'"):
-        rt.fimix(fit, tolerance="fine")
+    for given in ("fine", 0, 0.5, np.inf):
+        with pytest.raises(OptionError, match=r"tolerance must be a number above 0 and at most 0\.001, such as"):
+            rt.fimix(fit, tolerance=given)
     with pytest.raises(OptionError, match=r"max_iterations must be a whole number of at least 1, got 2\.5"):
         rt.fimix(fit, max_iterations=2.5)
     found = rt.fimix(fit, segments=np.int64(2), starts=1)

@@ -114,6 +114,8 @@ def test_checks_behind_one_question_keep_their_order(write):
         ('code = "m"', 'code = ""', "a category has no code"),
         (', id = "Laki-laki"', "", "category 'm', label: no text in the declared language 'id'"),
         ("minimum = 17", "minimum = 117", "minimum 117.0 is not below maximum 99.0"),
+        ("minimum = 17", "minimum = nan", "minimum and maximum are numbers; leave out the one that does not bound"),
+        ("minimum = 17", "minimum = -inf", "minimum and maximum are numbers; leave out the one that does not bound"),
         ('code = "firm"', 'code = "firm"\nkind = "one"', "there is nothing to choose from; write its `categories`"),
         ('code = "firm"', 'code = "firm"\nkind = "text"\nminimum = 1', "minimum and maximum are for a number"),
         ("\n[scales.", '\norder = ["Trust", "sex"]\n\n[scales.', "order: unknown question 'Trust'"),

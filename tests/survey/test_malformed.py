@@ -13,7 +13,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from rantau.errors import ResponseError
+from rantau.errors import OptionError, ResponseError
 from rantau.survey import read_table
 from rantau.survey.read import read_responses
 
@@ -117,6 +117,23 @@ REFUSED: dict[str, tuple[str, str | bytes, str]] = {
     "a pdf": ("a.csv", b"%PDF-1.7 ...", "a PDF"),
     "a picture": ("a.csv", b"\x89PNG\r\n\x1a\n0000", "a picture"),
     "compressed": ("a.csv.gz", gzip.compress(FINE.encode()), "compressed; unpack it"),
+    "a workspace of R": (
+        "a.RData",
+        b"RDX3\nX\n\0\0\0",
+        "this is a workspace of R; save the table",
+    ),
+    "a Feather file": ("a.feather", b"ARROW1\0\0", "this is a Feather file; read it with pandas"),
+    "a SAS file": ("a.sas7bdat", b"\0" * 12 + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", "this is a SAS file; save it"),
+    "a SAS transport file": (
+        "a.xpt",
+        b"HEADER RECORD*******LIBRARY HEADER",
+        "this is a SAS transport file",
+    ),
+    "a portable SPSS file": (
+        "a.por",
+        ("ASCII SPSS PORT FILE".ljust(40) * 5 + "0" * 256 + "SPSSPORTA8").encode(),
+        "this is a portable SPSS file; save it as .sav",
+    ),
     "an archive": ("a.zip", archive(answers_dot_csv=FINE), "this is an archive (answers.csv)"),
     "a word document": ("a.xlsx", archive(word__document_dot_xml="<x/>"), "a Word document"),
     "an open document": ("a.ods", archive(content_dot_xml="<x/>"), "an OpenDocument file"),
@@ -148,6 +165,7 @@ REFUSED: dict[str, tuple[str, str | bytes, str]] = {
 #: File name, content, what the log says, what A2 is.
 REPAIRED: dict[str, tuple[str, str | bytes, str, list[float]]] = {
     "a byte order mark": ("a.csv", "\ufeff" + FINE, "", [2, 3]),
+    "names with characters that nobody sees": ("a.csv", "\ufeff\ufeffA1,\u200bA2,A3\u200b,V1\n1,2,3,4\n", "", [2]),
     "windows-1252": (
         "a.csv",
         (H[:-1] + ",caf\xe9\n1,2,3,4,x\n").encode("cp1252"),
@@ -300,3 +318,39 @@ def test_a_workbook_that_unpacks_to_more_than_any_sheet_is_not_unpacked(tiny, wr
     monkeypatch.setattr("rantau.survey.readers.excel._MOST_BYTES", 1000)
     with pytest.raises(ResponseError, match="save the sheet as 'CSV UTF-8'"):
         read_responses(write(book(TOP, (1, 2, 3, 4)), "a.xlsx"), tiny)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", FINE, {"sheet": "Data"}),
+        ("a.xlsx", book(TOP, (1, 2, 3, 4)), {"encoding": "cp1252"}),
+        ("a.xlsx", book(TOP, (1, 2, 3, 4)), {"delimiter": ";"}),
+        ("a.json", '[{"A1": 1, "A2": 2, "A3": 3, "V1": 4}]', {"encoding": "utf-8"}),
+    ],
+)
+def test_what_says_nothing_of_a_kind_of_file_is_refused(tiny, write, name, content, said):
+    path = write(content, name)
+    for read in (lambda: read_responses(path, tiny, **said), lambda: read_table(path, **said)):
+        with pytest.raises(OptionError, match=f"a.*: {next(iter(said))}= has no place with"):
+            read()
+
+
+def test_one_column_of_numbers_is_one_name(write):
+    with pytest.raises(ResponseError, match="column 'A1': a number is needed, got 'x'"):
+        read_table(write("A1,A2\nx,1\n"), numeric="A1")
+
+
+def test_of_several_sheets_the_one_that_names_the_items_is_read(tiny, tmp_path):
+    made = openpyxl.Workbook()
+    made.active.append(["How to read this file"])
+    for title, first in (("Answers", TOP), ("Again", TOP)):
+        sheet = made.create_sheet(title)
+        for row in (first, (1, 2, 3, 4)):
+            sheet.append(row)
+    path = tmp_path / "a.xlsx"
+    made.save(path)
+    found = read_responses(path, tiny)
+    assert found.n_obs == 1
+    assert "sheet 'Answers' read (not read: Sheet, Again)" in found.understood
+    assert read_table(path, numeric=["A1", "A2"]).shape == (1, 4)

@@ -106,6 +106,20 @@ def test_limits_can_be_moved_within_what_they_mean(careless):
         screen(careless, limits={"duplicate": 1})
 
 
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"rules": "irv", "limits": {"missing": 0.2}}, "the rule 'missing' is not applied, so its limit says nothing"),
+        ({"limits": {"irv": 0.8}}, "the rule 'irv' is not applied"),
+        ({"rules": ["irv"], "duration": "seconds"}, "the rule 'speed' is not applied, so `duration` says nothing"),
+        ({"rules": ["irv"], "attention": {"A1": 4}}, "the rule 'attention' is not applied, so `attention` says"),
+    ],
+)
+def test_what_is_told_to_a_rule_that_is_not_applied_is_refused(careless, told, message):
+    with pytest.raises(OptionError, match=message):
+        screen(careless, **told)
+
+
 def test_a_screening_shows_well(careless):
     result = screen(careless, exclude=("missing",))
     assert str(result) == ("Screening: 5 rows, 1 excluded; flagged: missing 1, longstring 1, duplicate 1")

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 #: A call of the library stays as it is; then `name=` with a value, or alone.
 _SAID = re.compile(
     r"(?P<call>\brt\.\w+\((?:[^()]|\([^()]*\))*\))"
-    r"|\b(?P<name>[a-z_]+)=(?:'(?P<text>[^'\n]*)'|(?P<several>\[[^\]\n]*\])|(?P<switch>True|False)\b|(?![\w'\"\[(=]))"
+    r"|\b(?P<name>[a-z_]+)=(?:'(?P<text>[^'\n]*)'|(?P<several>\[[^\]\n]*\])|(?P<pair>\{[^{}\n]*\})|(?P<switch>True|False)\b|(?![\w'\"\[(=]))"
 )
 
+_PAIR = re.compile(r"\{'([^']*)': ([^,{}]*)\}")
 _QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -49,6 +50,8 @@ def as_typed(text: str, switches: Mapping[str, Switch]) -> str:
     >>> switches = {"missing": Switch("--missing"), "ordered": Switch("--ordered")}
     >>> as_typed("take missing='fiml', or ordered=True", switches)
     'take --missing fiml, or --ordered all'
+    >>> as_typed("name it: attention={'CHECK1': 4}", {"attention": Switch("--attention")})
+    'name it: --attention CHECK1=4'
     >>> as_typed("call rt.sem(model, data, ordered=['x1'])", switches)
     "call rt.sem(model, data, ordered=['x1'])"
     """
@@ -64,6 +67,8 @@ def as_typed(text: str, switches: Mapping[str, Switch]) -> str:
         if said["several"] is not None:
             more = ",..." if "..." in said["several"] else ""
             return f"{option.on} {','.join(_QUOTED.findall(said['several']))}{more}"
+        if said["pair"] is not None:
+            return _PAIR.sub(rf"{option.on} \1=\2", said["pair"])
         if said["text"] is None:
             return option.on
         return f"{option.on} {shlex.quote(said['text'])}"

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 import rantau as rt
+from rantau.cli.as_typed import switches_of
 from rantau.cli.show import ERR
 from rantau.cli.write import TABLES, check_place, check_suffix
 from rantau.errors import OptionError, ResponseError
@@ -46,6 +47,53 @@ def at_least(option: str, least: int) -> Callable[[int], int]:
         return got
 
     return check
+
+
+def refuse_idle(context: typer.Context, why: str, *names: str) -> None:
+    """Refuse options that were typed and would say nothing.
+
+    Parameters
+    ----------
+    context
+        Of the command, which knows what was typed and what is a default.
+    why
+        What the option is of, such as `is of --pos`.
+    names
+        Of the options, as the verb's function has them.
+
+    Raises
+    ------
+    OptionError
+        Naming the first of them.
+    """
+    switches = switches_of(context.command.params)
+    for name in names:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise OptionError(f"{switches[name].on} {why}. Leave it out.")
+
+
+def refuse_idle_pls(context: typer.Context, model: Model) -> None:
+    """Refuse ways to estimate products and higher orders where a model has none.
+
+    Parameters
+    ----------
+    context
+        Of a verb with the options `--interaction` and `--higher-order`.
+    model
+        Its model.
+
+    Raises
+    ------
+    OptionError
+        Saying how they are written.
+    """
+    if not any(len(path.term.factors) > 1 for path in model.paths):
+        refuse_idle(
+            context, "is of products such as `X:M`, and the model has none (`X*M` is the label X on M)", "interaction"
+        )
+    if not any(term.name in model.constructs for block in model.blocks for term in block.terms):
+        refuse_idle(context, "is of constructs measured by constructs, and the model has none", "higher_order")
 
 
 DataFile = Annotated[

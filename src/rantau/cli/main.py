@@ -103,7 +103,7 @@ def status_of(arguments: list[str]) -> int:
         for warning in caught:
             # Those about a fit are problems of that fit, which its verb has shown.
             if issubclass(warning.category, DataWarning):
-                say(f"warning: {warning.message}")
+                say(f"warning: {as_typed(str(warning.message), _switches(arguments))}")
         return int(status or 0)
     except RantauError as error:
         say(f"rantau: {as_typed(str(error), _switches(arguments))}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 from rantau.arrays import Array
@@ -28,19 +31,29 @@ def check_definitions(model: Model, labels: tuple[str, ...]) -> None:
         With line and column, and the nearest label.
     """
     known = list(labels)
+    later = {definition.name: definition.span.line for definition in model.definitions}
     for definition in model.definitions:
-        check_expression(model, definition.expression, known)
+        check_expression(model, definition.expression, known, later)
         known.append(definition.name)
 
 
-def check_expression(model: Model, expression: Expression, known: list[str]) -> None:
+def check_expression(
+    model: Model, expression: Expression, known: list[str], later: Mapping[str, int] = MappingProxyType({})
+) -> None:
     """Refuse an expression that names a label or function that is not known, at its place."""
+    if expression.kind == "name" and expression.value not in known and expression.value in later:
+        raise refusal(
+            model,
+            expression.span,
+            f"'{expression.value}' is itself defined, in line {later[str(expression.value)]}: write its definition "
+            "above those that use it; none may use itself, nor two each other.",
+        )
     if expression.kind == "name" and expression.value not in known:
         raise refusal(model, expression.span, unknown("parameter label", str(expression.value), known))
     if expression.kind == "call" and expression.value not in FUNCTIONS:
         raise refusal(model, expression.span, unknown("function", str(expression.value), FUNCTIONS))
     for operand in expression.operands:
-        check_expression(model, operand, known)
+        check_expression(model, operand, known, later)
 
 
 def defined(

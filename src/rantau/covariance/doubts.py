@@ -41,12 +41,12 @@ def labels_like_columns(model: Model, columns: Collection[str]) -> tuple[Problem
     model
         As written.
     columns
-        Of the data.
+        Of the data, beside the constructs of the model.
 
     Returns
     -------
     tuple of Problem
-        A warning for each path whose label is a column, and is not used for anything.
+        A warning for each path whose label is a column or a construct, and is not used for anything.
     """
     if not any(one.kind == "label" for path in model.paths for one in path.term.modifiers):
         return ()
@@ -58,12 +58,13 @@ def labels_like_columns(model: Model, columns: Collection[str]) -> tuple[Problem
     found = []
     for path in model.paths:
         label = next((str(one.values[0]) for one in path.term.modifiers if one.kind == "label"), "")
-        if label in columns and label not in used and labels.count(label) == 1:
+        if (label in columns or label in model.constructs) and label not in used and labels.count(label) == 1:
+            what = "a column of the data" if label in columns else "a construct"
             found.append(
                 Problem(
                     "warning", "label_like_column",
-                    f"`{label}*{path.predictor}` labels the path from {path.predictor} as '{label}', which is a column "
-                    f"of the data. A product of the two is written `{label}:{path.predictor}`.",
+                    f"`{label}*{path.predictor}` labels the path from {path.predictor} as '{label}', which is "
+                    f"{what}. A product of the two is written `{label}:{path.predictor}`.",
                     (path.outcome, path.predictor),
                 )
             )  # fmt: skip

@@ -79,9 +79,12 @@ ROWS = (
 )  # fmt: skip
 
 
-def spelling(value: str) -> str:
-    """Return an option's value as it is written here: lavaan's dots and hyphens are underscores."""
-    return value.strip().lower().replace(".", "_").replace("-", "_") if isinstance(value, str) else value
+def spelling(value: object) -> str:
+    """Return an option's value as it is written here: lavaan's dots and hyphens are underscores.
+
+    What is no text is refused by its own name where the option is checked: `None` is none of the allowed ones.
+    """
+    return str(value).strip().lower().replace(".", "_").replace("-", "_")
 
 
 def estimator_row(name: str) -> Estimator:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
@@ -27,6 +27,7 @@ from rantau.inference.draws import counted
 from rantau.inference.refit import refit_draws
 from rantau.moments.belonging import labelled, memberships
 from rantau.moments.sample import Sample
+from rantau.options import is_several
 from rantau.pls.estimate import reasons
 from rantau.pls.flatten import named_in_stages
 from rantau.pls.item_moments import moments_of_fit, refuse_ordered
@@ -150,7 +151,7 @@ def _groups_of(fit: PlsFit, by: str | Sequence[Any]) -> tuple[Indices, tuple[str
         if fit.origin.data is None:
             raise OptionError("this fit does not know its data: give by= a label for each row instead of a name.")
         codes, labels = memberships(fit.origin.data, by)
-    elif not isinstance(by, Iterable):
+    elif not is_several(by):
         raise OptionError(f"by= takes the name of a column, such as by='gender', or a label for each row; got {by!r}.")
     else:
         column = require("pandas").Series(list(by))

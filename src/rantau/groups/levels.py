@@ -13,7 +13,7 @@ from rantau.extras import require
 from rantau.model.entries import Entry, key_named, key_of
 from rantau.model.group_equality import kind_of
 from rantau.model.spec import Model
-from rantau.options import several_names
+from rantau.options import column_name, several_names
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
@@ -137,9 +137,11 @@ def invariance_levels(
     **options: Any,  # noqa: ANN401 - those of `cfa`
 ) -> tuple[Level, ...]:
     """Fit every level of invariance; `invariance` says what the arguments are."""
-    if not by:
+    if not column_name("by", by):
         raise OptionError("by= names the column that tells groups apart, such as by='gender'.")
     released = several_names("partial", partial, "F =~ x2")
+    if ordered is not None and not isinstance(ordered, bool):
+        ordered = several_names("ordered", ordered, "x1")
     if ordered:
         options |= {"ordered": ordered, "identification": "wu_estabrook"}
     first = cfa(model, data, group=by, **options)

@@ -12,7 +12,7 @@ from rantau.fit import Fit
 from rantau.imputation.imputations import Imputations
 from rantau.imputation.pooled import Pooled
 from rantau.inference.bootstrap import bootstrap
-from rantau.options import is_number
+from rantau.options import is_number, is_several, whole_number
 
 #: Resamples of each completed data set where the engine gives no standard errors.
 _DRAWS = 500
@@ -73,6 +73,9 @@ def pool(
     """
     if isinstance(fits, Imputations):
         raise OptionError("pool() takes fits; fit the model first: rt.pool(imputed.fits(rt.sem, model)).")
+    if not is_several(fits):
+        raise OptionError(f"pool() takes fits, such as imputed.fits(rt.sem, model), got a {type(fits).__name__}.")
+    seed, workers = whole_number("seed", seed, least=0), whole_number("workers", workers, least=1)
     every = tuple(fits)
     for fit in every:
         if not hasattr(fit, "quantities") or not hasattr(fit, "refit"):
@@ -102,8 +105,6 @@ def pool(
         draws = _DRAWS
     if draws is None:
         return Pooled(kept, dropped, float(complete_df))
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise OptionError(f"seed must be a whole number of at least 0, got {seed!r}.")
     seeds = np.random.SeedSequence(seed).generate_state(len(kept))
     resamples = tuple(
         bootstrap(fit, draws=draws, seed=int(own), workers=workers) for fit, own in zip(kept, seeds, strict=True)

@@ -39,7 +39,7 @@ def sources_of(fit: PlsFit, target: str) -> tuple[int, ...]:
     structure = fit.structure
     names = structure.constructs
     outcomes = [names[outcome] for outcome in structure.endogenous]
-    if target not in outcomes:
+    if not isinstance(target, str) or target not in outcomes:
         guess = nearest(str(target), outcomes)
         hint = f" Did you mean '{guess}'?" if guess else ""
         raise OptionError(f"no path of the model leads to '{target}'.{hint} Outcomes: {listing(outcomes)}.")

@@ -44,6 +44,27 @@ def of_line(tokens: Sequence[Token]) -> str:
     return f" Where Mplus says {mplus.upper()}, write `{_MPLUS[mplus]}`, and `+` between variables." if mplus else ""
 
 
+def of_sign(sign: str, *, between: bool) -> str:
+    """Return advice for a sign that stands where it cannot.
+
+    Parameters
+    ----------
+    sign
+        As written.
+    between
+        Whether it stands between two numbers.
+    """
+    if sign == "," and between:
+        return " Decimals are written with a point: 0.5."
+    if sign == "/" and between:
+        return " Write the number that it comes to: 0.5 for 1/2."
+    return {
+        ",": " Put `+` between variables.",
+        "^": " The square of x is the product `x:x`.",
+        "-": " Terms are joined by `+`; what is not meant is left out.",
+    }.get(sign, "")
+
+
 def arrow(tokens: Sequence[Token]) -> Token | None:
     """Return the first sign of an arrow, `->` or `<-` before a name; None where there is none."""
     for first, second, third in zip(tokens, tokens[1:], [*tokens[2:], None], strict=False):

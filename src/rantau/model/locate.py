@@ -5,6 +5,9 @@ from __future__ import annotations
 from rantau.errors import ModelSyntaxError
 from rantau.model.spec import Model, Span
 
+#: Of a line that is shown in a message.
+_LONGEST = 160
+
 
 def located(message: str, *, text: str, source: str, span: Span) -> str:
     """Put `file:line:column` before a message, and the line with a caret after it.
@@ -28,9 +31,19 @@ def located(message: str, *, text: str, source: str, span: Span) -> str:
     # Only what the reader counts as a line: splitlines() would also break at form feeds and the like.
     lines = [line.rstrip("\r") for line in text.split("\n")]
     line = lines[span.line - 1] if 0 < span.line <= len(lines) else ""
+    line, column = _around(line, span.column)
     # Tabs stay tabs in the pointer's margin, so that the caret stands under its character.
-    margin = "".join("\t" if character == "\t" else " " for character in line[: span.column - 1])
+    margin = "".join("\t" if character == "\t" else " " for character in line[: column - 1])
     return f"{source}:{span.line}:{span.column}: {message}\n    {line}\n    {margin}^"
+
+
+def _around(line: str, column: int) -> tuple[str, int]:
+    """Return the part of a long line around a column, and the column in it."""
+    if len(line) <= _LONGEST:
+        return line, column
+    begin = max(0, min(column - _LONGEST // 2, len(line) - _LONGEST))
+    before, after = ("... " if begin else ""), (" ..." if begin + _LONGEST < len(line) else "")
+    return f"{before}{line[begin : begin + _LONGEST]}{after}", column - begin + len(before)
 
 
 def refusal(model: Model, span: Span, message: str) -> ModelSyntaxError:

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from rantau.errors import ModelSyntaxError
 from rantau.files import read_text
-from rantau.model.habits import arrow, of_label, of_line, of_modifier
+from rantau.model.habits import arrow, of_label, of_line, of_modifier, of_sign
 from rantau.model.locate import located
 from rantau.model.spec import (
     Block,
@@ -111,7 +111,12 @@ def parse_model(text: str, *, source: str = "<model>") -> Model:
     >>> model.hypotheses[0].name, model.hypotheses[0].sign
     ('H1', '+')
     """
-    return _parsed(text, source)
+    if not isinstance(text, str):
+        raise ModelSyntaxError(
+            f"a model is read from its text, got {type(text).__name__}; a file is read by rt.read_model(path)."
+        )
+    # The three ends of lines are one, as in files.
+    return _parsed(text.replace("\r\n", "\n").replace("\r", "\n"), str(source))
 
 
 @lru_cache(maxsize=64)
@@ -167,6 +172,14 @@ class _Reader:
         if self.token.text != text:
             self.fail(f"expected '{text}' here, got '{self.token.text or 'the end of the line'}'.", self.token.span)
         return self.take()
+
+    def misplaced(self) -> NoReturn:
+        """Refuse a sign where nothing like it can stand, with advice for what is meant by habit."""
+        before, after = self.tokens[self.at - 1], self.tokens[self.at + 1] if self.token.kind != "end" else self.token
+        numbers = before.kind == after.kind == "number"
+        self.fail(
+            f"'{self.token.text}' does not belong here.{of_sign(self.token.text, between=numbers)}", self.token.span
+        )
 
     # -- statements --------------------------------------------------------------------------------
 
@@ -229,6 +242,10 @@ class _Reader:
             self.expression_statement(operator)
             return
         left = self.left_side(operator)
+        if self.token.kind == "name":
+            self.fail(
+                f"a name has no spaces: write `{left[-1].name}_{self.token.text}`, or `+` between two.", self.token.span
+            )
         self.expect(operator.text)
         right = self.terms(operator)
         for name in left:
@@ -266,7 +283,7 @@ class _Reader:
         if self.token.kind != "end":
             if self.token.kind in ("name", "number"):
                 self.fail(f"an operator is missing before '{self.token.text}' (a '+'?).", self.token.span)
-            self.fail(f"'{self.token.text}' does not belong here.", self.token.span)
+            self.misplaced()
         return found
 
     def say(self, left: Term, operator: Token, term: Term) -> None:
@@ -325,6 +342,9 @@ class _Reader:
             following = self.tokens[self.at + 1]
             if following.kind == "name" and following.span.column == token.span.column + len(token.text):
                 self.fail(f"write a `*` between '{token.text}' and '{following.text}'.", following.span)
+            if following.text in (",", "/") and self.tokens[self.at + 2].kind == "number":
+                self.take()
+                self.misplaced()
             if token.text not in ("1", "1.0"):
                 what = "write `0*1` to fix an intercept at 0" if float(token.text) == 0 else "write `*` and a variable"
                 self.fail(f"a number alone is no term; {what}.", token.span)
@@ -451,7 +471,7 @@ class _Reader:
 
     def end_of_expression(self) -> None:
         if self.token.kind != "end":
-            self.fail(f"'{self.token.text}' does not belong here.", self.token.span)
+            self.misplaced()
 
     def expression(self, level: int) -> Expression:
         left = self.operand()
@@ -476,7 +496,8 @@ class _Reader:
             self.at -= 1
             return Expression("number", self.value(), (), token.span)
         if token.kind != "name":
-            self.fail(f"expected a number or a name, got '{token.text or 'the end of the line'}'.", token.span)
+            power = " A power is written `^`." if token.text == "*" else ""
+            self.fail(f"expected a number or a name, got '{token.text or 'the end of the line'}'.{power}", token.span)
         if self.token.text != "(":
             return Expression("name", token.text, (), token.span)
         self.take()

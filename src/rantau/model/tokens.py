@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from rantau.errors import ModelSyntaxError
 from rantau.model.locate import located
@@ -32,12 +33,15 @@ _PATTERN = re.compile(
 #: What word processors and phones put in the place of plain characters.
 _PLAIN = {
     "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u2018": "'", "\u2019": "'", "\u2013": "-", "\u2014": "-",
-    "\u2212": "-", "\u00d7": "*", "\u223c": "~", "\u02dc": "~", "\uff5e": "~", "\uff0b": "+",
+    "\u2212": "-", "\u00d7": "*", "\u223c": "~", "\u02dc": "~", "\u223d": "~", "\u301c": "~",
 }  # fmt: skip
 
 
-def _foreign(character: str) -> str:
+def _foreign(text: str, position: int) -> str:
     """Say what to write instead of a character that is not of the language."""
+    character, following = text[position], text[position + 1 : position + 2]
+    if character == "=" and _plain(following) == "~":
+        return f"the '{following}' (U+{ord(following):04X}) behind this '=' is not that of the keyboard; write =~"
     if character == "=":
         return (
             "a single '=' means nothing here; write `=~` (is measured by), `~` (is explained by), `:=` (is defined as) "
@@ -46,9 +50,20 @@ def _foreign(character: str) -> str:
     if character in "\"'":
         return f"the quotation mark {character} is not closed on this line."
     shown = f"'{character}'" if character.isprintable() else "an invisible character"
-    if character in _PLAIN:
-        return f"{shown} (U+{ord(character):04X}) means nothing here; write {_PLAIN[character]}"
-    return f"{shown} (U+{ord(character):04X}) means nothing here."
+    told = f"{shown} (U+{ord(character):04X}) means nothing here"
+    if plain := _plain(character):
+        return f"{told}; write {plain}"
+    if unicodedata.combining(character):
+        return f"{told}: it is a mark apart from its letter. Type the letter anew, so that it is one with its mark."
+    if character == "?":
+        return f"{told}; a value to start from is written `start(0.8)*x`."
+    return f"{told}."
+
+
+def _plain(character: str) -> str:
+    """Return the character of the keyboard that another stands for, such as one of full width; empty where none."""
+    found = _PLAIN.get(character) or unicodedata.normalize("NFKC", character)
+    return found if found != character and found.isascii() else ""
 
 
 class Token(Record):
@@ -86,7 +101,7 @@ def tokens_of(text: str, source: str) -> tuple[tuple[Token, ...], tuple[Token, .
         span = Span(line, position - line_start + 1)
         match = _PATTERN.match(text, position)
         if match is None:
-            raise ModelSyntaxError(located(_foreign(text[position]), text=text, source=source, span=span))
+            raise ModelSyntaxError(located(_foreign(text, position), text=text, source=source, span=span))
         kind = str(match.lastgroup)
         token = Token(kind, match.group(), span)
         if kind == "comment":

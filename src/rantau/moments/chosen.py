@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from rantau.errors import EstimationError, ResponseError, listing
+from rantau.errors import EstimationError, OptionError, ResponseError, listing
 from rantau.moments.sample import Sample, as_frame, sample, source_of
 from rantau.options import several_names
 from rantau.survey.responses import Responses
@@ -54,6 +54,9 @@ def chosen_sample(
     ('name',)
     """
     names = several_names("items", items, "de1")
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise OptionError(f"items names {listing(twice)} more than once.")
     left_out: tuple[str, ...] = ()
     if items is None and isinstance(data, Responses):
         names = data.columns

@@ -10,6 +10,7 @@ import numpy as np
 
 from rantau.arrays import Array, Mask
 from rantau.errors import ResponseError, listing
+from rantau.options import several_names
 
 #: By how much two cells that should be equal may differ, relative to the variances, before it is no rounding.
 _UNEVEN = 1e-6
@@ -34,12 +35,12 @@ def square_of(matrix: Any, names: Sequence[str] | None, where: str) -> tuple[Arr
     ResponseError
         If it is not square or not symmetric, has an empty cell, or does not fit its names.
     """
-    called: tuple[str, ...] | None = None if names is None else tuple(str(name) for name in names)
+    called: tuple[str, ...] | None = None if names is None else several_names("names", names, "x1")
     if isinstance(matrix, str):
         square = _lower_triangle(
             [line.replace(",", " ").split() for line in re.split(r"[\n;]", matrix) if line.strip()], where
         )
-    elif hasattr(matrix, "columns"):
+    elif hasattr(matrix, "columns") and hasattr(matrix, "index"):
         columns = tuple(str(name) for name in matrix.columns)
         if called is not None and set(called) != set(columns):
             raise ResponseError(f"names: the columns of the {where} are {listing(columns)}; got {listing(called)}.")

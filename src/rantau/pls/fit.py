@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from rantau.model.ordered import ordered_names
 from rantau.model.spec import Model
 from rantau.moments.compute import answered_rows, complete_rows, sample_moments
 from rantau.moments.sample import Sample, ordered_texts, with_codes
-from rantau.options import check_switch, choose, column_name, is_number, whole_number
+from rantau.options import check_switch, choose, column_name, is_number, is_several, whole_number
 from rantau.pls.estimate import Fault
 from rantau.pls.from_model import plan_of
 from rantau.pls.higher_order import ALIASES
@@ -303,8 +303,8 @@ def prepare(
 
 
 def _pairs(modes: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    given: object = tuple(modes.items()) if isinstance(modes, Mapping) else modes
-    pairs = tuple(given) if isinstance(given, Iterable) else (given,)
+    given: Any = tuple(modes.items()) if isinstance(modes, Mapping) else modes
+    pairs = tuple(given) if is_several(given) else (given,)
     for pair in pairs:
         if not (isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(part, str) for part in pair)):
             raise OptionError(

@@ -26,7 +26,7 @@ def gaps_of(missing: str, *, ordered: bool) -> str:
         If there is no such way, or it does not go with the answers being ordered or not.
     """
     ways = {"default": "listwise" if ordered else "mean", "casewise": "listwise"}
-    found = choose("missing", ways.get(missing, missing), (*MISSING, "pairwise"))
+    found = choose("missing", ways.get(str(missing), missing), (*MISSING, "pairwise"))
     if ordered and found in ("mean", "em"):
         raise OptionError(
             f"missing='{found}' takes answers for numbers, and ordered= says that they are categories; take "

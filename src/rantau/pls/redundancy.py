@@ -70,7 +70,7 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
     if not isinstance(fit, PlsFit):
         raise OptionError(f"redundancy() takes a fit by rt.pls, got a {type(fit).__name__}.")
     names = fit.model.constructs
-    if construct not in names:
+    if not isinstance(construct, str) or construct not in names:
         raise OptionError(unknown("construct", str(construct), names))
     blocks = _under(fit.model, construct)
     measured = [item for block in blocks for item in block.items if item not in names]

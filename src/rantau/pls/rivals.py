@@ -94,7 +94,7 @@ def _check(named: Mapping[str, PlsFit], outcome: str) -> None:
     first = next(iter(named.values()))
     for name, fit in named.items():
         explained = tuple(fit.structure.constructs[j] for j in fit.structure.endogenous)
-        if outcome not in explained:
+        if not isinstance(outcome, str) or outcome not in explained:
             raise OptionError(unknown("outcome", str(outcome), explained, where=f"model '{name}'"))
         items, others = (_items(one, outcome) for one in (fit, first))
         if set(items) != set(others):

@@ -259,14 +259,14 @@ def _asked(
     frame = as_frame(data)
     if by not in frame.columns:
         raise ResponseError(unknown("column", by, [str(name) for name in frame.columns], where=source_of(frame)))
-    if not constructs or not isinstance(constructs, Mapping):
+    if not isinstance(constructs, Mapping) or not constructs:
         raise OptionError('agreement() of a data frame needs constructs={"DE": ["de1", "de2"], ...}.')
     if not isinstance(scale, tuple | list) or len(scale) != 2 or not all(map(is_number, scale)) or scale[0] >= scale[1]:
         raise OptionError(f"agreement() of a data frame needs its scale, such as scale=(1, 5), got {scale!r}.")
     bounds = (float(scale[0]), float(scale[1]))
     asked = []
     for name, items in constructs.items():
-        if isinstance(items, str) or not items:
+        if isinstance(items, str) or not isinstance(items, Sequence) or not items:
             raise OptionError(f"constructs: '{name}' needs a list of items, such as ['de1', 'de2'], got {items!r}.")
         asked.append((str(name), tuple(items), bounds))
     return [_label(cell) for cell in frame[by]], asked, source_of(frame)

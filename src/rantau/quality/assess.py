@@ -15,7 +15,7 @@ from rantau.extras import require
 from rantau.inference import Draws
 from rantau.inference.intervals import ROWS as INTERVALS
 from rantau.inference.prediction import Prediction
-from rantau.options import check_level, choose
+from rantau.options import check_level, choose, is_several
 from rantau.pls.result import PlsFit
 from rantau.quality.cutoffs import FAILED, FAIR, MET, OPEN, read_cutoffs
 from rantau.quality.finding import Comparison, Evidence, Finding
@@ -202,7 +202,10 @@ def assess(
     _check_belonging("predict", predict, Prediction, fit, "rt.predict(fit)")
     _check_belonging("by", by, Comparison, fit, "rt.compare_groups(fit, by=...)")
     chosen = read_cutoffs(cutoffs)
-    measured = tuple(_redundancy(one, fit) for one in ([redundancy] if isinstance(redundancy, PlsFit) else redundancy))
+    given = (redundancy,) if isinstance(redundancy, PlsFit) else redundancy
+    if not is_several(given):
+        raise OptionError(f"redundancy= takes fits by rt.redundancy(fit, ...), got a {type(given).__name__}.")
+    measured = tuple(_redundancy(one, fit) for one in given)
     evidence = Evidence(fit, bootstrap, predict, measured, by, chosen, level, interval)
     findings = [(row.name, finding) for row in ROWS for finding in row.function(evidence)]
     title = f"Assessment of a PLS model, {fit.n_obs} rows, by the cut-offs of {chosen.title}"

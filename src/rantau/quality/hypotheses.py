@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from rantau.covariance import SemFit
+from rantau.covariance import SamFit, SemFit
 from rantau.errors import OptionError, listing
 from rantau.extras import require
 from rantau.inference import Draws
 from rantau.model.spec import Hypothesis, Model
+from rantau.options import check_kind, check_level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ _COLUMNS = ("est", "se", "ci_low", "ci_high", "p", "decision")
 
 
 def judge_hypotheses(
-    model: Model, *, sem: SemFit | None = None, draws: Draws | None = None, level: float = 0.95
+    model: Model, *, sem: SemFit | SamFit | None = None, draws: Draws | None = None, level: float = 0.95
 ) -> pd.DataFrame:
     """Hold every hypothesis against the standardised estimates of each engine.
 
@@ -59,8 +60,12 @@ def judge_hypotheses(
     >>> rt.judge_hypotheses(model, sem=rt.sem(model, data)).sem_decision[0]
     'supported'
     """
-    if not 0 < level < 1:
-        raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
+    check_level(level)
+    check_kind("model", model, Model, "rt.read_model(path) or rt.parse_model(text)")
+    if sem is not None:
+        check_kind("sem", sem, (SemFit, SamFit), "rt.sem(model, data)")
+    if draws is not None:
+        check_kind("draws", draws, Draws, "rt.bootstrap(fit)")
     if sem is not None and sem.groups:
         raise OptionError(
             f"a hypothesis is decided in one group, and this fit has {len(sem.groups)} ({listing(sem.groups)}); judge "

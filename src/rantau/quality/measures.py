@@ -26,6 +26,7 @@ from rantau.model.from_survey import measurement_model
 from rantau.model.locate import refusal
 from rantau.model.spec import Model, Span
 from rantau.moments import complete_rows, sample
+from rantau.options import check_kind, check_level
 from rantau.pls import PlsFit, pls
 from rantau.quality.keying import items_against_their_scale
 from rantau.quality.reliability import ROWS
@@ -94,8 +95,10 @@ def reliability(
     >>> bool(table.loc["F", "alpha_ci_low"] < table.loc["F", "alpha"] < table.loc["F", "alpha_ci_high"])
     True
     """
-    if not 0 < level < 1:
-        raise OptionError(f"level must lie between 0 and 1, such as 0.95, got {level}.")
+    check_level(level)
+    if cfa_fit is not None:
+        check_kind("cfa_fit", cfa_fit, SemFit, "rt.cfa(model, data)")
+    _check_pls(pls_fit)
     if cfa_fit is not None and cfa_fit.groups:
         raise OptionError(
             f"reliability is that of one group, and cfa_fit has {len(cfa_fit.groups)} ({listing(cfa_fit.groups)}); "
@@ -212,6 +215,7 @@ def validity(
     >>> bool(rt.validity(data, "F =~ a + b + c\nG =~ d + e + f\nG ~ F").htmt.loc["F", "G"] < 0.85)
     True
     """
+    _check_pls(pls_fit)
     fit = pls_fit if pls_fit is not None else pls(_model_of(data, model), data)
     if not fit.converged:
         raise EstimationError(
@@ -219,6 +223,12 @@ def validity(
             "rt.pls(...).htmt() computes the ratios all the same, which need no weights."
         )
     return Validity(fit.fornell_larcker(), fit.htmt(), fit.cross_loadings())
+
+
+def _check_pls(pls_fit: object) -> None:
+    """Refuse what is no fit of PLS."""
+    if pls_fit is not None:
+        check_kind("pls_fit", pls_fit, PlsFit, "rt.pls(model, data)")
 
 
 def _model_of(data: Responses | pd.DataFrame, model: Model | str | None) -> Model:

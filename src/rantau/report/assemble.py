@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rantau.options import check_kind, one_text
 from rantau.record import Record
 from rantau.report import sentences
 from rantau.report.checklist import checklist
@@ -18,13 +19,13 @@ from rantau.report.prose import Prose, join
 from rantau.report.table import value_of
 from rantau.report.tables import ROWS
 from rantau.report.words import read_words
+from rantau.survey.instrument import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rantau.report.parts import Part
     from rantau.report.table import Table
-    from rantau.survey import Survey
 
 #: Columns beyond which a table is for a spreadsheet and not for a page.
 WIDEST = 33
@@ -325,6 +326,11 @@ def report(
     'report.md'
     >>> folder.cleanup()
     """
+    one_text("title", title)
+    one_text("style", style)
+    one_text("language", language)
+    if survey is not None:
+        check_kind("survey", survey, Survey, "rt.read_survey(path)")
     findings = collect(parts, survey)
     if not title:
         known = findings.survey

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rantau.errors import ReportError, listing, unknown
+from rantau.options import check_switch, choose, one_text, several_names
 from rantau.report.figures.likert import Bar, Likert
 from rantau.report.words import read_words
 from rantau.survey.frequencies import frequencies
@@ -21,7 +22,7 @@ MOST_POINTS, MOST_ITEMS = 11, 24
 
 def likert(
     responses: Responses,
-    items: Sequence[str] | None = None,
+    items: str | Sequence[str] | None = None,
     *,
     language: str = "",
     monochrome: bool = False,
@@ -60,6 +61,9 @@ def likert(
     """
     need_responses(responses, "likert")
     survey = responses.survey
+    check_switch("monochrome", monochrome)
+    if one_text("language", language):
+        choose("language", language, dict.fromkeys((*survey.languages, "en", "id")))
     tongue = language or survey.languages[0]
     words = read_words(tongue if tongue in ("en", "id") else "en")
     chosen = [item for item in _chosen(responses, items) if item.scale.points <= MOST_POINTS]
@@ -91,7 +95,7 @@ def _chosen(responses: Responses, names: Sequence[str] | None) -> list[Item]:
     every = [item for item in survey.items if item.code in responses.columns]
     if names is None:
         return every
-    asked = (names,) if isinstance(names, str) else tuple(names)
+    asked = several_names("items", names, "TR1")
     constructs = {construct.code for construct in survey.constructs}
     known = [*constructs, *(item.code for item in every)]
     for name in asked:

@@ -14,7 +14,7 @@ from rantau.extras import require
 from rantau.inference.intervals.bca import bca
 from rantau.inference.replicates import Replicates
 from rantau.inference.resample import count_blocks, draw_counts
-from rantau.options import check_level, choose
+from rantau.options import by_name, check_level, choose, several_names
 from rantau.pls.item_moments import item_moments
 from rantau.pls.result import PlsFit
 from rantau.record import Record
@@ -191,7 +191,7 @@ def tetrad_test(
     if fit.sample.cluster is not None:
         raise EstimationError("rows that come in clusters cannot be resampled one by one.")
     blocks = _blocks(fit)
-    lent = _borrowed(blocks, borrow or {})
+    lent = _borrowed(blocks, by_name("borrow", borrow, "{'Trust': ['LO1']}"))
     tetrads: list[Tetrad] = []
     untested: list[tuple[str, str]] = []
     for name, items in blocks.items():
@@ -282,7 +282,7 @@ def _borrowed(blocks: dict[str, tuple[str, ...]], borrow: Mapping[str, Iterable[
     owner = {item: name for name, items in blocks.items() for item in items}
     found: dict[str, tuple[str, ...]] = {}
     for name, items in borrow.items():
-        given = (items,) if isinstance(items, str) else tuple(items)
+        given = several_names("borrow", items, "LO1")
         if name not in blocks:
             guess = nearest(str(name), blocks)
             hint = f" Did you mean '{guess}'?" if guess else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from rantau.extras import require
 from rantau.groups.corrections import CORRECTIONS
 from rantau.moments.belonging import EMPTY, labelled, named_column
 from rantau.moments.sample import as_frame
-from rantau.options import choose, several_names
+from rantau.options import choose, is_several, several_names
 from rantau.segments.agreement import rand_of
 from rantau.segments.explanation import Column, Explanation
 from rantau.segments.fimix_result import Fimix
@@ -120,7 +120,7 @@ def _segments_of(memberships: Sequence[Any] | pd.Series, n: int) -> tuple[Indice
     if isinstance(memberships, Fimix | Pos):
         how = "memberships(2), of so many segments" if isinstance(memberships, Fimix) else "memberships()"
         raise OptionError(f"explain_segments() takes a segment for each row: give found.{how}.")
-    if isinstance(memberships, str) or not isinstance(memberships, Iterable):
+    if isinstance(memberships, str) or not is_several(memberships):
         raise OptionError(
             "explain_segments() takes a segment for each row, such as data['segment'] or found.memberships(); got "
             f"{memberships!r}."

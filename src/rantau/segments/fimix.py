@@ -16,6 +16,8 @@ from rantau.segments.mixture import Climbed, Layout, climb
 
 #: Starts climb until the log-likelihood grows by less than this; the best then goes on to the tolerance asked for.
 _ROUGH = 1e-5
+#: Growth of the log-likelihood beyond which a search has not come to its end.
+LOOSEST = 1e-3
 
 
 def fimix(
@@ -78,8 +80,10 @@ def fimix(
     """
     segments, starts = whole_number("segments", segments, least=2), whole_number("starts", starts, least=1)
     seed, max_iterations = whole_number("seed", seed, least=0), whole_number("max_iterations", max_iterations, least=1)
-    if not (is_number(tolerance) and tolerance > 0):
-        raise OptionError(f"tolerance must be a number above 0, got {tolerance!r}.")
+    if not (is_number(tolerance) and 0 < tolerance <= LOOSEST):
+        raise OptionError(
+            f"tolerance must be a number above 0 and at most {LOOSEST:g}, such as 1e-8, got {tolerance!r}."
+        )
     every = tuple(equations(fit, "fimix"))
     names = list(dict.fromkeys(name for one in every for name in (one.outcome, *one.predictors)))
     columns: dict[str, Array] = {}

@@ -12,7 +12,7 @@ from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.fit import Problem
 from rantau.moments.belonging import labelled
-from rantau.options import choose, several_names, whole_number
+from rantau.options import choose, is_several, several_names, whole_number
 from rantau.pls.result import PlsFit
 from rantau.robustness.equations import check_scores
 from rantau.segments.division import Divider, Division
@@ -173,9 +173,16 @@ def _starts(n: int, segments: int, starts: int, seed: int) -> list[Indices]:
     ]
 
 
+def _labels(start: Any) -> list[Any]:  # noqa: ANN401 - whatever a caller gives
+    """Return labels as a list."""
+    if isinstance(start, str) or not is_several(start):
+        raise OptionError(f"start= takes a segment for each row, or a fit by rt.fimix, got {start!r}.")
+    return list(start)
+
+
 def _given(fit: PlsFit, start: Fimix | Sequence[Any], segments: int) -> Indices:
     """Return the division that the caller begins with, `(n,)`."""
-    labels = start.memberships(segments) if isinstance(start, Fimix) else require("pandas").Series(list(start))
+    labels = start.memberships(segments) if isinstance(start, Fimix) else require("pandas").Series(_labels(start))
     if len(labels) != fit.entered.size:
         raise OptionError(f"start has {len(labels)} labels, and the data have {fit.entered.size} rows: one each.")
     codes = labelled(labels)[0][fit.entered]

@@ -10,14 +10,14 @@ from rantau.arrays import Array, Cells
 from rantau.errors import OptionError, ResponseError, listing, unknown
 from rantau.extras import require
 from rantau.model.spec import Model
+from rantau.options import check_kind
 from rantau.simulate.likert import thresholds
 from rantau.simulate.population import Population, population
+from rantau.survey.instrument import Survey
 from rantau.survey.responses import Change, Responses
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from rantau.survey.instrument import Survey
 
 
 @overload
@@ -107,6 +107,7 @@ def _responses(survey: Survey, z: Array, source: str) -> Responses:
 
 def _same_items(known: Population, survey: Survey) -> None:
     """Refuse a survey that asks what the population does not have, or the other way round."""
+    check_kind("survey", survey, Survey, "rt.read_survey(path)")
     for name in known.names:
         if name not in survey.codes:
             raise ResponseError(unknown("item", name, survey.codes, where=f"{known.model.source}, in {survey.file}"))

@@ -6,7 +6,9 @@ import csv
 from io import StringIO
 from pathlib import Path
 
-from rantau.survey.responses import Responses
+from rantau.errors import ResponseError
+from rantau.files import file_of
+from rantau.survey.responses import Responses, need_responses
 from rantau.survey.text import guarded
 
 
@@ -42,6 +44,10 @@ def write_responses(responses: Responses, path: str | Path) -> Path:
     >>> bool((again.raw == answers.raw).all())
     True
     """
+    need_responses(responses, "write_responses")
+    target = file_of(path, what="answers", error=ResponseError)
+    if target.is_dir():
+        raise ResponseError(f"{target}: this is a folder; name the file to write.")
     marked = "simulated" in responses.extras_names or not responses.simulated
     header = [*responses.columns, *responses.extras_names, *([] if marked else ["simulated"])]
     text = StringIO()
@@ -49,6 +55,5 @@ def write_responses(responses: Responses, path: str | Path) -> Path:
     writer.writerow(map(guarded, header))
     for cells, extras in zip(responses.raw, responses.extras, strict=True):
         writer.writerow([guarded(str(cell)) for cell in (*cells, *extras)] + [*([] if marked else ["true"])])
-    target = Path(path)
     target.write_text(text.getvalue(), encoding="utf-8", newline="")
     return target

@@ -18,7 +18,7 @@ from rantau.study.options import CovarianceOptions, ScreenOptions
 from rantau.study.plan_file import ENGINES, Plan
 from rantau.study.study import Study
 from rantau.survey import Wording
-from rantau.survey.screen import ALL, RULES, USUAL, limits_of
+from rantau.survey.screen import ALL, RULES, USUAL, check_used, limits_of
 from rantau.toml_file import read_toml
 
 
@@ -129,11 +129,15 @@ def _applied(screen: ScreenOptions) -> tuple[str, ...]:
 
 
 def _check_screen(path: str | Path, screen: ScreenOptions) -> None:
-    """Refuse limits that no rule has, and a count of flags that cannot be."""
+    """Refuse limits that no rule has or none is applied with, and a count of flags that cannot be."""
     try:
         limits_of(screen.limits)
     except OptionError as fault:
         raise StudyError(f"{path}: [screen.limits]: {fault}") from fault
+    try:
+        check_used(_applied(screen), limits=screen.limits, duration=screen.duration, attention=screen.attention)
+    except OptionError as fault:
+        raise StudyError(f"{path}: [screen]: {fault}") from fault
     if screen.flags_to_exclude < 0:
         raise StudyError(
             f"{path}: [screen]: `flags_to_exclude` is {screen.flags_to_exclude}; give 0 for never, or a number of "

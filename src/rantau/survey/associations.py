@@ -11,7 +11,7 @@ from scipy.special import stdtr
 from rantau.arrays import Array
 from rantau.errors import OptionError, ResponseError, listing, unknown
 from rantau.extras import require
-from rantau.options import choose
+from rantau.options import choose, one_text, several_names
 from rantau.record import Record
 from rantau.survey.correlations import pairwise_correlations
 from rantau.survey.frame import frame_of, numbers
@@ -120,7 +120,7 @@ def correlations(
     >>> round(float(found.matrix().loc["Image", "Loyalty"]), 3)
     0.486
     """
-    if method == "polychoric":
+    if one_text("method", method) == "polychoric":
         raise OptionError(
             "polychoric correlations, with thresholds and standard errors, are those of rt.polychoric(data) and of "
             "`rantau describe --show polychoric`; here, method='spearman' goes by the order of answers alone."
@@ -156,7 +156,7 @@ def _columns(data: Responses | pd.DataFrame, names: Sequence[str] | None, of: st
     else:
         frame, known = frame_of(data), "column"
     every = [str(column) for column in frame.columns]
-    chosen = tuple(every if names is None else (names,) if isinstance(names, str) else names)
+    chosen = tuple(every) if names is None else several_names("names", names, "x1")
     for name in chosen:
         if name not in every:
             raise ResponseError(unknown(known, str(name), every))

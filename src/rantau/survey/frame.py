@@ -11,6 +11,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.errors import OptionError, ResponseError, listing
 from rantau.extras import require
+from rantau.options import is_number, is_several, one_text
 from rantau.survey.instrument import Construct, Item, Scale, Survey, Wording
 from rantau.survey.keys import Bounds, Key, Keys, read_keys
 from rantau.survey.responses import Change, Responses
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def responses_of(
-    data: pd.DataFrame, keys: Keys, *, scale: Bounds, missing: Sequence[float] = (), title: str = "Survey"
+    data: pd.DataFrame, keys: Keys, *, scale: Bounds, missing: float | Sequence[float] = (), title: str = "Survey"
 ) -> Responses:
     """Take a data frame of numbers for the answers to a survey, so that it can be screened and described.
 
@@ -57,6 +58,8 @@ def responses_of(
     >>> responses.values.tolist(), responses.extras_names
     ([[1.0, 1.0], [5.0, 5.0], [4.0, nan]], ('age',))
     """
+    one_text("title", title)
+    codes_for_none = missing_codes(missing)
     frame = frame_of(data)
     names = tuple(str(column) for column in frame.columns)
     made = read_keys(keys, names, scale)
@@ -67,7 +70,7 @@ def responses_of(
     constructs = tuple(_construct(key) for key in made)
     survey = Survey(Wording((("en", title),)), ("en",), "", constructs, (), "")
     columns = tuple(name for name in names if name in codes)
-    entered = np.column_stack([numbers(frame, code, missing) for code in columns])
+    entered = np.column_stack([numbers(frame, code, codes_for_none) for code in columns])
     values = np.array(entered)
     for key in made:
         for code, turn, low, high in zip(key.items, key.reversed, key.low, key.high, strict=True):
@@ -77,8 +80,8 @@ def responses_of(
     others = [name for name in names if name not in codes]
     places = [names.index(name) for name in columns]
     cells = frame.astype(object).to_numpy()
-    gone = sum(int((np.isin(numbers(frame, code), missing)).sum()) for code in columns)
-    log = (Change("", f"{listing(f'{code:g}' for code in missing)} read as missing", gone),) if gone else ()
+    gone = sum(int((np.isin(numbers(frame, code), codes_for_none)).sum()) for code in columns)
+    log = (Change("", f"{listing(f'{code:g}' for code in codes_for_none)} read as missing", gone),) if gone else ()
     return Responses(
         survey,
         columns,
@@ -150,7 +153,7 @@ def numbers(frame: pd.DataFrame, code: str, missing: Sequence[float] = ()) -> Ar
             f"data: column '{code}', row {row + 1}: a number is needed, got '{column.iloc[row]}'. Turn labels into "
             "numbers with an instrument (rt.read_responses) or recode the column."
         ) from None
-    values[np.isin(values, np.asarray(missing, dtype=float))] = np.nan
+    values[np.isin(values, missing)] = np.nan
     return values
 
 
@@ -160,6 +163,20 @@ def _is_numeric(cell: object) -> bool:
     except (TypeError, ValueError):
         return cell is None
     return True
+
+
+def missing_codes(missing: Any) -> tuple[float, ...]:  # noqa: ANN401 - whatever a caller gives
+    """Return the numbers that mean no answer; one alone counts as a list of one.
+
+    Raises
+    ------
+    OptionError
+        If something else is given.
+    """
+    codes = () if missing is None else tuple(missing) if is_several(missing) else (missing,)
+    if not all(map(is_number, codes)):
+        raise OptionError(f"missing= takes numbers that mean no answer, such as missing=[-99]; got {missing!r}.")
+    return tuple(map(float, codes))
 
 
 def check_within(values: Array, code: str, low: float, high: float) -> None:

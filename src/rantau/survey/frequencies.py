@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.extras import require
+from rantau.options import check_switch
 from rantau.survey.portions import entered, portions
 from rantau.survey.responses import Responses, need_responses
 
@@ -43,6 +44,7 @@ def frequencies(responses: Responses, *, share: bool = False) -> pd.DataFrame:
     [24, 81, 250]
     """
     need_responses(responses, "frequencies")
+    check_switch("share", share)
     items = [item for item in responses.survey.items if item.code in responses.columns]
     points = sorted({point for item in items for point in range(item.scale.minimum, item.scale.maximum + 1)})
     places = [responses.columns.index(item.code) for item in items]

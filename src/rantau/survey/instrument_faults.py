@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -196,7 +197,9 @@ def _demographic_faults(question: DemographicTable, table: SurveyTable) -> Itera
     bounds = (question.minimum, question.maximum)
     if kind != "number" and bounds != (None, None):
         yield f"{where}: minimum and maximum are for a number, and its kind is '{kind}'."
-    if None not in bounds and bounds[0] >= bounds[1]:  # type: ignore[operator]
+    if not all(math.isfinite(bound) for bound in bounds if bound is not None):
+        yield f"{where}: minimum and maximum are numbers; leave out the one that does not bound the answers."
+    elif None not in bounds and bounds[0] >= bounds[1]:  # type: ignore[operator]
         yield f"{where}: minimum {bounds[0]} is not below maximum {bounds[1]}."
     yield from _category_faults(where, question, table)
 

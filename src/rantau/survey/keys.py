@@ -97,7 +97,8 @@ def _key(
     name: str, entries: Sequence[str], keys: Keys, columns: Sequence[str], scale: Bounds | None, source: str
 ) -> Key:
     where = f"{source}: key '{name}'"
-    if isinstance(entries, str) or not entries or not all(isinstance(entry, str) for entry in entries):
+    listed = isinstance(entries, Sequence) and not isinstance(entries, str) and len(entries) > 0
+    if not listed or not all(isinstance(entry, str) for entry in entries):
         raise OptionError(
             f"{where}: a list of column names is needed, such as ['de1', 'de2', '-de3']; got {entries!r}."
         )

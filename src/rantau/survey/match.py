@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from rantau.errors import OptionError, ResponseError, listing, nearest, unknown
+from rantau.options import by_name
 from rantau.record import Record
 from rantau.survey.instrument import Question, Survey
 from rantau.survey.labels import plain
@@ -69,7 +70,7 @@ def match_columns(sheet: Sheet, survey: Survey, told: Mapping[str, str] | str | 
         if told != POSITION:
             raise OptionError(unknown("value of columns", told, (POSITION,)))
         return _by_position(sheet, survey)
-    found = _told(sheet, survey, told or {})
+    found = _told(sheet, survey, by_name("columns", told, "{'TR1': 'Q7_1'}"))
     for way in _WAYS:
         _look(sheet, survey, way, found)
     _check_all(f"{sheet.file}: {sheet.unit} {sheet.top}", sheet, survey, found)

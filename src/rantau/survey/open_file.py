@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rantau.arrays import Indices
-from rantau.errors import ResponseError, listing, nearest
-from rantau.files import KINDS
+from rantau.errors import OptionError, ResponseError, listing
+from rantau.files import KINDS, file_of, nearest_file
+from rantau.options import one_text
+from rantau.survey.labels import visible
 from rantau.survey.platform import Layout
 from rantau.survey.platforms import ROWS as PLATFORMS
 from rantau.survey.reader import Asked, Reader
@@ -23,8 +25,6 @@ from rantau.survey.text import unguarded
 
 #: Rows of text that are held at once.
 _AT_ONCE = 4096
-#: Beyond this no system has names of files; answers given in place of a path, perhaps.
-_LONGEST_PATH = 1024
 #: Rows among which the header is looked for.
 _FIRST = 4
 #: More columns than any program of tables holds: then the delimiter is wrong, or the file is no table.
@@ -33,17 +33,21 @@ _MOST_COLUMNS = 20_000
 _OTHERS = (
     (b"\xd0\xcf\x11\xe0", "an old workbook (.xls), or one with a password; save it as .xlsx without a password"),
     (b"%PDF", "a PDF; give the file with the answers"),
-    (b"\x1f\x8b", "compressed; unpack it"),
+    (b"\x1f\x8b", "compressed; unpack it, or if it is a file of R (.rds, .RData), save the table by write.csv()"),
+    (b"RDX", "a workspace of R; save the table from R by write.csv()"),
     (b"7z\xbc\xaf", "an archive; unpack it"),
     (b"Rar!", "an archive; unpack it"),
     (b"{\\rtf", "a text document; save it as plain text"),
     (b"SQLite format 3", "a database; export its table as CSV"),
     (b"PAR1", "a Parquet file; read it with pandas and save it as CSV"),
+    (b"ARROW1", "a Feather file; read it with pandas and save it as CSV"),
+    (b"\0" * 12 + b"\xc2\xea\x81\x60", "a SAS file; save it from SAS as CSV or .sav"),
+    (b"HEADER RECORD*******", "a SAS transport file; save it from SAS as CSV or .sav"),
     (b"\x89PNG", "a picture; give the file with the answers"),
     (b"\xff\xd8\xff", "a picture; give the file with the answers"),
-    (b"$FL1", "a portable SPSS file; save it as .sav"),
-    (b"ASCII SPSS PORT FILE", "a portable SPSS file; save it as .sav"),
 )
+#: What a portable SPSS file says of itself, in lines of 80 signs and in several character sets.
+_PORTABLE = "SPSS PORT FILE"
 
 
 def open_sheet(path: str | Path, asked: Asked) -> Sheet:
@@ -64,13 +68,14 @@ def open_sheet(path: str | Path, asked: Asked) -> Sheet:
     ResponseError
         If the file is missing, empty, of no known kind or damaged, or is not a rectangle under a header.
     """
-    file = Path(path)
+    file = file_of(path, what="answers", error=ResponseError)
     reader = _reader(file)
+    _check_asked(file, reader, asked)
     source = reader.read(file, asked)
     first = list(islice(source.rows, _FIRST))
     if not first:
         raise ResponseError(f"{path}: no {source.unit} holds anything; the first must name the columns.")
-    top, names = first[0][0], [unguarded(name.strip()) for name in first[0][1]]
+    top, names = first[0][0], [unguarded(visible(name).strip()) for name in first[0][1]]
     while names and not names[-1]:
         names.pop()
     if len(names) > _MOST_COLUMNS:
@@ -90,8 +95,6 @@ def _reader(file: Path) -> Reader:
     kinds = KINDS.get(file.suffix.lower(), ("answers",))
     if "answers" not in kinds:
         refuse(file, f"its name is that of a file with the {' or '.join(kinds)}; give the one with the answers.")
-    if len(str(file)) > _LONGEST_PATH:
-        refuse(shortened(str(file)), "no such file for the answers: this is no name of a file.")
     if file.is_dir():
         refuse(file, "this is a folder; give the file with the answers.")
     try:
@@ -100,11 +103,8 @@ def _reader(file: Path) -> Reader:
         there = False
     if not there:
         folder = file.parent
-        among = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-        guess = nearest(file.name, among)
-        hint = f" Did you mean '{folder / guess}'?" if guess else ""
-        place = "" if folder.is_dir() else f" The folder '{folder}' does not exist either."
-        refuse(file, f"no such file for the answers.{hint}{place}")
+        hint = f" The folder '{folder}' does not exist either." if not folder.is_dir() else nearest_file(file)
+        refuse(file, f"no such file for the answers.{hint}")
     if not file.is_file():
         refuse(file, "this is no plain file; give the file with the answers.")
     try:
@@ -121,11 +121,20 @@ def _reader(file: Path) -> Reader:
     raise ResponseError(f"{file}: no reader for this file.")
 
 
+def _check_asked(file: Path, reader: Reader, asked: Asked) -> None:
+    """Refuse what is said of a file of another kind: it would say nothing of this one."""
+    for name in ("encoding", "delimiter", "sheet"):
+        if one_text(name, getattr(asked, name)) and name not in reader.asks:
+            raise OptionError(f"{file}: {name}= has no place with {reader.label}. Leave it out.")
+
+
 def _check_kind(file: Path, head: bytes) -> None:
     """Refuse a file that is none of ours, by how it begins."""
     for begins, what in _OTHERS:
         if head.startswith(begins):
             refuse(file, f"this is {what}.")
+    if _PORTABLE in head.decode("latin-1").replace("\r", "").replace("\n", ""):
+        refuse(file, "this is a portable SPSS file; save it as .sav.")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         refuse(file, "this is a web page or XML, whatever its name; export the answers as CSV or .xlsx.")

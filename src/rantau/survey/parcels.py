@@ -12,6 +12,7 @@ from rantau.errors import OptionError
 from rantau.extras import require
 from rantau.options import choose
 from rantau.survey.correlations import rest_correlations
+from rantau.survey.frame import missing_codes
 from rantau.survey.keys import Bounds, Keys
 from rantau.survey.responses import Responses
 from rantau.survey.scoring import columns_to_score, warn_of_negative_items
@@ -29,7 +30,7 @@ def parcel(
     parcels: int = 3,
     by: str = "balance",
     scale: Bounds | None = None,
-    missing: Sequence[float] = (),
+    missing: float | Sequence[float] = (),
 ) -> pd.DataFrame:
     """Average the items of each scale into a few parcels.
 
@@ -76,7 +77,7 @@ def parcel(
     choose("by", by, WAYS)
     if isinstance(parcels, bool) or not isinstance(parcels, int) or parcels < 2:
         raise OptionError(f"parcels is {parcels}; allowed: a whole number of at least 2.")
-    made, columns, source = columns_to_score(data, keys, scale, missing)
+    made, columns, source = columns_to_score(data, keys, scale, missing_codes(missing))
     warn_of_negative_items(made, columns, source)
     means: dict[str, Array] = {}
     items: dict[str, tuple[str, ...]] = {}

@@ -9,6 +9,7 @@ import numpy as np
 
 from rantau.errors import OptionError, ResponseError, listing, unknown
 from rantau.extras import require
+from rantau.options import choose, one_text, several_names
 from rantau.survey.instrument import Demographic
 from rantau.survey.responses import Responses, need_responses
 from rantau.survey.text import token
@@ -22,7 +23,7 @@ COLUMNS = ("question", "label", "category", "n", "share", "mean", "sd", "min", "
 _NOTHING = ("", "nan", "none", "<na>", "nat")
 
 
-def profile(responses: Responses, columns: Sequence[str] | None = None, *, language: str = "") -> pd.DataFrame:
+def profile(responses: Responses, columns: str | Sequence[str] | None = None, *, language: str = "") -> pd.DataFrame:
     """Describe who answered: how many gave each answer, or mean and spread of a number.
 
     Parameters
@@ -61,12 +62,14 @@ def profile(responses: Responses, columns: Sequence[str] | None = None, *, langu
     need_responses(responses, "profile")
     asked = {question.code: question for question in responses.survey.demographics}
     named = [code for code in asked if code in responses.extras_names] if columns is None else columns
-    codes = (named,) if isinstance(named, str) else tuple(named)
+    codes = several_names("columns", named, "age")
     if not codes:
         raise OptionError(
             "the instrument asks nothing on the respondent. Declare [[demographics]] in it, or name columns of the "
             f"file: {listing(responses.extras_names) or 'there are none but items'}."
         )
+    if one_text("language", language):
+        choose("language", language, dict.fromkeys((*responses.survey.languages, "en", "id")))
     rows: list[dict[str, Any]] = []
     for code in codes:
         if code not in responses.extras_names:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from rantau.errors import OptionError, ResponseError, listing, unknown
-from rantau.options import choose
+from rantau.options import by_name, choose
 from rantau.record import Record
 from rantau.survey.guess_checks import told_answer
 from rantau.survey.guess_keys import likely_reversed
@@ -136,7 +136,7 @@ def propose_survey(
         left_out=(*left_out, *others),
         checks=checks,
     )
-    return _settled(proposal, decide or {})
+    return _settled(proposal, by_name("decide", decide, "{'TR': 'points1to7'}"))
 
 
 def _settled(proposal: Proposal, decide: Mapping[str, str]) -> Proposal:

@@ -11,6 +11,8 @@ import numpy as np
 
 from rantau.arrays import Cells
 from rantau.errors import ResponseError
+from rantau.options import check_kind
+from rantau.survey.instrument import Survey
 from rantau.survey.labels import plain
 from rantau.survey.match import Matched, match_columns
 from rantau.survey.meaning import Reading, allowed, read_item, refusal
@@ -23,7 +25,7 @@ from rantau.survey.text import token
 from rantau.survey.understood import understood
 
 if TYPE_CHECKING:
-    from rantau.survey.instrument import Item, Survey
+    from rantau.survey.instrument import Item
 
 _MOST_REFUSALS = 10
 _SIMULATED = "simulated"
@@ -60,7 +62,8 @@ def read_responses(
         The columns of questions that are not known by their names, such as `{"TR1": "Q7_1"}`; `position` where the
         columns are the items of the instrument, in its order, whatever their names.
     sheet
-        The sheet of a workbook; unless given, the first that holds anything.
+        The sheet of a workbook; unless given, the one that names most of the questions, else the first that holds
+        anything.
     encoding, delimiter
         Of a text file, where they are not to be found out.
 
@@ -87,6 +90,7 @@ def read_responses(
     surveys/mobile/responses.csv: text, commas between cells, UTF-8; 250 rows.
     24 items by their code. Every column is an item.
     """
+    check_kind("survey", survey, Survey, "rt.read_survey(path)")
     opened = with_several(open_sheet(path, Asked(encoding, delimiter, sheet, _names(survey))), survey)
     matched = match_columns(opened, survey, columns)
     by_code = {each.code: each for each in matched}

@@ -45,6 +45,8 @@ class Reader(Record):
         The format's description.
     begins
         Bytes with which such a file begins; none where it is plain text.
+    asks
+        Of what the user may say of a file, what is heeded: `encoding`, `delimiter`, `sheet`.
     read
         From the path and what is asked to the rows.
     """
@@ -54,4 +56,5 @@ class Reader(Record):
     suffixes: tuple[str, ...]
     source: str
     begins: tuple[bytes, ...]
+    asks: tuple[str, ...]
     read: Callable[[Path, Asked], Source]

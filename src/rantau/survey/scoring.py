@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -13,9 +13,9 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.errors import DataWarning, OptionError, listing
 from rantau.extras import require
-from rantau.options import choose, is_number
+from rantau.options import choose, is_number, one_text
 from rantau.survey.correlations import rest_correlations
-from rantau.survey.frame import check_within, frame_of, numbers
+from rantau.survey.frame import check_within, frame_of, missing_codes, numbers
 from rantau.survey.keys import Bounds, Key, Keys, keys_of, read_keys
 from rantau.survey.responses import Responses
 
@@ -42,7 +42,7 @@ def score(
     scale: Bounds | None = None,
     method: str = "",
     minimum_answered: float | None = None,
-    missing: Sequence[float] = (),
+    missing: float | Sequence[float] = (),
     fit: Scored | None = None,
 ) -> pd.DataFrame:
     """Score each construct by the mean or the sum of its items, or as a fit weighs them.
@@ -115,16 +115,17 @@ def score(
     >>> score(data, {"DE": ["de1", "de2", "-de3"]}, scale=(1, 5))["DE"].round(2).tolist()
     [1.33, 4.67, 4.0]
     """
+    codes = missing_codes(missing)
     if fit is not None:
-        unused = {"keys": keys, "scale": scale, "missing": missing or None, "minimum_answered": minimum_answered}
+        unused = {"keys": keys, "scale": scale, "missing": codes or None, "minimum_answered": minimum_answered}
         for option in (name for name, given in unused.items() if given is not None):
             raise OptionError(
                 f"{option}= is of means and sums, and fit= scores as the fit does. Leave one of them out."
             )
         return _by_fit(data, fit, method)
-    way = choose("method", method or "mean", METHODS)
+    way = choose("method", one_text("method", method) or "mean", METHODS)
     enough = _share(minimum_answered, way)
-    made, columns, told = columns_to_score(data, keys, scale, missing)
+    made, columns, told = columns_to_score(data, keys, scale, codes)
     warn_of_negative_items(made, columns, told)
     found: dict[str, Array] = {}
     waiting = list(made)
@@ -165,10 +166,16 @@ def _of_responses(
     if keys is None:
         made = keys_of(data.survey)
         return made, partial(_columns, data), data.source
-    if any(str(entry).removeprefix("-") in data.columns for own in keys.values() for entry in own if entry[:1] == "-"):
+    if any(code.removeprefix("-") in data.columns for code in _turned(keys)):
         raise OptionError("items of responses are reverse-coded already as their instrument says; leave the `-` out.")
     made = read_keys(keys, data.columns, None, source=data.source)
     return made, partial(_columns, data), data.source
+
+
+def _turned(keys: Keys) -> Iterator[str]:
+    """Yield the entries that are to be reversed; what is no key is refused by `read_keys`."""
+    for entries in keys.values() if isinstance(keys, Mapping) else ():
+        yield from (entry for entry in entries if isinstance(entry, str) and entry.startswith("-"))
 
 
 def _columns(data: Responses, key: Key) -> Array:

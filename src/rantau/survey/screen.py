@@ -11,7 +11,7 @@ import numpy as np
 from rantau.arrays import Array, Mask, check_shape
 from rantau.errors import OptionError, ScreeningError, listing, unknown
 from rantau.extras import require
-from rantau.options import choose, is_number
+from rantau.options import by_name, choose, is_number, one_text, several_names
 from rantau.record import Record
 from rantau.survey.responses import Change, Responses, need_responses
 from rantau.survey.rule import Evidence, Rule, Settings
@@ -203,8 +203,8 @@ class Screening(Record):
 def screen(
     responses: Responses,
     *,
-    rules: Sequence[str] | None = None,
-    exclude: Sequence[str] = (),
+    rules: str | Sequence[str] | None = None,
+    exclude: str | Sequence[str] = (),
     flags_to_exclude: int = 0,
     limits: Mapping[str, float] | None = None,
     duration: str = "",
@@ -243,7 +243,8 @@ def screen(
     Raises
     ------
     OptionError
-        If a rule is not known, is to exclude without being applied, or a limit is not allowed.
+        If a rule is not known, is to exclude without being applied, or a limit is not allowed; or something is told to
+        a rule that is not applied.
     ScreeningError
         If a rule asked for by name needs what the answers do not hold.
 
@@ -259,14 +260,21 @@ def screen(
     247
     """
     need_responses(responses, "screen")
-    by_name = rules is not None and rules != ALL
+    if rules is not None and not (isinstance(rules, str) and rules == ALL):
+        rules = several_names("rules", rules, "longstring")
+    exclude = several_names("exclude", exclude, "longstring")
+    one_text("duration", duration)
+    required = rules is not None and rules != ALL
     asked = _asked(rules)
-    chosen = limits_of(limits or {})
-    told = tuple((str(name), str(answer)) for name, answer in (attention or {}).items())
+    limits = by_name("limits", limits, "{'longstring': 0.4}")
+    attention = by_name("attention", attention, "{'CHECK1': 4}")
+    chosen = limits_of(limits)
+    check_used([rule.name for rule in asked], limits=limits, duration=duration, attention=attention)
+    told = tuple((name, str(answer)) for name, answer in attention.items())
     found: dict[str, Evidence] = {}
     skipped = []
     for rule in asked:
-        needed = by_name or (rule.name == "speed" and duration) or (rule.name == "attention" and told)
+        needed = required or (rule.name == "speed" and duration) or (rule.name == "attention" and told)
         try:
             found[rule.name] = rule.function(responses, Settings(chosen[rule.name], duration, told))
         except ScreeningError as fault:
@@ -312,23 +320,50 @@ def limits_of(limits: Mapping[str, float]) -> dict[str, float]:
     return {**usual, **{name: float(value) for name, value in limits.items()}}
 
 
+def check_used(
+    rules: Sequence[str], *, limits: Mapping[str, float], duration: str, attention: Mapping[str, object]
+) -> None:
+    """Refuse what is told to rules that are not applied, for it would say nothing.
+
+    Parameters
+    ----------
+    rules
+        The names of those that are.
+    limits, duration, attention
+        As for `screen`.
+
+    Raises
+    ------
+    OptionError
+        Naming the rule.
+    """
+    told = dict.fromkeys(limits, "its limit")
+    told |= {"speed": "`duration`"} if duration else {}
+    told |= {"attention": "`attention`"} if attention else {}
+    for name, what in told.items():
+        if name not in rules:
+            raise OptionError(
+                f"the rule '{name}' is not applied, so {what} says nothing. Add it to the rules, or leave {what} out."
+            )
+
+
 def _asked(rules: Sequence[str] | None) -> tuple[Rule, ...]:
     """Return the rules to apply, in the order given; in that of tables where none is."""
     if rules is None:
         return tuple(_BY_NAME[name] for name in USUAL)
     if rules == ALL:
         return ROWS
-    return tuple(_BY_NAME[name] for name in dict.fromkeys(choose("rules", name, RULES) for name in _names(rules)))
+    return tuple(_BY_NAME[name] for name in dict.fromkeys(choose("rules", name, RULES) for name in rules))
 
 
 def _leaving(exclude: Sequence[str], found: Mapping[str, Evidence], asked: Sequence[str]) -> tuple[str, ...]:
-    for name in _names(exclude):
+    for name in exclude:
         choose("exclude", name, asked)
         if name not in found:
             raise ScreeningError(
                 f"rows that '{name}' flags are to be left out, and it cannot be applied. Name it in `rules` to see why."
             )
-    return tuple(dict.fromkeys(_names(exclude)))
+    return tuple(dict.fromkeys(exclude))
 
 
 def _several(flags_to_exclude: int) -> int:
@@ -350,8 +385,3 @@ def _without(responses: Responses, out: Mask) -> Responses:
     lines = listing((str(responses.rows[row]) for row in np.flatnonzero(out)), most=100)
     action = f"rows left out by screening: lines {lines}"
     return kept.replace(log=(*kept.log, Change("", action, gone * len(kept.columns))))
-
-
-def _names(names: Sequence[str]) -> Sequence[str]:
-    """Take one name for a sequence of one, since a text is a sequence of letters."""
-    return (names,) if isinstance(names, str) else names

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array
+from rantau.arrays import Array, Indices
 from rantau.errors import ResponseError
 from rantau.extras import require
+from rantau.options import several_names
 from rantau.survey.labels import plain
 from rantau.survey.open_file import open_sheet, told_twice
 from rantau.survey.reader import Asked
@@ -34,7 +35,7 @@ _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[,.][0-9]{3}")
 def read_table(
     path: str | Path,
     *,
-    numeric: Sequence[str] = (),
+    numeric: str | Sequence[str] = (),
     sheet: str = "",
     encoding: str = "",
     delimiter: str = "",
@@ -48,7 +49,7 @@ def read_table(
     numeric
         Columns that must hold numbers, such as the items of a model; of those the file lacks nothing is said.
     sheet
-        The sheet of a workbook; unless given, the first that holds anything.
+        The sheet of a workbook; unless given, the one that names most of `numeric`, else the first that holds anything.
     encoding, delimiter
         Of a text file, where they are not to be found out.
 
@@ -58,7 +59,7 @@ def read_table(
         A column of floats where every cell is a number, empty or `NA`, or declared by the file to be no answer;
         otherwise the cells as they are. Decimals are written with a point or, where commas do
         not divide the cells, with a comma throughout a column.
-        `attrs` says of the file its name, its kind and what was changed.
+        `attrs` says of the file its name, its kind and what was changed, and where in it each row begins (`lines`).
 
     Raises
     ------
@@ -71,6 +72,7 @@ def read_table(
     >>> read_table("surveys/mobile/responses.csv").shape
     (250, 24)
     """
+    numeric = several_names("numeric", numeric, "x1")
     opened = open_sheet(path, Asked(encoding, delimiter, sheet, tuple(map(plain, numeric))))
     told_twice(opened, opened.header)
     columns: dict[str, object] = {}
@@ -92,8 +94,16 @@ def read_table(
         else:
             columns[column.name] = column.every()
     table: pd.DataFrame = require("pandas").DataFrame(columns)
-    table.attrs.update(source=str(path), kind=opened.kind, platform=opened.platform, log=tuple(log))
+    table.attrs.update(
+        source=str(path), kind=opened.kind, platform=opened.platform, log=tuple(log), lines=_lines(opened.lines)
+    )
     return table
+
+
+def _lines(lines: Indices) -> Sequence[int]:
+    """Return where rows begin: a range where nothing lies between them, for pandas copies `attrs` with each frame."""
+    every = range(int(lines[0]), int(lines[0]) + len(lines))
+    return every if np.array_equal(lines, every) else tuple(lines.tolist())
 
 
 def _answers(column: Column) -> dict[int, str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, Out, SurveyFile, need_survey, read_data, to_write
+from rantau.cli.inputs import DataFile, Json, Out, SurveyFile, need_survey, read_data, refuse_idle, to_write
 from rantau.cli.show import Part, say, show_frame, show_parts
 from rantau.errors import EstimationError
 from rantau.options import choose
@@ -19,6 +19,7 @@ PICTURES = (".svg", ".png", ".pdf", ".tiff", ".tif", ".eps")
 
 
 def describe(
+    context: typer.Context,
     data: DataFile,
     survey: SurveyFile = None,
     show: Annotated[
@@ -47,6 +48,10 @@ def describe(
 ) -> int:
     """Describe every item: mean, spread, shape, ends, gaps."""
     choose("show", show, SHOWN)
+    if show != "correlations":
+        refuse_idle(context, "is of --show correlations", "of")
+    if show != "profile" and figure is None:
+        refuse_idle(context, "is of --show profile and of --draw", "language")
     if figure is not None or show in _TITLES:
         need_survey(survey, "describe")
     answers = read_data(data, survey)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import Draws, ModelFile, Seed, SurveyFile, read_data, to_write
+from rantau.cli.inputs import Draws, ModelFile, Seed, SurveyFile, read_data, refuse_idle, to_write
 from rantau.cli.show import Steps, say, show_problems
 from rantau.options import choose
 
@@ -17,6 +17,7 @@ PICTURES = (".svg", ".png", ".pdf", ".tiff", ".tif", ".eps")
 
 
 def diagram(
+    context: typer.Context,
     model: ModelFile,
     out: Annotated[
         Path,
@@ -36,6 +37,10 @@ def diagram(
 ) -> int:
     """Draw the model, or with --data its estimates."""
     choose("engine", engine, ("pls", "covariance"))
+    if data is None:
+        refuse_idle(context, "is of estimates, which need --data", "engine", "draws", "seed")
+    if engine == "covariance":
+        refuse_idle(context, "is of the bootstrap of PLS (--engine pls)", "draws", "seed")
     claimed = rt.read_model(model)
     instrument = rt.read_survey(survey) if survey is not None else None
     draw = partial(

@@ -19,6 +19,7 @@ from rantau.cli.inputs import (
     SurveyFile,
     named_items,
     read_data,
+    refuse_idle,
 )
 from rantau.cli.show import Part, say, show_parts
 from rantau.covariance.rotations import ROWS
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 def efa(
+    context: typer.Context,
     data: DataFile,
     survey: SurveyFile = None,
     factors: Annotated[
@@ -70,6 +72,8 @@ def efa(
     as_json: Json = False,
 ) -> int:
     """Exploratory factors: how many, rotated loadings, errors."""
+    if factors == 1:
+        refuse_idle(context, "turns factors, and one cannot be turned", "rotation", "orthogonal", "starts")
     answers = read_data(data, survey)
     chosen = tuple(part.strip() for value in items or () for part in value.split(",") if part.strip())
     turn = rt.Rotation(rotation, orthogonal=True if orthogonal else None, starts=starts, seed=seed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, Level, Out, Seed, SurveyFile, at_least, read_data
+from rantau.cli.inputs import DataFile, Json, Level, Out, Seed, SurveyFile, at_least, read_data, refuse_idle
 from rantau.cli.show import Part, say, show_frame, show_parts
 from rantau.errors import OptionError
 from rantau.imputation.methods import ROWS as METHODS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 def impute(
+    context: typer.Context,
     data: DataFile,
     survey: SurveyFile = None,
     model: Annotated[
@@ -47,6 +48,8 @@ def impute(
         raise OptionError(
             "completed data need a place: add --out completed.csv; or --model model.sem, to pool the fits of a model."
         )
+    if model is None:
+        refuse_idle(context, "is of the fits of a model, --model", "engine", "level")
     claimed = None if model is None else rt.read_model(model)
     answers = read_data(data, survey, claimed)
     imputed = rt.impute(

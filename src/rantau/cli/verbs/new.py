@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rantau as rt
+from rantau.cli.inputs import refuse_idle
 from rantau.cli.show import OUT, typed
 from rantau.errors import OptionError
 from rantau.survey.proposal import summary
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 def new(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty.", show_default=False)],
     template: Annotated[str, typer.Option(help=f"{' or '.join(TEMPLATES)}.")] = TEMPLATES[0],
     answers: Annotated[
@@ -35,6 +37,7 @@ def new(
 ) -> int:
     """Start a study: a copy of a working one, or from your answers."""
     if answers is not None:
+        refuse_idle(context, "copies a study, and --from begins one of your own", "template")
         return _propose(answers, folder, decide or [])
     if decide:
         raise OptionError("--decide goes with --from: it settles what answers do not show.")

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, ModelFile, Ordered, Out, SurveyFile, named_items, read_data
+from rantau.cli.inputs import (
+    DataFile,
+    Json,
+    ModelFile,
+    Ordered,
+    Out,
+    SurveyFile,
+    named_items,
+    read_data,
+    refuse_idle_pls,
+)
 from rantau.cli.show import Part, show_parts
 from rantau.extras import require
 
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
 
 
 def pls(
+    context: typer.Context,
     data: DataFile,
     model: ModelFile,
     survey: SurveyFile = None,
@@ -43,6 +54,7 @@ def pls(
 ) -> int:
     """PLS path modelling; `rantau bootstrap` adds intervals."""
     claimed = rt.read_model(model)
+    refuse_idle_pls(context, claimed)
     found = rt.pls(
         claimed,
         read_data(data, survey, claimed),

@@ -8,7 +8,18 @@ from typing import Annotated, Any
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, Level, ModelFile, Out, Seed, SurveyFile, at_least, read_data
+from rantau.cli.inputs import (
+    DataFile,
+    Json,
+    Level,
+    ModelFile,
+    Out,
+    Seed,
+    SurveyFile,
+    at_least,
+    read_data,
+    refuse_idle_pls,
+)
 from rantau.cli.show import Part, say, show_parts
 from rantau.inference.linear_benchmark import BENCHMARKS
 from rantau.options import choose
@@ -16,6 +27,7 @@ from rantau.pls.forecast import ANTECEDENTS
 
 
 def predict(
+    context: typer.Context,
     data: DataFile,
     model: ModelFile,
     survey: SurveyFile = None,
@@ -69,6 +81,7 @@ def predict(
     choose("antecedents", antecedents, ANTECEDENTS)
     choose("benchmark", benchmark, BENCHMARKS)
     claimed = rt.read_model(model)
+    refuse_idle_pls(context, claimed)
     fit = rt.pls(
         claimed,
         read_data(data, survey, claimed),

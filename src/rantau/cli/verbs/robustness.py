@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, ModelFile, Out, Seed, SurveyFile, at_least, read_data
+from rantau.cli.inputs import DataFile, Json, ModelFile, Out, Seed, SurveyFile, at_least, read_data, refuse_idle
 from rantau.cli.show import Part, say, show_parts
 from rantau.options import choose
 from rantau.robustness.tetrads import LEAST
 
 
 def robustness(
+    context: typer.Context,
     data: DataFile,
     model: ModelFile,
     survey: SurveyFile = None,
@@ -41,6 +42,8 @@ def robustness(
     if not check and not any(len(block.items) >= LEAST for block in claimed.blocks):
         say(f"no construct has {LEAST} items, so that no tetrads were tested")
         asked.remove("tetrads")
+    if asked == ["nonlinearity"]:
+        refuse_idle(context, "is of copulas and tetrads, which resample", "draws", "seed")
     fit = rt.pls(claimed, read_data(data, survey, claimed))
     parts = tuple(part for name in asked for part in CHECKS[name](fit, draws, seed))
     return show_parts(parts, problems=fit.problems, out=out, as_json=as_json)

@@ -97,7 +97,7 @@ def _by_keys(
         method=method,
         minimum_answered=minimum_answered,
     )
-    return frame, range(2, len(frame) + 2)
+    return frame, answers.attrs["lines"]
 
 
 def _by_fit(
@@ -110,5 +110,5 @@ def _by_fit(
     answers = read_data(data, survey, claimed)
     fit = rt.cfa(claimed, answers, ordered=ordered)
     frame = rt.score(answers, fit=fit, method=method)
-    lines = answers.rows if isinstance(answers, rt.Responses) else range(2, len(frame) + 2)
+    lines = answers.rows if isinstance(answers, rt.Responses) else answers.attrs["lines"]
     return frame, lines, show_problems(fit.problems)

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.inputs import DataFile, Json, ModelFile, Out, Seed, SurveyFile, at_least, read_data, to_write
+from rantau.cli.inputs import (
+    DataFile,
+    Json,
+    ModelFile,
+    Out,
+    Seed,
+    SurveyFile,
+    at_least,
+    read_data,
+    refuse_idle,
+    to_write,
+)
 from rantau.cli.show import Part, say, show_parts
 from rantau.cli.write import TABLES, write_frame
 from rantau.errors import OptionError
@@ -21,6 +32,7 @@ if TYPE_CHECKING:
 
 
 def segments(
+    context: typer.Context,
     data: DataFile,
     model: ModelFile,
     survey: SurveyFile = None,
@@ -68,6 +80,8 @@ def segments(
         raise OptionError(f"--segments is {chosen}; it lies between 2 and --most, which is {most}.")
     if least is not None and not pos:
         raise OptionError("--least is of PLS-POS: add --pos, or leave it out.")
+    if not by:
+        refuse_idle(context, "is of columns held against the segments, --by", "adjust")
     claimed = rt.read_model(model)
     answers = read_data(data, survey, claimed)
     for name in by or ():

@@ -15,6 +15,7 @@ from rantau.model.entries import key_named, key_of
 from rantau.model.locate import first_use, refusal
 from rantau.model.parameters import Parameter, ParameterTable
 from rantau.model.spec import Block, Constraint, Definition, Model
+from rantau.options import several_names
 from rantau.record import Record
 
 #: As the user says which constructs are measured together.
@@ -201,7 +202,9 @@ def _blocks(model: Model, blocks: Blocks, linked: list[tuple[set[str], str]]) ->
                 f"[('A', 'B'), 'C']; got '{blocks}'."
             )
         return (model.constructs,)
-    stated = [(block,) if isinstance(block, str) else tuple(block) for block in blocks]
+    if not isinstance(blocks, Sequence):
+        raise OptionError(f"blocks= takes names of constructs, such as [('A', 'B'), 'C'], got {blocks!r}.")
+    stated = [several_names("blocks", block, "A") for block in blocks]
     named = [construct for block in stated for construct in block]
     for construct in named:
         if construct not in model.constructs:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
-from rantau.errors import ReportError, unknown
+from rantau.errors import OptionError, ReportError, unknown
 from rantau.model.spec import Model
 from rantau.model.syntax import parse_model
-from rantau.options import choose
+from rantau.options import check_switch, choose, is_number, one_text
 from rantau.report.diagram.from_model import diagram_of
 from rantau.report.diagram.records import Diagram, Options
 from rantau.report.diagram.rows import Row, numbers_of
@@ -102,6 +103,17 @@ def diagram(
     Path diagram: 2 constructs, 0 items, 1 path.
     X to Y (H1 (+)).
     """
+    for name, got in (
+        ("stars", stars), ("hide_nonsignificant", hide_nonsignificant), ("standardized", standardized),
+        ("monochrome", monochrome), ("leading_zero", leading_zero),
+    ):  # fmt: skip
+        check_switch(name, got)
+    one_text("title", title)
+    one_text("banner", banner)
+    if not is_number(font_size) or not 0 < font_size < math.inf:
+        raise OptionError(f"font_size is the size of letters in points, such as 9, got {font_size!r}.")
+    if survey is not None and not hasattr(survey, "constructs"):
+        raise OptionError(f"survey= takes what rt.read_survey(path) gives, got {survey!r}.")
     options = Options(
         show=choose("show", show, SHOWS),
         direction=choose("direction", direction, DIRECTIONS),
@@ -112,13 +124,15 @@ def diagram(
         font_size=font_size,
         leading_zero=leading_zero,
         standardized=standardized,
-        positions=tuple((key, float(x), float(y)) for key, x, y in positions),
+        positions=_pinned(positions),
     )
     given = parse_model(fit_or_model) if isinstance(fit_or_model, str) else fit_or_model
     rows: list[Row] = []
     explained: list[tuple[str, float]] = []
     warnings = [banner] if banner else []
     if not isinstance(given, Model):
+        if not (hasattr(given, "converged") and hasattr(given, "model")):
+            raise OptionError(f"diagram() takes a fit, a model or its text, got {type(given).__name__}.")
         if not given.converged:
             raise ReportError("the fit did not converge, so there is nothing to draw; see fit.problems.")
         if not given.trustworthy:
@@ -132,3 +146,13 @@ def diagram(
         if key not in known:
             raise ReportError(unknown("pinned name", key, known, where="positions"))
     return drawn.replace(banner="\n".join(warnings))
+
+
+def _pinned(positions: Any) -> tuple[tuple[str, float, float], ...]:  # noqa: ANN401 - whatever a caller gives
+    """Return names and their places, checked."""
+    try:
+        return tuple((str(key), float(x), float(y)) for key, x, y in positions)
+    except (TypeError, ValueError):
+        raise OptionError(
+            f"positions= takes names with their places, such as [('Trust', 0, 100)]; got {positions!r}."
+        ) from None

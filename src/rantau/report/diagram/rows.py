@@ -124,7 +124,10 @@ def _tested(draws: Any, of: str, group: int | None) -> dict[Name, Row]:  # noqa:
     """Return the rows of a table of draws, by name."""
     if draws is None:
         return {}
-    frame = _one_group(draws.table(of=of) if hasattr(draws, "table") else draws, group)
+    frame = draws.table(of=of) if callable(getattr(draws, "table", None)) else draws
+    if not {"lhs", "op", "rhs", "est"}.issubset(getattr(frame, "columns", ())):
+        raise OptionError(f"draws= takes rt.bootstrap(fit) or the frame of its table, got {type(draws).__name__}.")
+    frame = _one_group(frame, group)
     rows = []
     for cells in frame.to_dict("records"):
         estimate, se = _float(cells, "est"), _float(cells, "se")

@@ -122,5 +122,6 @@ ROW = Reader(
     (".csv", ".tsv", ".txt", ".tab"),
     "RFC 4180 (2005), https://www.rfc-editor.org/rfc/rfc4180",
     (),
+    ("encoding", "delimiter"),
     read,
 )

@@ -7,12 +7,14 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from rantau.errors import ResponseError, listing, unknown
 from rantau.extras import require
+from rantau.survey.labels import plain
 from rantau.survey.reader import Asked, Reader
 from rantau.survey.responses import Change
 from rantau.survey.sheet import Source
@@ -27,6 +29,8 @@ _MOST_BYTES = 3 << 30
 _MERGED = re.compile(rb'<mergeCell [^>]*ref="([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})"')
 _FORMULA = re.compile(rb"<f[ >/]")
 _AT_ONCE = 1 << 20
+#: Rows among which names of columns are looked for.
+_FIRST = 4
 #: How far into a part of a workbook a document type is looked for.
 _BEGINNING = 1 << 12
 
@@ -39,7 +43,8 @@ def read(path: Path, asked: Asked) -> Source:
     path
         As `.xlsx` or `.xlsm`.
     asked
-        The sheet; unless given, the first visible one that holds anything.
+        The sheet; unless given, the visible one whose first rows hold most of the names, of several the first that
+        holds anything.
 
     Raises
     ------
@@ -61,7 +66,8 @@ def read(path: Path, asked: Asked) -> Source:
             sheets = [each for each in sheets if next(_rows(path, each), None) is not None]
             if not sheets:
                 raise ResponseError(f"{path}: no sheet holds anything; the first row must name the columns.")
-        chosen = named[asked.sheet] if asked.sheet else sheets[0]
+        # Of equals, max() takes the first.
+        chosen = named[asked.sheet] if asked.sheet else max(sheets, key=lambda each: _named(path, each, asked.names))
         chosen.reset_dimensions()
         formulas = _look_inside(path, chosen)
     except _FAULTS as fault:
@@ -73,6 +79,13 @@ def read(path: Path, asked: Asked) -> Source:
         _check_formulas(path, chosen.title)
         log.append(Change("", "formulas read by the values saved with them", formulas))
     return Source(f"Excel workbook, sheet '{chosen.title}'{left}", _rows(path, chosen), "row", log=tuple(log))
+
+
+def _named(path: Path, sheet: Any, names: tuple[str, ...]) -> int:  # noqa: ANN401
+    """Return how many of the names of columns stand in one of a sheet's first rows."""
+    known = set(names)
+    first = islice(_rows(path, sheet), _FIRST) if known else ()
+    return max((len(known.intersection(map(plain, cells))) for _, cells in first), default=0)
 
 
 def _damaged(path: Path, fault: BaseException) -> ResponseError:
@@ -192,5 +205,6 @@ ROW = Reader(
     (".xlsx", ".xlsm"),
     "ECMA-376, Office Open XML file formats",
     (b"PK\x03\x04",),
+    ("sheet",),
     read,
 )

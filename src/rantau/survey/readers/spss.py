@@ -33,5 +33,6 @@ ROW = Reader(
     (".sav", ".zsav"),
     "PSPP developers, System file format, https://www.gnu.org/software/pspp/pspp-dev/html_node/System-File-Format.html",
     (b"$FL2", b"$FL3"),
+    (),
     read,
 )

@@ -36,5 +36,6 @@ ROW = Reader(
         b"<stata_dta>",
         *(bytes((version, order, 1, 0)) for version in (104, 105, 108, 110, 111, 113, 114, 115) for order in (1, 2)),
     ),
+    (),
     read,
 )

@@ -94,5 +94,6 @@ ROW = Reader(
     (".json", ".jsonl"),
     "https://surveyjs.io/form-library/documentation/handle-survey-results-access",
     _BEGINS,
+    (),
     read,
 )
