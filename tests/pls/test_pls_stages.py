@@ -110,6 +110,19 @@ QUALITY = "Quality =~ PERQ1 + PERQ2 + PERQ3\n"
 OUTCOMES = "Satisfaction =~ CUSA1 + CUSA2 + CUSA3\nLoyalty =~ CUSL1 + CUSL3\nLoyalty ~ Satisfaction\nSatisfaction ~ "
 
 
+@pytest.mark.filterwarnings("ignore::rantau.errors.AdmissibilityWarning")
+def test_f_squared_again_of_what_is_inadmissible_is_told_as_its_paths_are():
+    """The corrected correlations are those of no constructs, which the fit says."""
+    few = data("mobile.csv").head(25)
+    fit = pls(PARTS + QUALITY + OUTCOMES + "Both + Quality", few, consistent=True)
+    assert not fit.trustworthy
+    assert np.isfinite(fit.paths()["est"]).all()
+    left = pls(PARTS + OUTCOMES + "Both", few, consistent=True).r_squared().r_squared["Satisfaction"]
+    explained = fit.r_squared().r_squared["Satisfaction"]
+    found = fit.f_squared(again=True).loc["Satisfaction", "Quality"]
+    assert found == pytest.approx((explained - left) / (1 - explained), rel=1e-7)
+
+
 @pytest.mark.parametrize("resampled", [False, True])
 def test_f_squared_again_by_hand(resampled):
     """Without its path a construct of constructs leaves the model with its parts, also in a resample."""
