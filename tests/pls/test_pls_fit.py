@@ -143,6 +143,11 @@ def test_an_item_beside_its_mirror_image_is_refused(mobile):
     assert [reason.partition(":")[0] for reason in drawn.reasons] == ["items_cancel", ""]
 
 
+def test_what_keeps_weights_from_settling_is_told(mobile):
+    with pytest.warns(ConvergenceWarning, match=r"unrelated to its neighbours, or .* nearly the same \(see vif\(\)\)"):
+        pls(MEDIATION, mobile, modes={"X": "B"}, max_iterations=1)
+
+
 def test_predictors_that_determine_one_another_are_refused(mobile):
     model = "A =~ CUEX1\nB =~ copy\nY =~ CUSL1\nY ~ A + B"
     with pytest.raises(EstimationError, match="predictors of Y are exact combinations"):

@@ -61,7 +61,7 @@ ADVICE = {
     "collinear_predictors": "Drop one of the predictors, or join them.",
     "not_converged": (
         "Raise max_iterations, or try another scheme; weights that never settle often mean that a construct "
-        "is unrelated to its neighbours."
+        "is unrelated to its neighbours, or that items weighted by mode B say nearly the same (see vif())."
     ),
     "product_of_nothing_new": (
         "An item of two values says the same when it is squared: take the product out of the model, or look at how its "

@@ -410,9 +410,9 @@ class PlsFit(Record):
         ----------
         again
             Whether the whole model, with all its stages, is estimated once more without each path, and all scores with
-            it, as in seminr. NaN of a predictor that nothing joins then but its product with another.
-            Otherwise the predictor is left out of the regression while all scores stay as they are, as in cSEM: f²
-            asks what one predictor adds to the others for an outcome that remains what it is.
+            it, as in seminr; NaN of a predictor that nothing joins then but its product with another. Otherwise the
+            predictor is left out of the regression while all scores stay as they are, as in cSEM: f² asks what one
+            predictor adds to the others for an outcome that remains what it is.
 
         Source: Cohen (1988), equation 9.2.3.
         """

@@ -9,7 +9,6 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.model.spec import Model
 from rantau.moments.sample import Sample
-from rantau.pls.estimate import reasons
 from rantau.pls.from_model import plan_without
 from rantau.pls.item_moments import item_moments
 from rantau.pls.request import PlsRequest
@@ -59,5 +58,9 @@ class WithoutPath:
         rows = self.sample.replace(names=plan.items, values=self.sample.values[:, at])
         moments = covariance[:, at[:, None], at], mean[:, at]
         ascent, faults = resolve(rows, self.counts, plan, self.request, moments=moments)
-        failed = np.array([bool(reason) for reason in reasons(faults, len(self.counts))])
-        return np.where(failed, nothing, ascent.whole.r_squared[:, plan.whole.constructs.index(outcome)])
+        # What is inadmissible has an R² all the same, here as in a fit.
+        lost = ~ascent.whole.converged
+        for fault in faults:
+            if fault.fatal:
+                lost |= fault.where.any(axis=1)
+        return np.where(lost, nothing, ascent.whole.r_squared[:, plan.whole.constructs.index(outcome)])
