@@ -235,6 +235,27 @@ def test_corrected_tests_with_what_is_observed_of_the_moments(test, hs):
     assert [*alone, *grouped] == pytest.approx(OBSERVED_TESTS[test], rel=1e-5)
 
 
+# sem(SHORT_HS, hs, se = ..., ...): the error of the first loading and, where there is one, chisq.scaled
+ASKED_ERRORS = (
+    ({"estimator": "MLR"}, 0.16266917, 24.37345),
+    ({"estimator": "MLR", "se": "standard"}, 0.10545298, 22.95869),
+    ({"estimator": "MLR", "se": "robust.sem"}, 0.10985849, 22.95869),
+    ({"estimator": "MLR", "se": "none"}, None, 22.95869),
+    ({"se": "robust.huber.white"}, 0.16266917, None),
+    ({"sampling_weights": "w"}, 0.14173138, 23.944763),
+    ({"sampling_weights": "w", "se": "standard"}, 0.09588379, 23.185737),
+)
+
+
+@pytest.mark.parametrize(("options", "error", "scaled"), ASKED_ERRORS)
+def test_information_goes_with_the_errors_that_are_asked_for(options, error, scaled, hs):
+    fit = sem(SHORT_HS, hs, **options)
+    if error is not None:
+        assert fit.estimates()["se"][1] == pytest.approx(error, rel=1e-5)
+    if scaled is not None:
+        assert fit.fit_indices()["chisq_scaled"] == pytest.approx(scaled, rel=1e-5)
+
+
 # sem("visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; visual + textual ~ sex + ageyr", hs, estimator = "WLS",
 #   fixed.x = TRUE, ...): chisq, df, baseline.chisq, srmr, standard errors of the first two loadings
 FIXED_WLS = (

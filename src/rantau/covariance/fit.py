@@ -82,8 +82,9 @@ def sem(
         `normal` (covariances divided by n) or `wishart` (by n - 1); `default` leaves it to the estimator: least
         squares divides by n - 1.
     information
-        `expected`, `observed` or `first_order`; `default` leaves it to the estimator. Of ULS and WLS lavaan takes
-        `expected` whatever is asked for.
+        `expected`, `observed` or `first_order`; `default` is `first_order` for MLF, `observed` for errors from the
+        scores of rows (those of MLR, of weights and of clusters) and where answers have gaps, else `expected`. Of ULS
+        and WLS lavaan takes `expected` whatever is asked for.
     se
         `standard`, `robust_sem`, `robust_huber_white`, `robust_cluster`, `first_order`, `none`, or `default`. Where
         `robust_sem` meets `information="observed"`, lavaan weights the moments by their observed information, here
@@ -91,7 +92,8 @@ def sem(
     test
         A test of the model (`rantau list model_tests`), or `default`.
     sampling_weights
-        The column of weights; standard errors are then robust.
+        The column of weights; standard errors are then robust, unless `se` says otherwise. For the robust errors and
+        tests of MLM and its kin lavaan 0.6 leaves weights out of the scatter of the moments.
     cluster
         The column that names each row's cluster; standard errors are then cluster-robust. A cluster whose rows are
         in several groups is one cluster (lavaan makes one of each group's part).

@@ -320,16 +320,19 @@ class SemRequest(Record):
         if gaps and information == "expected":
             information = "observed"
         if self.sampling_weights and se == "standard":
-            se, test, information = "robust_huber_white", "yuan_bentler_mplus", "observed"
+            se, test = "robust_huber_white", "yuan_bentler_mplus"
         if self.cluster:
-            se, test, information = "robust_cluster", "yuan_bentler_mplus", "observed"
+            se, test = "robust_cluster", "yuan_bentler_mplus"
         if self.se == "robust_default":
             scores = gaps or row.name == "MLR" or self.sampling_weights
             se = "robust_cluster" if self.cluster else "robust_huber_white" if scores else "robust_sem"
         elif self.se != DEFAULT:
             se = self.se
-        if self.se == "robust_huber_white" and self.information == DEFAULT:
+        # As in lavaan, errors from the scores of rows ask for what is observed, others do not unless answers have gaps.
+        if se in ("robust_huber_white", "robust_cluster"):
             information = "observed"
+        elif information == "observed" and not gaps:
+            information = "expected"
         if self.test != DEFAULT:
             test = self.test
         if self.information != DEFAULT:

@@ -514,7 +514,9 @@ class SemFit(Record):
             For `satorra_2000`: correct the variance as well as the mean.
         restrictions
             For `satorra_2000`: `delta` finds the restrictions at both models' own estimates, as lavaan does, and
-            depends a little on the units of the data; `exact` where the models meet, and does not.
+            depends a little on the units of the data; `exact` where the models meet, and does not (lavaan's takes
+            values of the larger model by the smaller one's constraints, which means something only where the models
+            differ by nothing else).
 
         Returns
         -------

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array, diagonal
-from rantau.covariance.after_fit.wider import UNIDENTIFIED, Further, Wider, slope_and_information, whitened, widen
+from rantau.covariance.after_fit.wider import (
+    DOUBTFUL,
+    UNIDENTIFIED,
+    UNIDENTIFIED_EXACTLY,
+    Further,
+    Wider,
+    exactly_left,
+    slope_and_information,
+    whitened,
+    widen,
+)
 from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import imply
@@ -107,7 +117,15 @@ def _alone(evidence: Evidence, wider: Wider) -> tuple[Array, Array]:
         gradient, hessian = slope_and_information(evidence, part)
         every = np.diag(hessian)[own:]
         rest = every - ((hessian[own:, :own] @ whole) ** 2).sum(axis=1)
-        slope[which], left[which] = gradient[own:], np.where(rest > UNIDENTIFIED * every, rest, 0.0)
+        told = rest > UNIDENTIFIED * every
+        doubtful = np.flatnonzero(rest <= DOUBTFUL * every)
+        free = np.pad(evidence.directions, ((0, every.size), (0, 0)))
+        ways = np.eye(own + every.size)[:, own + doubtful]
+        exact = exactly_left(evidence, part, free, ways) if doubtful.size else None
+        if exact is not None:
+            rest[doubtful] = np.diag(exact)
+            told[doubtful] = rest[doubtful] > UNIDENTIFIED_EXACTLY * every[doubtful]
+        slope[which], left[which] = gradient[own:], np.where(told, rest, 0.0)
     return slope, left
 
 

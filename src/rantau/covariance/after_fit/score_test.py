@@ -12,7 +12,15 @@ from scipy.special import chdtrc
 from rantau.arrays import Array, Indices
 from rantau.covariance.after_fit.modification import check_converged, rows_factor, standardised_changes
 from rantau.covariance.after_fit.restrictions import Restrictions, independent, restrictions_of
-from rantau.covariance.after_fit.wider import UNIDENTIFIED, Further, slope_and_information, whitened, widen
+from rantau.covariance.after_fit.wider import (
+    UNIDENTIFIED,
+    UNIDENTIFIED_EXACTLY,
+    Further,
+    exactly_left,
+    slope_and_information,
+    whitened,
+    widen,
+)
 from rantau.covariance.constraints import free_directions
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.layout import Layout, cell_values
@@ -165,9 +173,10 @@ def _answer(fit: SemFit, evidence: Evidence, question: Question) -> ScoreTest:
     ways, k = question.ways, question.ways.shape[1]
     bent = hessian @ ways
     across = white.T @ bent
-    left = ways.T @ bent - across.T @ across
+    exact = exactly_left(evidence, question.layout, question.free, ways)
+    left, limit = (ways.T @ bent - across.T @ across, UNIDENTIFIED) if exact is None else (exact, UNIDENTIFIED_EXACTLY)
     slope, alone = ways.T @ gradient, np.diag(left)
-    told = alone > UNIDENTIFIED * np.einsum("nk,nk->k", ways, bent)
+    told = alone > limit * np.einsum("nk,nk->k", ways, bent)
     by_rows, shrunk = rows_factor(fit, evidence.n_obs)
     half = evidence.n_obs / 2 * by_rows
     each, expected = np.full((2, k), np.nan)

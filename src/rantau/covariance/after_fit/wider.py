@@ -12,8 +12,9 @@ import numpy as np
 
 from rantau.arrays import Array, Indices
 from rantau.covariance.evidence import Evidence
-from rantau.covariance.implied import gradient, slopes
+from rantau.covariance.implied import gradient, moment_jacobian, slopes
 from rantau.covariance.layout import Layout, rescale
+from rantau.covariance.robust.deviations import of_normal_theory
 from rantau.covariance.setting import Setting
 from rantau.covariance.start import layout_for, units
 from rantau.model.parameters import Parameter, ParameterTable
@@ -21,6 +22,10 @@ from rantau.moments.grouped import GroupMoments
 
 #: Where a fit does not determine this share of a direction's information, the direction is not identified.
 UNIDENTIFIED = 1e-8
+#: The same where what is left does not come from a difference of Hessians, which is as exact as their condition.
+UNIDENTIFIED_EXACTLY = 1e-16
+#: A share below this is looked at again in that way.
+DOUBTFUL = 1e-6
 #: How many further parameters are looked at together, at least.
 TOGETHER = 200
 
@@ -146,3 +151,51 @@ def whitened(hessian: Array, directions: Array) -> Array:
     values, vectors = np.linalg.eigh(inner / np.outer(unit, unit))
     keep = values > 1e-12
     return np.asarray(directions @ (vectors[:, keep] / unit[:, None]) / np.sqrt(values[keep]))
+
+
+def exactly_left(evidence: Evidence, layout: Layout, free: Array, ways: Array) -> Array | None:
+    """Return what free directions leave to others of the expected Hessian, without a difference of large numbers.
+
+    Parameters
+    ----------
+    evidence
+        The fit.
+    layout
+        `n_free` parameters, all at the values that the fit gives them.
+    free
+        `(n_free, z)`: directions that are free.
+    ways
+        `(n_free, k)`: the others.
+
+    Returns
+    -------
+    Array or None
+        `(k, k)`; None where the weights of the moments are no products of `p x p` matrices, or rows have gaps.
+
+    Notes
+    -----
+    With C'C the inverse of the implied covariances, the information on a parameter is the square of the length of its
+    `C (d sigma) C'`. What others leave is the square of the distance from them (Björck, 1996, section 2.4), right to
+    the last digits also where items are nearly the same.
+    """
+    if evidence.moments.patterns is not None or not of_normal_theory(evidence):
+        return None
+    directions = np.concatenate([free, ways], axis=1)
+    moved = moment_jacobian(layout, slopes(layout, evidence.implied)) @ directions
+    p, means = evidence.layout.n_observed, evidence.layout.mean_structure
+    i, j = np.tril_indices(p)
+    found = []
+    for share, weight, columns in zip(evidence.shares, evidence.local.weight, moved, strict=True):
+        root = np.linalg.cholesky(weight).T
+        square = np.zeros((directions.shape[1], p, p))
+        square[:, i, j] = square[:, j, i] = columns[p if means else 0 :].T
+        # Half the sum of squares of a symmetric matrix, twice as in the Hessian.
+        found.append(np.sqrt(share) * (root @ square @ root.T).reshape(len(square), p * p))
+        if means:
+            found.append(np.sqrt(2 * share) * columns[:p].T @ root.T)
+    rows = np.concatenate(found, axis=1)
+    basis = np.linalg.qr(rows[: free.shape[1]].T)[0]
+    rest = rows[free.shape[1] :].T
+    for _ in range(2):
+        rest = rest - basis @ (basis.T @ rest)
+    return np.asarray(rest.T @ rest)
