@@ -399,6 +399,13 @@ def test_remarks_on_the_answers_come_before_any_other_explanation():
     assert indonesian.startswith("Peringatan, jawaban: Butir IMAG1 pada konstruk Citra berlawanan arah")
 
 
+def test_constructs_that_are_too_much_alike_may_be_why_the_methods_disagree():
+    problem = Problem("warning", "alike", "'Image' and 'Loyalty' correlate 0.97: hardly apart.", ("Image", "Loyalty"))
+    found = mobile()
+    told = " ".join(sentences.hypotheses(prose(found.replace(sem=found.sem.replace(problems=(problem,))))))
+    assert "it may as well be that constructs can hardly be told apart" in told
+
+
 @pytest.mark.parametrize("make", [heywood, not_converged])
 def test_what_cannot_be_trusted_is_neither_judged_nor_interpreted(make):
     told = prose(make())
