@@ -98,6 +98,16 @@ def test_a_mark_that_may_divide_thousands_is_refused(answered):
     assert "line 2: column 'staff': '1.500' may be 1500 or 1.500. Write thousands without a mark." in text
 
 
+def test_numbers_of_a_workbook_have_no_mark_to_be_read(answered):
+    answers = answered()
+    extras = np.array(answers.extras)
+    extras[:, answers.extras_names.index("staff")] = [2.125, 4.5, None, 7.0, float("nan")]
+    extras[:, answers.extras_names.index("age")] = [2.125, None, 3, 4.0, 1.5]
+    numbers = answers.replace(extras=extras)
+    np.testing.assert_array_equal(further_numbers(numbers, "staff"), [2.125, 4.5, np.nan, 7, np.nan])
+    np.testing.assert_array_equal(further_numbers(numbers, "age"), [2.125, np.nan, 3, 4, 1.5])
+
+
 def test_an_engine_takes_them_as_control_variables(answered):
     draw = np.random.default_rng(3)
     z, age = draw.normal(size=80), draw.integers(1, 60, 80)
