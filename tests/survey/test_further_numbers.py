@@ -7,7 +7,7 @@ import pytest
 
 import rantau as rt
 from rantau.errors import ResponseError
-from rantau.model.against_survey import check_survey
+from rantau.model.against_survey import check_survey, model_remarks
 from rantau.survey.further import declared_bounds, further_numbers
 
 INSTRUMENT = """title = { en = "Firms" }
@@ -126,6 +126,18 @@ def test_a_check_says_what_the_engines_would(answered):
     assert check_survey(asked, model=rt.parse_model("Skill =~ s1 + s2\nSkill ~ age"), data=answers).faults == ()
     (fault,) = check_survey(asked, model=rt.parse_model("Skill =~ s1 + s2\nSkill ~ branch"), data=answers).faults
     assert "a model takes numbers" in fault
+
+
+def test_more_than_two_categories_are_said_to_be_taken_for_amounts(answered):
+    asked = answered().survey
+    size = asked.demographics[1].replace(
+        code="size",
+        categories=(*asked.demographics[1].categories, asked.demographics[1].categories[0].replace(code="2")),
+    )
+    wider = asked.replace(demographics=(*asked.demographics, size))
+    remarks = [model_remarks(rt.parse_model(f"Skill =~ s1 + s2\nSkill ~ {name}"), wider) for name in ("size", "export")]
+    assert "the codes of the 3 categories of 'size' are taken for amounts" in " ".join(remarks[0])
+    assert "amounts" not in " ".join(remarks[1])
 
 
 def test_ends_that_an_instrument_declares(answered):
