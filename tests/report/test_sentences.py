@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from study_findings import gaps, heywood, mobile, not_converged, quietly, simulated
+from study_findings import ROOT, gaps, heywood, mobile, not_converged, quietly, simulated
 
 from rantau.covariance import cfa, sem
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
@@ -25,6 +25,7 @@ from rantau.report.prose import Prose
 from rantau.report.sentences.compared import REASONS
 from rantau.report.tables import ROWS
 from rantau.report.words import read_words
+from rantau.survey import read_survey
 
 TABLES = tuple(row.name for row in ROWS)
 
@@ -169,7 +170,14 @@ def test_a_reliability_that_cannot_be_is_told():
     assert "outside 0 and 1" not in sentences.reliability(prose())
 
 
-def test_rows_without_a_covariate_are_told(tmp_path):
+def test_categories_taken_for_amounts_are_a_limit():
+    survey = read_survey(ROOT / "surveys/personality/instrument.toml")
+    for text, told in (("E1 ~ education", True), ("E1 ~ gender", False)):
+        found = Findings(parse_model(f"Extraversion =~ E2 + E3 + E4\n{text}"), survey=survey)
+        assert any(one.startswith("The categories of") for one in sentences.limits(prose(found))) is told
+
+
+def test_rows_without_a_covariate_are_told():
     found = gaps()
     answers = found.responses
     extras = np.array([[str(20 + row % 40)] for row in range(answers.n_obs)], dtype=object)
@@ -397,6 +405,13 @@ def test_remarks_on_the_answers_come_before_any_other_explanation():
     assert "depends on how measurement error is treated" in " ".join(sentences.hypotheses(prose()))
     indonesian = sentences.problems(prose(found, "id"))[0]
     assert indonesian.startswith("Peringatan, jawaban: Butir IMAG1 pada konstruk Citra berlawanan arah")
+
+
+def test_constructs_that_are_too_much_alike_may_be_why_the_methods_disagree():
+    problem = Problem("warning", "alike", "'Image' and 'Loyalty' correlate 0.97: hardly apart.", ("Image", "Loyalty"))
+    found = mobile()
+    told = " ".join(sentences.hypotheses(prose(found.replace(sem=found.sem.replace(problems=(problem,))))))
+    assert "it may as well be that constructs can hardly be told apart" in told
 
 
 @pytest.mark.parametrize("make", [heywood, not_converged])

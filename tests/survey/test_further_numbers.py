@@ -7,7 +7,7 @@ import pytest
 
 import rantau as rt
 from rantau.errors import ResponseError
-from rantau.model.against_survey import check_survey
+from rantau.model.against_survey import check_survey, model_remarks
 from rantau.survey.further import declared_bounds, further_numbers
 
 INSTRUMENT = """title = { en = "Firms" }
@@ -98,6 +98,16 @@ def test_a_mark_that_may_divide_thousands_is_refused(answered):
     assert "line 2: column 'staff': '1.500' may be 1500 or 1.500. Write thousands without a mark." in text
 
 
+def test_numbers_of_a_workbook_have_no_mark_to_be_read(answered):
+    answers = answered()
+    extras = np.array(answers.extras)
+    extras[:, answers.extras_names.index("staff")] = [2.125, 4.5, None, 7.0, float("nan")]
+    extras[:, answers.extras_names.index("age")] = [2.125, None, 3, 4.0, 1.5]
+    numbers = answers.replace(extras=extras)
+    np.testing.assert_array_equal(further_numbers(numbers, "staff"), [2.125, 4.5, np.nan, 7, np.nan])
+    np.testing.assert_array_equal(further_numbers(numbers, "age"), [2.125, np.nan, 3, 4, 1.5])
+
+
 def test_an_engine_takes_them_as_control_variables(answered):
     draw = np.random.default_rng(3)
     z, age = draw.normal(size=80), draw.integers(1, 60, 80)
@@ -116,6 +126,18 @@ def test_a_check_says_what_the_engines_would(answered):
     assert check_survey(asked, model=rt.parse_model("Skill =~ s1 + s2\nSkill ~ age"), data=answers).faults == ()
     (fault,) = check_survey(asked, model=rt.parse_model("Skill =~ s1 + s2\nSkill ~ branch"), data=answers).faults
     assert "a model takes numbers" in fault
+
+
+def test_more_than_two_categories_are_said_to_be_taken_for_amounts(answered):
+    asked = answered().survey
+    size = asked.demographics[1].replace(
+        code="size",
+        categories=(*asked.demographics[1].categories, asked.demographics[1].categories[0].replace(code="2")),
+    )
+    wider = asked.replace(demographics=(*asked.demographics, size))
+    remarks = [model_remarks(rt.parse_model(f"Skill =~ s1 + s2\nSkill ~ {name}"), wider) for name in ("size", "export")]
+    assert "the codes of the 3 categories of 'size' are taken for amounts" in " ".join(remarks[0])
+    assert "amounts" not in " ".join(remarks[1])
 
 
 def test_ends_that_an_instrument_declares(answered):

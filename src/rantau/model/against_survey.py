@@ -134,6 +134,12 @@ def model_remarks(model: Model, survey: Survey) -> tuple[str, ...]:
     """
     idle = [code for code in survey.codes if code not in model.observed]
     told = [f"{model.source}: the model leaves out the items {listing(idle)}."] if idle else []
+    told += [
+        f"{model.source}: the codes of the {len(one.categories)} categories of '{one.code}' are taken for amounts, as "
+        "if each step were alike. Where they have no order, a column of 0 and 1 for each but one says what is meant."
+        for one in survey.demographics
+        if one.several_categories and one.code in model.observed
+    ]
     return (*told, *_of_blocks(model, survey))
 
 

@@ -149,7 +149,9 @@ def _codes(responses: Responses, question: Demographic) -> dict[str, str]:
 
 def _refuse_thousands(responses: Responses, name: str, cells: list[str]) -> None:
     """Refuse numbers such as 1.500 where no other number of the column says what the mark divides."""
-    marked = [row for row, cell in enumerate(cells) if _MARKED.fullmatch(cell.strip())]
+    # What a workbook or SPSS holds as a number has no mark to be read.
+    held = responses.extras[:, responses.extras_names.index(name)]
+    marked = [row for row, cell in enumerate(cells) if isinstance(held[row], str) and _MARKED.fullmatch(cell.strip())]
     if marked and all(_DOUBTFUL.fullmatch(cells[row].strip()) for row in marked):
         row = marked[0]
         raise ResponseError(

@@ -206,6 +206,11 @@ class Demographic(Record):
     eligible: tuple[str, ...] = ()
 
     @property
+    def several_categories(self) -> bool:
+        """Whether there are more categories than two, so that their codes as numbers say more than yes or no."""
+        return self.kind == "one" and len(self.categories) > 2
+
+    @property
     def meanings(self) -> tuple[tuple[str, str], ...]:
         """Pairs of a code or label, in the form in which cells are compared, and the category's code."""
         labels = [(token(text), each.code) for each in self.categories for _, text in each.label.texts]

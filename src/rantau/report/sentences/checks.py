@@ -77,6 +77,10 @@ def limits(prose: Prose) -> tuple[str, ...]:
     single = [block.construct for block in findings.model.blocks if len(block.items) == 1]
     if single:
         told.append(prose.say_counted("limits.single", len(single), names=prose.names(single)))
+    asked = () if findings.survey is None else findings.survey.demographics
+    amounts = [one.code for one in asked if one.several_categories and one.code in findings.model.observed]
+    if amounts:
+        told.append(prose.say_counted("limits.amounts", len(amounts), names=prose.names(amounts)))
     if findings.responses is not None and len(findings.model.constructs) > 1:
         told.append(prose.say("limits.self_report"))
     return tuple(told)

@@ -93,6 +93,9 @@ def _disagreement(prose: Prose) -> str:
     told = prose.say_counted("hypotheses.disagree", len(parted), names="; ".join(parted))
     # Scores and factors part by how they treat measurement error, but not by that alone.
     other = [prose.words("hypotheses.cause_remarks")] * bool(prose.findings.remarks)
+    fit = prose.findings.sem
+    alike = fit is not None and any(problem.code == "alike" for problem in fit.problems)
+    other += [prose.words("hypotheses.cause_alike")] * alike
     other += [prose.words("hypotheses.cause_fit")] * bool(poor(prose))
     if not other:
         return join(told, prose.say("hypotheses.disagree_why"))
