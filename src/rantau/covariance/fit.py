@@ -57,7 +57,8 @@ def sem(
         `ML` (maximum likelihood), `MLR`, `MLM`, `MLMV`, `MLMVS`, `MLF` (the same estimates with robust errors and
         tests), `GLS`, `ULS`, `WLS` (least squares). Of ordered answers `WLSMV`, `WLSM`, `WLSMVS`, `DWLS` (diagonally
         weighted), `ULSMV`, `ULSM`, `ULSMVS`, `ULS`, `WLS`. `default` is `ML`, or `WLSMV` with `ordered`;
-        `rantau list estimators` describes them.
+        `rantau list estimators` describes them. All of these but `WLS` have robust errors; lavaan 0.6 gives those of
+        `DWLS` and `ULS` as if what is minimised were a likelihood.
     missing
         `listwise`: rows with a missing answer to any item of the model are left out. `fiml` (or `ml`): every
         answer there is enters the likelihood; rows with a gap in a fixed covariate are left out, unless `fiml_x`.
