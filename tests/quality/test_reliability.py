@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import rantau as rt
-from rantau.errors import ModelSyntaxError, OptionError
+from rantau.errors import DataWarning, ModelSyntaxError, OptionError
 from rantau.quality.reliability import ROWS
 
 TESTS = Path(__file__).parents[1]
@@ -28,6 +28,52 @@ def test_alpha_omega_and_ave_as_in_r(name: str) -> None:
         # lavaan stops at a relative tolerance that leaves about six digits of the estimates.
         assert table.loc[construct, "omega"] == pytest.approx(golden["omega"][construct], abs=1e-5)
         assert table.loc[construct, "ave_cfa"] == pytest.approx(golden["ave_std"][construct], abs=1e-5)
+
+
+@pytest.mark.parametrize("way", ["delta", "theta"])
+def test_omega_of_ordered_answers_is_that_of_their_sum(way: str) -> None:
+    # compRelSEM(cfa(HS, hs4, ordered = paste0("x", 1:9)), obs.var = FALSE), and of every third complete row of bfi
+    # compRelSEM(cfa(m, bfi, ordered = TRUE, parameterization = "theta"), obs.var = FALSE); semTools 0.5-6
+    model = GOLDEN["hs"]["model"]
+    data = pd.read_csv(TESTS / "data/hs4.csv")
+    table = rt.reliability(data, model, cfa_fit=rt.cfa(model, data, ordered=True, parameterization=way))
+    assert table.omega.to_dict() == pytest.approx(
+        {"visual": 0.553250212, "textual": 0.860461949, "speed": 0.662159127}, abs=2e-7
+    )
+    assert table.ave_cfa.to_list() == pytest.approx([0.356434678, 0.751464606, 0.454251014], abs=1e-6)
+    data, model = pd.read_csv(TESTS / "data/bfi.csv").dropna().iloc[::3], "A =~ A1+A2+A3+A4+A5\nE =~ E1+E2+E3+E4+E5"
+    model += "\nA1 ~~ A2"
+    # Codes twice as far apart are another unit.
+    for rows in (data, data * 2):
+        fit = rt.cfa(model, rows, ordered=True, parameterization=way)
+        with pytest.warns(DataWarning, match="run against the rest"):
+            table = rt.reliability(rows, model, cfa_fit=fit)
+        assert table.omega.to_list() == pytest.approx([0.6293632755, 0.0886315356], abs=2e-7)
+
+
+def test_omega_of_ordered_and_continuous_answers_is_what_a_second_survey_would_correlate() -> None:
+    rng, loadings = np.random.default_rng(1), np.array([0.7, 0.8, 0.6, 0.5])
+    factor = rng.normal(size=(200_000, 1))
+    cuts = ([-1, 0, 1.2], [0.3], [-2, 1])
+
+    def answered() -> pd.DataFrame:
+        behind = factor * loadings + rng.normal(size=(len(factor), 4)) * np.sqrt(1 - loadings**2)
+        columns = [np.digitize(behind[:, k], cut) for k, cut in enumerate(cuts)]
+        return pd.DataFrame(np.column_stack([*columns, 2 * behind[:, 3]]), columns=list("abcd"))
+
+    first, second = answered(), answered()
+    fit = rt.cfa("F =~ a + b + c + d", first, ordered=["a", "b", "c"])
+    again = np.corrcoef(first.sum(axis=1), second.sum(axis=1))[0, 1]
+    assert rt.reliability(first, fit.model, cfa_fit=fit).loc["F", "omega"] == pytest.approx(again, abs=0.006)
+
+
+def test_omega_of_ordered_answers_that_covariates_shift_is_left_out() -> None:
+    data = pd.read_csv(TESTS / "data/hs4.csv")
+    model = "visual =~ x1 + x2 + x3\nvisual ~ ageyr"
+    fit = rt.sem(model, data, ordered=["x1", "x2", "x3"])
+    table = rt.reliability(data, model, cfa_fit=fit)
+    assert table.omega.isna().all()
+    assert table[["alpha", "ave_cfa"]].notna().all().all()
 
 
 def test_a_level_of_another_size_gives_another_interval() -> None:

@@ -75,7 +75,7 @@ def test_what_does_not_go_with_ordered_answers_is_refused(tmp_path, change, told
                 "has a variance of 1 (delta parameterisation)",
                 "the scaled and shifted χ^{2} (Asparouhov & Muthén, 2010)",
                 "Robust: CFI, TLI, and RMSEA estimate what maximum likelihood would give for the variables behind",
-                "ω, and AVE of the CFA are those of the variables behind them and not of sums of the answers",
+                "AVE of the CFA are those of the variables behind them, and ω is the reliability of the sum of the",
                 "the package takes answers for numbers, and the fit takes them for ordered categories",
                 "As CB-SEM takes the answers for ordered categories, they need not be normal.",
                 "A normal variable is taken to lie behind each ordered answer",

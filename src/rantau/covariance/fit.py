@@ -57,7 +57,8 @@ def sem(
         `ML` (maximum likelihood), `MLR`, `MLM`, `MLMV`, `MLMVS`, `MLF` (the same estimates with robust errors and
         tests), `GLS`, `ULS`, `WLS` (least squares). Of ordered answers `WLSMV`, `WLSM`, `WLSMVS`, `DWLS` (diagonally
         weighted), `ULSMV`, `ULSM`, `ULSMVS`, `ULS`, `WLS`. `default` is `ML`, or `WLSMV` with `ordered`;
-        `rantau list estimators` describes them.
+        `rantau list estimators` describes them. All of these but `WLS` have robust errors; lavaan 0.6 gives those of
+        `DWLS` and `ULS` as if what is minimised were a likelihood.
     missing
         `listwise`: rows with a missing answer to any item of the model are left out. `fiml` (or `ml`): every
         answer there is enters the likelihood; rows with a gap in a fixed covariate are left out, unless `fiml_x`.
@@ -118,7 +119,9 @@ def sem(
         with loadings, latent means with intercepts), so that the levels are nested tests.
     rotation
         How the factors of exploratory blocks, `efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, are turned: a
-        criterion (`rantau list rotations`) or an `rt.Rotation` with its options; geomin unless given.
+        criterion (`rantau list rotations`) or an `rt.Rotation` with its options; geomin unless given. Loadings that are
+        equal across groups stay so, as all groups are turned like the first; lavaan 0.6 turns those of ordered answers
+        each by itself.
 
     Returns
     -------

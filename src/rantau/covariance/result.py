@@ -252,9 +252,16 @@ class SemFit(Record):
         """Return the fit indices by lavaan's names in snake case; all NaN if the fit did not converge.
 
         Corrected tests give `_scaled` indices, which estimate another quantity, and `_robust` ones, which estimate
-        what normal data without gaps would have shown; the latter are the ones to report. lavaan 0.6 gives other
-        robust indices where answers have gaps and covariates are random (`fixed_x=False`), whose share it leaves out,
-        and where information is `first_order`.
+        what normal data without gaps would have shown; the latter are the ones to report.
+
+        Notes
+        -----
+        Where lavaan 0.6 says otherwise: GFI, AGFI and PGFI are Steiger's (1989), as in lavaan 0.7. Of ordered answers
+        robust RMSEA is over n, as in 0.7, and not over n less the number of groups; in several groups robust CFI and
+        TLI take what the baseline leaves by chance once in each group, where lavaan divides it by the group's share
+        of the rows; and the minimum of DWLS or ULS, which is no chi-square, has no p-value.
+        With gaps and random covariates (`fixed_x=False`) robust indices count what the covariates lack, which lavaan
+        leaves out; and it takes the spread of the scores where information is `first_order`.
         """
         pandas = require("pandas")
         names, values = zip(*fit_index_values(self.statistics), strict=True)

@@ -162,6 +162,9 @@ def polychoric(
     Notes
     -----
     Olsson (1979); Olsson, Drasgow & Dorans (1982); in two steps, thresholds first. Standard errors: Muthén (1984).
+    Where two items of two categories leave a cell empty, half a row is put there and the margins are kept, as lavaan
+    does; psych adds half a row to empty cells of larger tables as well. A table that only a perfect correlation fits
+    gives 0.9999 and a note, where lavaan gives 0.999 (1 of two items of two categories).
 
     Examples
     --------

@@ -31,6 +31,7 @@ from rantau.pls import PlsFit, pls
 from rantau.quality.keying import items_against_their_scale
 from rantau.quality.reliability import ROWS
 from rantau.quality.scale import ScaleFindings
+from rantau.quality.sum_of_answers import sum_of_answers
 from rantau.record import Record
 from rantau.survey.responses import Responses
 
@@ -84,7 +85,11 @@ def reliability(
     Notes
     -----
     Sources stand in the rows of the room: Cronbach (1951), Feldt et al. (1987), McDonald (1999), Dijkstra &
-    Henseler (2015), Werts et al. (1974), Fornell & Larcker (1981).
+    Henseler (2015), Werts et al. (1974), Fornell & Larcker (1981). Where `cfa_fit` is of ordered answers, omega is
+    still that of the sum of the answers that people gave (Green & Yang, 2009; NaN given fixed covariates), and AVE
+    that of what lies behind them. semTools' `compRelSEM(fit, obs.var = FALSE)` is the same, for continuous answers
+    too: it divides by the variance of the sum in the sample unless told otherwise. Its AVE weighs continuous items
+    by their variances.
 
     Examples
     --------
@@ -281,6 +286,8 @@ def _factor(
     if fit is None or frame is None or construct not in fit.table.latent or not set(items) <= set(fit.table.observed):
         return np.full(len(items), NAN), NAN, NAN
     own = frame[(frame.lhs == construct) & (frame.op == "=~")].set_index("rhs").loc[list(items)]
+    if fit.moments.ordering is not None:
+        return own["std_all"].to_numpy(), *sum_of_answers(fit, construct, items, own["est"].to_numpy())
     moments = imply(fit.layout, fit.theta)
     positions = [fit.layout.variables.index(item) for item in items]
     variance = moments.total[0][fit.layout.variables.index(construct), fit.layout.variables.index(construct)]

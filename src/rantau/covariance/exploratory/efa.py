@@ -77,7 +77,8 @@ def efa(
     -----
     Maximum likelihood (Lawley, 1940; Jöreskog, 1967) with the factors held still, then gradient projection from many
     starts (Jennrich, 2001, 2002; Bernaards & Jennrich, 2005). Standard errors by the conditions of the rotation
-    (Jennrich, 1973).
+    (Jennrich, 1973). Residual variances may be estimated below zero, which is a problem that is told (a Heywood case,
+    most often of a factor too many); `efa()` of lavaan holds them at zero or above.
 
     Examples
     --------

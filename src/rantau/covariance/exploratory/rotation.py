@@ -35,7 +35,7 @@ class Rotation(Record):
     epsilon
         Of geomin, 0.001 unless given.
     gamma
-        Of oblimin (0 unless given), orthomax (1) and `cf` (0).
+        Of oblimin (0 unless given), orthomax (1) and `cf` (0; lavaan 0.6 turns by weight 1 whatever its `cf.gamma`).
     kappa
         Of promax, 4 unless given.
     target
@@ -48,7 +48,8 @@ class Rotation(Record):
         Turn loadings on standardised items; False turns those in the units of the data.
     order
         Factors come by the place of the items that they load on (`index`), by their sum of squared loadings
-        (`sum_of_squares`), or as found (`none`). A target and a general factor say the order themselves.
+        (`sum_of_squares`), or as found (`none`). A target says the order itself, and a general factor comes first,
+        where lavaan sorts it among the others.
     reflect
         Turn a factor round whose loadings sum to less than nought.
     errors

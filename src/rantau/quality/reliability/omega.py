@@ -10,7 +10,8 @@ def omega(scale: ScaleFindings) -> tuple[float, ...]:
 
     Source: McDonald (1999), eq. 6.20b: the squared sum of loadings times the factor's variance, over the
     implied variance of the sum, residual covariances included (Raykov, 2001). This is omega total of the
-    congeneric model, not omega hierarchical.
+    congeneric model, not omega hierarchical. Of ordered answers Green & Yang (2009), eq. 21: the sum is that of the
+    answers, not of what lies behind them.
     """
     if len(scale.items) < 2:
         return (float("nan"),)
