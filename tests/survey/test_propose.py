@@ -13,6 +13,7 @@ from rantau.errors import OptionError, ResponseError, SurveyError
 from rantau.survey import read_responses, read_survey
 from rantau.survey.guess_keys import likely_reversed
 from rantau.survey.propose import propose_survey
+from rantau.template import write_proposal
 
 from .conftest import MOBILE
 
@@ -180,3 +181,20 @@ def test_what_the_file_labels_otherwise_is_another_scale(tmp_path):
     assert scales == {"Q1": ("points1to5",), "Q2": ("points1to5",), "Q3": ("points1to5_2",)}
     assert [each.labels[0] for each in proposal.scales] == ["ab", "xy"]
     assert "merely numbered; DECIDE which of them measure what" in proposal.text
+
+
+@pytest.mark.parametrize(
+    ("header", "codes"),
+    [
+        (("Q1 [I like]", "Q1 [I love]", "Q1. How?"), ("Q2", "Q3", "Q1")),
+        (("TR1. I trust", "TR1", "TR2"), ("TR1_1", "TR1", "TR2")),
+        (("I like it.", "Q1. How?", "Q2"), ("Q3", "Q1", "Q2")),
+    ],
+    ids=str,
+)
+def test_codes_of_ours_are_none_of_the_files_own(write, header, codes):
+    """Each item of a proposal reads the column that it was proposed from, however the columns are called."""
+    rows = [[1 + (3 * row + place * place) % 5 for place in range(3)] for row in range(40)]
+    path = write("\n".join(",".join(map(str, row)) for row in (header, *rows)) + "\n")
+    survey = read_survey(write_proposal(propose_survey(path), path, path.parent / "study"))
+    assert read_responses(path, survey).columns == codes
