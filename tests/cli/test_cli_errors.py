@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -264,3 +266,41 @@ def test_the_package_runs_as_a_module():
     )
     assert ran.returncode == 2
     assert ran.stderr.startswith("rantau: unknown room 'engine'.")
+
+
+@pytest.mark.parametrize(
+    "verb", [("describe",), ("score", "--method", "sum"), ("impute",), ("screen",), ("reliability",)], ids=" ".join
+)
+def test_answers_are_not_written_over(rantau, tmp_path, verb):
+    name, *options = verb
+    own = tmp_path / "answers.csv"
+    own.write_bytes(Path(DATA).read_bytes())
+    (tmp_path / "folder").mkdir()
+    same = tmp_path / "folder" / ".." / "answers.csv"
+    told = refused(rantau(name, own, "-s", SURVEY, *options, "--out", same))
+    assert told.endswith("this file is read, and would be written over; name another to write.")
+    assert own.read_bytes() == Path(DATA).read_bytes()
+
+
+def test_one_file_is_not_written_twice(rantau, tmp_path):
+    own = tmp_path / "x.csv"
+    assert "this file is written twice" in refused(rantau("segments", DATA, "-m", MODEL, "--members", own, "-o", own))
+    assert not own.exists()
+
+
+def test_simulated_answers_are_not_written_over_others(rantau, tmp_path):
+    own = tmp_path / "answers.csv"
+    own.write_text("DE1,DE2\n1,2\n")
+    assert "its answers are not marked as simulated" in refused(rantau("simulate", POPULATION, "-n", "5", "-o", own))
+    own.unlink()
+    for _ in range(2):
+        assert rantau("simulate", POPULATION, "-n", "5", "-o", own).status == 0
+
+
+def test_a_file_that_may_not_be_changed_is_left_as_it_is(rantau, tmp_path, monkeypatch):
+    own = tmp_path / "x.csv"
+    own.write_text("kept")
+    # The owner of all files may change this one too.
+    monkeypatch.setattr("rantau.cli.write.os.access", lambda file, mode, **_: mode != os.W_OK or file != own)
+    assert "this file may not be changed; name another." in refused(rantau("describe", DATA, "-s", SURVEY, "-o", own))
+    assert own.read_text() == "kept"

@@ -146,7 +146,7 @@ def test_products_are_named_by_their_factors():
 
 
 def test_survey_names_are_shown_in_the_language():
-    survey = SimpleNamespace(names=lambda language: (("X", {"id": "Citra"}[language]),))
+    survey = SimpleNamespace(constructs=(), names=lambda language: (("X", {"id": "Citra"}[language]),))
     made = diagram(TEXT, survey=survey, language="id")
     assert made.nodes[0].label == "Citra"
 

@@ -15,6 +15,7 @@ from rantau.survey.guess_checks import told_answer
 from rantau.survey.guess_keys import likely_reversed
 from rantau.survey.propose import propose_survey
 from rantau.survey.screen import screen
+from rantau.template import write_proposal
 
 from .conftest import MOBILE
 
@@ -218,3 +219,20 @@ def test_a_question_that_says_what_to_answer_is_an_attention_check(write):
 )
 def test_only_what_tells_and_is_done_is_a_check(wording, values, labels, answer):
     assert told_answer(wording, np.array(values, dtype=float), 1, labels) == answer
+
+
+@pytest.mark.parametrize(
+    ("header", "codes"),
+    [
+        (("Q1 [I like]", "Q1 [I love]", "Q1. How?"), ("Q2", "Q3", "Q1")),
+        (("TR1. I trust", "TR1", "TR2"), ("TR1_1", "TR1", "TR2")),
+        (("I like it.", "Q1. How?", "Q2"), ("Q3", "Q1", "Q2")),
+    ],
+    ids=str,
+)
+def test_codes_of_ours_are_none_of_the_files_own(write, header, codes):
+    """Each item of a proposal reads the column that it was proposed from, however the columns are called."""
+    rows = [[1 + (3 * row + place * place) % 5 for place in range(3)] for row in range(40)]
+    path = write("\n".join(",".join(map(str, row)) for row in (header, *rows)) + "\n")
+    survey = read_survey(write_proposal(propose_survey(path), path, path.parent / "study"))
+    assert read_responses(path, survey).columns == codes

@@ -12,13 +12,23 @@ from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from rantau import __version__
 from rantau.cli.as_typed import Switch, as_typed, switches_of
 from rantau.cli.show import OUT, say
 from rantau.cli.verbs import ROWS
+from rantau.cli.write import check_apart
 from rantau.errors import DataWarning, RantauError, RantauWarning
+
+
+class Verb(TyperCommand):
+    """One verb: what it writes is none of the files that it reads."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the library's own signature
+        """Run the verb, unless it would write over what it reads."""
+        check_apart(ctx.params)
+        return super().invoke(ctx)
 
 
 class Verbs(TyperGroup):
@@ -39,7 +49,7 @@ class Verbs(TyperGroup):
         if row is None:
             return None
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        alone.command(row.name, epilog=f"\b\nExample:\n  {row.example}")(row.function)
+        alone.command(row.name, cls=Verb, epilog=f"\b\nExample:\n  {row.example}")(row.function)
         return typer.main.get_command(alone)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the library's own signature

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: What a table can be written as.
 TABLES = (".csv", ".xlsx")
+#: The options that name a file to write.
+WRITTEN = ("out", "figure", "members")
 #: Text stays text: a cell that begins with `=` is no formula, and one that looks like an address is no link.
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -74,10 +76,12 @@ def check_place(out: Path) -> None:
     Raises
     ------
     ReportError
-        If it is a folder, or stands where no folder can be.
+        If it is a folder, is not to be changed, or stands where no folder can be.
     """
     if out.is_dir():
         raise ReportError(f"{out}: this is a folder; name the file to write.")
+    if out.exists() and not os.access(out, os.W_OK):
+        raise ReportError(f"{out}: this file may not be changed; name another.")
     for folder in out.parents:
         if folder.is_dir():
             if not os.access(folder, os.W_OK):
@@ -85,6 +89,27 @@ def check_place(out: Path) -> None:
             return
         if folder.exists():
             raise ReportError(f"{out}: '{folder}' is a file, and a folder is needed there.")
+
+
+def check_apart(given: Mapping[str, object]) -> None:
+    """Refuse to write over a file that is read, or twice to one: answers cannot be had again.
+
+    Parameters
+    ----------
+    given
+        Arguments and options by name, as the verb takes them.
+
+    Raises
+    ------
+    ReportError
+        Naming the file.
+    """
+    files = {name: value for name, value in given.items() if isinstance(value, Path)}
+    for name in (name for name in WRITTEN if name in files):
+        for other, file in files.items():
+            if other != name and file.resolve() == files[name].resolve():
+                what = "written twice" if other in WRITTEN else "read, and would be written over"
+                raise ReportError(f"{file}: this file is {what}; name another to write.")
 
 
 def _write(out: Path, write: Callable[[Path], object]) -> None:

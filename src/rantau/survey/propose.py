@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,8 @@ def _questions(sheet: Sheet) -> tuple[list[_Question], list[tuple[str, str]]]:
     questions: list[_Question] = []
     left_out: list[tuple[str, str]] = []
     codes: set[str] = set()
+    # A running number of ours is none by which the file calls another column.
+    called = {_names(column, 0)[0] for column in sheet.columns}
     for place, column in enumerate(sheet.columns):
         if place in own or column.name == "simulated":
             left_out.append((column.name, "of the form tool itself"))
@@ -172,9 +175,13 @@ def _questions(sheet: Sheet) -> tuple[list[_Question], list[tuple[str, str]]]:
         if not answers.cells:
             left_out.append((column.name, "no answers"))
             continue
-        code, wording, stem = _names(column, len(questions) + 1)
-        if code in codes:
-            code = f"{code}_{place + 1}"
+        code, wording, stem = _names(column, 0)
+        if code == "Q0":
+            numbers = (f"Q{number}" for number in count(len(questions) + 1))
+            code = next(free for free in numbers if free not in codes | called)
+        elif code in codes or (code not in (column.name, *column.aliases) and code in sheet.header):
+            # Two columns are called so: this one is known by its whole name.
+            code, wording = f"{code}_{place + 1}", column.name
         codes.add(code)
         numbered, running = _NUMBERED.fullmatch(code), bool(stem) or not _coded(column, code)
         family = stem or (numbered[1].rstrip("_.") if numbered and not running else "")

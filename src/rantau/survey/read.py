@@ -62,7 +62,7 @@ def read_responses(
         The columns of questions that are not known by their names, such as `{"TR1": "Q7_1"}`; `position` where the
         columns are the items of the instrument, in its order, whatever their names.
     sheet
-        The sheet of a workbook; unless given, the one that names most of the questions, else the first that holds
+        The sheet of a workbook; unless given, the one that names most of the questions, or else the first that holds
         anything.
     encoding, delimiter
         Of a text file, where they are not to be found out.

@@ -11,6 +11,7 @@ import rantau as rt
 from rantau.cli.inputs import Seed, at_least, to_write
 from rantau.cli.show import say
 from rantau.cli.write import write_frame
+from rantau.errors import OptionError
 
 
 def simulate(
@@ -27,6 +28,7 @@ def simulate(
     ] = None,
 ) -> int:
     """Draw answers, marked simulated, from a population model."""
+    _check_over(out)
     model = rt.read_model(population)
     if survey is None:
         write_frame(rt.simulate(model, n=n, seed=seed).assign(simulated="true"), out)
@@ -34,3 +36,13 @@ def simulate(
         rt.write_responses(rt.simulate(model, n=n, seed=seed, survey=rt.read_survey(survey)), out)
     say(f"{n} simulated rows written to {out}")
     return 0
+
+
+def _check_over(out: Path) -> None:
+    """Refuse to write over a file that does not say of itself that it is simulated: it may hold real answers."""
+    if not out.is_file():
+        return
+    with out.open("rb") as file:
+        header = file.readline()
+    if b"simulated" not in header:
+        raise OptionError(f"{out}: this file is there, and its answers are not marked as simulated; name another.")
