@@ -249,6 +249,14 @@ def test_ugly_files_give_the_same_numbers(fit, answers):
     assert fit(answers).out == fit(TABLE).out
 
 
+@pytest.mark.parametrize("verb", [(), ("fit",), ("list",)], ids=" ".join)
+def test_help_is_asked_for_in_two_ways(rantau, verb):
+    short, long = rantau(*verb, "-h"), rantau(*verb, "--help")
+    assert short == long
+    assert (short.status, short.err) == (0, "")
+    assert "Usage: rantau" in short.out
+
+
 def test_a_default_is_not_typed(rantau):
     assert rantau("describe", DATA, "-s", SURVEY).status == 0
     assert "Leave it out" not in rantau("pls", DATA, "-m", MODEL).err

@@ -109,6 +109,14 @@ def test_codes_of_limesurvey_are_read_there_alone(trust, write):
         read_responses(write("TR1,TR2,TR3\nA4,A2,A5\n"), trust)
 
 
+def test_what_a_quiz_of_google_adds_is_no_question(trust, write):
+    wordings = [question.wording.text("en") for question in trust.items]
+    header = ["Timestamp", *(name for each in wordings for name in (each, f"{each} [Score]", f"{each} [Feedback]"))]
+    row = ["2024/01/02", *(cell for _ in wordings for cell in ("4", "1", ""))]
+    text = "\n".join(",".join(f'"{cell}"' for cell in cells) for cells in (header, row)) + "\n"
+    assert read_responses(write(text), trust).raw.tolist() == [["4"] * len(wordings)]
+
+
 # -- files of statistics packages ----------------------------------------------------------------------
 
 LABELS = {1: "Sangat tidak setuju", 2: "Tidak setuju", 3: "Netral", 4: "Setuju", 5: "Sangat setuju"}

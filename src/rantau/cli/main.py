@@ -21,6 +21,9 @@ from rantau.cli.verbs import ROWS
 from rantau.cli.write import check_apart
 from rantau.errors import DataWarning, RantauError, RantauWarning
 
+#: How help is asked for.
+HELP = {"help_option_names": ["--help", "-h"]}
+
 
 class Verb(TyperCommand):
     """One verb: what it writes is none of the files that it reads."""
@@ -49,7 +52,7 @@ class Verbs(TyperGroup):
         if row is None:
             return None
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        alone.command(row.name, cls=Verb, epilog=f"\b\nExample:\n  {row.example}")(row.function)
+        alone.command(row.name, cls=Verb, context_settings=HELP, epilog=f"\b\nExample:\n  {row.example}")(row.function)
         return typer.main.get_command(alone)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the library's own signature
@@ -59,6 +62,7 @@ class Verbs(TyperGroup):
 
 
 app = typer.Typer(
+    context_settings=HELP,
     cls=Verbs,
     help="Structural equation modelling of survey research: from a questionnaire to a journal-ready report.",
     epilog="\b\nBegin with:\n  rantau new my-study\n  rantau run my-study/analysis/internationalization.toml",

@@ -177,8 +177,8 @@ def _questions(sheet: Sheet) -> tuple[list[_Question], list[tuple[str, str]]]:
             continue
         code, wording, stem = _names(column, 0)
         if code == "Q0":
-            numbers = (f"Q{number}" for number in count(len(questions) + 1))
-            code = next(free for free in numbers if free not in codes | called)
+            ours = (f"Q{number}" for number in count(len(questions) + 1))
+            code = next(free for free in ours if free not in codes | called)
         elif code in codes or (code not in (column.name, *column.aliases) and code in sheet.header):
             # Two columns are called so: this one is known by its whole name.
             code, wording = f"{code}_{place + 1}", column.name

@@ -8,6 +8,8 @@ from rantau.survey.platform import Layout, Platform, bracketed
 
 #: The first column, in the languages of forms.
 _TIMES = ("timestamp", "stempel waktu", "cap waktu", "stempel tanggal")
+#: What a quiz adds to each question, as the row of a grid that is none.
+_OF_QUIZZES = (" [Score]", " [Feedback]", " [Skor]", " [Masukan]")
 _OWN = ("Email Address", "Email address", "Alamat Email", "Alamat email", "Username", "Nama pengguna", "Score", "Skor")
 
 
@@ -16,7 +18,9 @@ def lay_out(rows: Sequence[Sequence[str]]) -> Layout | None:
     names = tuple(name.strip() for name in rows[0])
     if not names or names[0].casefold() not in _TIMES:
         return None
-    return Layout(names, ("",) * len(names), tuple(map(bracketed, names)), 1, None, (names[0], *_OWN))
+    added = {name for name in names for mark in _OF_QUIZZES if name.removesuffix(mark) in names and name.endswith(mark)}
+    aliases = tuple(() if name in added else bracketed(name) for name in names)
+    return Layout(names, ("",) * len(names), aliases, 1, None, (names[0], *_OWN, *sorted(added)))
 
 
 ROW = Platform("google_forms", "Google Forms", "https://support.google.com/docs/answer/2917686", lay_out)
