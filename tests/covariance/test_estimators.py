@@ -242,6 +242,9 @@ ASKED_ERRORS = (
     ({"estimator": "MLR", "se": "robust.sem"}, 0.10985849, 22.95869),
     ({"estimator": "MLR", "se": "none"}, None, 22.95869),
     ({"se": "robust.huber.white"}, 0.16266917, None),
+    ({"estimator": "MLF"}, 0.10637337, None),
+    ({"estimator": "MLF", "information": "expected"}, 0.10545298, None),
+    ({"estimator": "MLF", "information": "observed"}, 0.12427715, None),
     ({"sampling_weights": "w"}, 0.14173138, 23.944763),
     ({"sampling_weights": "w", "se": "standard"}, 0.09588379, 23.185737),
 )

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import rantau as rt
-from rantau.errors import EstimationError
+from rantau.errors import EstimationError, OptionError
 from rantau.inference import bollen_stine, monte_carlo
 
 MEDIATION = "M ~ a*X\nY ~ b*M + c*X\nab := a*b"
@@ -109,3 +109,9 @@ def test_the_rows_taken_once_are_the_sample(estimator: str, likelihood: str, hs:
         fit = rt.sem(text, hs, group=group, **options)
         (again,) = fit.refit(np.ones((1, fit.n_obs))).values
         assert again == pytest.approx(fit.values(), abs=1e-9, nan_ok=True)
+
+
+def test_errors_of_resamples_are_not_those_of_other_information(mediation: pd.DataFrame) -> None:
+    fit = rt.sem(MEDIATION, mediation, information="first_order")
+    with pytest.raises(OptionError, match="this fit has information='first_order'"):
+        fit.refit(np.ones((1, fit.n_obs)), errors=True)

@@ -328,6 +328,9 @@ class SemRequest(Record):
             se = "robust_cluster" if self.cluster else "robust_huber_white" if scores else "robust_sem"
         elif self.se != DEFAULT:
             se = self.se
+        elif se == "first_order" and self.information not in (DEFAULT, "first_order") and not self.sampling_weights:
+            # MLF is ML with other information; whoever names one has ML's errors from that.
+            se = "standard"
         # As in lavaan, errors from the scores of rows ask for what is observed, others do not unless answers have gaps.
         if se in ("robust_huber_white", "robust_cluster"):
             information = "observed"

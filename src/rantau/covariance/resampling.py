@@ -118,6 +118,11 @@ def _errors(
             f"standard errors of each resample are those of the information matrix; this fit has se='{recipe.se}'. "
             "Fit with se='standard' for a studentised interval, or take interval='bca'."
         )
+    if recipe.information == "first_order":
+        raise OptionError(
+            "standard errors of each resample are those of the expected or the observed information; this fit has "
+            "information='first_order'. Fit with one of these for a studentised interval, or take interval='bca'."
+        )
     exact = recipe.information == "observed"
     # As in the fit: information by the shares of the rows, under Wishart's likelihood n - 1 of them.
     moments = moments.replace(n=_shares(fit, moments) * moments.n.sum(axis=-1, keepdims=True))
