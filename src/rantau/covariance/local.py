@@ -8,6 +8,10 @@ import numpy as np
 
 from rantau.arrays import Array, diagonal, identity
 
+#: A parameter of which a unit is worth less than this, in standard units, alters nothing any more: a loading on a
+#: factor without variance.
+VANISHED = 1e-12
+
 
 class Local(NamedTuple):
     """A fitting function at given implied moments.

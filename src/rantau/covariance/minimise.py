@@ -10,7 +10,7 @@ from rantau.arrays import Array, Indices, Mask
 from rantau.covariance.discrepancies import Discrepancy
 from rantau.covariance.implied import Implied, Slopes, gradient, imply, slopes
 from rantau.covariance.layout import Layout, members
-from rantau.covariance.local import Local, Second
+from rantau.covariance.local import VANISHED, Local, Second
 from rantau.moments.grouped import GroupMoments
 from rantau.record import Record
 
@@ -22,8 +22,6 @@ LEAST = 1e-3
 TOLERANCE = 1e-9
 #: Curvature found where it was steeper than this is not used once more.
 FRESH = 0.01
-#: A parameter of which a unit is worth less than this, by the expected Hessian, alters nothing any more.
-VANISHED = 1e-12
 #: After this many steps from a guess the scaled gradient is below that, or the guess was a bad one.
 PATIENCE, LOST = 3, 0.1
 

@@ -9,7 +9,7 @@ from rantau.covariance.constraints import Constraints
 from rantau.covariance.discrepancies import Discrepancy, discrepancy_row
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.layout import Layout
-from rantau.covariance.local import exceeds
+from rantau.covariance.local import VANISHED, exceeds
 from rantau.covariance.minimise import look
 from rantau.covariance.robust.sandwich import information, normal_spread_of_moments, spread_of_moments, spread_of_scores
 from rantau.errors import IdentificationError
@@ -26,7 +26,7 @@ def inverse_information(information_matrix: Array, directions: Array) -> Array:
     Parameters
     ----------
     information_matrix
-        `(n_free, n_free)` of one row.
+        `(n_free, n_free)` of one row, in standard units.
     directions
         `(n_free, k)`: a basis of these directions, Z.
 
@@ -42,7 +42,8 @@ def inverse_information(information_matrix: Array, directions: Array) -> Array:
     whole = directions.shape[0] == directions.shape[1]
     inner = information_matrix if whole else directions.T @ information_matrix @ directions
     scaled, deviation = _correlation_metric(inner)
-    if not exceeds(scaled, SINGULAR):
+    # What has vanished looks like anything else once it is scaled.
+    if (deviation < VANISHED).any() or not exceeds(scaled, SINGULAR):
         return np.full_like(information_matrix, np.nan)
     inverse = np.linalg.inv(scaled)
     inverse = symmetric(inverse) / np.outer(deviation, deviation)
