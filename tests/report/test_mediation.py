@@ -9,6 +9,7 @@ from rantau.report.findings import Findings
 from rantau.report.prose import Prose
 from rantau.report.sentences import mediation
 from rantau.report.tables import ROWS
+from rantau.report.words import read_words
 
 BLOCKS = "X =~ x1 + x2; M =~ m1 + m2; Y =~ y1 + y2; M ~ X; "
 
@@ -55,3 +56,24 @@ def test_the_effect_is_written_as_in_the_table():
     text = told(0.5, 0.6, language="id")
     assert "mediasi komplementer (*complementary*; Zhao et al., 2010): X → M → Y (β = 0," in text
     assert "; IK 95% [0," in text
+
+
+def test_of_many_routes_the_numbers_are_left_to_the_table():
+    rng = np.random.default_rng(3)
+    scores = [rng.normal(size=300)]
+    for _ in range(4):
+        scores.append(0.6 * scores[-1] + 0.8 * rng.normal(size=300))
+    data = pd.DataFrame({f"{name}{k}": value for name, value in zip("abcde", scores, strict=True) for k in (1, 2)})
+    data += 0.3 * rng.normal(size=data.shape)
+    blocks = "; ".join(f"{name.upper()} =~ {name}1 + {name}2" for name in "abcde")
+    fit = rt.pls(f"{blocks}; B ~ A; C ~ A + B; D ~ C; E ~ D + C", data)
+    found = Findings(fit.model, pls=fit, draws=rt.bootstrap(fit, draws=200, seed=2))
+    text = mediation(Prose(found, "en", tables=[row.name for row in ROWS]))
+    routes = [row for row in found.draws.table().itertuples() if row.op == "indirect" and " -> " in row.rhs]
+    mediated = {("C", "A"), ("E", "C")}
+    alone = [row.p for row in routes if (row.lhs, row.rhs.split(" -> ")[0]) not in mediated]
+    words = read_words("en").in_words
+    assert "indirect-only mediation (Zhao et al., 2010): A → B → C; C → D → E. Of" in text
+    assert "β" not in text
+    assert f"Of {words(len(alone))} further indirect effects, beside which the model has no direct path, " in text
+    assert text.endswith(f" {words(sum(p < 0.05 for p in alone))} differ from zero.")

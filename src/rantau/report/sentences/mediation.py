@@ -9,6 +9,8 @@ from rantau.report.view import Numbers, interval, number
 
 #: In the order in which they are told; `alone` and `alone_not` where the model has no direct path.
 KINDS = ("indirect_only", "complementary", "competitive", "alone", "direct_only", "neither", "alone_not")
+#: Of more routes the numbers are left to the table, and those that mediate nothing are counted.
+MANY = 6
 
 
 def mediation(prose: Prose) -> str:
@@ -16,14 +18,35 @@ def mediation(prose: Prose) -> str:
 
     Source: Zhao, Lynch & Chen (2010), figure 2.
     """
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[tuple[tuple[str, ...], Numbers]]] = {}
     for (target, op, rhs), indirect in prose.pls.items() if prose.trusted("pls") else ():
         source, *through = rhs.split(" -> ")
         if op == "indirect" and through and number(indirect, "p") >= 0:
             kind = _kind(indirect, prose.pls.get((target, "~", source)), 1 - prose.findings.level)
-            found.setdefault(kind, []).append(_route(prose, (source, *through, target), indirect))
-    told = [prose.say(f"mediation.{kind}", list="; ".join(found[kind])) for kind in KINDS if kind in found]
+            found.setdefault(kind, []).append(((source, *through, target), indirect))
+    many = sum(map(len, found.values())) > MANY
+    told = [
+        prose.say(f"mediation.{kind}", list="; ".join(_route(prose, *route, many=many) for route in found[kind]))
+        for kind in (KINDS[:3] if many else KINDS)
+        if kind in found
+    ]
+    if many:
+        told += _counted(prose, {kind: len(found.get(kind, ())) for kind in KINDS})
     return join(prose.say("inner.effects"), *told)
+
+
+def _counted(prose: Prose, count: dict[str, int]) -> list[str]:
+    """Say along how many routes nothing is mediated, and how many effects differ from zero without a direct path."""
+    told = []
+    idle = count["direct_only"] + count["neither"]
+    if idle:
+        told.append(prose.say_counted("mediation.idle", idle))
+    alone = prose.words.in_words(count["alone"] + count["alone_not"])
+    if count["alone"]:
+        told.append(prose.say_counted("mediation.alone_many", count["alone"], all=alone))
+    elif count["alone_not"]:
+        told.append(prose.say("mediation.alone_none", all=alone))
+    return told
 
 
 def _kind(indirect: Numbers, direct: Numbers | None, alpha: float) -> str:
@@ -37,11 +60,14 @@ def _kind(indirect: Numbers, direct: Numbers | None, alpha: float) -> str:
     return "indirect_only" if mediated else "direct_only" if left else "neither"
 
 
-def _route(prose: Prose, codes: tuple[str, ...], found: Numbers) -> str:
-    """Write a route with its effect, to the decimals of the table of effects."""
+def _route(prose: Prose, codes: tuple[str, ...], found: Numbers, *, many: bool) -> str:
+    """Write a route; unless there are many with its effect, to the decimals of the table of effects."""
+    route = literal(prose.path(*codes))
+    if many:
+        return route
     return prose.words(
         "mediation.route",
-        route=literal(prose.path(*codes)),
+        route=route,
         effect=prose.num(number(found, "est"), "loading", decimals=3),
         ci=prose.ci,
         limits=format_interval(interval(found), "loading", prose.look, decimals=3),
