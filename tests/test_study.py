@@ -357,3 +357,22 @@ def test_results_are_not_shown_twice_where_nothing_is_flagged_or_asked(tmp_path)
     asked = PLAN.replace("[bootstrap]", '[screen]\nrules = ["missing"]\nsensitivity = true\n[bootstrap]')
     assert analyse(check_study(read_study(write_study(tmp_path / "a", plan=asked)))).sensitivity == ()
     assert analyse(check_study(read_study(write_study(tmp_path / "b")))).sensitivity == ()
+
+
+def test_a_plan_says_how_its_answers_are_read(tmp_path):
+    plain = (ROOT / "surveys/mobile/responses.csv").read_text("utf-8")
+    head, _, rows = plain.partition("\n")
+    # A column by another name, one sign between columns that is no usual one, and an encoding that has to be named.
+    other = (head.replace("IMAG1", "Citra é") + "\n" + rows).replace(",", "~").encode("cp1252")
+    reading = 'responses = "responses.csv"\nencoding = "cp1252"\ndelimiter = "~"\ncolumns = { IMAG1 = "Citra é" }'
+    told = write_study(tmp_path, plan=PLAN.replace('responses = "responses.csv"', reading), responses=other)
+    usual = check_study(read_study(write_study(tmp_path / "usual"))).responses
+    found = check_study(read_study(told)).responses
+    assert found.columns == usual.columns
+    np.testing.assert_array_equal(found.values, usual.values)
+
+
+def test_simulated_answers_have_no_file_to_be_read(tmp_path):
+    plan = PLAN.replace('responses = "responses.csv"', 'simulate = "model.sem"\nn = 50\nsheet = "Answers"')
+    with pytest.raises(StudyError, match=r"\[data\]: `sheet` is of a file of answers, and these are simulated"):
+        read_study(write_study(tmp_path, plan=plan))

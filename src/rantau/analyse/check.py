@@ -76,9 +76,9 @@ def check_study(study: Study | str | Path) -> Material:
     survey = read_survey(study.survey)
     model = read_model(study.model)
     if study.simulated:
-        responses = simulate(read_model(study.answers), n=study.n, seed=study.seed, survey=survey)
+        responses = simulate(read_model(study.answers), n=study.data.n, seed=study.seed, survey=survey)
     else:
-        responses = read_responses(study.answers, survey)
+        responses = read_responses(study.answers, survey, **study.data.reading)
     screening = screen(responses, **study.screen.by_name())
     kept = screening.kept
     take_sample(model, kept)

@@ -3,6 +3,7 @@
 from rantau.study.options import (
     AssessOptions,
     CovarianceOptions,
+    DataOptions,
     GroupOptions,
     ImportanceOptions,
     Options,
@@ -16,6 +17,6 @@ from rantau.study.read import as_study, read_study
 from rantau.study.study import Study
 
 __all__ = [
-    "ENGINES", "AssessOptions", "CovarianceOptions", "GroupOptions", "ImportanceOptions", "Options", "PlsOptions",
-    "PredictOptions", "RobustnessOptions", "ScreenOptions", "Study", "as_study", "read_study",
+    "ENGINES", "AssessOptions", "CovarianceOptions", "DataOptions", "GroupOptions", "ImportanceOptions", "Options",
+    "PlsOptions", "PredictOptions", "RobustnessOptions", "ScreenOptions", "Study", "as_study", "read_study",
 ]  # fmt: skip

@@ -29,6 +29,38 @@ class Options(TomlTable):
         return self.model_copy(update=changes)
 
 
+class DataOptions(Options):
+    """`[data]`: which answers, and how their file is to be read where it does not say so itself.
+
+    Attributes
+    ----------
+    responses, simulate
+        The file of answers; or the model file of population values that answers are drawn from.
+    n
+        How many are drawn.
+    columns, sheet, encoding, delimiter
+        As for `rt.read_responses`; empty for what the file shows.
+    """
+
+    responses: str = ""
+    simulate: str = ""
+    n: int = 0
+    columns: dict[str, str] | str = ""
+    sheet: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The options of `rt.read_responses` as keyword arguments."""
+        return {
+            "columns": self.columns or None,
+            "sheet": self.sheet,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+        }
+
+
 class CovarianceOptions(Options):
     """`[covariance]`: how the covariance engine is to estimate, by the names of `rt.sem`.
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from rantau.study.options import (
     AssessOptions,
     CovarianceOptions,
+    DataOptions,
     GroupOptions,
     ImportanceOptions,
     Names,
@@ -18,14 +19,6 @@ from rantau.study.options import (
 from rantau.toml_file import TomlTable
 
 ENGINES = ("covariance", "pls")
-
-
-class DataTable(TomlTable):
-    """`[data]`."""
-
-    responses: str = ""
-    simulate: str = ""
-    n: int = 0
 
 
 class BootstrapTable(TomlTable):
@@ -52,7 +45,7 @@ class Plan(TomlTable):
     output: str
     seed: int = 1
     engines: Names = ENGINES
-    data: DataTable
+    data: DataOptions
     screen: ScreenOptions = ScreenOptions()
     covariance: CovarianceOptions = CovarianceOptions()
     pls: PlsOptions = PlsOptions()

@@ -60,8 +60,7 @@ def read_study(path: str | Path) -> Study:
         model=_beside(folder, plan.model),
         output=_beside(folder, plan.output),
         answers=_beside(folder, plan.data.responses or plan.data.simulate),
-        simulated=bool(plan.data.simulate),
-        n=plan.data.n,
+        data=plan.data,
         seed=plan.seed,
         screen=plan.screen,
         engines=tuple(dict.fromkeys(plan.engines)),
@@ -91,6 +90,9 @@ def _check_data(path: str | Path, plan: Plan) -> None:
         raise StudyError(f"{path}: [data]: `n`, the number of answers to simulate, {told}; give at least 2.")
     if data.responses and "n" in data.model_fields_set:
         raise StudyError(f"{path}: [data]: `n` belongs to `simulate`; of `responses` every row is read. Leave it out.")
+    reading = next((key for key in data.reading if key in data.model_fields_set), "")
+    if data.simulate and reading:
+        raise StudyError(f"{path}: [data]: `{reading}` is of a file of answers, and these are simulated. Leave it out.")
     for key, value in (("survey", plan.survey), ("model", plan.model), ("output", plan.output)):
         if not value.strip():
             raise StudyError(f"{path}: top of the file: `{key}` is empty; give a path relative to this file.")

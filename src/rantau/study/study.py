@@ -8,6 +8,7 @@ from rantau.record import Record
 from rantau.study.options import (
     AssessOptions,
     CovarianceOptions,
+    DataOptions,
     GroupOptions,
     ImportanceOptions,
     PlsOptions,
@@ -29,8 +30,8 @@ class Study(Record):
         Paths of the instrument, the model file and the folder that outputs go to.
     answers
         The file of answers; or, where `simulated`, the model file of population values.
-    simulated, n
-        Whether the answers are drawn from population values, and how many.
+    data
+        How the file of answers is read; whether they are drawn from population values, and how many.
     seed
         Of the simulation and the bootstrap.
     screen
@@ -56,8 +57,7 @@ class Study(Record):
     model: Path
     output: Path
     answers: Path
-    simulated: bool
-    n: int
+    data: DataOptions
     seed: int
     screen: ScreenOptions
     engines: tuple[str, ...]
@@ -74,6 +74,11 @@ class Study(Record):
     groups: GroupOptions | None = None
     robustness: RobustnessOptions | None = None
     assess: AssessOptions | None = None
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the answers are drawn from population values."""
+        return bool(self.data.simulate)
 
     @property
     def inputs(self) -> tuple[Path, ...]:
