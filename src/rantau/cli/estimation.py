@@ -103,11 +103,11 @@ def account_of(request: SemRequest, values: Array, read: int) -> tuple[str, str]
 def pls_account(options: PlsOptions, model: Model) -> str:
     """Return what PLS will do, in a line: products and higher orders where the model has any."""
     parts = ["consistent PLS" if options.consistent else "PLS", f"{options.scheme} scheme"]
-    if any(len(path.term.factors) > 1 for path in model.paths):
+    if model.has_products:
         # Corrected moments are those of scores.
         corrected = options.consistent and options.interaction == "two_stage"
         parts.append("products of scores, their moments corrected" if corrected else PRODUCTS[options.interaction])
-    if any(term.name in model.constructs for block in model.blocks for term in block.terms):
+    if model.has_higher_orders:
         parts.append(ORDERS[options.higher_order])
     how = f"{', '.join(parts)}; {GAPS[options.missing]}"
     return f"{how}; rows weighted by '{options.weights}'" if options.weights else how

@@ -88,11 +88,11 @@ def refuse_idle_pls(context: typer.Context, model: Model) -> None:
     OptionError
         Saying how they are written.
     """
-    if not any(len(path.term.factors) > 1 for path in model.paths):
+    if not model.has_products:
         refuse_idle(
             context, "is of products such as `X:M`, and the model has none (`X*M` is the label X on M)", "interaction"
         )
-    if not any(term.name in model.constructs for block in model.blocks for term in block.terms):
+    if not model.has_higher_orders:
         refuse_idle(context, "is of constructs measured by constructs, and the model has none", "higher_order")
 
 

@@ -270,6 +270,16 @@ class Model(Record):
         """The names that stand left of `=~` or `<~`, in order."""
         return tuple(block.construct for block in self.blocks)
 
+    @property
+    def has_products(self) -> bool:
+        """Whether a path leads from a product of variables, `Y ~ X:M`."""
+        return any(len(path.term.factors) > 1 for path in self.paths)
+
+    @property
+    def has_higher_orders(self) -> bool:
+        """Whether a construct is measured by constructs."""
+        return any(item in self.constructs for block in self.blocks for item in block.items)
+
     @cached_property
     def observed(self) -> tuple[str, ...]:
         """Every variable that must be a column of the data, in the order met."""

@@ -143,7 +143,7 @@ def named_column(data: Responses | pd.DataFrame, name: str, option: str) -> pd.S
 
 def _given(data: Responses, name: str, cells: Array) -> Array:
     """Empty the cells that the instrument declares to be no answer."""
-    question = next((one for one in data.survey.demographics if one.code == name), None)
+    question = data.survey.demographic(name)
     missing = {token(each) for each in question.missing} if question is not None else set()
     if missing:
         cells[[token(str(cell)) in missing for cell in cells]] = ""

@@ -119,14 +119,13 @@ def plan_without(model: Model, request: PlsRequest, outcome: str, predictor: str
 def _refuse_correction(model: Model, written: Structure, interaction: str, higher_order: str, *, stages: int) -> None:
     """Refuse what cannot be corrected for unreliability."""
     products = products_of(written)
-    nested = any(term.name in model.constructs for block in model.blocks for term in block.terms)
     if products and interaction in ("product_indicator", "orthogonal"):
         raise OptionError(
             f"consistent=True has no correction for products of items ('{products[0]}', "
             f"interaction='{interaction}'), whose errors are correlated. Take interaction='two_stage', whose moments "
             "are corrected, or consistent=False."
         )
-    if nested and higher_order in ("repeated", "embedded"):
+    if model.has_higher_orders and higher_order in ("repeated", "embedded"):
         raise OptionError(
             f"consistent=True has no correction for repeated items (higher_order='{higher_order}'), whose errors are "
             "correlated. Take higher_order='disjoint' or consistent=False."
@@ -136,7 +135,7 @@ def _refuse_correction(model: Model, written: Structure, interaction: str, highe
             "consistent=True corrects constructs of the second order; this model has some of the third. "
             "Take consistent=False, or join the two upper orders."
         )
-    if nested and products:
+    if model.has_higher_orders and products:
         raise OptionError(
             f"consistent=True corrects constructs of constructs or products ('{products[0]}'), not both in one model. "
             "Take consistent=False, or leave one of them out."

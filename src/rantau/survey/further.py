@@ -51,7 +51,7 @@ def further_numbers(responses: Responses, name: str) -> Array:
     >>> further_numbers(answers, "age")[:3].tolist()
     [16.0, 18.0, 17.0]
     """
-    question = next((one for one in responses.survey.demographics if one.code == name), None)
+    question = responses.survey.demographic(name)
     cells = [_text(cell) for cell in responses.extras[:, responses.extras_names.index(name)]]
     _refuse_thousands(responses, name, cells)
     if question is None:
@@ -72,7 +72,7 @@ def further_numbers(responses: Responses, name: str) -> Array:
         if not _NUMBER.fullmatch(text):
             raise _refusal(responses, name, row, "a number" if codes is None else "one of its categories")
         values[row] = float(text.replace(",", "."))
-        if not _inside(values[row], question):
+        if not question.allows(values[row]):
             raise _refusal(responses, name, row, f"a number {_bounds(question)}")
     return values
 
@@ -123,7 +123,7 @@ def declared_bounds(survey: Survey, name: str) -> tuple[float, float] | None:
     if name in survey.codes:
         scale = survey.item(name).scale
         return float(scale.minimum), float(scale.maximum)
-    question = next((one for one in survey.demographics if one.code == name), None)
+    question = survey.demographic(name)
     if question is None:
         return None
     codes = [each.code.replace(",", ".") for each in question.categories if _NUMBER.fullmatch(each.code)]
@@ -166,12 +166,6 @@ def _refusal(responses: Responses, name: str, row: int, needed: str) -> Response
         f"{responses.source}, line {responses.rows[row]}: column '{name}': a model needs {needed} here, got '{cell}'. "
         "Put it right, or leave the cell empty."
     )
-
-
-def _inside(value: float, question: Demographic) -> bool:
-    low = -np.inf if question.minimum is None else question.minimum
-    high = np.inf if question.maximum is None else question.maximum
-    return bool(low <= value <= high)
 
 
 def _bounds(question: Demographic) -> str:

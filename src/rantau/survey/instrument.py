@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rantau.errors import SurveyError, unknown
 from rantau.record import Record
 from rantau.survey.text import token
@@ -205,6 +207,12 @@ class Demographic(Record):
     source: str = ""
     eligible: tuple[str, ...] = ()
 
+    def allows(self, number: float) -> bool:
+        """Say whether a number lies within the bounds; NaN never does."""
+        low = -math.inf if self.minimum is None else self.minimum
+        high = math.inf if self.maximum is None else self.maximum
+        return low <= number <= high
+
     @property
     def several_categories(self) -> bool:
         """Whether there are more categories than two, so that their codes as numbers say more than yes or no."""
@@ -318,6 +326,10 @@ class Survey(Record):
             if construct.code == code:
                 return construct
         raise SurveyError(unknown("construct", code, [each.code for each in self.constructs], where=self.file))
+
+    def demographic(self, code: str) -> Demographic | None:
+        """Return a question on the respondent by its code; None if there is none."""
+        return next((question for question in self.demographics if question.code == code), None)
 
     def item(self, code: str) -> Item:
         """Return an item by its code.

@@ -198,6 +198,4 @@ def _within(cell: str, question: Demographic) -> bool:
         number = float(cell.replace(",", "."))
     except ValueError:
         return False
-    low = -np.inf if question.minimum is None else question.minimum
-    high = np.inf if question.maximum is None else question.maximum
-    return bool(low <= number <= high)
+    return question.allows(number)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rantau.arrays import Array, Indices
+from rantau.arrays import Array, Indices, lower_triangle
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import gradient, moment_jacobian, slopes
 from rantau.covariance.layout import Layout, rescale
@@ -183,7 +183,7 @@ def exactly_left(evidence: Evidence, layout: Layout, free: Array, ways: Array) -
     directions = np.concatenate([free, ways], axis=1)
     moved = moment_jacobian(layout, slopes(layout, evidence.implied)) @ directions
     p, means = evidence.layout.n_observed, evidence.layout.mean_structure
-    i, j = np.tril_indices(p)
+    i, j = lower_triangle(p)
     found = []
     for share, weight, columns in zip(evidence.shares, evidence.local.weight, moved, strict=True):
         root = np.linalg.cholesky(weight).T

@@ -199,8 +199,7 @@ def _in_stages(prose: Prose, fit: PlsFit) -> list[str]:
     told, request = [], fit.request
     if any(":" in name for name in fit.structure.constructs):
         told.append(prose.say(f"methods.pls_products.{'latent' if request.consistent else request.interaction}"))
-    model = prose.findings.model
-    if any(item in model.constructs for block in model.blocks for item in block.items):
+    if prose.findings.model.has_higher_orders:
         told.append(prose.say(f"methods.pls_orders.{request.higher_order}"))
     return told
 

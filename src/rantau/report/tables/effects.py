@@ -37,7 +37,7 @@ def build(findings: Findings, language: str) -> Table | None:
         ]
     kept = tuple(row if row.kind == "group" else row.replace(cells=row.cells[: len(columns)]) for row in rows)
     notes = [*view.distrust("pls"), view.note("table.effects.note")]
-    if any(len(path.term.factors) > 1 for path in findings.model.paths):
+    if findings.model.has_products:
         notes.append(view.note("table.effects.note_products"))
     if findings.draws is not None:
         notes.append(view.note("table.paths.note_pls", draws=view.drawn))
