@@ -8,7 +8,8 @@ from rantau.report.prose import Prose, join
 from rantau.report.view import Numbers, interval, number
 
 #: In the order in which they are told; `alone` and `alone_not` where the model has no direct path.
-KINDS = ("indirect_only", "complementary", "competitive", "alone", "direct_only", "neither", "alone_not")
+MEDIATED = ("indirect_only", "complementary", "competitive")
+KINDS = (*MEDIATED, "alone", "direct_only", "neither", "alone_not")
 #: Of more routes the numbers are left to the table, and those that mediate nothing are counted.
 MANY = 6
 
@@ -27,7 +28,7 @@ def mediation(prose: Prose) -> str:
     many = sum(map(len, found.values())) > MANY
     told = [
         prose.say(f"mediation.{kind}", list="; ".join(_route(prose, *route, many=many) for route in found[kind]))
-        for kind in (KINDS[:3] if many else KINDS)
+        for kind in (MEDIATED if many else KINDS)
         if kind in found
     ]
     if many:
