@@ -26,13 +26,18 @@ def test_columns_and_quantities(fit):
     assert (frame["group"] == 1).all()
     rows = list(frame[["lhs", "op", "rhs"]].itertuples(index=False, name=None))
     of = [one.of for one in fit.quantities]
-    assert of == ["estimates"] * len(rows) + ["standardized"] * len(rows) + ["fit_indices"] * 5
-    assert [(one.lhs, one.op, one.rhs) for one in fit.quantities[: len(rows)]] == rows
-    assert [(one.lhs, one.op, one.rhs) for one in fit.quantities[len(rows) : -5]] == rows
+    effects = [("speed", "~", "visual"), ("speed", "total", "visual")]
+    tables = {"estimates": rows, "effects": effects, "standardized": rows, "effects_standardized": effects}
+    assert of == [name for name, named in tables.items() for _ in named] + ["fit_indices"] * 5
+    named = [(one.lhs, one.op, one.rhs) for one in fit.quantities[:-5]]
+    assert named == [name for table in tables.values() for name in table]
     standardised, indices = fit.standardized(), fit.fit_indices()
-    shown = np.concatenate([frame["est"], standardised["est_std"], indices[["chisq", "cfi", "tli", "rmsea", "srmr"]]])
+    raw, turned = fit.effects(), fit.effects(standardized=True)
+    five = indices[["chisq", "cfi", "tli", "rmsea", "srmr"]]
+    shown = np.concatenate([frame["est"], raw["est"], standardised["est_std"], turned["est"], five])
     assert fit.values() == pytest.approx(shown, rel=1e-14)
-    assert fit.errors()[:-5] == pytest.approx(np.concatenate([frame["se"], standardised["se"]]), rel=1e-14)
+    errors = np.concatenate([frame["se"], raw["se"], standardised["se"], turned["se"]])
+    assert fit.errors()[:-5] == pytest.approx(errors, rel=1e-14)
     assert np.isnan(fit.errors()[-5:]).all()
     assert frame.iloc[-1][["lhs", "op", "rhs", "label"]].tolist() == ["twice", ":=", "2*b", "twice"]
 

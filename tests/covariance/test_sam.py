@@ -439,7 +439,9 @@ def test_standard_errors_of_draws_are_refused():
 def test_tables_and_words(hs):
     fit = sam(CHAIN, hs)
     assert list(fit.estimates().columns) == list(rt.sem(CHAIN, hs).estimates().columns)
-    assert [one.of for one in fit.quantities] == ["estimates"] * 23 + ["standardized"] * 23
+    kinds = ["estimates"] * 23 + ["effects"] * 7 + ["standardized"] * 23 + ["effects_standardized"] * 7
+    assert [one.of for one in fit.quantities] == kinds
+    assert fit.effects().equals(fit.whole.effects())
     text = fit.summary()
     assert text.startswith("Structural after measurement (local), ML on 301 rows")
     assert "measured alone: visual (chi-square 0.00, df 0)" in text

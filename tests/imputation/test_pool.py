@@ -92,7 +92,7 @@ def test_the_table_names_every_row_of_the_fit(pooled: rt.Pooled) -> None:
     one = pooled.fits[0].estimates()
     table = pooled.table()
     assert table[["lhs", "op", "rhs"]].equals(one[["lhs", "op", "rhs"]])
-    assert pooled.tables == ("estimates", "standardized")
+    assert pooled.tables == ("estimates", "effects", "standardized", "effects_standardized")
     standard = pooled.table(of="standardized")
     assert standard.query("op == '=~'").est.between(0, 1).all()
     assert pooled.m == 6

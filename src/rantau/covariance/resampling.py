@@ -11,7 +11,6 @@ from rantau.covariance.baseline import baseline_statistics
 from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.constrained import minimise_within
 from rantau.covariance.constraints import Constraints
-from rantau.covariance.derived import derived
 from rantau.covariance.evidence import EXACT
 from rantau.covariance.exploratory.turn import hold_still, turn_stack
 from rantau.covariance.exploratory.unrotated import held_still, pivots_of
@@ -23,6 +22,7 @@ from rantau.covariance.implied import Implied, imply
 from rantau.covariance.layout import Layout, cell_values
 from rantau.covariance.minimise import Minimum, look, minimise
 from rantau.covariance.nearby import STEADY, minimise_near
+from rantau.covariance.quantities import quantity_values
 from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.covariance.setting import as_wishart, fixed_places, set_up, units_of, with_answer_weight, with_weight
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
@@ -143,7 +143,7 @@ def _errors(
     for values, slopes in pairs:
         flat = values.reshape(len(theta), -1)
         slope = slopes.reshape(*flat.shape, theta.shape[-1])
-        slope = np.asarray(derived(fit.model, fit.table, flat, slope)[1])
+        slope = np.asarray(quantity_values(fit.model, fit.table, flat, slope)[1])
         variance = np.einsum("dki,dki->dk", slope @ covariance, slope)
         moved = np.abs(slope).max(axis=-1, initial=0.0) > 1e-12
         parts.append(np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0))

@@ -25,7 +25,9 @@ from rantau.covariance.fit_indices import fit_index_values
 from rantau.covariance.implied import Implied, imply
 from rantau.covariance.layout import Layout, cell_values
 from rantau.covariance.model_test import Statistics
+from rantau.covariance.path_effects import effects_frame
 from rantau.covariance.printed import account_of, line_of, page_of
+from rantau.covariance.quantities import quantity_names, quantity_values
 from rantau.covariance.request import SemRequest
 from rantau.covariance.resampling import INDICES, refit, transformed
 from rantau.covariance.standardise import (
@@ -135,13 +137,8 @@ class SemFit(Record):
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
-        """The rows of `estimates()`, the same standardised, and the indices that resamples have."""
-        rows = [row[:4] for row in row_names(self.model, self.table)]
-        return (
-            *(Quantity(*row) for row in rows),
-            *(Quantity(*row, of="standardized") for row in rows),
-            *(Quantity(name, "", "", 1, of="fit_indices") for name in INDICES),
-        )
+        """The rows of `estimates()` and `effects()`, the same standardised, and the indices that resamples have."""
+        return quantity_names(self.model, self.table, INDICES)
 
     @property
     def strata(self) -> Indices | None:
@@ -156,9 +153,11 @@ class SemFit(Record):
 
     def errors(self) -> Array:
         """Return the standard errors of `values()`; NaN for the indices, which have none."""
-        estimates = delta_errors(self.covariance, self._gradients())[0]
-        standard = delta_errors(self.covariance, self._standardised("all")[1])[0]
-        return np.concatenate([estimates, standard, np.full(len(INDICES), np.nan)])
+        found = [
+            delta_errors(self.covariance, np.asarray(quantity_values(self.model, self.table, *cells)[1]))[0]
+            for cells in (self._cells(), self._standardised_cells("all"))
+        ]
+        return np.concatenate([*found, np.full(len(INDICES), np.nan)])
 
     def values_at(self, theta: Array) -> Array:
         """Return the quantities at other parameters, `(..., n_free)` to `(..., n_quantities)`; NaN for the indices."""
@@ -166,7 +165,7 @@ class SemFit(Record):
         which = standardised_variables(self.layout, self.table.covariates, "all")
         parts = [cell_values(self.layout, theta), standardised(self.layout, theta, which, implied)]
         flat = [part.reshape(*theta.shape[:-1], -1) for part in parts]
-        flat = [derived(self.model, self.table, part)[0] for part in flat]
+        flat = [quantity_values(self.model, self.table, part)[0] for part in flat]
         return np.concatenate([*flat, np.full((*theta.shape[:-1], len(INDICES)), np.nan)], axis=-1)
 
     def refit(self, counts: Array, *, errors: bool = False) -> Refits:
@@ -211,9 +210,8 @@ class SemFit(Record):
         OptionError
             If the level is not between 0 and 1.
         """
-        est = derived(self.model, self.table, cell_values(self.layout, self.theta).ravel())[0]
         extra = {f"std_{kind}": self._standardised_values(kind) for kind in ("lv", "all")}
-        return self._inference(est, self._gradients(), level, "est", extra)
+        return self._inference(self._cells(), level, "est", extra)
 
     def standardized(self, *, kind: str = "all", level: float = 0.95) -> pd.DataFrame:
         """Return the standardised solution with delta-method standard errors.
@@ -245,8 +243,51 @@ class SemFit(Record):
         and others random, lavaan 0.6 multiplies with deviations of other variables than those of the paths.
         """
         kind = choose("kind", str(spelling(kind)).removeprefix("std_"), KINDS)
-        values, gradients = self._standardised(kind)
-        return self._inference(values, gradients, level, "est_std")
+        return self._inference(self._standardised_cells(kind), level, "est_std")
+
+    def effects(self, *, standardized: bool = False, level: float = 0.95) -> pd.DataFrame:
+        """Return the direct, indirect and total effects of variables on each other along the paths of the model.
+
+        Parameters
+        ----------
+        standardized
+            Whether effects are wanted in standard units, as `standardized()` has them.
+        level
+            Of the intervals, between 0 and 1.
+
+        Returns
+        -------
+        DataFrame
+            `lhs rhs kind via group est se z p ci_low ci_high`: effects of rhs on lhs. An indirect effect has one row
+            per route, with the variables passed as `via` (`A -> B`), and one with an empty `via` for all routes
+            together. Without groups there is no column `group`.
+
+        Raises
+        ------
+        OptionError
+            If an option has no meaning.
+
+        Notes
+        -----
+        Bollen (1987). Standard errors are those of the delta method (Sobel, 1986), as for `:=`; a product of estimates
+        is not normal, so for its interval `rt.bootstrap(fit).table(of="effects")` or
+        `rt.monte_carlo(fit).table(of="effects")` serve better (`of="effects_standardized"` in standard units). Where
+        paths run in a loop there are all routes together alone, and so with more than 500 routes. A path from a
+        product (`Y ~ X:M`) is an effect of the product: those of its parts are where the other part is 0.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, rantau as rt
+        >>> draw = np.random.default_rng(1).normal(size=(200, 3)).cumsum(axis=1)
+        >>> fit = rt.sem("m ~ x; y ~ m + x", pd.DataFrame(draw, columns=["x", "m", "y"]))
+        >>> fit.effects().query("kind == 'indirect'")[["lhs", "rhs", "via", "est"]].round(2)
+          lhs rhs via   est
+        3   y   x      1.04
+        4   y   x   m  1.04
+        """
+        check_switch("standardized", standardized)
+        cells = self._standardised_cells("all") if standardized else self._cells()
+        return effects_frame(self.table, *cells, self.covariance, level)
 
     def fit_indices(self) -> pd.Series[float]:
         """Return the fit indices by lavaan's names in snake case; all NaN if the fit did not converge.
@@ -710,27 +751,26 @@ class SemFit(Record):
 
     # -- computing ---------------------------------------------------------------------------------
 
-    def _gradients(self) -> Array:
+    def _cells(self) -> tuple[Array, Array]:
+        """Return every cell `(G * cells,)` with its gradients by the free parameters."""
         own = cell_jacobian(self.layout).reshape(self.layout.place.size, self.table.n_free)
-        return self._slopes(cell_values(self.layout, self.theta).ravel(), own)[1]
+        return cell_values(self.layout, self.theta).ravel(), own
+
+    def _standardised_cells(self, kind: str) -> tuple[Array, Array]:
+        which = standardised_variables(self.layout, self.table.covariates, kind)
+        values, gradients = standardised_slopes(self.layout, self.theta, which)
+        return values.ravel(), gradients.reshape(values.size, self.table.n_free)
 
     def _standardised_values(self, kind: str) -> Array:
         which = standardised_variables(self.layout, self.table.covariates, kind)
         return derived(self.model, self.table, standardised(self.layout, self.theta, which).ravel())[0]
 
-    def _standardised(self, kind: str) -> tuple[Array, Array]:
-        which = standardised_variables(self.layout, self.table.covariates, kind)
-        values, gradients = standardised_slopes(self.layout, self.theta, which)
-        return self._slopes(values.ravel(), gradients.reshape(values.size, self.table.n_free))
-
-    def _slopes(self, cells: Array, gradients: Array) -> tuple[Array, Array]:
-        values, slopes = derived(self.model, self.table, cells, gradients)
-        return values, gradients if slopes is None else slopes
-
     def _inference(
-        self, est: Array, gradients: Array, level: float, name: str, extra: dict[str, Array] | None = None
+        self, cells: tuple[Array, Array], level: float, name: str, extra: dict[str, Array] | None = None
     ) -> pd.DataFrame:
-        return inference_table(row_names(self.model, self.table), est, gradients, self.covariance, level, name, extra)
+        values, gradients = derived(self.model, self.table, *cells)
+        names = row_names(self.model, self.table)
+        return inference_table(names, values, np.asarray(gradients), self.covariance, level, name, extra)
 
 
 @lru_cache(maxsize=64)

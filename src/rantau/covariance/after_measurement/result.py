@@ -103,7 +103,7 @@ class SamFit(Record):
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
-        """The rows of `estimates()`, and the same standardised."""
+        """The rows of `estimates()` and `effects()`, and the same standardised."""
         return self.whole.quantities[: -len(INDICES)]
 
     def values(self) -> Array:
@@ -179,6 +179,10 @@ class SamFit(Record):
             If the kind is not known or the level is not between 0 and 1.
         """
         return self.whole.standardized(kind=kind, level=level)
+
+    def effects(self, *, standardized: bool = False, level: float = 0.95) -> pd.DataFrame:
+        """Return direct, indirect and total effects, as `SemFit.effects()`."""
+        return self.whole.effects(standardized=standardized, level=level)
 
     def r_squared(self) -> pd.Series[float]:
         """Return the explained share of the variance of every item and construct that has causes."""
