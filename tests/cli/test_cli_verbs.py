@@ -186,6 +186,25 @@ def test_groups_are_shown_under_their_labels(rantau, hs):
     assert {row["group"] for row in shown["estimates"]} == {1, 2}
 
 
+def test_fit_shows_what_paths_do_together(rantau, tmp_path):
+    model = tmp_path / "m.sem"
+    model.write_text("x4 ~ x1 + x7\nx7 ~ x1\n", "utf-8")
+    where = ("tests/data/hs.csv", "-m", model)
+    told = rantau("fit", *where).out
+    assert "Indirect and total effects (intervals by resampling: rantau bootstrap --of effects)" in told
+    shown = json.loads(rantau("fit", *where, "--json").out)
+    found = rt.sem(model.read_text("utf-8"), pd.read_csv("tests/data/hs.csv"))
+    assert same(shown["effects"], found.effects())
+    one, two = (
+        json.loads(rantau("bootstrap", *where, "--draws", "50", *more, "--json").out)
+        for more in ((), ("--of", "effects"))
+    )
+    assert {row["op"] for row in two} == {"~", "indirect", "total"} != {row["op"] for row in one}
+    # Without two paths in a row there is nothing to say.
+    model.write_text("x4 ~ x1\n", "utf-8")
+    assert "effects" not in json.loads(rantau("fit", *where, "--json").out)
+
+
 def test_corrected_indices_stand_beside_the_plain_ones(rantau, hs):
     where, data = hs
     lines = rantau("fit", *where, "--estimator", "MLR").out.splitlines()

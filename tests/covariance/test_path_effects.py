@@ -183,3 +183,26 @@ def test_misuse_is_refused(democracy):
         fit.effects(standardized="yes")
     with pytest.raises(OptionError, match="level"):
         fit.effects(level=95)
+
+
+def test_standardised_effects_have_an_interval_where_drawn_variances_fall_below_zero():
+    """Of 100 rows of three weak items some of the drawn variances are negative, and have no root."""
+    rng = np.random.default_rng(3)
+    x, e, u = rng.normal(size=(3, 100))
+    m = 0.4 * x + 0.9 * e
+    y = 0.4 * m + 0.9 * u
+    columns = {f"{name}{k}": value for name, value in (("x", x), ("m", m), ("y", y)) for k in (1, 2, 3)}
+    data = 0.65 * pd.DataFrame(columns) + 0.76 * rng.normal(size=(100, 9))
+    fit = rt.sem("X =~ x1 + x2 + x3; M =~ m1 + m2 + m3; Y =~ y1 + y2 + y3; M ~ X; Y ~ M", data)
+    draws = rt.monte_carlo(fit)
+    found = draws.table(of="effects_standardized")
+    assert np.isfinite(found[["ci_low", "ci_high", "p"]]).all(axis=None)
+    paths, own = found[found.op == "~"], fit.effects(standardized=True).query("kind == 'direct'")
+    # Paths themselves are drawn from what the delta method says of them; a product of two has a longer upper tail.
+    assert paths[["ci_low", "ci_high"]].to_numpy() == pytest.approx(own[["ci_low", "ci_high"]].to_numpy(), abs=0.01)
+    route = found[found.rhs == "X -> M"].iloc[0]
+    assert route.ci_high - route.est > 1.1 * (route.est - route.ci_low)
+    variances = draws.values[
+        :, [one.op == "~~" and one.of == "estimates" for one in fit.quantities[: len(draws.quantities)]]
+    ]
+    assert (variances < 0).any()

@@ -29,9 +29,9 @@ class Product(Record):
     )
 
     def values(self) -> Array:
-        return np.append(self.values_at(self.theta[None])[0], 0.9)
+        return np.append(self.values_near(self.theta[None])[0], 0.9)
 
-    def values_at(self, theta: Array) -> Array:
+    def values_near(self, theta: Array) -> Array:
         a, b = theta.T
         return np.stack([a, b, a * b], axis=1)
 
@@ -103,7 +103,7 @@ def test_the_root_of_a_covariance_matrix(rank: int) -> None:
 
 def test_what_no_parameter_moves_has_no_error_but_rounding() -> None:
     class Fixed(Product):
-        def values_at(self, theta: Array) -> Array:
+        def values_near(self, theta: Array) -> Array:
             return np.column_stack([theta[:, 0], theta[:, 1] / theta[:, 1] / 3, theta[:, 0] * 0])
 
     table = monte_carlo(Fixed(product().theta, product().covariance), draws=500).table()

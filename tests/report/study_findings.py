@@ -11,6 +11,7 @@ from rantau.covariance import cfa, sem
 from rantau.crosscheck import Check, Skipped, Verification
 from rantau.errors import RantauWarning
 from rantau.inference import bootstrap
+from rantau.inference.indirect import indirect_draws
 from rantau.model import parse_model, read_model
 from rantau.pls import pls
 from rantau.quality import judge_hypotheses, reliability, validity
@@ -41,7 +42,7 @@ def whole(model, screening, population=None, **options):
     """Every part of the findings, as a study computes them; the options are those of the covariance engine."""
     kept = screening.kept
     factor, path, composite = cfa(model, kept, **options), sem(model, kept, **options), pls(model, kept)
-    draws = bootstrap(composite, draws=200)
+    draws, simulated_draws = bootstrap(composite, draws=200), indirect_draws(path)
     return Findings(
         model,
         survey=kept.survey,
@@ -50,11 +51,12 @@ def whole(model, screening, population=None, **options):
         description=describe(kept),
         cfa=factor,
         sem=path,
+        sem_draws=simulated_draws,
         pls=composite,
         draws=draws,
         reliability=reliability(kept, model, cfa_fit=factor, pls_fit=composite),
         validity=validity(kept, model, pls_fit=composite),
-        hypotheses=judge_hypotheses(model, sem=path, draws=draws),
+        hypotheses=judge_hypotheses(model, sem=path, sem_draws=simulated_draws, draws=draws),
         verification=VERIFICATION,
         population=population,
     )

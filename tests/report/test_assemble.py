@@ -154,10 +154,10 @@ def test_report_joins_cross_checks():
 
 def test_draws_of_another_fit_are_refused():
     found = mobile()
-    with pytest.raises(OptionError, match="draws that are not of the PLS fit"):
+    with pytest.raises(OptionError, match="draws that are neither of the PLS fit nor of the structural model"):
         report(found.sem, found.draws)
     other = bootstrap(pls(found.model, found.responses, scheme="centroid"), draws=20)
-    with pytest.raises(OptionError, match="draws that are not of the PLS fit"):
+    with pytest.raises(OptionError, match="draws that are neither of the PLS fit nor of the structural model"):
         report(found.pls, other)
 
 

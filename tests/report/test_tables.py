@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from study_findings import ROOT, gaps, heywood, mobile, not_converged, simulated
 
@@ -15,6 +16,7 @@ from rantau.model import parse_model
 from rantau.pls import pls
 from rantau.quality import judge_hypotheses
 from rantau.report import tables as room
+from rantau.report.collect import collect
 from rantau.report.findings import Findings, Variant
 from rantau.report.prose import Prose
 from rantau.report.sentences import sensitivity
@@ -310,12 +312,57 @@ def test_paths_without_a_hypothesis_appear_with_an_empty_cell():
     assert value_of(first.cells[6]) == ""
 
 
-def test_effects_add_up():
+@pytest.mark.parametrize("engine", ["sem", "pls"])
+def test_effects_add_up(engine):
     made = table("effects")
-    frame = made.frame()
+    frame = made.frame().rename(columns={f"{engine}_est": "est"})
     for pair, rows in frame.groupby("row_group"):
         parts = rows[~rows["effect"].isin(["Total", "All indirect routes"])]["est"].sum()
         assert parts == pytest.approx(rows[rows["effect"] == "Total"]["est"].item()), pair
+
+
+def test_effects_by_covariances_have_intervals_of_draws_and_paths_those_of_the_fit():
+    found = mobile()
+    frame = table("effects", found).frame().set_index(["row_group", "effect"])
+    pair = "Image → Customer loyalty"
+    assert {"Direct", "All indirect routes", "Total"} <= set(frame.loc[pair].index)
+    drawn = found.sem_draws.table(of="effects_standardized").set_index(["lhs", "op", "rhs"])
+    total, direct = frame.loc[(pair, "Total")], frame.loc[(pair, "Direct")]
+    assert total["sem_p"] == drawn.loc[("Loyalty", "total", "Image"), "p"]
+    assert total["sem_se"] == drawn.loc[("Loyalty", "total", "Image"), "se"]
+    path = found.sem.standardized().query("lhs == 'Loyalty' and op == '~' and rhs == 'Image'").iloc[0]
+    assert (direct["sem_est"], direct["sem_p"]) == (path.est_std, path.p)
+    assert "from 20,000 Monte Carlo draws of the parameters (MacKinnon et al., 2004; Preacher & Selig, 2012)" in notes(
+        table("effects", found)
+    )
+
+
+def test_effects_without_draws_are_by_the_delta_method():
+    found = mobile().replace(sem_draws=None, pls=None, draws=None)
+    made = table("effects", found)
+    total = made.frame().set_index(["row_group", "effect"]).loc[("Image → Customer loyalty", "Total")]
+    own = found.sem.effects(standardized=True).query("lhs == 'Loyalty' and rhs == 'Image' and kind == 'total'").iloc[0]
+    assert (total["sem_est"], total["sem_se"], total["sem_p"]) == (own.est, own.se, own.p)
+    assert made.title == "Direct, indirect, and total effects (CB-SEM)"
+    assert "CB-SEM: intervals and *p* by the delta method." in notes(made)
+
+
+def test_what_is_defined_has_one_interval_in_all_tables():
+    """A defined quantity that is a route's product stands among the paths and among the effects."""
+    draw = np.random.default_rng(4).normal(size=(200, 3)).cumsum(axis=1)
+    model = parse_model("m ~ a*x\ny ~ b*m\nab := a*b  # H1 (+) indirect")
+    fit = sem(model, pd.DataFrame(draw, columns=["x", "m", "y"]))
+    for parts in ((fit,), (fit, bootstrap(fit, draws=300))):
+        found = collect(parts)
+        defined = table("paths", found).frame().set_index("hypothesis").loc["H1\u00a0(+)"]
+        effects = table("effects", found).frame().set_index("effect")
+        route = effects.loc["Indirect via m"]
+        for column in ("sem_est", "sem_se", "sem_ci_low", "sem_ci_high", "sem_p"):
+            assert defined[column] == route[column]
+        judged = found.hypotheses.iloc[0]
+        assert judged.sem_p == route["sem_p"]
+    assert "from 300 bootstrap draws" in notes(table("effects", found))
+    assert "with percentile interval and *p* from 300 bootstrap draws" in notes(table("paths", found))
 
 
 def test_inner_table_holds_both_engines():
@@ -454,7 +501,7 @@ def screened():
         factor, composite = sem(base.model, rows), pls(base.model, rows)
         draws = bootstrap(composite, draws=50)
         judged = judge_hypotheses(base.model, sem=factor, draws=draws)
-        fits.append(Variant(name, rows.n_obs, factor, composite, draws, judged))
+        fits.append(Variant(name, rows.n_obs, factor, None, composite, draws, judged))
     return base.replace(screening=screening, sensitivity=tuple(fits))
 
 

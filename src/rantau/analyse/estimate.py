@@ -12,6 +12,7 @@ from rantau.crosscheck import Verification, crosscheck
 from rantau.errors import EstimationError, RantauError, RantauWarning
 from rantau.groups.levels import invariance
 from rantau.inference import Draws, FitTest, bootstrap, fit_test
+from rantau.inference.indirect import indirect_draws
 from rantau.model import read_model
 from rantau.model.spec import Model
 from rantau.pls import PlsFit, pls
@@ -58,6 +59,7 @@ def analyse(material: Material, *, progress: Progress | None = None) -> Findings
 def _findings(material: Material, progress: Progress | None) -> Findings:
     study, kept, model = material.study, material.screening.kept, material.model
     measurement, structural = _by_covariance(study, model, kept)
+    simulated = None if structural is None else indirect_draws(structural, seed=study.seed)
     composite, draws = _by_pls(study, model, kept, progress)
     usable = composite if composite is not None and composite.converged else None
     fits = (("CFA", measurement), ("SEM", structural), ("PLS", composite))
@@ -70,6 +72,7 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
         description=describe(kept),
         cfa=measurement,
         sem=structural,
+        sem_draws=simulated,
         grouped=sem(model, kept, **study.covariance.by_name()) if study.covariance.group else None,
         pls=composite,
         draws=draws,
@@ -80,7 +83,7 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
             else None
         ),
         validity=validity(kept, model, pls_fit=usable) if usable is not None and model.blocks else None,
-        hypotheses=_judged(study, model, structural, composite, draws),
+        hypotheses=_judged(study, model, (structural, simulated), (composite, draws)),
         verification=Verification(
             tuple(check for one in checked for check in one.checks),
             tuple(skipped for one in checked for skipped in one.skipped),
@@ -118,11 +121,15 @@ def _of_items(model: Model, ordered: tuple[str, ...] | bool) -> tuple[str, ...] 
 
 
 def _judged(
-    study: Study, model: Model, structural: SemFit | None, composite: PlsFit | None, draws: Draws | None
+    study: Study,
+    model: Model,
+    by_covariance: tuple[SemFit | None, Draws | None],
+    by_pls: tuple[PlsFit | None, Draws | None],
 ) -> pd.DataFrame:
     """Decide on the hypotheses, by PLS only where its fit can be trusted."""
+    (structural, simulated), (composite, draws) = by_covariance, by_pls
     trusted = draws if composite is not None and composite.converged and composite.trustworthy else None
-    return judge_hypotheses(model, sem=structural, draws=trusted, level=study.level)
+    return judge_hypotheses(model, sem=structural, sem_draws=simulated, draws=trusted, level=study.level)
 
 
 def _sensitivity(material: Material, progress: Progress | None) -> tuple[Variant, ...]:
@@ -140,11 +147,12 @@ def _variant(material: Material, name: str, answers: Responses, progress: Progre
         structural = (
             sem(model, answers, **study.covariance.of_all_rows.by_name()) if "covariance" in study.engines else None
         )
+        simulated = None if structural is None else indirect_draws(structural, seed=study.seed)
         composite, draws = _by_pls(study, model, answers, progress, step=f"bootstrap ({name})")
-        judged = _judged(study, model, structural, composite, draws)
+        judged = _judged(study, model, (structural, simulated), (composite, draws))
     except RantauError as fault:
         return Variant(name, answers.n_obs, fault=str(fault))
-    return Variant(name, answers.n_obs, structural, composite, draws, judged)
+    return Variant(name, answers.n_obs, structural, simulated, composite, draws, judged)
 
 
 def _by_pls(

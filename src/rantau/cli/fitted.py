@@ -62,6 +62,9 @@ def parts_of(
     if categories:
         title = "Categories: their shares among the answers, and what the model implies"
         parts.append(Part("categories", title, fit.category_probabilities()))
+    effects = fit.effects(level=level)
+    if (effects["kind"] == "indirect").any():
+        parts.append(_effects(fit, effects, whole=whole))
     frame = fit.estimates(level=level)
     return (*parts, *([Part("estimates", "Estimates", frame)] if whole else _estimates(fit, frame)))
 
@@ -129,6 +132,18 @@ def _estimates(fit: SemFit, frame: pd.DataFrame) -> list[Part]:
     if len(defined):
         parts.append(Part("defined", "Defined quantities", defined.drop(columns="group").reset_index(drop=True)))
     return parts
+
+
+def _effects(fit: SemFit, frame: pd.DataFrame, *, whole: bool) -> Part:
+    """Return what paths do together; a reader sees direct effects among the estimates."""
+    if whole:
+        return Part("effects", "Effects", frame)
+    shown = frame[frame["kind"] != "direct"].reset_index(drop=True)
+    return Part(
+        "effects",
+        "Indirect and total effects (intervals by resampling: rantau bootstrap --of effects)",
+        _named(fit, shown) if fit.groups else shown,
+    )
 
 
 def _named(fit: SemFit, frame: pd.DataFrame) -> pd.DataFrame:

@@ -168,6 +168,19 @@ class SemFit(Record):
         flat = [quantity_values(self.model, self.table, part)[0] for part in flat]
         return np.concatenate([*flat, np.full((*theta.shape[:-1], len(INDICES)), np.nan)], axis=-1)
 
+    def values_near(self, theta: Array) -> Array:
+        """Return the same, standardised estimates by their tangent: `(..., n_free)` to `(..., n_quantities)`.
+
+        Of parameters drawn about the estimates some have variances below zero, by which nothing can be standardised.
+        """
+        cells, slopes = self._standardised_cells("all")
+        found = [
+            cell_values(self.layout, theta).reshape(*theta.shape[:-1], -1),
+            cells + (theta - self.theta) @ slopes.T,
+        ]
+        flat = [quantity_values(self.model, self.table, part)[0] for part in found]
+        return np.concatenate([*flat, np.full((*theta.shape[:-1], len(INDICES)), np.nan)], axis=-1)
+
     def refit(self, counts: Array, *, errors: bool = False) -> Refits:
         """Estimate again on resamples of the rows, starting from this fit.
 

@@ -39,20 +39,21 @@ class Asymptotic(Protocol):
     def values(self) -> Array:
         """Return the numbers of the fit, `(n_quantities,)`."""
 
-    def values_at(self, theta: Array) -> Array:
-        """Return the quantities at other parameters `(draws, n_free)`: `(draws, q)`; fit indices may be lacking."""
+    def values_near(self, theta: Array) -> Array:
+        """Return the quantities at parameters drawn `(draws, n_free)`: `(draws, q)`; fit indices may be lacking."""
 
 
 def monte_carlo(fit: Asymptotic, *, draws: int = 20_000, seed: int = 1) -> Draws:
     """Draw the parameters from their estimated normal distribution, and compute what follows from them.
 
     It needs neither rows nor refits: what a bootstrap says of an indirect effect, in a moment. The parameters
-    are taken to be normal; functions of them, such as products, are not.
+    are taken to be normal, and so are standardised ones, by the delta method; functions of them, such as products, are
+    not.
 
     Parameters
     ----------
     fit
-        A `SemFit`, or any fit with `theta`, `covariance` and `values_at`.
+        A `SemFit`, or any fit with `theta`, `covariance` and `values_near`.
     draws
         How many, at least 2.
     seed
@@ -101,7 +102,7 @@ def monte_carlo(fit: Asymptotic, *, draws: int = 20_000, seed: int = 1) -> Draws
     normal = np.random.default_rng(seed).standard_normal((draws, fit.theta.size))
     theta = fit.theta + normal @ _root(fit.covariance).T
     count = sum(one.of != "fit_indices" for one in fit.quantities)
-    batches = [fit.values_at(theta[start : start + _BATCH])[:, :count] for start in range(0, draws, _BATCH)]
+    batches = [fit.values_near(theta[start : start + _BATCH])[:, :count] for start in range(0, draws, _BATCH)]
     return Draws(fit.quantities[:count], fit.values()[:count], np.concatenate(batches), ("",) * draws, seed)
 
 

@@ -22,7 +22,12 @@ _COLUMNS = ("est", "se", "ci_low", "ci_high", "p", "decision")
 
 
 def judge_hypotheses(
-    model: Model, *, sem: SemFit | SamFit | None = None, draws: Draws | None = None, level: float = 0.95
+    model: Model,
+    *,
+    sem: SemFit | SamFit | None = None,
+    draws: Draws | None = None,
+    sem_draws: Draws | None = None,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Hold every hypothesis against the standardised estimates of each engine.
 
@@ -35,6 +40,9 @@ def judge_hypotheses(
         decides nothing, and one that did not converge gives no numbers either.
     draws
         A bootstrap of a PLS fit: percentile intervals and their p-values.
+    sem_draws
+        A bootstrap or `rt.monte_carlo` of `sem`: percentile intervals and p-values of what `:=` defines. An indirect
+        effect is a product of estimates and so not normal, as the delta method takes it to be.
     level
         Of the intervals; a hypothesis is decided at p below 1 - level, two-sided.
 
@@ -66,6 +74,10 @@ def judge_hypotheses(
         check_kind("sem", sem, (SemFit, SamFit), "rt.sem(model, data)")
     if draws is not None:
         check_kind("draws", draws, Draws, "rt.bootstrap(fit)")
+    if sem_draws is not None:
+        check_kind("sem_draws", sem_draws, Draws, "rt.monte_carlo(fit)")
+        if sem is None:
+            raise OptionError("sem_draws= are draws of the fit given as sem=, and there is none. Give both.")
     if sem is not None and sem.groups:
         raise OptionError(
             f"a hypothesis is decided in one group, and this fit has {len(sem.groups)} ({listing(sem.groups)}); judge "
@@ -73,9 +85,7 @@ def judge_hypotheses(
         )
     trusted = {"sem": sem is None or sem.trustworthy, "pls": True}
     tables = {
-        "sem": None
-        if sem is None or not sem.converged
-        else sem.standardized(level=level).rename(columns={"est_std": "est"}),
+        "sem": None if sem is None or not sem.converged else standardized_table(sem, sem_draws, level),
         "pls": None if draws is None else draws.table(level=level),
     }
     rows = []
@@ -97,6 +107,33 @@ def judge_hypotheses(
     columns = ["hypothesis", "sign", "text", "lhs", "op", "rhs"]
     columns += [f"{engine}_{column}" for engine in tables for column in _COLUMNS]
     return require("pandas").DataFrame(rows, columns=columns)  # type: ignore[no-any-return]
+
+
+def standardized_table(fit: SemFit | SamFit, draws: Draws | None, level: float) -> pd.DataFrame:
+    """Return the standardised solution, what `:=` defines with percentile intervals and p of draws where there are any.
+
+    Parameters
+    ----------
+    fit
+        Of the covariance engine.
+    draws
+        Of this fit.
+    level
+        Of the intervals.
+
+    Returns
+    -------
+    DataFrame
+        `lhs op rhs group label est se z p ci_low ci_high`; without z where p is that of draws.
+    """
+    table = fit.standardized(level=level).rename(columns={"est_std": "est"})
+    if draws is not None:
+        drawn = draws.table(of="standardized", level=level)
+        defined = (table.op == ":=").to_numpy()
+        table.loc[defined, "z"] = NAN
+        for column in ("se", "p", "ci_low", "ci_high"):
+            table.loc[defined, column] = drawn.loc[(drawn.op == ":=").to_numpy(), column].to_numpy()
+    return table
 
 
 def _verdict(hypothesis: Hypothesis, table: pd.DataFrame | None, level: float) -> dict[str, object]:

@@ -160,7 +160,7 @@ def _structure(prose: Prose, tables: dict[str, Table], figures: tuple[FigureRef,
         parts += [Heading(2, prose.words("section.moderation")), *map(Paragraph, moderated)]
         parts += [*_placed(tables, "slopes"), *_figures_of(figures, "slopes")]
     if "effects" in tables:
-        parts += [Heading(2, prose.words("section.effects")), Paragraph(sentences.mediation(prose))]
+        parts += [Heading(2, prose.words("section.effects")), *map(Paragraph, sentences.mediation(prose))]
         parts += _placed(tables, "effects")
     explained = sentences.explained(prose)
     if "inner" in tables:

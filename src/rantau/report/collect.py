@@ -14,6 +14,7 @@ from rantau.extras import require
 from rantau.groups import GroupComparison
 from rantau.inference import Draws, FitTest
 from rantau.inference.importance import Importance
+from rantau.inference.indirect import indirect_draws
 from rantau.inference.necessity import Necessity
 from rantau.inference.prediction import Prediction
 from rantau.model.from_survey import measurement_model
@@ -77,7 +78,8 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     ----------
     parts
         In any order; at most one of each kind, but for cross-checks, which are joined. A covariance fit without
-        structural paths is taken for the measurement model.
+        structural paths is taken for the measurement model. Draws may be of the PLS fit and of the structural model;
+        without the latter its indirect effects have Monte Carlo intervals.
     survey
         For names and wordings, where no answers bring it.
 
@@ -112,7 +114,9 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     sem = _only([fit for fit in factor_fits if fit.model.paths], "fit of a structural model by the covariance engine")
     cfa = _only([fit for fit in factor_fits if not fit.model.paths], "fit of a measurement model")
     pls = _only([part for part in parts if isinstance(part, PlsFit)], "PLS fit")
-    draws = _only([part for part in parts if isinstance(part, Draws)], "bootstrap")
+    drawn = [part for part in parts if isinstance(part, Draws)]
+    sem_draws = _only([one for one in drawn if _is_of(one, sem)], "set of draws of the covariance-based fit")
+    draws = _only([one for one in drawn if one is not sem_draws], "bootstrap of the PLS fit")
     tests = tuple(part for part in parts if isinstance(part, FitTest))
     for judged in MODELS:
         _only([test for test in tests if test.model == judged], f"test of fit of the {judged} model")
@@ -138,6 +142,7 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
         description=None if responses is None else describe(responses),
         cfa=cfa,
         sem=sem,
+        sem_draws=sem_draws if sem_draws is not None or sem is None else indirect_draws(sem),
         grouped=grouped,
         pls=pls,
         draws=draws,
@@ -165,14 +170,21 @@ def _joined(found: Sequence[Verification]) -> Verification | None:
 
 def _check_draws(draws: Draws | None, pls: PlsFit | None) -> None:
     """Refuse draws of another fit: their intervals would stand beside numbers they do not belong to."""
-    if draws is None:
-        return
-    fits = pls is not None and draws.quantities == pls.quantities
-    if not fits or pls is None or not np.array_equal(draws.estimates, pls.values(), equal_nan=True):
+    if draws is not None and not _is_of(draws, pls):
         raise OptionError(
-            "report() got bootstrap draws that are not of the PLS fit given with them. Give that fit as well; draws "
-            "of a covariance-based fit are not shown yet, as it has standard errors of its own."
+            "report() got draws that are neither of the PLS fit nor of the structural model given with them. Give "
+            "that fit as well: rt.report(fit, rt.bootstrap(fit))."
         )
+
+
+def _is_of(draws: Draws, fit: SemFit | PlsFit | None) -> bool:
+    """Say whether draws are those of a fit; of parameters drawn there are no fit indices, which come last."""
+    if fit is None or not draws.quantities:
+        return False
+    known = len(draws.quantities)
+    return draws.quantities == fit.quantities[:known] and np.array_equal(
+        draws.estimates, fit.values()[:known], equal_nan=True
+    )
 
 
 def _check_tests(tests: Sequence[FitTest], pls: PlsFit | None) -> None:
@@ -232,7 +244,9 @@ def _judged(found: Findings) -> Findings:
     if pls is not None:
         found = found.replace(validity=validity(_rows(found), model, pls_fit=pls))
     if model.hypotheses and (found.sem is not None or found.draws is not None):
-        found = found.replace(hypotheses=judge_hypotheses(model, sem=found.sem, draws=found.draws))
+        found = found.replace(
+            hypotheses=judge_hypotheses(model, sem=found.sem, sem_draws=found.sem_draws, draws=found.draws)
+        )
     return found
 
 

@@ -37,8 +37,8 @@ class Variant(Record):
         `all` rows read, or those `unflagged`.
     n
         How many rows there are.
-    sem, pls, draws
-        The fits, as far as they could be made.
+    sem, sem_draws, pls, draws
+        The fits, as far as they could be made, and draws of what is not normal.
     hypotheses
         The decisions they lead to.
     fault
@@ -48,6 +48,7 @@ class Variant(Record):
     name: str
     n: int
     sem: SemFit | None = None
+    sem_draws: Draws | None = None
     pls: PlsFit | None = None
     draws: Draws | None = None
     hypotheses: pd.DataFrame | None = None
@@ -71,6 +72,8 @@ class Findings(Record):
         `describe(responses)`.
     cfa, sem
         The measurement model and the whole model, by the covariance engine.
+    sem_draws
+        A bootstrap of the whole model, or draws of its parameters: for indirect effects.
     grouped
         The whole model in several groups together, by the covariance engine.
     invariance
@@ -115,6 +118,7 @@ class Findings(Record):
     description: pd.DataFrame | None = None
     cfa: SemFit | None = None
     sem: SemFit | None = None
+    sem_draws: Draws | None = None
     grouped: SemFit | None = None
     invariance: pd.DataFrame | None = None
     pls: PlsFit | None = None

@@ -13,6 +13,7 @@ import numpy as np
 from rantau.covariance.ordered_request import names_of
 from rantau.fit import Problem
 from rantau.model.spec import Definition, Hypothesis
+from rantau.quality.hypotheses import standardized_table
 from rantau.report.markup import literal
 from rantau.report.table import Interval, Note
 from rantau.report.words import Words, read_words
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rantau.covariance import SemFit
+    from rantau.inference import Draws
     from rantau.pls import PlsFit
     from rantau.report.findings import Findings
     from rantau.survey.instrument import Demographic
@@ -159,7 +161,7 @@ class View:
     @cached_property
     def sem(self) -> dict[Name, Numbers]:
         """Standardised estimates of the whole model: `est se z p ci_low ci_high`."""
-        return self._standardised(self.findings.sem)
+        return self._standardised(self.findings.sem, self.findings.sem_draws)
 
     @cached_property
     def cfa(self) -> dict[Name, Numbers]:
@@ -171,10 +173,28 @@ class View:
         """The fit that speaks for the measurement model in the covariance engine."""
         return self.findings.cfa if self.findings.cfa is not None else self.findings.sem
 
-    def _standardised(self, fit: SemFit | None) -> dict[Name, Numbers]:
+    def _standardised(self, fit: SemFit | None, draws: Draws | None = None) -> dict[Name, Numbers]:
+        return {} if fit is None else by_name(standardized_table(fit, draws, self.findings.level), fit)
+
+    @cached_property
+    def sem_effects(self) -> dict[Name, Numbers]:
+        """Standardised effects by covariances as PLS names them; by the draws of the fit where there are any."""
+        fit, draws, level = self.findings.sem, self.findings.sem_draws, self.findings.level
         if fit is None:
             return {}
-        return by_name(fit.standardized(level=self.findings.level).rename(columns={"est_std": "est"}), fit)
+        if draws is not None:
+            found = by_name(draws.table(of="effects_standardized", level=level), fit)
+        else:
+            frame = fit.effects(standardized=True, level=level)
+            routes = [f"{rhs} -> {via}" if via else rhs for rhs, via in zip(frame["rhs"], frame["via"], strict=True)]
+            found = by_name(frame.assign(rhs=routes, op=frame["kind"]).drop(columns=["kind", "via"]), fit)
+        # Direct effects are the paths of the other tables, whose errors are those of the fit.
+        paths = {name: numbers for name, numbers in self.sem.items() if name[1] == "~"}
+        return {name: numbers for name, numbers in found.items() if name[1] in ("indirect", "total")} | paths
+
+    def effects(self, engine: str) -> dict[Name, Numbers]:
+        """Return the direct, indirect and total effects of an engine among its numbers."""
+        return self.sem_effects if engine == "sem" else self.pls
 
     @cached_property
     def pls(self) -> dict[Name, Numbers]:
@@ -229,6 +249,15 @@ class View:
         """How many bootstrap draws gave an estimate."""
         draws = self.findings.draws
         return 0 if draws is None else len(draws.values) - draws.n_failed
+
+    @property
+    def sem_drawn(self) -> str:
+        """How many draws of the covariance-based fit there are, and of what; empty where there are none."""
+        draws = self.findings.sem_draws
+        if draws is None:
+            return ""
+        kind = "monte_carlo" if draws.fit is None else "bootstrap"
+        return self.words(f"drawn.{kind}", draws=len(draws.values) - draws.n_failed)
 
     @property
     def ci(self) -> str:

@@ -1,4 +1,4 @@
-"""What kind of mediation each indirect route of PLS is, by which of its two effects differ from zero."""
+"""What kind of mediation each indirect route is, by which of its two effects differ from zero."""
 
 from __future__ import annotations
 
@@ -14,16 +14,30 @@ KINDS = (*MEDIATED, "alone", "direct_only", "neither", "alone_not")
 MANY = 6
 
 
-def mediation(prose: Prose) -> str:
-    """Return the paragraph on the effects of PLS, and what mediates what where they were tested.
+def mediation(prose: Prose) -> list[str]:
+    """Return the paragraphs on effects, and on what mediates what where they were tested: one for each engine.
 
     Source: Zhao, Lynch & Chen (2010), figure 2.
     """
+    told = {engine: _mediated(prose, engine) for engine in prose.engines if prose.trusted(engine)}
+    engines = [engine for engine in told if any(op == "indirect" for _, op, _ in prose.effects(engine))]
+    named = prose.words.listing([prose.engine(engine) for engine in engines or prose.engines])
+    first = prose.say("inner.effects", engines=named)
+    spoken = [(engine, told[engine]) for engine in engines if told[engine]]
+    if len(spoken) < 2:
+        return [join(first, *(text for _, text in spoken))]
+    paragraphs = [join(prose.say("mediation.by", engine=prose.engine(engine)), text) for engine, text in spoken]
+    return [join(first, paragraphs[0]), *paragraphs[1:]]
+
+
+def _mediated(prose: Prose, engine: str) -> str:
+    """Say of every route of an engine what kind of mediation it is; nothing where it was not tested."""
+    numbers = prose.effects(engine)
     found: dict[str, list[tuple[tuple[str, ...], Numbers]]] = {}
-    for (target, op, rhs), indirect in prose.pls.items() if prose.trusted("pls") else ():
+    for (target, op, rhs), indirect in numbers.items():
         source, *through = rhs.split(" -> ")
         if op == "indirect" and through and number(indirect, "p") >= 0:
-            kind = _kind(indirect, prose.pls.get((target, "~", source)), 1 - prose.findings.level)
+            kind = _kind(indirect, numbers.get((target, "~", source)), 1 - prose.findings.level)
             found.setdefault(kind, []).append(((source, *through, target), indirect))
     many = sum(map(len, found.values())) > MANY
     told = [
@@ -33,7 +47,7 @@ def mediation(prose: Prose) -> str:
     ]
     if many:
         told += _counted(prose, {kind: len(found.get(kind, ())) for kind in KINDS})
-    return join(prose.say("inner.effects"), *told)
+    return join(*told)
 
 
 def _counted(prose: Prose, count: dict[str, int]) -> list[str]:

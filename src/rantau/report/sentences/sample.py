@@ -139,6 +139,8 @@ def methods(prose: Prose) -> str:
     factor = next((fit for fit in (findings.sem, findings.cfa, findings.grouped) if fit is not None), None)
     if factor is not None:
         told += _by_covariance(prose, factor)
+    if prose.sem_drawn:
+        told.append(say("methods.indirect", drawn=prose.sem_drawn))
     if findings.pls is not None:
         request = findings.pls.request
         told.append(say("methods.pls", scheme=say(f"methods.scheme.{request.scheme}"), modes=_modes(prose)))

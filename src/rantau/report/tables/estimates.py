@@ -44,6 +44,8 @@ def build(findings: Findings, language: str) -> Table | None:
         Column("std", "β", "loading"),
     )
     notes = [*view.distrust(engine), view.note("table.estimates.note", fit=view.words(f"fit.{engine}"))]
+    if findings.sem_draws is not None and findings.model.definitions:
+        notes.append(view.note("table.estimates.note_defined"))
     notes += [view.note(f"table.estimates.note_{fit.request.parameterization}")] * bool(ordered(fit))
     return Table("estimates", view.words("table.estimates.title"), columns, tuple(rows), tuple(notes))
 

@@ -93,7 +93,8 @@ def _notes(view: View, engines: list[str], *, defined: bool) -> tuple[Note, ...]
         note = "note_pls_bare" if findings.draws is None else "note_pls"
         notes.append(view.note(f"table.paths.{note}", draws=view.drawn))
     if defined:
-        notes.append(Note("specific", view.words("table.paths.note_defined"), mark="a"))
+        key = "note_defined_drawn" if view.sem_drawn else "note_defined"
+        notes.append(Note("specific", view.words(f"table.paths.{key}", drawn=view.sem_drawn), mark="a"))
     return tuple(notes)
 
 

@@ -45,7 +45,8 @@ def build(findings: Findings, language: str) -> Table | None:
 
 def view_of(findings: Findings, variant: Variant, language: str) -> View:
     """Return the findings as they would be with the rows of a variant."""
-    other = findings.replace(sem=variant.sem, pls=variant.pls, draws=variant.draws, hypotheses=variant.hypotheses)
+    names = ("sem", "sem_draws", "pls", "draws", "hypotheses")
+    other = findings.replace(**{name: getattr(variant, name) for name in names})
     return View(other, language)
 
 
