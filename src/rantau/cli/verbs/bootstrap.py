@@ -43,8 +43,8 @@ def bootstrap(
     of: Annotated[
         str,
         typer.Option(
-            help="estimates or effects; of a covariance-based fit also standardized, effects_standardized or fit_indices; "
-            "of a PLS fit also reliability, htmt, htmt2, f_squared, vif, fit_indices and its other tables."
+            help="estimates or effects; of a covariance-based fit also standardized, effects_standardized or "
+            "fit_indices; of a PLS fit also reliability, htmt, htmt2, f_squared, vif, fit_indices and its other tables."
         ),
     ] = "estimates",
     level: Level = 0.95,
