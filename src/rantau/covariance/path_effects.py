@@ -39,7 +39,10 @@ class Paths(NamedTuple):
     reached
         `(t, 2)`: outcome and predictor that any paths connect.
     routes
-        `(r, longest)`: the paths of each route of two or more, filled up with k; none where there is a loop.
+        `(r, longest)`: the paths of each route of two or more, filled up with k; none where there is a loop or there
+        are too many.
+    sums
+        `(k + r, e)`: which paths and routes each effect adds up; None where routes are not told one by one.
     n_cells
         Of a group.
     """
@@ -52,6 +55,7 @@ class Paths(NamedTuple):
     pairs: Indices
     reached: Indices
     routes: Indices
+    sums: Array | None
     n_cells: int
 
 
@@ -78,7 +82,16 @@ def paths_of(table: ParameterTable) -> Paths:
     # What comes back to where it began is no effect on another.
     apart = ~np.eye(len(names), dtype=bool)
     pairs, reached = (np.argwhere(which & apart) for which in (count > 0, direct | (count > 0)))
-    return Paths(names, np.array(cells, dtype=np.intp), outcome, predictor, depth, pairs, reached, routes, n_cells)
+    sums = None
+    if len(walks) == count.sum():
+        # Each path and each route stands for itself, and those of a pair for all that one does to the other.
+        joins = np.array([*ends, *((walk[-1], walk[0]) for walk in walks)], dtype=np.intp).reshape(-1, 2)
+        own, k = np.eye(len(joins)), len(ends)
+        of_pair, of_reached = ((joins[:, None] == which).all(axis=-1) for which in (pairs, reached))
+        of_pair[:k] = False
+        sums = np.concatenate([own[:, :k], of_pair, own[:, k:], of_reached], axis=1)
+    places = np.array(cells, dtype=np.intp)
+    return Paths(names, places, outcome, predictor, depth, pairs, reached, routes, sums, n_cells)
 
 
 def _count(ends: list[tuple[int, int]], size: int) -> tuple[Array, int]:
@@ -157,41 +170,52 @@ def path_effects(table: ParameterTable, values: Array, gradients: Array | None =
     found, slopes = [], []
     for group in range(table.n_groups):
         cells = paths.cells + group * paths.n_cells
-        value, slope = _in_group(paths, values[..., cells], wanted=gradients is not None)
+        given, wanted = values[..., cells], gradients is not None
+        if paths.sums is None:
+            value, slope = _altogether(paths, given, wanted=wanted)
+        else:
+            value, slope = _along(paths, paths.sums, given, wanted=wanted)
         found.append(value)
         if gradients is not None and slope is not None:
             slopes.append(slope @ gradients[..., cells, :])
     return np.concatenate(found, axis=-1), np.concatenate(slopes, axis=-2) if slopes else None
 
 
-def _in_group(paths: Paths, direct: Array, *, wanted: bool) -> tuple[Array, Array | None]:
-    """Return the effects of one group `(..., e)` by its paths `(..., k)`, and their slopes by these `(..., e, k)`."""
+def _along(paths: Paths, sums: Array, direct: Array, *, wanted: bool) -> tuple[Array, Array | None]:
+    """Return the effects of one group `(..., e)` by its paths `(..., k)`, and their slopes by these `(..., e, k)`.
+
+    An effect is a sum of routes, and a route the product of its paths.
+    """
+    stack, k = direct.shape[:-1], paths.cells.size
+    steps = np.concatenate([direct, np.ones((*stack, 1))], axis=-1)[..., paths.routes]
+    values = np.concatenate([direct, steps.prod(axis=-1)], axis=-1) @ sums
+    if not wanted:
+        return values, None
+    slopes = np.zeros((*stack, k + len(paths.routes), k + 1))
+    slopes[..., :k, :k] = identity(k)
+    for place, taken in enumerate(paths.routes.T):
+        slopes[..., k + np.arange(taken.size), taken] = np.delete(steps, place, axis=-1).prod(axis=-1)
+    return values, sums.T @ slopes[..., :k]
+
+
+def _altogether(paths: Paths, direct: Array, *, wanted: bool) -> tuple[Array, Array | None]:
+    """Return the same where routes have no end or are too many: all routes of each pair together.
+
+    A total effect changes by what leads to a path and on from it: d(I - B)^-1 = (I - B)^-1 dB (I - B)^-1.
+    """
     stack, size = direct.shape[:-1], len(paths.names)
     matrix = np.zeros((*stack, size, size))
     matrix[..., paths.outcome, paths.predictor] = direct
-    everything = total_effects(matrix, paths.depth)
-    steps = np.concatenate([direct, np.ones((*stack, 1))], axis=-1)[..., paths.routes]
-    (i_after, i_before), (t_after, t_before) = paths.pairs.T, paths.reached.T
-    total = everything[..., t_after, t_before]
-    indirect = everything[..., i_after, i_before] - matrix[..., i_after, i_before]
-    values = np.concatenate([direct, indirect, steps.prod(axis=-1), total], axis=-1)
+    total = total_effects(matrix, paths.depth)
+    pairs, reached = tuple(paths.pairs.T), tuple(paths.reached.T)
+    values = np.concatenate([direct, (total - matrix)[..., *pairs], total[..., *reached]], axis=-1)
     if not wanted:
         return values, None
-    # A total effect changes by what leads to a path and on from it: d(I - B)^-1 = (I - B)^-1 dB (I - B)^-1.
-    pulls = everything[..., :, paths.outcome][..., :, None, :] * everything[..., paths.predictor, :].mT[..., None, :, :]
-    own = identity(paths.cells.size)
-    placed = (paths.outcome == i_after[:, None]) & (paths.predictor == i_before[:, None])
-    routes = np.zeros((*stack, len(paths.routes), paths.cells.size + 1))
-    for place, taken in enumerate(paths.routes.T):
-        others = np.delete(steps, place, axis=-1).prod(axis=-1)
-        routes[..., np.arange(len(taken)), taken] = others
-    slopes = [
-        np.broadcast_to(own, (*stack, *own.shape)),
-        pulls[..., i_after, i_before, :] - placed,
-        routes[..., :-1],
-        pulls[..., t_after, t_before, :],
-    ]
-    return values, np.concatenate(slopes, axis=-2)
+    slopes = total[..., :, None, paths.outcome] * total[..., paths.predictor, :].mT[..., None, :, :]
+    # Paths that join a pair are no part of what is indirect.
+    joined = (paths.outcome == pairs[0][:, None]) & (paths.predictor == pairs[1][:, None])
+    own = np.broadcast_to(identity(paths.cells.size), (*stack, paths.cells.size, paths.cells.size))
+    return values, np.concatenate([own, slopes[..., *pairs, :] - joined, slopes[..., *reached, :]], axis=-2)
 
 
 def effects_frame(
