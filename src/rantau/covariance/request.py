@@ -214,6 +214,7 @@ class SemRequest(Record):
         for name in ("group_equal", "group_partial"):
             value = getattr(self, name)
             object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
+        object.__setattr__(self, "group_equal", tuple(spelling(kind) for kind in self.group_equal))
 
     def _settle_ordered(self) -> None:
         """Settle which variables are ordered, and refuse what does not go with that."""
@@ -354,14 +355,14 @@ class SemRequest(Record):
     @property
     def needs_means(self) -> str:
         """What in the call has no meaning without means; empty where nothing."""
-        kinds = {spelling(kind) for kind in self.group_equal}
         about = next(iter(self.model.intercepts), None)
         found = {
             f"missing='{self.missing}'": self.missing not in ("listwise", "pairwise"),
             "ordered=": bool(self.ordered),
             "growth()": self.growth,
             "cluster=": bool(self.cluster),
-            f"group_equal='{'means' if 'means' in kinds else 'intercepts'}'": bool(kinds & {"means", "intercepts"}),
+            "group_equal='means'": "means" in self.group_equal,
+            "group_equal='intercepts'": "intercepts" in self.group_equal,
             f"`{about.variable if about else ''} ~ 1` of the model": about is not None,
         }
         return next((what for what, there in found.items() if there), "")
