@@ -21,6 +21,23 @@ def two_groups(seed: int = 3, n: int = 300) -> pd.DataFrame:
     return data.assign(side=np.where(rng.random(n) < 0.5, "left", "right"))
 
 
+# -- a second fault behind a first one ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("r", [0.5, 0.98])
+def test_impossible_residual_covariances_are_told_whether_factors_are_alike_or_not(r):
+    loadings = np.zeros((8, 2))
+    loadings[:4, 0], loadings[4:, 1] = [0.9, 0.3, 0.9, 0.7], 0.7
+    covariance = loadings @ np.array([[1.0, r], [r, 1.0]]) @ loadings.T
+    np.fill_diagonal(covariance, 1.0)
+    covariance[[0, 1, 1, 2], [1, 0, 2, 1]] += 0.31
+    data = moments(2 * covariance, 500, names=[f"y{k}" for k in range(1, 9)])
+    with pytest.warns(AdmissibilityWarning, match="larger than their residual variances allow"):
+        fit = sem("f =~ y1 + y2 + y3 + y4\ng =~ y5 + y6 + y7 + y8\ny1 ~~ y2\ny2 ~~ y3", data)
+    assert not fit.trustworthy
+    assert ("alike" in {one.code for one in fit.problems}) == (r > 0.95)
+
+
 # -- options as others spell them --------------------------------------------------------------------
 
 
