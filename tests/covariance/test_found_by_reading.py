@@ -53,3 +53,17 @@ def test_what_is_held_equal_may_be_spelt_in_capitals(held):
 def test_thresholds_in_capitals_are_of_ordered_answers_too():
     with pytest.raises(OptionError, match="say which are: ordered="):
         cfa(TWO_FACTORS, two_groups(), group="side", group_equal="Thresholds")
+
+
+# -- Bollen and Stine --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("estimator", ["ML", "GLS", "ULS"])
+@pytest.mark.parametrize("group", [None, "side"])
+def test_transformed_rows_fit_perfectly_whatever_covariances_are_divided_by(estimator, group):
+    # A model that says how large something is notices n - 1 in the place of n.
+    fit = sem("f =~ y1 + y2 + y3\ny1 ~~ 0.8*y1", two_groups(), estimator=estimator, likelihood="wishart", group=group)
+    again = fit.transformed().refit(np.ones((1, fit.n_obs))).values[0]
+    here = {(one.of, one.lhs): value for one, value in zip(fit.quantities, again, strict=True)}
+    assert here["fit_indices", "chisq"] == pytest.approx(0, abs=1e-10)
+    assert again[:-5] == pytest.approx(fit.values()[:-5], abs=1e-8)

@@ -243,7 +243,8 @@ def transformed(fit: SemFit) -> SemFit:
     Notes
     -----
     Bollen & Stine (1992), eq. 11: `(y - m) S^-1/2 sigma^1/2 + mu`, group by group; without a mean structure the
-    means stay as they are. Symmetric roots.
+    means stay as they are. Symmetric roots. Under Wishart's likelihood it is covariances divided by n - 1 that are then
+    the implied ones.
     """
     sample, implied = fit.rows, imply(fit.layout, fit.theta)
     if fit.table.ordered:
@@ -257,10 +258,13 @@ def transformed(fit: SemFit) -> SemFit:
             "clusters. Fit the complete rows (missing='listwise'), or take a robust test (estimator='MLR')."
         )
     values = np.array(sample.values)
+    sigma, n = implied.sigma, fit.moments.n[:, None, None]
+    if fit.request.likelihood == "wishart":
+        sigma = sigma * ((n - 1) / n)
     for group in range(fit.table.n_groups):
         rows = sample.membership == group
         mean, covariance = fit.moments.mean[group], fit.moments.covariance[group]
-        turn = _root(covariance, -0.5) @ _root(implied.sigma[group], 0.5)
+        turn = _root(covariance, -0.5) @ _root(sigma[group], 0.5)
         target = implied.mu[group] if fit.table.mean_structure else mean
         values[rows] = (values[rows] - mean) @ turn + target
     return fit.replace(sample=sample.replace(values=values))
