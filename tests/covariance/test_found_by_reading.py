@@ -67,3 +67,39 @@ def test_transformed_rows_fit_perfectly_whatever_covariances_are_divided_by(esti
     here = {(one.of, one.lhs): value for one, value in zip(fit.quantities, again, strict=True)}
     assert here["fit_indices", "chisq"] == pytest.approx(0, abs=1e-10)
     assert again[:-5] == pytest.approx(fit.values()[:-5], abs=1e-8)
+
+
+# -- clusters that lie in several groups -------------------------------------------------------------
+
+
+def pairs_in_two_groups(n: int = 3000) -> pd.DataFrame:
+    """Each cluster has one row in either group, and these are much alike."""
+    rng = np.random.default_rng(5)
+    common = rng.normal(size=(n, 5))
+    rows = [0.95 * common + 0.31 * rng.normal(size=(n, 5)) for _ in range(2)]
+    data = pd.DataFrame(np.vstack([one[:, :4] + one[:, 4:] for one in rows]), columns=["a", "b", "c", "d"])
+    return data.assign(side=np.repeat(["left", "right"], n), pair=np.tile(np.arange(n), 2))
+
+
+ALL_EQUAL = ("loadings", "intercepts", "residuals", "lv_variances", "means")
+
+
+def test_both_tests_of_yuan_and_bentler_take_a_cluster_in_two_groups_for_one():
+    # Two estimates of one expectation, which differ by sampling error where the model holds.
+    factors = [
+        cfa("f =~ a + b + c + d", pairs_in_two_groups(), group="side", group_equal=ALL_EQUAL, cluster="pair", test=test)
+        .fit_indices()["chisq_scaling_factor"]
+        for test in ("yuan_bentler", "yuan_bentler_mplus")
+    ]  # fmt: skip
+    assert factors[1] < 0.5
+    assert factors[0] == pytest.approx(factors[1], rel=0.01)
+
+
+def test_robust_indices_of_rows_with_gaps_take_a_cluster_in_two_groups_for_one():
+    data = pairs_in_two_groups()
+    data.iloc[0, 0] = np.nan
+    fit = cfa(
+        "f =~ a + b + c + d", data, group="side", group_equal=ALL_EQUAL, cluster="pair", missing="fiml", estimator="MLR"
+    )
+    # All but one answer is there, so that the misfit has the expectation that the test of complete rows says.
+    assert fit.statistics.robust.scale == pytest.approx(fit.statistics.scaled.scaling, rel=0.01)
