@@ -69,6 +69,56 @@ def test_transformed_rows_fit_perfectly_whatever_covariances_are_divided_by(esti
     assert again[:-5] == pytest.approx(fit.values()[:-5], abs=1e-8)
 
 
+# -- nothing to estimate -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("options", [{"estimator": "MLR"}, {"estimator": "MLF"}, {"test": "yuan_bentler"}])
+def test_a_model_without_free_parameters_has_tests_that_read_the_rows(options):
+    found = sem(NOTHING_FREE, two_groups(), **options).fit_indices()
+    assert found[["df", "npar"]].tolist() == [6, 0]
+    assert np.isfinite(found["chisq"])
+    assert "scaling_factor_h0" not in found
+
+
+def test_without_free_parameters_the_scaling_factor_is_mardias_kurtosis():
+    # tr(A^-1 B) of the unrestricted covariances, of which no parameter takes anything: (b2 - p) / 2.
+    data = two_groups()
+    rows = (data[["y1", "y2", "y3"]] - data[["y1", "y2", "y3"]].mean()).to_numpy()
+    distances = np.einsum("ni,ij,nj->n", rows, np.linalg.inv(rows.T @ rows / len(rows)), rows)
+    found = sem(NOTHING_FREE, data, estimator="MLR").fit_indices()["chisq_scaling_factor"]
+    assert found == pytest.approx(((distances**2).mean() - 3) / 2 / 6, rel=1e-10)
+
+
+def test_a_model_whose_parameters_are_all_held_has_a_robust_test():
+    data = two_groups()
+    held = sem("y2 ~ p*y1\ny2 ~~ v*y2\np == 0.3\nv == 1", data, estimator="MLR").fit_indices()
+    fixed = sem("y2 ~ 0.3*y1\ny2 ~~ 1*y2", data, estimator="MLR").fit_indices()
+    for name in ("chisq_scaled", "chisq_scaling_factor", "df"):
+        assert held[name] == pytest.approx(fixed[name], rel=1e-8), name
+
+
+def test_a_model_without_free_parameters_is_compared_by_satorra_2000():
+    data = two_groups()
+    larger, smaller = (
+        sem("f =~ NA*y1 + 1*y2 + 1*y3\nf ~~ 1*f", data, estimator="MLM"),
+        sem(NOTHING_FREE, data, estimator="MLM"),
+    )
+    table = compare(larger, smaller, method="satorra_2000")
+    assert table["df_diff"].iloc[1] == 4
+    assert table["p_diff"].between(0, 1).iloc[1]
+
+
+def test_one_ordered_answer_alone_has_thresholds_with_errors():
+    rng = np.random.default_rng(5)
+    data = pd.DataFrame({"y": np.digitize(rng.normal(size=240), [-1, 0.2, 1])})
+    found = sem("f =~ y", data, ordered=True).estimates().query("op == '|'")
+    share = np.array([(data.y < k).mean() for k in (1, 2, 3)])
+    assert found.est.to_numpy() == pytest.approx(norm.ppf(share), abs=1e-9)
+    # Of a proportion: sqrt(p (1 - p) / n), by the slope of its deviate; information divides by n - 1, as elsewhere.
+    wanted = np.sqrt(share * (1 - share) / len(data)) / norm.pdf(norm.ppf(share))
+    assert found.se.to_numpy() == pytest.approx(wanted, rel=0.01)
+
+
 # -- clusters that lie in several groups -------------------------------------------------------------
 
 
