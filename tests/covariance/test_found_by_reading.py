@@ -153,3 +153,26 @@ def test_robust_indices_of_rows_with_gaps_take_a_cluster_in_two_groups_for_one()
     )
     # All but one answer is there, so that the misfit has the expectation that the test of complete rows says.
     assert fit.statistics.robust.scale == pytest.approx(fit.statistics.scaled.scaling, rel=0.01)
+
+
+# -- constraints with absolute values ----------------------------------------------------------------
+
+
+def test_a_constraint_by_an_absolute_value_may_say_a_sign():
+    # It holds for positive numbers alone, which random ones are not.
+    data = two_groups()
+    data["y2"] = -data["y2"]
+    fit = sem("f =~ y1 + p*y2 + y3\nabs(p) == 0.9\nabs(p) == -p", data)
+    assert fit.converged
+    assert fit.estimates().set_index("label").est["p"] == pytest.approx(-0.9, abs=1e-9)
+
+
+def test_absolute_values_bend_nothing():
+    fit = sem("f =~ y1 + p*y2 + q*y3\nabs(p) * q == 0.7\nabs(p - 3)^2 < 9", two_groups())
+    constraints = Constraints(fit.model, fit.table, np.ones(fit.table.n_free))
+    weights, step = np.array([1.0, 0.5]), 1e-6
+    slopes = [
+        weights @ (constraints.margins(fit.theta + step * move)[1] - constraints.margins(fit.theta - step * move)[1])
+        for move in np.eye(fit.theta.size)
+    ]
+    assert constraints.bend(fit.theta, weights) == pytest.approx(np.array(slopes) / (2 * step), abs=1e-8)
