@@ -176,3 +176,12 @@ def test_absolute_values_bend_nothing():
         for move in np.eye(fit.theta.size)
     ]
     assert constraints.bend(fit.theta, weights) == pytest.approx(np.array(slopes) / (2 * step), abs=1e-8)
+
+
+# -- statements in a test ----------------------------------------------------------------------------
+
+
+def test_a_wald_test_refuses_a_scale():
+    fit = sem("f =~ y1 + p*y2 + q*y3", two_groups())
+    with pytest.raises(ModelSyntaxError, match="takes constraints only"):
+        fit.wald_test("p == q; y1 ~*~ y1")
