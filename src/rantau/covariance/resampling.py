@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Mask, positive_definite
+from rantau.arrays import Array, diagonal, identity, positive_definite
 from rantau.covariance.baseline import baseline_statistics
 from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.constrained import minimise_within
-from rantau.covariance.constraints import Constraints
+from rantau.covariance.constraints import Constraints, free_directions
+from rantau.covariance.delta import delta_errors
 from rantau.covariance.derived import derived
 from rantau.covariance.evidence import EXACT
 from rantau.covariance.exploratory.turn import hold_still, turn_stack
@@ -25,6 +26,7 @@ from rantau.covariance.minimise import Minimum, look, minimise
 from rantau.covariance.nearby import STEADY, minimise_near
 from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.covariance.setting import as_wishart, fixed_places, set_up, units_of, with_answer_weight, with_weight
+from rantau.covariance.standard_errors import SINGULAR, inverse_information
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
 from rantau.covariance.start import in_standard_units, layout_for
 from rantau.errors import EstimationError, OptionError
@@ -144,9 +146,7 @@ def _errors(
         flat = values.reshape(len(theta), -1)
         slope = slopes.reshape(*flat.shape, theta.shape[-1])
         slope = np.asarray(derived(fit.model, fit.table, flat, slope)[1])
-        variance = np.einsum("dki,dki->dk", slope @ covariance, slope)
-        moved = np.abs(slope).max(axis=-1, initial=0.0) > 1e-12
-        parts.append(np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0))
+        parts.append(delta_errors(covariance, slope)[0])
     found = np.concatenate([*parts, np.full((len(theta), len(INDICES)), np.nan)], axis=-1)
     found[~minimum.converged] = np.nan
     return found
@@ -160,24 +160,20 @@ def _shares(fit: SemFit, moments: GroupMoments) -> Array:
 
 
 def _inverse(fit: SemFit, information: Array, minimum: Minimum, scale: Array) -> Array:
-    """Invert the information of each draw along what the constraints leave free."""
+    """Invert the information of each draw along what the constraints leave free; NaN where it is singular."""
+    # In the metric of correlations, as parameters may be told to very different digits.
+    unit = np.sqrt(np.maximum(diagonal(information), 1e-300))
+    among = unit[..., :, None] * unit[..., None, :]
+    information = information / among
     if not fit.model.constraints:
-        return np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
+        singular = np.linalg.eigvalsh(information).min(axis=-1, initial=1.0) <= SINGULAR
+        found = np.linalg.inv(np.where(singular[..., None, None], identity(unit.shape[-1]), information))
+        return np.where(singular[..., None, None], np.nan, found / among)
     table = held_still(fit.table, pivots_of(fit.table, fit.moments))
-    jacobian = Constraints(fit.model, table, scale).margins(minimum.theta)[1]
-    return _within(information, jacobian, minimum.active)
-
-
-def _within(information: Array, jacobian: Array, holds: Mask) -> Array:
-    """Invert each information matrix along the constraints that hold: the corner of a bordered inverse."""
-    n_free, k = information.shape[-1], holds.shape[-1]
-    bordered = np.zeros((*information.shape[:-2], n_free + k, n_free + k))
-    bordered[..., :n_free, :n_free] = information
-    held = np.where(holds[..., None], jacobian, 0.0)
-    bordered[..., n_free:, :n_free] = held
-    bordered[..., :n_free, n_free:] = held.mT
-    bordered[..., np.arange(n_free, n_free + k), np.arange(n_free, n_free + k)] = np.where(holds, 0.0, 1.0)
-    return np.asarray(np.linalg.pinv(bordered, hermitian=True)[..., :n_free, :n_free])
+    jacobian = Constraints(fit.model, table, scale).margins(minimum.theta)[1] / unit[..., None, :]
+    draws = zip(information, jacobian, minimum.active, strict=True)
+    found = np.stack([inverse_information(one, free_directions(slope[holds])[0]) for one, slope, holds in draws])
+    return np.asarray(found / among)
 
 
 def _indices(
