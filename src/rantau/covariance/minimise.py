@@ -169,7 +169,7 @@ def minimise(
 
 #: What a search holds in rows.
 _OF_MEMBERS = (
-    "theta", "value", "steep", "bent", "damping", "failures", "settled", "gradient", "scale", "shrinks", "second",
+    "theta", "value", "steep", "bent", "damping", "failures", "settled", "gradient", "scale", "second",
 )  # fmt: skip
 
 
@@ -192,7 +192,6 @@ class _Search:
         self.known, self.scale, self.gradient = known, np.zeros(0), np.zeros(0)
         self.point = _point(layout, discrepancy, moments, self.theta) if known is None else (known.implied, known.local)
         self.value, self.second = self.point[1].value, Second(np.zeros(0), None)
-        self.shrinks = np.zeros(draws, dtype=bool)
         self.ended = (
             np.array(begin), np.full(draws, np.inf), np.full(draws, np.inf), np.zeros(draws, dtype=bool),
             np.zeros(draws, dtype=int),
@@ -217,18 +216,17 @@ class _Search:
         self.value, self.gradient = local.value, gradient(self.layout, slope, local.by_sigma, local.by_mu)
         anew = np.ones(self.active.size, dtype=bool)
         if self.scale.size:
-            # The information hardly changes near the minimum: that of one step before says how steep the slope is. It
-            # does where a factor's variance goes to nought, and with it what is known of the loadings.
+            # The information hardly changes near the minimum: that of one step before says how steep the slope is.
             self.steep = self._steepness()
             # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
             exact = exact or bool(np.count_nonzero(self.steep < 2 * NEAR))
-            anew = ~(self.steep < tolerance) | self.shrinks
+            anew = ~(self.steep < tolerance)
             if self.second.exact is not None:
                 # Newton's last step left a multiple of the slope's square; one by the same curvature leaves that
                 # multiple, here of one at least, of the product of the slopes there and here, twice at most. It is
                 # taken where it ends the search, and once.
                 left = self.steep * np.maximum(self.steep / self.bent, self.bent)
-                anew &= (left > tolerance) | (self.bent > FRESH) | self.shrinks
+                anew &= (left > tolerance) | (self.bent > FRESH)
                 self.last = ~anew & (self.steep >= tolerance) & (2 * left < tolerance)
                 self.bent[~anew] = np.inf
         if np.count_nonzero(anew):
@@ -252,14 +250,11 @@ class _Search:
             hessian = np.full_like(expected, np.nan) if hessian is None else hessian
             hessian[some] = found.exact
         self.second = Second(expected, hessian)
-        self.shrinks[some] = _shrinks(found.unit, self.scale[some])
         self.scale[some] = found.unit
         self.steep[some] = self.bent[some] = self._steepness()[some]
 
     def _measure(self) -> None:
-        before, self.scale = self.scale, self.second.unit
-        if before.size:
-            self.shrinks = _shrinks(self.scale, before)
+        self.scale = self.second.unit
         self.steep = self._steepness()
         self.bent = self.steep.copy()
 
@@ -380,11 +375,6 @@ def _downhill(g: Array, step: Array, before: Array, after: Array, share: float) 
     promised = -0.5 * (g * step).sum(axis=-1)
     found: Mask = (promised > 0) & (after <= before - share * promised + _rounding(before))
     return found
-
-
-def _shrinks(unit: Array, before: Array) -> Mask:
-    """Tell whose units `(draws, n_free)` are, for some parameter, less than half of what they were."""
-    return np.asarray((unit < 0.5 * before).any(axis=-1))
 
 
 def _rounding(value: Array) -> Array:
