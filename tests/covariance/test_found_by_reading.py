@@ -215,3 +215,39 @@ def test_a_saturated_structure_leaves_nothing_by_least_squares(name):
     found = sem(f"{name} ~~ {name}", two_groups(), estimator="ULS", group="side").fit_indices()
     assert found["chisq"] == 0
     assert np.isnan(found["cfi"])
+
+
+# -- resamples of which nothing can be made ----------------------------------------------------------
+
+
+def with_a_rare_answer() -> pd.DataFrame:
+    """Two of forty rows chose the other answer to `rare`, so that many resamples of them have one only."""
+    rng = np.random.default_rng(5)
+    data = pd.DataFrame(rng.normal(size=(40, 1)) + rng.normal(size=(40, 3)), columns=["a", "b", "c"])
+    return data.assign(rare=np.where(np.arange(40) < 2, 1.0, 0.0), side=np.arange(40) % 2)
+
+
+@pytest.mark.parametrize(
+    "model", ["f =~ a + b + rare", "a ~ rare + c", "a ~ b + c\nb ~ a + rare", "f =~ a + p*b + q*c + rare\np == q"]
+)
+@pytest.mark.parametrize("group", [None, "side"])
+@pytest.mark.parametrize("options", [{}, {"estimator": "GLS"}, {"estimator": "ULS"}, {"missing": "fiml"}])
+@pytest.mark.filterwarnings("ignore::rantau.errors.RantauWarning")
+def test_a_resample_in_which_an_item_does_not_vary_is_named_and_stops_no_other(model, group, options):
+    # Where an item does not vary there is no inverse, of the weights, the baseline or the search; one such resample
+    # took all others with it.
+    data = with_a_rare_answer()
+    fit = sem(model, data, group=group, **options)
+    counts = np.random.default_rng(1).multinomial(40, np.full(40, 1 / 40), size=40).astype(float)
+    found = fit.refit(counts)
+    rows = fit.rows.values[:, fit.rows.names.index("rare")]
+    constant = np.zeros(40, dtype=bool)
+    for place in range(len(fit.rows.groups)):
+        inside = counts[:, fit.rows.membership == place]
+        taken = inside @ rows[fit.rows.membership == place]
+        constant |= (taken == 0) | (taken == inside.sum(axis=1))
+    assert constant.any()
+    assert [reason == "singular covariance matrix" for reason in found.reasons] == constant.tolist()
+    assert np.isnan(found.values[constant]).all()
+    alone = fit.refit(counts[~constant])
+    assert found.values[~constant] == pytest.approx(alone.values, rel=1e-6, abs=1e-8, nan_ok=True)

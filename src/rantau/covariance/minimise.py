@@ -22,6 +22,8 @@ LEAST = 1e-3
 TOLERANCE = 1e-9
 #: Curvature found where it was steeper than this is not used once more.
 FRESH = 0.01
+#: After so many steps in vain a search is over.
+GIVEN_UP = 60
 #: After this many steps from a guess the scaled gradient is below that, or the guess was a bad one.
 PATIENCE, LOST = 3, 0.1
 
@@ -279,7 +281,7 @@ class _Search:
     def leave(self, stops: Mask, tolerance: float) -> None:
         """Keep where some members ended, and go on with the others."""
         # Where a factor's variance is nought its loadings have no slope, and that is no minimum.
-        done = stops & (self.steep < tolerance) & (self.scale > VANISHED).all(axis=-1)
+        done = stops & (self.steep < tolerance) & ((self.scale > VANISHED) & (self.scale < np.inf)).all(axis=-1)
         if self.second.exact is not None and done.any():
             # The slope that is left, and the curvature of this step or the one before, cost nothing more.
             some = np.flatnonzero(done)
@@ -318,7 +320,10 @@ class _Search:
             self.theta[some[moved]] = trial[moved]
             left[some[moved]] = False
         if left.any():
-            self._bowls(np.flatnonzero(left))
+            # A search that runs off to where second derivatives overflow is over.
+            lost = left & ~np.isfinite(self.second.expected).all(axis=(-1, -2))
+            self.failures[lost] = GIVEN_UP
+            self._bowls(np.flatnonzero(left & ~lost))
         self.point = _point(self.layout, self.discrepancy, self.moments, self.theta)
 
     def _reach(self, some: Indices, trial: Array) -> Point:
@@ -329,7 +334,7 @@ class _Search:
         axes, along, curvature, bowl = _axes(self.gradient[which], self.second, which, self.steep[which])
         self.damping[which] = np.maximum(self.damping[which], LEAST)
         waiting = np.arange(which.size)
-        for _ in range(60):
+        for _ in range(GIVEN_UP):
             tried = which[waiting]
             damping, before = self.damping[tried], self.value[tried]
             short = -along[waiting] / (bowl[waiting] + damping[:, None])

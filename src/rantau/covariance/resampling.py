@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, diagonal, identity, positive_definite
+from rantau.arrays import Array, Mask, diagonal, identity, positive_definite
 from rantau.covariance.baseline import baseline_statistics
 from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.constrained import minimise_within
@@ -28,7 +28,7 @@ from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.covariance.setting import as_wishart, fixed_places, set_up, units_of, with_answer_weight, with_weight
 from rantau.covariance.standard_errors import SINGULAR, inverse_information
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
-from rantau.covariance.start import in_standard_units, layout_for
+from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
 from rantau.errors import EstimationError, OptionError
 from rantau.fit import Refits
 from rantau.moments.grouped import GroupMoments, grouped_moments
@@ -47,6 +47,11 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     """Estimate a fit again on resamples, `(draws, n_obs)` counts of its rows; see `SemFit.refit`."""
     table = fit.table
     moments = _resampled(fit, counts)
+    proper = possible_moments(fit, moments)
+    if not proper.all():
+        # What no model can be held against gives way to the sample, and is named.
+        counts = np.where(proper[:, None], counts, 1.0)
+        moments = _resampled(fit, counts)
     if fit.request.likelihood == "wishart":
         moments = as_wishart(moments, fit.discrepancy)
     sought = held_still(table, pivots_of(table, fit.moments))
@@ -69,28 +74,36 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
         minimum = minimise_near(setting, fixed_places(sought), fit.discrepancy, scaled_layout, scaled, begin * scale)
     else:
         minimum = minimise(scaled_layout, fit.discrepancy, scaled, start)
+    converged = minimum.converged & proper
     theta = minimum.theta / scale
     if fit.request.rotation is not None:
         theta = turn_stack(
-            fit.request.rotation, table, still, layout, np.where(minimum.converged[:, None], theta, np.nan), fit.theta
+            fit.request.rotation, table, still, layout, np.where(converged[:, None], theta, np.nan), fit.theta
         )
     values = fit.replace(layout=layout).values_at(theta)
     implied = imply(scaled_layout, minimum.theta)
     values[:, -len(INDICES) :] = _indices(fit, scaled_layout, scaled, minimum, scale, implied)
-    values[~minimum.converged] = np.nan
-    proper = np.asarray(positive_definite(scaled.covariance).all(axis=-1))
-    if moments.ordering is not None:
-        # Correlations of pairs may be of no matrix, and least squares fits them all the same.
-        proper = np.asarray(np.isfinite(moments.covariance).all(axis=(-1, -2, -3)))
+    found = _errors(fit, layout, scaled_layout, scaled, minimum, scale) if errors else None
+    for one in (values, found):
+        if one is not None:
+            one[~converged] = np.nan
     impossible = "singular covariance matrix" if moments.ordering is None else "a category that nobody chose"
     if moments.ordering is not None and moments.ordering.given:
         impossible += ", or that covariates tell"
     reasons = tuple(
         "" if fine else "not converged" if possible else impossible
-        for fine, possible in zip(minimum.converged, proper, strict=True)
+        for fine, possible in zip(converged, proper, strict=True)
     )
-    found = _errors(fit, layout, scaled_layout, scaled, minimum, scale) if errors else None
     return Refits(values, reasons, found, inadmissible(scaled_layout, minimum.theta, implied))
+
+
+def possible_moments(fit: SemFit, moments: GroupMoments) -> Mask:
+    """Tell which resamples of a fit's rows have moments `(draws, ...)` that a model can be held against, `(draws,)`."""
+    if moments.ordering is not None:
+        # Correlations of pairs may be of no matrix, and least squares fits them all the same.
+        return np.asarray(np.isfinite(moments.covariance).all(axis=(-1, -2, -3)))
+    unit = pooled_deviation(fit.moments)
+    return np.asarray(positive_definite(moments.covariance / np.outer(unit, unit)).all(axis=-1))
 
 
 def _resampled(fit: SemFit, counts: Array) -> GroupMoments:
@@ -147,9 +160,7 @@ def _errors(
         slope = slopes.reshape(*flat.shape, theta.shape[-1])
         slope = np.asarray(derived(fit.model, fit.table, flat, slope)[1])
         parts.append(delta_errors(covariance, slope)[0])
-    found = np.concatenate([*parts, np.full((len(theta), len(INDICES)), np.nan)], axis=-1)
-    found[~minimum.converged] = np.nan
-    return found
+    return np.concatenate([*parts, np.full((len(theta), len(INDICES)), np.nan)], axis=-1)
 
 
 def _shares(fit: SemFit, moments: GroupMoments) -> Array:
@@ -165,14 +176,18 @@ def _inverse(fit: SemFit, information: Array, minimum: Minimum, scale: Array) ->
     unit = np.sqrt(np.maximum(diagonal(information), 1e-300))
     among = unit[..., :, None] * unit[..., None, :]
     information = information / among
+    known: Mask = np.asarray(np.isfinite(information).all(axis=(-1, -2)))
+    information = np.where(known[..., None, None], information, 0.0)
     if not fit.model.constraints:
-        singular = np.linalg.eigvalsh(information).min(axis=-1, initial=1.0) <= SINGULAR
-        found = np.linalg.inv(np.where(singular[..., None, None], identity(unit.shape[-1]), information))
-        return np.where(singular[..., None, None], np.nan, found / among)
+        known = np.linalg.eigvalsh(information).min(axis=-1, initial=1.0) > SINGULAR
+        found = np.linalg.inv(np.where(known[..., None, None], information, identity(unit.shape[-1])))
+        return np.where(known[..., None, None], found / among, np.nan)
     table = held_still(fit.table, pivots_of(fit.table, fit.moments))
     jacobian = Constraints(fit.model, table, scale).margins(minimum.theta)[1] / unit[..., None, :]
-    draws = zip(information, jacobian, minimum.active, strict=True)
-    found = np.stack([inverse_information(one, free_directions(slope[holds])[0]) for one, slope, holds in draws])
+    found = np.full(information.shape, np.nan)
+    for draw in np.flatnonzero(known & np.isfinite(jacobian).all(axis=(-1, -2))):
+        directions, _ = free_directions(jacobian[draw][minimum.active[draw]])
+        found[draw] = inverse_information(information[draw], directions)
     return np.asarray(found / among)
 
 
