@@ -55,6 +55,14 @@ def test_thresholds_in_capitals_are_of_ordered_answers_too():
         cfa(TWO_FACTORS, two_groups(), group="side", group_equal="Thresholds")
 
 
+@pytest.mark.parametrize(
+    ("option", "value"), [("se", "ml"), ("test", "robust"), ("information", "robust"), ("test", "ml")]
+)
+def test_a_name_of_another_option_is_refused_as_it_was_written(option, value):
+    with pytest.raises(OptionError, match=f"unknown {option} '{value}'"):
+        cfa(TWO_FACTORS, two_groups(), **{option: value})
+
+
 # -- Bollen and Stine --------------------------------------------------------------------------------
 
 

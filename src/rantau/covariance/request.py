@@ -29,11 +29,15 @@ from rantau.options import check_switch, choose
 from rantau.record import Record
 
 ESTIMATORS = tuple(row.name for row in ROWS)
-#: How missing answers are met, with lavaan's other names for the same.
+#: How missing answers are met.
 MISSING = ("listwise", "fiml", "fiml_x", "pairwise")
 #: What of an ordered variable is fixed, so that the other follows.
 PARAMETERIZATION = ("delta", "theta")
-_ALIASES = {"ml": "fiml", "direct": "fiml", "ml_x": "fiml_x", "direct_x": "fiml_x", "robust": "robust_default"}
+#: Other names of what options may be.
+_ALIASES = {
+    "missing": {"ml": "fiml", "direct": "fiml", "ml_x": "fiml_x", "direct_x": "fiml_x"},
+    "se": {"robust": "robust_default"},
+}
 #: How products of constructs are estimated, with other names for the same.
 INTERACTION = ("product_indicators", "moments")
 _PRODUCT_INDICATORS = (
@@ -202,7 +206,7 @@ class SemRequest(Record):
     def _spell(self) -> None:
         for name in ("missing", "information", "se", "test", "likelihood"):
             value = spelling(getattr(self, name))
-            object.__setattr__(self, name, _ALIASES.get(value, value))
+            object.__setattr__(self, name, _ALIASES.get(name, {}).get(value, value))
         wanted = str(self.estimator).strip().upper()
         if wanted == DEFAULT.upper():
             wanted = "WLSMV" if self.ordered else "ML"
