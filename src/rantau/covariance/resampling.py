@@ -45,6 +45,8 @@ ROUNDING = 1e-8
 
 def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     """Estimate a fit again on resamples, `(draws, n_obs)` counts of its rows; see `SemFit.refit`."""
+    if errors:
+        _refuse_errors(fit)
     table = fit.table
     moments = _resampled(fit, counts)
     proper = possible_moments(fit, moments)
@@ -114,11 +116,9 @@ def _resampled(fit: SemFit, counts: Array) -> GroupMoments:
     return grouped_moments(fit.rows, missing=missing, counts=counts)
 
 
-def _errors(
-    fit: SemFit, layout: Layout, scaled_layout: Layout, moments: GroupMoments, minimum: Minimum, scale: Array
-) -> Array:
-    """Return the standard errors of the quantities in each draw, `(draws, n_quantities)`."""
-    recipe, theta = fit.request.recipe, minimum.theta / scale
+def _refuse_errors(fit: SemFit) -> None:
+    """Refuse standard errors of resamples where these would be others than those of the fit."""
+    recipe = fit.request.recipe
     if fit.request.rotation is not None:
         raise OptionError(
             "standard errors of each resample are not computed for turned factors; take interval='bca' or 'percentile'."
@@ -138,6 +138,13 @@ def _errors(
             "standard errors of each resample are those of the expected or the observed information; this fit has "
             "information='first_order'. Fit with one of these for a studentised interval, or take interval='bca'."
         )
+
+
+def _errors(
+    fit: SemFit, layout: Layout, scaled_layout: Layout, moments: GroupMoments, minimum: Minimum, scale: Array
+) -> Array:
+    """Return the standard errors of the quantities in each draw, `(draws, n_quantities)`."""
+    recipe, theta = fit.request.recipe, minimum.theta / scale
     exact = recipe.information == "observed"
     # As in the fit: information by the shares of the rows, under Wishart's likelihood n - 1 of them.
     moments = moments.replace(n=_shares(fit, moments) * moments.n.sum(axis=-1, keepdims=True))
