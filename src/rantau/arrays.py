@@ -78,27 +78,31 @@ def inverses(matrices: Array) -> tuple[Array, Array]:
     Where one is not positive definite, the logarithm is infinite and the inverse that of the identity.
     """
     try:
-        root, proper = np.linalg.cholesky(matrices), None
+        root, inverse, proper = np.linalg.cholesky(matrices), np.linalg.inv(matrices), None
     except np.linalg.LinAlgError:
-        proper = positive_definite(matrices)
+        proper = _definite_but_for_rounding(matrices)
         matrices = np.where(proper[..., None, None], matrices, identity(matrices.shape[-1]))
-        root = np.linalg.cholesky(matrices)
+        root, inverse = np.linalg.cholesky(matrices), np.linalg.inv(matrices)
     logarithm = 2 * np.log(diagonal(root)).sum(axis=-1)
     if proper is not None:
         logarithm = np.where(proper, logarithm, np.inf)
-    return symmetric(np.linalg.inv(matrices)), logarithm
+    return symmetric(inverse), logarithm
 
 
 def positive_definite(matrices: Array) -> Mask:
     """Tell for each matrix `(..., p, p)` of a stack whether it is positive definite."""
-    finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))
-    if finite.all():
+    if np.isfinite(matrices).all():
         try:
             np.linalg.cholesky(matrices)
         except np.linalg.LinAlgError:
             pass
         else:
             return np.ones(matrices.shape[:-2], dtype=bool)
+    return _definite_but_for_rounding(matrices)
+
+
+def _definite_but_for_rounding(matrices: Array) -> Mask:
+    finite = np.asarray(np.isfinite(matrices).all(axis=(-1, -2)))
     safe = np.where(finite[..., None, None], matrices, 0.0)
     # Relative to the largest: what rounding alone can make negative is not positive definite.
     values = np.linalg.eigvalsh(safe)

@@ -153,18 +153,18 @@ def check_possible(model: Model, table: ParameterTable) -> None:
 
     Notes
     -----
-    Looked at where parameters are numbers drawn at random: a slope of nought at two such points is nought everywhere,
-    and a slope that is the same at both is that of a linear constraint.
+    Looked at where parameters are numbers drawn at random, positive and negative: a slope of nought at both points is
+    nought everywhere, and a slope that is the same at both is that of a linear constraint.
     """
     if not model.constraints:
         return
-    points = np.random.default_rng(20051).uniform(0.2, 1.8, size=(2, table.n_free))
+    points = np.random.default_rng(20051).uniform(0.2, 1.8, size=(2, table.n_free)) * np.array([[1.0], [-1.0]])
     margins, slopes = Constraints(model, table, np.ones(table.n_free)).margins(points)
     kept, values = np.zeros((0, table.n_free)), np.zeros(0)
     lines: list[int] = []
     for place, one in enumerate(model.constraints):
         margin, slope = margins[:, place], slopes[:, place]
-        if not slope.any():
+        if not np.nan_to_num(slope).any():
             _refuse_void(model, one, float(margin[0]))
         length = float(np.linalg.norm(slope[0]))
         linear = bool(np.isfinite(slope).all()) and bool(np.abs(slope[0] - slope[1]).max() <= NOTHING * length)

@@ -24,22 +24,22 @@ def delta_errors(covariance: Array, gradients: Array) -> tuple[Array, Mask]:
     Parameters
     ----------
     covariance
-        `(n_free, n_free)` of the estimates.
+        `(..., n_free, n_free)` of the estimates.
     gradients
-        `(k, n_free)` of the quantities.
+        `(..., k, n_free)` of the quantities.
 
     Returns
     -------
     tuple
-        `(k,)` each; 0 where nothing moves a quantity, NaN where its error is not known.
+        `(..., k)` each; 0 where nothing moves a quantity, NaN where its error is not known.
     """
     with np.errstate(invalid="ignore", over="ignore"):
-        variance = np.einsum("ki,ki->k", gradients @ covariance, gradients)
+        variance = np.einsum("...i,...i->...", gradients @ covariance, gradients)
     # What no free parameter moves (a marker, a standardised variance of 1) has no error, nor what constraints hold.
     size = np.abs(gradients)
     with np.errstate(invalid="ignore", over="ignore"):
-        held = np.abs(variance) <= 1e-13 * np.einsum("ki,ki->k", size @ np.abs(covariance), size)
-    moved = ~(size.max(axis=1, initial=0.0) <= 1e-12) & ~held
+        held = np.abs(variance) <= 1e-13 * np.einsum("...i,...i->...", size @ np.abs(covariance), size)
+    moved = ~(size.max(axis=-1, initial=0.0) <= 1e-12) & ~held
     return np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0), moved
 
 

@@ -52,9 +52,9 @@ def labels_like_columns(model: Model, columns: Collection[str]) -> tuple[Problem
         return ()
     used = [name for one in model.definitions for name in one.expression.names]
     used += [name for one in model.constraints for part in (one.left, one.right) for name in part.names]
-    terms = [term for block in model.blocks for term in block.terms] + [path.term for path in model.paths]
-    terms += [one.term for one in model.covariances] + [one.term for one in model.intercepts]
-    labels = [str(value) for term in terms for one in term.modifiers if one.kind == "label" for value in one.values]
+    labels = [
+        str(value) for term in model.terms for one in term.modifiers if one.kind == "label" for value in one.values
+    ]
     found = []
     for path in model.paths:
         label = next((str(one.values[0]) for one in path.term.modifiers if one.kind == "label"), "")
@@ -114,9 +114,7 @@ def thin_evidence(sample: Sample, table: ParameterTable, discrepancy: str) -> tu
                     f"weight, fewer than there are parameters ({table.n_free}). Look at the largest weights.",
                 )
             )  # fmt: skip
-    if discrepancy == "wls" and table.ordered:
-        return tuple(found)
-    if discrepancy == "wls":
+    if discrepancy == "wls" and not table.ordered:
         p = len(table.observed)
         moments = p * (p + 1) // 2 + (p if table.mean_structure else 0)
         rows = int(np.bincount(sample.membership).min())

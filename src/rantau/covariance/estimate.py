@@ -223,7 +223,7 @@ def fit_moments(
     equal = 0 if constraints is None else int(constraints.equalities.sum())
     evidence = Evidence(
         setting.layout, discrepancy, setting.moments, setting.sample, theta, directions, float(minimum.value[0]),
-        float(discrepancy.floor(setting.moments)), df - equal + min(rank, equal), fixed_places(table), observed.n,
+        float(discrepancy.floor(setting.moments)), df - equal + rank, fixed_places(table), observed.n,
     )  # fmt: skip
     # Away from a minimum, what rows add to the score has no mean of nought, and standard errors have no meaning.
     se = recipe.se if minimum.converged[0] else "none"

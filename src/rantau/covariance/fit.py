@@ -97,7 +97,8 @@ def sem(
         tests of MLM and its kin lavaan 0.6 leaves weights out of the scatter of the moments.
     cluster
         The column that names each row's cluster; standard errors are then cluster-robust. A cluster whose rows are
-        in several groups is one cluster (lavaan makes one of each group's part).
+        in several groups is one cluster (lavaan makes one of each group's part), but for the standard errors of
+        residuals, which take each group's part by itself.
     interaction
         How a product of constructs (`Y ~ X + M + X:M`, `Y ~ X + X:X`) is estimated: `product_indicators`, products
         of their items with double mean centring; `rt.sam` has another way. A product of two observed variables is

@@ -22,6 +22,8 @@ LEAST = 1e-3
 TOLERANCE = 1e-9
 #: Curvature found where it was steeper than this is not used once more.
 FRESH = 0.01
+#: After so many steps in vain a search is over.
+GIVEN_UP = 60
 #: After this many steps from a guess the scaled gradient is below that, or the guess was a bad one.
 PATIENCE, LOST = 3, 0.1
 
@@ -169,7 +171,7 @@ def minimise(
 
 #: What a search holds in rows.
 _OF_MEMBERS = (
-    "theta", "value", "steep", "bent", "damping", "failures", "settled", "gradient", "scale", "shrinks", "second",
+    "theta", "value", "steep", "bent", "damping", "failures", "settled", "gradient", "scale", "second",
 )  # fmt: skip
 
 
@@ -192,7 +194,6 @@ class _Search:
         self.known, self.scale, self.gradient = known, np.zeros(0), np.zeros(0)
         self.point = _point(layout, discrepancy, moments, self.theta) if known is None else (known.implied, known.local)
         self.value, self.second = self.point[1].value, Second(np.zeros(0), None)
-        self.shrinks = np.zeros(draws, dtype=bool)
         self.ended = (
             np.array(begin), np.full(draws, np.inf), np.full(draws, np.inf), np.zeros(draws, dtype=bool),
             np.zeros(draws, dtype=int),
@@ -217,18 +218,17 @@ class _Search:
         self.value, self.gradient = local.value, gradient(self.layout, slope, local.by_sigma, local.by_mu)
         anew = np.ones(self.active.size, dtype=bool)
         if self.scale.size:
-            # The information hardly changes near the minimum: that of one step before says how steep the slope is. It
-            # does where a factor's variance goes to nought, and with it what is known of the loadings.
+            # The information hardly changes near the minimum: that of one step before says how steep the slope is.
             self.steep = self._steepness()
             # The exact Hessian costs more than the expected one; until a member is near, it is of no use.
             exact = exact or bool(np.count_nonzero(self.steep < 2 * NEAR))
-            anew = ~(self.steep < tolerance) | self.shrinks
+            anew = ~(self.steep < tolerance)
             if self.second.exact is not None:
                 # Newton's last step left a multiple of the slope's square; one by the same curvature leaves that
                 # multiple, here of one at least, of the product of the slopes there and here, twice at most. It is
                 # taken where it ends the search, and once.
                 left = self.steep * np.maximum(self.steep / self.bent, self.bent)
-                anew &= (left > tolerance) | (self.bent > FRESH) | self.shrinks
+                anew &= (left > tolerance) | (self.bent > FRESH)
                 self.last = ~anew & (self.steep >= tolerance) & (2 * left < tolerance)
                 self.bent[~anew] = np.inf
         if np.count_nonzero(anew):
@@ -252,14 +252,11 @@ class _Search:
             hessian = np.full_like(expected, np.nan) if hessian is None else hessian
             hessian[some] = found.exact
         self.second = Second(expected, hessian)
-        self.shrinks[some] = _shrinks(found.unit, self.scale[some])
         self.scale[some] = found.unit
         self.steep[some] = self.bent[some] = self._steepness()[some]
 
     def _measure(self) -> None:
-        before, self.scale = self.scale, self.second.unit
-        if before.size:
-            self.shrinks = _shrinks(self.scale, before)
+        self.scale = self.second.unit
         self.steep = self._steepness()
         self.bent = self.steep.copy()
 
@@ -284,7 +281,7 @@ class _Search:
     def leave(self, stops: Mask, tolerance: float) -> None:
         """Keep where some members ended, and go on with the others."""
         # Where a factor's variance is nought its loadings have no slope, and that is no minimum.
-        done = stops & (self.steep < tolerance) & (self.scale > VANISHED).all(axis=-1)
+        done = stops & (self.steep < tolerance) & ((self.scale > VANISHED) & (self.scale < np.inf)).all(axis=-1)
         if self.second.exact is not None and done.any():
             # The slope that is left, and the curvature of this step or the one before, cost nothing more.
             some = np.flatnonzero(done)
@@ -323,7 +320,10 @@ class _Search:
             self.theta[some[moved]] = trial[moved]
             left[some[moved]] = False
         if left.any():
-            self._bowls(np.flatnonzero(left))
+            # A search that runs off to where second derivatives overflow is over.
+            lost = left & ~np.isfinite(self.second.expected).all(axis=(-1, -2))
+            self.failures[lost] = GIVEN_UP
+            self._bowls(np.flatnonzero(left & ~lost))
         self.point = _point(self.layout, self.discrepancy, self.moments, self.theta)
 
     def _reach(self, some: Indices, trial: Array) -> Point:
@@ -334,7 +334,7 @@ class _Search:
         axes, along, curvature, bowl = _axes(self.gradient[which], self.second, which, self.steep[which])
         self.damping[which] = np.maximum(self.damping[which], LEAST)
         waiting = np.arange(which.size)
-        for _ in range(60):
+        for _ in range(GIVEN_UP):
             tried = which[waiting]
             damping, before = self.damping[tried], self.value[tried]
             short = -along[waiting] / (bowl[waiting] + damping[:, None])
@@ -380,11 +380,6 @@ def _downhill(g: Array, step: Array, before: Array, after: Array, share: float) 
     promised = -0.5 * (g * step).sum(axis=-1)
     found: Mask = (promised > 0) & (after <= before - share * promised + _rounding(before))
     return found
-
-
-def _shrinks(unit: Array, before: Array) -> Mask:
-    """Tell whose units `(draws, n_free)` are, for some parameter, less than half of what they were."""
-    return np.asarray((unit < 0.5 * before).any(axis=-1))
 
 
 def _rounding(value: Array) -> Array:

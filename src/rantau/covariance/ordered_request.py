@@ -80,8 +80,7 @@ def refuse_with_order(request: SemRequest) -> None:
             f"identification='{request.identification}' says what is free from the second group on, and there is one "
             "group; say which variable groups the rows: group=."
         )
-    kinds = {kind.strip().lower() for kind in request.group_equal}
-    if "residuals" in kinds and request.parameterization == "delta":
+    if "residuals" in request.group_equal and request.parameterization == "delta":
         raise OptionError(
             "group_equal='residuals': under parameterization='delta' the residual variances of ordered answers are no "
             "parameters; take parameterization='theta', which fixes them at 1 in every group."

@@ -80,7 +80,11 @@ def find_problems(
         found += negative_variances(layout, place, cells[place], where)
         found += nothing_left(layout, place, cells[place], implied, where)
         total = implied.total[place][among, among]
-        found += _latent_covariances(layout, total, where) or _disturbances(layout, cells[place], where)
+        between = _latent_covariances(layout, total, where)
+        found += between
+        # What makes these impossible does so among the disturbances too, and is said once.
+        if all(problem.severity != "error" for problem in between):
+            found += _disturbances(layout, cells[place], where)
     if information_is_singular:
         found.append(
             Problem(

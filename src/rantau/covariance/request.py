@@ -29,11 +29,15 @@ from rantau.options import check_switch, choose
 from rantau.record import Record
 
 ESTIMATORS = tuple(row.name for row in ROWS)
-#: How missing answers are met, with lavaan's other names for the same.
+#: How missing answers are met.
 MISSING = ("listwise", "fiml", "fiml_x", "pairwise")
 #: What of an ordered variable is fixed, so that the other follows.
 PARAMETERIZATION = ("delta", "theta")
-_ALIASES = {"ml": "fiml", "direct": "fiml", "ml_x": "fiml_x", "direct_x": "fiml_x", "robust": "robust_default"}
+#: Other names of what options may be.
+_ALIASES = {
+    "missing": {"ml": "fiml", "direct": "fiml", "ml_x": "fiml_x", "direct_x": "fiml_x"},
+    "se": {"robust": "robust_default"},
+}
 #: How products of constructs are estimated, with other names for the same.
 INTERACTION = ("product_indicators", "moments")
 _PRODUCT_INDICATORS = (
@@ -202,7 +206,7 @@ class SemRequest(Record):
     def _spell(self) -> None:
         for name in ("missing", "information", "se", "test", "likelihood"):
             value = spelling(getattr(self, name))
-            object.__setattr__(self, name, _ALIASES.get(value, value))
+            object.__setattr__(self, name, _ALIASES.get(name, {}).get(value, value))
         wanted = str(self.estimator).strip().upper()
         if wanted == DEFAULT.upper():
             wanted = "WLSMV" if self.ordered else "ML"
@@ -214,6 +218,7 @@ class SemRequest(Record):
         for name in ("group_equal", "group_partial"):
             value = getattr(self, name)
             object.__setattr__(self, name, (value,) if isinstance(value, str) else tuple(value))
+        object.__setattr__(self, "group_equal", tuple(spelling(kind) for kind in self.group_equal))
 
     def _settle_ordered(self) -> None:
         """Settle which variables are ordered, and refuse what does not go with that."""
@@ -354,14 +359,14 @@ class SemRequest(Record):
     @property
     def needs_means(self) -> str:
         """What in the call has no meaning without means; empty where nothing."""
-        kinds = {spelling(kind) for kind in self.group_equal}
         about = next(iter(self.model.intercepts), None)
         found = {
             f"missing='{self.missing}'": self.missing not in ("listwise", "pairwise"),
             "ordered=": bool(self.ordered),
             "growth()": self.growth,
             "cluster=": bool(self.cluster),
-            f"group_equal='{'means' if 'means' in kinds else 'intercepts'}'": bool(kinds & {"means", "intercepts"}),
+            "group_equal='means'": "means" in self.group_equal,
+            "group_equal='intercepts'": "intercepts" in self.group_equal,
             f"`{about.variable if about else ''} ~ 1` of the model": about is not None,
         }
         return next((what for what, there in found.items() if there), "")

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Mask, positive_definite
+from rantau.arrays import Array, Mask, diagonal, identity, positive_definite
 from rantau.covariance.baseline import baseline_statistics
 from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.constrained import minimise_within
-from rantau.covariance.constraints import Constraints
+from rantau.covariance.constraints import Constraints, free_directions
+from rantau.covariance.delta import delta_errors
 from rantau.covariance.evidence import EXACT
 from rantau.covariance.exploratory.turn import hold_still, turn_stack
 from rantau.covariance.exploratory.unrotated import held_still, pivots_of
@@ -25,8 +26,9 @@ from rantau.covariance.nearby import STEADY, minimise_near
 from rantau.covariance.quantities import quantity_values
 from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.covariance.setting import as_wishart, fixed_places, set_up, units_of, with_answer_weight, with_weight
+from rantau.covariance.standard_errors import SINGULAR, inverse_information
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
-from rantau.covariance.start import in_standard_units, layout_for
+from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
 from rantau.errors import EstimationError, OptionError
 from rantau.fit import Refits
 from rantau.moments.grouped import GroupMoments, grouped_moments
@@ -43,8 +45,15 @@ ROUNDING = 1e-8
 
 def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     """Estimate a fit again on resamples, `(draws, n_obs)` counts of its rows; see `SemFit.refit`."""
+    if errors:
+        _refuse_errors(fit)
     table = fit.table
     moments = _resampled(fit, counts)
+    proper = possible_moments(fit, moments)
+    if not proper.all():
+        # What no model can be held against gives way to the sample, and is named.
+        counts = np.where(proper[:, None], counts, 1.0)
+        moments = _resampled(fit, counts)
     if fit.request.likelihood == "wishart":
         moments = as_wishart(moments, fit.discrepancy)
     sought = held_still(table, pivots_of(table, fit.moments))
@@ -67,28 +76,36 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
         minimum = minimise_near(setting, fixed_places(sought), fit.discrepancy, scaled_layout, scaled, begin * scale)
     else:
         minimum = minimise(scaled_layout, fit.discrepancy, scaled, start)
+    converged = minimum.converged & proper
     theta = minimum.theta / scale
     if fit.request.rotation is not None:
         theta = turn_stack(
-            fit.request.rotation, table, still, layout, np.where(minimum.converged[:, None], theta, np.nan), fit.theta
+            fit.request.rotation, table, still, layout, np.where(converged[:, None], theta, np.nan), fit.theta
         )
     values = fit.replace(layout=layout).values_at(theta)
     implied = imply(scaled_layout, minimum.theta)
     values[:, -len(INDICES) :] = _indices(fit, scaled_layout, scaled, minimum, scale, implied)
-    values[~minimum.converged] = np.nan
-    proper = np.asarray(positive_definite(scaled.covariance).all(axis=-1))
-    if moments.ordering is not None:
-        # Correlations of pairs may be of no matrix, and least squares fits them all the same.
-        proper = np.asarray(np.isfinite(moments.covariance).all(axis=(-1, -2, -3)))
+    found = _errors(fit, layout, scaled_layout, scaled, minimum, scale) if errors else None
+    for one in (values, found):
+        if one is not None:
+            one[~converged] = np.nan
     impossible = "singular covariance matrix" if moments.ordering is None else "a category that nobody chose"
     if moments.ordering is not None and moments.ordering.given:
         impossible += ", or that covariates tell"
     reasons = tuple(
         "" if fine else "not converged" if possible else impossible
-        for fine, possible in zip(minimum.converged, proper, strict=True)
+        for fine, possible in zip(converged, proper, strict=True)
     )
-    found = _errors(fit, layout, scaled_layout, scaled, minimum, scale) if errors else None
     return Refits(values, reasons, found, inadmissible(scaled_layout, minimum.theta, implied))
+
+
+def possible_moments(fit: SemFit, moments: GroupMoments) -> Mask:
+    """Tell which resamples of a fit's rows have moments `(draws, ...)` that a model can be held against, `(draws,)`."""
+    if moments.ordering is not None:
+        # Correlations of pairs may be of no matrix, and least squares fits them all the same.
+        return np.asarray(np.isfinite(moments.covariance).all(axis=(-1, -2, -3)))
+    unit = pooled_deviation(fit.moments)
+    return np.asarray(positive_definite(moments.covariance / np.outer(unit, unit)).all(axis=-1))
 
 
 def _resampled(fit: SemFit, counts: Array) -> GroupMoments:
@@ -99,11 +116,9 @@ def _resampled(fit: SemFit, counts: Array) -> GroupMoments:
     return grouped_moments(fit.rows, missing=missing, counts=counts)
 
 
-def _errors(
-    fit: SemFit, layout: Layout, scaled_layout: Layout, moments: GroupMoments, minimum: Minimum, scale: Array
-) -> Array:
-    """Return the standard errors of the quantities in each draw, `(draws, n_quantities)`."""
-    recipe, theta = fit.request.recipe, minimum.theta / scale
+def _refuse_errors(fit: SemFit) -> None:
+    """Refuse standard errors of resamples where these would be others than those of the fit."""
+    recipe = fit.request.recipe
     if fit.request.rotation is not None:
         raise OptionError(
             "standard errors of each resample are not computed for turned factors; take interval='bca' or 'percentile'."
@@ -123,6 +138,13 @@ def _errors(
             "standard errors of each resample are those of the expected or the observed information; this fit has "
             "information='first_order'. Fit with one of these for a studentised interval, or take interval='bca'."
         )
+
+
+def _errors(
+    fit: SemFit, layout: Layout, scaled_layout: Layout, moments: GroupMoments, minimum: Minimum, scale: Array
+) -> Array:
+    """Return the standard errors of the quantities in each draw, `(draws, n_quantities)`."""
+    recipe, theta = fit.request.recipe, minimum.theta / scale
     exact = recipe.information == "observed"
     # As in the fit: information by the shares of the rows, under Wishart's likelihood n - 1 of them.
     moments = moments.replace(n=_shares(fit, moments) * moments.n.sum(axis=-1, keepdims=True))
@@ -144,12 +166,8 @@ def _errors(
         flat = values.reshape(len(theta), -1)
         slope = slopes.reshape(*flat.shape, theta.shape[-1])
         slope = np.asarray(quantity_values(fit.model, fit.table, flat, slope)[1])
-        variance = np.einsum("dki,dki->dk", slope @ covariance, slope)
-        moved = np.abs(slope).max(axis=-1, initial=0.0) > 1e-12
-        parts.append(np.where(moved, np.sqrt(np.where(variance > 0, variance, np.nan)), 0.0))
-    found = np.concatenate([*parts, np.full((len(theta), len(INDICES)), np.nan)], axis=-1)
-    found[~minimum.converged] = np.nan
-    return found
+        parts.append(delta_errors(covariance, slope)[0])
+    return np.concatenate([*parts, np.full((len(theta), len(INDICES)), np.nan)], axis=-1)
 
 
 def _shares(fit: SemFit, moments: GroupMoments) -> Array:
@@ -160,24 +178,24 @@ def _shares(fit: SemFit, moments: GroupMoments) -> Array:
 
 
 def _inverse(fit: SemFit, information: Array, minimum: Minimum, scale: Array) -> Array:
-    """Invert the information of each draw along what the constraints leave free."""
+    """Invert the information of each draw along what the constraints leave free; NaN where it is singular."""
+    # In the metric of correlations, as parameters may be told to very different digits.
+    unit = np.sqrt(np.maximum(diagonal(information), 1e-300))
+    among = unit[..., :, None] * unit[..., None, :]
+    information = information / among
+    known: Mask = np.asarray(np.isfinite(information).all(axis=(-1, -2)))
+    information = np.where(known[..., None, None], information, 0.0)
     if not fit.model.constraints:
-        return np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
+        known = np.linalg.eigvalsh(information).min(axis=-1, initial=1.0) > SINGULAR
+        found = np.linalg.inv(np.where(known[..., None, None], information, identity(unit.shape[-1])))
+        return np.where(known[..., None, None], found / among, np.nan)
     table = held_still(fit.table, pivots_of(fit.table, fit.moments))
-    jacobian = Constraints(fit.model, table, scale).margins(minimum.theta)[1]
-    return _within(information, jacobian, minimum.active)
-
-
-def _within(information: Array, jacobian: Array, holds: Mask) -> Array:
-    """Invert each information matrix along the constraints that hold: the corner of a bordered inverse."""
-    n_free, k = information.shape[-1], holds.shape[-1]
-    bordered = np.zeros((*information.shape[:-2], n_free + k, n_free + k))
-    bordered[..., :n_free, :n_free] = information
-    held = np.where(holds[..., None], jacobian, 0.0)
-    bordered[..., n_free:, :n_free] = held
-    bordered[..., :n_free, n_free:] = held.mT
-    bordered[..., np.arange(n_free, n_free + k), np.arange(n_free, n_free + k)] = np.where(holds, 0.0, 1.0)
-    return np.asarray(np.linalg.pinv(bordered, hermitian=True)[..., :n_free, :n_free])
+    jacobian = Constraints(fit.model, table, scale).margins(minimum.theta)[1] / unit[..., None, :]
+    found = np.full(information.shape, np.nan)
+    for draw in np.flatnonzero(known & np.isfinite(jacobian).all(axis=(-1, -2))):
+        directions, _ = free_directions(jacobian[draw][minimum.active[draw]])
+        found[draw] = inverse_information(information[draw], directions)
+    return np.asarray(found / among)
 
 
 def _indices(
@@ -243,7 +261,8 @@ def transformed(fit: SemFit) -> SemFit:
     Notes
     -----
     Bollen & Stine (1992), eq. 11: `(y - m) S^-1/2 sigma^1/2 + mu`, group by group; without a mean structure the
-    means stay as they are. Symmetric roots.
+    means stay as they are. Symmetric roots. Under Wishart's likelihood it is covariances divided by n - 1 that are then
+    the implied ones.
     """
     sample, implied = fit.rows, imply(fit.layout, fit.theta)
     if fit.table.ordered:
@@ -257,10 +276,13 @@ def transformed(fit: SemFit) -> SemFit:
             "clusters. Fit the complete rows (missing='listwise'), or take a robust test (estimator='MLR')."
         )
     values = np.array(sample.values)
+    sigma, n = implied.sigma, fit.moments.n[:, None, None]
+    if fit.request.likelihood == "wishart":
+        sigma = sigma * ((n - 1) / n)
     for group in range(fit.table.n_groups):
         rows = sample.membership == group
         mean, covariance = fit.moments.mean[group], fit.moments.covariance[group]
-        turn = _root(covariance, -0.5) @ _root(implied.sigma[group], 0.5)
+        turn = _root(covariance, -0.5) @ _root(sigma[group], 0.5)
         target = implied.mu[group] if fit.table.mean_structure else mean
         values[rows] = (values[rows] - mean) @ turn + target
     return fit.replace(sample=sample.replace(values=values))

@@ -194,12 +194,26 @@ class SemFit(Record):
         Returns
         -------
         Refits
-            `(draws, n_quantities)`; draws that do not converge are named and NaN.
+            `(draws, n_quantities)`; draws that do not converge, or whose moments are impossible, are named and NaN.
+
+        Raises
+        ------
+        EstimationError
+            If the data were summary statistics.
+        OptionError
+            If `errors` are asked for where those of resamples would be others than those of the fit: of turned
+            factors, of ULS, and where they are robust or rest on first-order information.
         """
         return refit(self, counts, errors=errors)
 
     def transformed(self) -> SemFit:
-        """Return this fit with rows whose moments are the implied ones, for the test of Bollen & Stine (1992)."""
+        """Return this fit with rows whose moments are the implied ones, for the test of Bollen & Stine (1992).
+
+        Raises
+        ------
+        EstimationError
+            If there are no rows, or they have gaps, weights, clusters or ordered answers.
+        """
         return transformed(self)
 
     # -- tables ------------------------------------------------------------------------------------
@@ -387,7 +401,13 @@ class SemFit(Record):
         return self._by_group(covariance_frames(self, kind))  # type: ignore[no-any-return]
 
     def mean_residuals(self, kind: str = "cor_bollen") -> pd.Series[float]:
-        """Return what the model leaves of the sample's means, in a kind of `residuals()`, under each group's label."""
+        """Return what the model leaves of the sample's means, in a kind of `residuals()`, under each group's label.
+
+        Raises
+        ------
+        OptionError
+            If means are no part of the model, or there is no such kind.
+        """
         return self._by_group(mean_frames(self, kind))  # type: ignore[no-any-return]
 
     def residual_table(self, kind: str = "cor_bentler") -> pd.DataFrame:
@@ -395,6 +415,11 @@ class SemFit(Record):
 
         A moment that the model reproduces whatever the data has a standard error of 0 and no z or p. Kinds are
         `cor_bentler`, `cor_bollen` and `raw`, as for `residuals()`.
+
+        Raises
+        ------
+        OptionError
+            If there is no such kind.
         """
         return residual_table(self, kind)
 
@@ -553,7 +578,9 @@ class SemFit(Record):
         Raises
         ------
         OptionError
-            If answers are ordered, which have probabilities instead: `category_probabilities()`.
+            If answers are ordered, which have probabilities instead: `category_probabilities()`; and as `scores()`.
+        ResponseError, EstimationError
+            As `scores()`.
         """
         return predicted_frame(self, method, data)
 

@@ -10,12 +10,13 @@ from rantau.arrays import Array
 from rantau.errors import ModelSyntaxError, unknown
 from rantau.model.spec import Expression
 
-#: Each function with its derivative.
+#: Each function with its derivative. `abs` is that of the real part, with the sign of it for a slope, so that a small
+#: step into the complex plane sees a slope of nought.
 FUNCTIONS: Mapping[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
     "exp": (np.exp, np.exp),
     "log": (np.log, lambda x: 1 / x),
     "sqrt": (np.sqrt, lambda x: 0.5 / np.sqrt(x)),
-    "abs": (np.abs, np.sign),
+    "abs": (lambda x: x * np.sign(x.real), lambda x: np.sign(x.real)),
     "sin": (np.sin, np.cos),
     "cos": (np.cos, lambda x: -np.sin(x)),
     "tan": (np.tan, lambda x: 1 / np.cos(x) ** 2),

@@ -27,6 +27,8 @@ _LONGEST = 1.0
 _ROUNDING = 1e-13
 #: A smallest eigenvalue of the correlations that means that one item repeats others.
 _SINGULAR = 1e-8
+#: A variance below this share of the largest among resamples is rounding.
+_NOTHING = 1e-12
 #: How many numbers one array over draws and patterns may hold.
 _BLOCK = 2_000_000
 
@@ -156,8 +158,10 @@ def _never_together(pair: Mask, n: Array, names: tuple[str, ...], where: str) ->
 def _maximum(pair: Mask, n: Array, mean: Array, covariance: Array) -> tuple[Array, Array, Array]:
     """Search in units of each item's standard deviation, and go back to the items' own."""
     centre, spread = _available(pair, n, mean, covariance)
-    sd = np.sqrt(diagonal(spread))
-    sd = np.where(sd > 0, sd, 1.0)
+    # An item that does not vary in a resample, but for rounding, has no density.
+    variance = diagonal(spread)
+    varies = variance > _NOTHING * variance.max(axis=0)
+    sd = np.sqrt(np.where(varies, variance, 1.0))
     seen = pair.diagonal(axis1=1, axis2=2)
     answers = Patterns(
         np.zeros(len(pair), dtype=np.intp),
@@ -166,7 +170,7 @@ def _maximum(pair: Mask, n: Array, mean: Array, covariance: Array) -> tuple[Arra
         covariance / (sd[:, :, None] * sd[:, None, :])[:, None],
         np.where(seen, (mean - centre[:, None]) / sd[:, None], 0.0),
     )
-    mu, sigma, value = _search(answers, spread / (sd[:, :, None] * sd[:, None, :]))
+    mu, sigma, value = _search(answers, spread / (sd[:, :, None] * sd[:, None, :]), varies.all(axis=1))
     # The density of an answer in its own units is that in standard units over its standard deviation.
     jacobian = ((n @ seen) * (np.log(sd) + 0.5 * np.log(2 * np.pi))).sum(axis=1)
     return centre + sd * mu, sigma * sd[:, :, None] * sd[:, None, :], value - jacobian
@@ -182,14 +186,17 @@ def _available(pair: Mask, n: Array, mean: Array, covariance: Array) -> tuple[Ar
     return centre, np.einsum("db,dbpq->dpq", n, second) / together
 
 
-def _search(answers: Patterns, start: Array) -> tuple[Array, Array, Array]:
+def _search(answers: Patterns, start: Array, possible: Mask) -> tuple[Array, Array, Array]:
     draws, p = start.shape[:2]
-    sigma = np.where(_positive(start)[:, None, None], start, np.eye(p) * np.where(start > 0, start, 1.0))
-    here = _look(answers, np.zeros((draws, p)), sigma)
-    live = np.arange(draws)
     mu, value = np.full((draws, p), np.nan), np.full(draws, np.nan)
-    sigma = np.full_like(start, np.nan)
+    sigma, live = np.full_like(start, np.nan), np.flatnonzero(possible)
+    if live.size < draws:
+        answers, start = answers.take(live), start[live]
+    begin = np.where(_positive(start)[:, None, None], start, np.eye(p) * np.where(start > 0, start, 1.0))
+    here = _look(answers, np.zeros((live.size, p)), begin)
     for _ in range(_STEPS):
+        if not live.size:
+            break
         em = _em_step(answers, here)
         size = np.maximum(np.maximum(np.abs(em[0]).max(axis=1), np.abs(em[1]).max(axis=(1, 2))), _FLAT)
         step = _newton_step(answers, here, np.clip(size, np.maximum(1e-5, _FLAT / size), 0.1))
@@ -205,8 +212,6 @@ def _search(answers: Patterns, start: Array) -> tuple[Array, Array, Array]:
             sound = _positive(here.sigma)
             if not sound.all():
                 live, answers, here = live[sound], answers.take(sound), here.take(sound)
-        if not live.size:
-            break
     return mu, sigma, value
 
 

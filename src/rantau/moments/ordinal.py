@@ -137,7 +137,8 @@ def _spread(single: Singles, parts: list[tuple[Indices, Pairs]], correlation: Ar
         for pairs, columns, products in part.across(ordering.first, variance_at):
             across[pairs, columns] = products
         carried.append(across @ inverse)
-    information = np.concatenate([part.information() for _, part in parts])
+    # One variable alone makes no pair.
+    information = np.concatenate([part.information() for _, part in parts]) if parts else np.zeros(0)
 
     total = t1 + n_pairs
     found = np.zeros((0, 0))
@@ -153,7 +154,8 @@ def _spread(single: Singles, parts: list[tuple[Indices, Pairs]], correlation: Ar
         block *= np.sqrt(taken[rows] * taken.sum())
         found = found + block @ block.T if start else block @ block.T
     found.setflags(write=False)
-    return _in_order(found, single, correlation, np.concatenate([chosen for chosen, _ in parts]), variance_at)
+    pairs = np.array([pair for chosen, _ in parts for pair in chosen], dtype=np.intp)
+    return _in_order(found, single, correlation, pairs, variance_at)
 
 
 def _in_order(spread: Array, single: Singles, correlation: Array, pairs: Indices, variance_at: Indices) -> Array:

@@ -167,7 +167,8 @@ def _restrictions(larger: Standing, smaller: Standing, meeting: Meeting, restric
     if exact:
         unit = _moment_units(larger.evidence, larger.setting.deviation)[:, None]
         wide, narrow = wide / unit, narrow / unit
-    across = np.linalg.lstsq(wide.reshape(-1, wide.shape[-1]), narrow.reshape(-1, narrow.shape[-1]), rcond=None)[0]
+    wide, narrow = (np.concatenate(list(tangent)) for tangent in (wide, narrow))
+    across = np.linalg.lstsq(wide, narrow, rcond=None)[0]
     m = smaller.evidence.df - larger.evidence.df
     return np.asarray(np.linalg.svd(across)[0][:, across.shape[0] - m :].T)
 

@@ -34,7 +34,8 @@ def covariance_of_moments(evidence: Evidence, se: str, kind: str = "observed") -
     -------
     Array
         `(G, m, m)`: means first where they are modelled, then the lower triangle row by row. Given fixed covariates,
-        their own moments do not vary.
+        their own moments do not vary. A cluster whose rows are in several groups is one in each of them: how moments of
+        different groups covary through it is left out.
 
     Notes
     -----

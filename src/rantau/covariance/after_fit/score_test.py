@@ -325,9 +325,7 @@ def _refuse_more(model: Model) -> None:
     spans += [one.span for one in model.of_answers] + [one.span for one in composites(model)]
     if spans:
         raise refusal(model, spans[0], "add= takes loadings (`=~`), paths (`~`), covariances (`~~`) and means (`~ 1`).")
-    terms = [term for block in model.blocks for term in block.terms] + [path.term for path in model.paths]
-    terms += [one.term for one in model.covariances] + [one.term for one in model.intercepts]
-    for term in terms:
+    for term in model.terms:
         if term.modifiers:
             raise refusal(model, term.modifiers[0].span, "a parameter is added as a free one; leave the modifier out.")
 

@@ -89,9 +89,8 @@ def _read(fit: SemFit, text: str) -> Model:
     if not isinstance(text, str) or not text.strip():
         raise OptionError(f"constraints are given as a text, such as 'a == b; c == 0'; got {text!r}.")
     read = parse_model(text, source="constraints")
-    spans = [[one.span for one in part] for part in (read.blocks, read.paths, read.covariances)]
-    spans += [[one.span for one in part] for part in (read.intercepts, read.thresholds, read.definitions)]
-    said = [span for part in spans for span in part]
+    others = (read.blocks, read.paths, read.covariances, read.intercepts, read.of_answers, read.definitions)
+    said = [one.span for part in others for one in part]
     if said:
         raise refusal(read, said[0], "a Wald test takes constraints only, such as `a == b; c == 0`.")
     for one in read.constraints:

@@ -269,7 +269,7 @@ def block_request(request: SemRequest, parts: Parts, number: int) -> SemRequest:
     )  # fmt: skip
     rows = zip(parts.table.rows, parts.owner, strict=True)
     keys = {key_of(row.lhs, row.op, row.rhs) for row, owner in rows if owner == number}
-    equal = tuple(kind for kind in request.group_equal if kind.replace(".", "_").replace("-", "_") in OF_MEASUREMENT)
+    equal = tuple(kind for kind in request.group_equal if kind in OF_MEASUREMENT)
     return request.replace(
         model=own, group_equal=equal, meanstructure=parts.table.mean_structure, interaction="product_indicators",
         group_partial=tuple(name for name in request.group_partial if key_named(name) in keys) if equal else (),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Mask, diagonal, positive_definite
+from rantau.arrays import Array, Mask
 from rantau.covariance.after_measurement.moments import latent_moments
 from rantau.covariance.after_measurement.parts import STRUCTURAL, insert
 from rantau.covariance.constrained import minimise_within
@@ -14,7 +14,7 @@ from rantau.covariance.constraints import Constraints
 from rantau.covariance.implied import imply
 from rantau.covariance.layout import Layout, cell_values
 from rantau.covariance.minimise import minimise
-from rantau.covariance.resampling import INDICES, inadmissible
+from rantau.covariance.resampling import INDICES, inadmissible, possible_moments
 from rantau.covariance.result import SemFit
 from rantau.covariance.start import in_standard_units, layout_for, pooled_deviation
 from rantau.errors import OptionError
@@ -49,7 +49,11 @@ def refit(fit: SamFit, counts: Array, *, errors: bool) -> Refits:
         )
     missing = "listwise" if fit.request.missing == "listwise" else "fiml"
     moments = grouped_moments(fit.sample, missing=missing, counts=counts)
-    possible = np.asarray(positive_definite(_correlations(moments.covariance)).all(axis=-1))
+    possible = possible_moments(fit.whole, moments)
+    if not possible.all():
+        # What no model can be held against gives way to the sample, and is named.
+        counts = np.where(possible[:, None], counts, 1.0)
+        moments = grouped_moments(fit.sample, missing=missing, counts=counts)
     found = [
         again(one, grouped_moments(one.rows, missing=missing, counts=_own(fit, one, counts))) for one in fit.measurement
     ]
@@ -128,12 +132,6 @@ def _held(fit: SamFit, layout: Layout, theta: Array) -> Layout:
     held = fit.structural.layout
     base = np.where(owner == STRUCTURAL, np.broadcast_to(layout.base, cells.shape), cells)
     return held.replace(base=base)
-
-
-def _correlations(covariance: Array) -> Array:
-    deviation = np.sqrt(diagonal(covariance))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(covariance / deviation[..., :, None] / deviation[..., None, :])
 
 
 def _where(keep: Mask, moments: GroupMoments, other: GroupMoments) -> GroupMoments:

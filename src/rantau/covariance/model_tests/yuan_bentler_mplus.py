@@ -25,5 +25,6 @@ def yuan_bentler_mplus(evidence: Evidence, kind: str) -> ModelTest:
     inverse = inverse_information(information(evidence, kind), evidence.directions)
     below = float(np.sum(inverse * spread_of_scores(evidence)))
     scaling = (above - below) / evidence.df
-    h1, h0 = above / free, below / (free - evidence.df)
+    # A model that estimates nothing has no log-likelihood to scale.
+    h1, h0 = above / free, below / (free - evidence.df) if free > evidence.df else float("nan")
     return divided("yuan_bentler_mplus", evidence.chisq, float(evidence.df), scaling, h1, h0)

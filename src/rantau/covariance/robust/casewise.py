@@ -53,7 +53,7 @@ def _traces(inverse: Array, left: Array, right: Array, at: Indices) -> Array:
     """Return `u'Wu` of every cell for the pattern of each row, `(k, f)`."""
     used, place = np.unique(at, return_inverse=True)
     found = np.empty((used.size, left.shape[1]))
-    step = max(1, _BLOCK // left.size)
+    step = max(1, _BLOCK // max(left.size, 1))
     for start in range(0, used.size, step):
         some = slice(start, start + step)
         found[some] = (left * (inverse[used[some]] @ right)).sum(axis=-2)

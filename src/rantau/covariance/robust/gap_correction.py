@@ -12,7 +12,7 @@ from rantau.covariance.discrepancies.ml import ml, ml_floor
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.outcome import Corrected
-from rantau.covariance.robust.casewise import by_cluster, moment_scores
+from rantau.covariance.robust.casewise import by_cluster, moment_scores, weigh_and_sum
 from rantau.covariance.robust.deviations import normal_weight
 from rantau.covariance.robust.unrestricted import free_moments, moment_information
 from rantau.covariance.standard_errors import inverse_information
@@ -38,13 +38,12 @@ class GapCorrection(Record):
     kind: str
 
     @cached_property
-    def blocks(self) -> tuple[tuple[Array, Array, Array | None], ...]:
-        """For each group: what the gaps leave of the moments' information, that of complete rows, and their scores."""
-        found = []
+    def blocks(self) -> tuple[tuple[Array, Array], ...]:
+        """For each group: what the gaps leave of the moments' information, and that of complete rows."""
+        found, among = [], np.ix_(self.free, self.free)
         for group, information in enumerate(self.evidence.moments.information_of_gaps):
             complete = normal_weight(np.linalg.inv(self.evidence.moments.covariance[group]), means=True)
-            scores = self._scores(group)[:, self.free] if self.robust else None
-            found.append((information[np.ix_(self.free, self.free)], complete[np.ix_(self.free, self.free)], scores))
+            found.append((information[among], complete[among]))
         return tuple(found)
 
     @cached_property
@@ -56,31 +55,33 @@ class GapCorrection(Record):
     def of_estimates(self) -> list[Array]:
         """For each group, the information by which the estimates follow the moments."""
         if self.kind != "expected":
-            return [information for information, _, _ in self.blocks]
+            return [information for information, _ in self.blocks]
         moments, among = self.evidence.moments, np.ix_(self.free, self.free)
         found = moment_information(self.evidence, moments.covariance, moments.mean, exact=False)
         return [information[among] for information in found]
 
-    def _scores(self, group: int) -> Array:
-        evidence = self.evidence
-        rows, moments = evidence.rows, evidence.moments
-        members = rows.membership == group
-        weights = evidence.row_weights[members]
-        scores = moment_scores(moments.covariance, moments.mean, rows, means=True)[members] * weights[:, None]
-        if rows.cluster is not None:
-            scores = by_cluster(scores, rows.cluster[members])
-        return np.asarray(scores / np.sqrt(weights.sum()))
+    @cached_property
+    def scores(self) -> Array:
+        """What each row says of the unrestricted moments that are not fixed, `(n, m)`."""
+        moments = self.evidence.moments
+        found = moment_scores(moments.covariance, moments.mean, self.evidence.rows, means=True)
+        return np.asarray(found[:, self.free])
 
     @cached_property
     def whole(self) -> float:
         """`tr(V Gamma)`: the expected misfit of the unrestricted moments themselves, summed over groups."""
-        found = 0.0
-        for information, complete, scores in self.blocks:
-            if scores is None:
+        found, rows = 0.0, self.evidence.rows
+        for group, (information, complete) in enumerate(self.blocks):
+            if not self.robust:
                 found += float((complete * np.linalg.inv(information)).sum())
-            else:
-                pulled = cho_solve(cho_factor(information), scores.T)
-                found += float((pulled * (complete @ pulled)).sum())
+                continue
+            members = np.flatnonzero(rows.membership == group)
+            weights = self.evidence.row_weights[members]
+            own = self.scores[members] * weights[:, None]
+            if rows.cluster is not None:
+                own = by_cluster(own, rows.cluster[members])
+            pulled = cho_solve(cho_factor(information), own.T)
+            found += float((pulled * (complete @ pulled)).sum() / weights.sum())
         return found
 
     def of(self, evidence: Evidence) -> Corrected:
@@ -101,23 +102,26 @@ class GapCorrection(Record):
         moments = evidence.moments.replace(patterns=None)
         misfit = float(ml(evidence.implied, moments).value - ml_floor(moments))
         jacobian = moment_jacobian(evidence.layout, evidence.slope)[:, self.free]
-        size = (evidence.theta.size,) * 2
-        of_gaps, of_complete, between, spread = (np.zeros(size) for _ in range(4))
-        for group, (information, complete, scores) in enumerate(self.blocks):
+        of_gaps, of_complete = np.zeros((2, evidence.theta.size, evidence.theta.size))
+        along, pulled = np.zeros((2, evidence.rows.n_obs if self.robust else 0, evidence.theta.size))
+        for group, (information, complete) in enumerate(self.blocks):
             share, slope = evidence.shares[group], jacobian[group]
             of_gaps += share * (slope.T @ self.of_estimates[group] @ slope)
             weighted = complete @ slope
             of_complete += share * (slope.T @ weighted)
-            if scores is not None:
-                along = scores @ slope
-                spread += share * (along.T @ along)
-                between += share * (along.T @ (scores @ cho_solve(cho_factor(information), weighted)))
+            if self.robust:
+                members = np.flatnonzero(evidence.rows.membership == group)
+                along[members] = self.scores[members] @ slope
+                pulled[members] = self.scores[members] @ cho_solve(cho_factor(information), weighted)
         inverse = inverse_information(of_gaps, evidence.directions)
         used = inverse @ of_complete
+        trace = self.whole - float(np.trace(used))
         if self.robust:
+            # A cluster may lie in several groups, and pulls on what they have in common as one.
+            along, pulled = weigh_and_sum(evidence, along), weigh_and_sum(evidence, pulled)
+            n = evidence.row_weights.sum()
+            spread, between = along.T @ along / n, along.T @ pulled / n
             trace = self.whole - 2 * float((inverse * between.T).sum()) + float(np.sum((inverse @ spread) * used.T))
-        else:
-            trace = self.whole - float(np.trace(used))
         chisq, df = evidence.n_obs * misfit, float(evidence.df)
         if df <= 0:
             return Corrected(chisq - trace, df, 0.0, float("nan"))

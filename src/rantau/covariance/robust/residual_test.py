@@ -9,7 +9,7 @@ import numpy as np
 from rantau.arrays import Array, symmetric
 from rantau.covariance.discrepancies.gls import gls_second, weighted_least_squares
 from rantau.covariance.discrepancies.wls import wls, wls_second
-from rantau.covariance.evidence import Evidence
+from rantau.covariance.evidence import EXACT, Evidence
 from rantau.covariance.implied import Slopes, gradient, imply, slopes
 from rantau.covariance.layout import Layout
 from rantau.covariance.local import Local
@@ -30,7 +30,7 @@ def normal_residual(evidence: Evidence, covariance: Array) -> float:
     inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
     local = weighted_least_squares(evidence.implied, evidence.moments, symmetric(inverse))
     second = gls_second(evidence.layout, evidence.implied, evidence.slope, evidence.moments, local, False)
-    return float(_left(evidence, local, second.expected))
+    return _left(evidence, local, second.expected)
 
 
 def reweighted_residual(evidence: Evidence) -> float:
@@ -50,7 +50,7 @@ def weighted_residual(evidence: Evidence, weight: Array) -> float:
     moments = evidence.moments.replace(weight=weight)
     local = wls(evidence.implied, moments)
     second = wls_second(evidence.layout, evidence.implied, evidence.slope, moments, local, False)
-    return float(_left(evidence, local, second.expected))
+    return _left(evidence, local, second.expected)
 
 
 def residual_statistics(layout: Layout, moments: GroupMoments, theta: Array, invert: Callable[[Array], Array]) -> Array:
@@ -80,9 +80,11 @@ def residual_statistics(layout: Layout, moments: GroupMoments, theta: Array, inv
     return np.asarray(_remainder(layout, slope, local, invert(second.expected / 2)) * moments.n.sum(axis=-1))
 
 
-def _left(evidence: Evidence, local: Local, expected: Array) -> Array:
+def _left(evidence: Evidence, local: Local, expected: Array) -> float:
+    if evidence.df <= 0 and evidence.misfit < EXACT:
+        return 0.0
     inverse = inverse_information(expected / 2, evidence.directions)
-    return evidence.n_obs * _remainder(evidence.layout, evidence.slope, local, inverse)
+    return evidence.n_obs * float(_remainder(evidence.layout, evidence.slope, local, inverse))
 
 
 def _remainder(layout: Layout, slope: Slopes, local: Local, inverse: Array) -> Array:

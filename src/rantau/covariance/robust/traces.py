@@ -10,7 +10,7 @@ from rantau.arrays import Array
 from rantau.covariance.evidence import Evidence
 from rantau.covariance.implied import moment_jacobian
 from rantau.covariance.robust.answer_test import answer_traces
-from rantau.covariance.robust.casewise import by_cluster, moment_scores
+from rantau.covariance.robust.casewise import by_cluster, moment_scores, weigh_and_sum
 from rantau.covariance.robust.deviations import (
     Deviations,
     along_parameters,
@@ -111,25 +111,29 @@ def written_traces(evidence: Evidence, kind: str, *, squared: bool = True) -> Tr
     free = free_moments(evidence)
     scores = moment_scores(moments.covariance, own_mean, evidence.rows, means=means)[:, free]
     within, among, between = 0.0, 0.0, np.zeros((evidence.theta.size,) * 2)
-    pulls = np.zeros_like(between)
+    along = np.zeros((evidence.rows.n_obs, evidence.theta.size))
     for group, share in enumerate(evidence.shares):
-        members = evidence.rows.membership == group
+        members = np.flatnonzero(evidence.rows.membership == group)
         weights = evidence.row_weights[members]
         n = float(weights.sum())
         # Under Wishart's likelihood the rows' own mean square is not the matrix at which scores are taken.
-        own = (scores[members] - weights @ scores[members] / n) * weights[:, None]
+        own = scores[members] - weights @ scores[members] / n
+        information_here, weight = (one[group][np.ix_(free, free)] for one in (at_sample, at_model))
+        along[members] = own @ np.linalg.solve(information_here, at_model[group][free] @ jacobian[group])
+        own = own * weights[:, None]
         if evidence.rows.cluster is not None:
             own = by_cluster(own, evidence.rows.cluster[members])
-        deviation = np.linalg.solve(at_sample[group][np.ix_(free, free)], own.T).T
-        weighted = deviation @ at_model[group][free]
-        within += float((weighted[:, free] * deviation).sum() / n)
-        along = weighted @ jacobian[group]
-        pulls += share * (along.T @ along) / n
+        deviation = np.linalg.solve(information_here, own.T).T
+        weighted = deviation @ weight
+        within += float((weighted * deviation).sum() / n)
         if squared:
-            product = weighted[:, free].T @ deviation / n
+            product = weighted.T @ deviation / n
             among += float((product * product.T).sum())
-            pulled = deviation.T @ along / n
-            between += share * (pulled.T @ at_model[group][np.ix_(free, free)] @ pulled)
+            pulled = deviation.T @ (along[members] * weights[:, None]) / n
+            between += share * (pulled.T @ weight @ pulled)
+    # A cluster may lie in several groups, and pulls on what they have in common as one.
+    pull = weigh_and_sum(evidence, along)
+    pulls = pull.T @ pull / evidence.row_weights.sum()
     inverse = inverse_information(information(evidence, kind), evidence.directions)
     middle = inverse @ pulls
     second = among - 2 * float((inverse * between).sum()) + float((middle * middle.T).sum())
