@@ -311,3 +311,14 @@ def test_an_item_of_two_values_has_no_square(method):
     table = pd.DataFrame({"x": rng.integers(1, 3, 101), "y": rng.normal(size=101)})
     with pytest.raises(EstimationError, match=r"x:x does not vary|predictors of y are exact combinations"):
         pls("y ~ x + x:x", table, interaction=method)
+
+
+def test_a_draw_fails_for_its_own_sake_whatever_becomes_of_the_others():
+    """At the first stage some draws do not settle, at the second others."""
+    table = frame()
+    fit = pls(NESTED.format(op="<~"), table, max_iterations=12)
+    rows = np.random.default_rng(5).integers(0, len(table), (30, len(table)))
+    counts = np.stack([np.bincount(row, minlength=len(table)) for row in rows]).astype(float)
+    alone = [fit.refit(row[None]).reasons[0] for row in counts]
+    assert 0 < sum(map(bool, alone)) < 30
+    assert list(fit.refit(counts).reasons) == alone
