@@ -226,6 +226,16 @@ def test_f_squared_again_is_nan_where_the_model_without_the_path_does_not_conver
 # -- redundancy --------------------------------------------------------------------------------------------
 
 
+def test_what_is_explained_entirely_leaves_nothing_to_hold_an_effect_against(mobile):
+    """A sum explained by its parts: the rounding of 1 - R² once gave f² of -5e14."""
+    table = mobile.assign(whole=mobile[["IMAG1", "IMAG2", "IMAG3"]].sum(axis=1))
+    fit = pls("whole ~ IMAG1 + IMAG2 + IMAG3", table)
+    assert fit.r_squared().r_squared["whole"] == pytest.approx(1, abs=1e-12)
+    assert fit.f_squared().isna().all(axis=None)
+    assert fit.f_squared(again=True).isna().all(axis=None)
+    assert fit.information_criteria().isna().all(axis=None)
+
+
 def test_redundancy_against_other_items_is_a_model_of_two(mobile):
     fit = pls("F <~ PERQ1 + PERQ2 + PERQ3\nY =~ CUSL1 + CUSL3\nY ~ F", mobile)
     one = rt.redundancy(fit, mobile, construct="F", against="CUSA1")

@@ -132,3 +132,10 @@ def test_options_are_checked():
             rt.nonlinearity(fit(), powers=powers)
     with pytest.raises(OptionError, match="100 or more"):
         rt.copula_endogeneity(fit(), draws=10)
+
+
+def test_what_is_explained_entirely_is_not_tested_for_straight_lines():
+    x = np.arange(20.0)
+    found = rt.nonlinearity(rt.pls("y ~ x", pd.DataFrame({"x": x, "y": x})))
+    assert found.reset()[["f", "p"]].isna().all(axis=None)
+    assert found.quadratic()[["f_squared", "p"]].isna().all(axis=None)

@@ -406,6 +406,9 @@ class PlsFit(Record):
     def f_squared(self, *, again: bool = False) -> pd.DataFrame:
         """Return Cohen's f², outcomes (rows) x predictors (columns), NaN where there is no path.
 
+        Where predictors explain an outcome entirely, as the parts of a sum do, no variance is left to hold an effect
+        against: NaN.
+
         Parameters
         ----------
         again

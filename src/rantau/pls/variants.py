@@ -10,6 +10,7 @@ from rantau.arrays import Array, Mask
 from rantau.pls.estimate import Estimates, estimate
 from rantau.pls.measurement import redundancy
 from rantau.pls.request import PlsRequest
+from rantau.pls.structural import unexplained
 from rantau.pls.structure import Structure, ordered
 
 #: From the names of an outcome and a predictor to R² of the outcome without the path, `(draws,)`.
@@ -68,8 +69,8 @@ def f_squared_estimated_again(
     Returns
     -------
     Array
-        `(draws, J, J)` at `[outcome, predictor]`, NaN where there is no path, and where the model without it cannot be
-        estimated.
+        `(draws, J, J)` at `[outcome, predictor]`, NaN where there is no path, where the model without it cannot be
+        estimated, and where nothing is left unexplained.
 
     Source: Cohen (1988), equation 9.2.3, with R² without a predictor as in seminr and SmartPLS.
     """
@@ -83,7 +84,7 @@ def f_squared_estimated_again(
                 left = _explained_without(estimates, structure, request, int(outcome), int(predictor))
             else:
                 left = without(names[outcome], names[predictor])
-        found[:, outcome, predictor] = (r_squared - left) / (1 - r_squared)
+        found[:, outcome, predictor] = (r_squared - left) / unexplained(r_squared)
     return found
 
 
