@@ -13,7 +13,14 @@ from rantau.extras import require
 from rantau.inference.cvpat import COLUMNS, loss_difference
 from rantau.inference.draws import counted
 from rantau.inference.linear_benchmark import BENCHMARKS, LinearModels
-from rantau.inference.prediction_errors import Errors, interval_of_new, less, loss_of_rows, mean_of_known
+from rantau.inference.prediction_errors import (
+    Errors,
+    interval_of_new,
+    less,
+    loss_of_rows,
+    mean_of_known,
+    mean_of_repetitions,
+)
 from rantau.moments.sample import column_names, sample
 from rantau.options import check_level, choose
 from rantau.pls.forecast import Forecaster, Outlook
@@ -127,8 +134,8 @@ class Prediction(Record):
         -------
         DataFrame
             Index item; `construct q2_predict`, 1 less the squared errors over those of the mean in training; `rmse mae`
-            of PLS, `rmse_lm mae_lm` of the linear model, NaN where it cannot be estimated, and `rmse_average
-            mae_average` of the mean; `q2_predict_lm`; `rmse_difference mae_difference` of PLS less the linear model,
+            of PLS, `rmse_lm mae_lm` of the linear model, NaN where some training sample cannot estimate it, and
+            `rmse_average mae_average` of the mean; `q2_predict_lm`; `rmse_difference mae_difference` of PLS less the linear model,
             negative where PLS is better; `skewness` of the errors of PLS: where it is beyond 1, compare by `mae`.
 
         Raises
@@ -190,7 +197,7 @@ class Prediction(Record):
         DataFrame
             `construct benchmark`, the construct `(all)` for all items together, and benchmark `average` or `linear`;
             `loss loss_benchmark difference se t df p ci_low ci_high n`, with t of the paired test and p two-sided; rows
-            with an answer missing are judged by the others.
+            with an answer missing are judged by the others. NaN where the linear model of some item has no rmse.
 
         Raises
         ------
@@ -248,10 +255,14 @@ class Prediction(Record):
             losses.append(loss_of_rows(one._errors("errors").pls[:, :, own]))
         if set(items[0]) != set(items[1]):
             raise OptionError(f"'{outcome}' is measured by other items in the other model; losses cannot be compared.")
-        if self.folds.shape != other.folds.shape or not np.array_equal(self.folds, other.folds):
+        if not np.array_equal(self.fit.entered, other.fit.entered) or not np.array_equal(self.folds, other.folds):
             raise OptionError(
-                "the two predictions rest on different rows or folds. Predict both with one seed, or one fold_of=."
+                "the two predictions rest on different rows or folds. Fit both models to the same rows, and predict "
+                "both with one seed, or one fold_of=."
             )
+        answers = [one.truth[:, [one.item_names.index(name) for name in items[0]]] for one in (self, other)]
+        if not np.array_equal(*answers, equal_nan=True):
+            raise OptionError(f"the two predictions are of other answers to the items of '{outcome}'.")
         if not np.array_equal(self._weights, other._weights):
             raise OptionError("the two predictions weight rows differently, so that their losses cannot be compared.")
         found = loss_difference(*losses, level=level, draws=0, seed=1, weights=self._weights)
@@ -307,8 +318,11 @@ class Prediction(Record):
         if in_sample:
             centre = np.broadcast_to(self.whole.scorer.mean[0, self.outlook.items], self.by_average.shape)
             found = (self.in_sample, self.in_sample_linear, centre)
+        # A linear model that some training samples lack would be judged by other rows than PLS.
+        lacking = np.any(np.isnan(found[1]) & ~np.isnan(found[0]), axis=(0, 1))
+        found = (found[0], np.where(lacking, np.nan, found[1]), found[2])
         if pooled == "predictions":
-            found = tuple(np.mean(one, axis=0, keepdims=True) for one in found)
+            found = tuple(mean_of_repetitions(one) for one in found)
         return Errors(*(self.truth - one for one in found))
 
     # -- rows yet unseen -----------------------------------------------------------------------------------
