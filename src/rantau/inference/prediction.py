@@ -135,8 +135,9 @@ class Prediction(Record):
         DataFrame
             Index item; `construct q2_predict`, 1 less the squared errors over those of the mean in training; `rmse mae`
             of PLS, `rmse_lm mae_lm` of the linear model, NaN where some training sample cannot estimate it, and
-            `rmse_average mae_average` of the mean; `q2_predict_lm`; `rmse_difference mae_difference` of PLS less the linear model,
-            negative where PLS is better; `skewness` of the errors of PLS: where it is beyond 1, compare by `mae`.
+            `rmse_average mae_average` of the mean; `q2_predict_lm`; `rmse_difference mae_difference` of PLS less the
+            linear model, negative where PLS is better; `skewness` of the errors of PLS: where it is beyond 1, compare
+            by `mae`.
 
         Raises
         ------
