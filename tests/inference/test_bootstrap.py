@@ -132,6 +132,9 @@ def test_refusals(fit: rt.PlsFit) -> None:
         rt.bootstrap(fit, rows=[[0, 250]])
     with pytest.raises(OptionError, match="whole numbers of shape"):
         rt.bootstrap(fit, rows=[[0.5, 1.0]])
+    for shape in ((0, 250), (3, 0)):
+        with pytest.raises(OptionError, match="rows names no row"):
+            rt.bootstrap(fit, rows=np.empty(shape, dtype=int))
     draws = rt.bootstrap(fit, draws=2)
     with pytest.raises(OptionError, match=r"unknown interval 'percentil'\. Did you mean 'percentile'\?"):
         draws.table(interval="percentil")

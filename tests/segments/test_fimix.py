@@ -164,6 +164,8 @@ def test_numbers_of_segments_that_collapse_end_the_list():
     assert 2 <= most < 6
     assert found.problems[-1].code == "segments_collapsed"
     assert f"so that the list ends with {most}. More starts may help." in str(found)
+    alone = found.replace(solutions=found.solutions[:1])
+    assert {alone.best(name) for name in ("bic", "nec")} == {1}
     hurried = rt.fimix(mobile(), segments=2, starts=1, max_iterations=2)
     assert [problem.code for problem in hurried.problems] == ["not_converged"]
 

@@ -226,8 +226,8 @@ def tetrad_test(
     if needed.size or known.mean() < 0.5:
         told = f"without row {needed[0]} of the sample, counted from 0" if needed.size else "in most resamples"
         raise EstimationError(
-            f"the answers do not determine the covariances of the items {told}, so tetrads cannot be tested. Take items "
-            "with few answers out of the model, or fit with missing='listwise'."
+            f"the answers do not determine the covariances of the items {told}, so tetrads cannot be tested. Take "
+            "items with few answers out of the model, or fit with missing='listwise'."
         )
     influence = influence.mean(axis=0) - influence
     values = values[known]
