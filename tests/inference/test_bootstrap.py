@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -119,6 +121,19 @@ def test_progress_is_told(fit: rt.PlsFit) -> None:
     told: list[tuple[int, int]] = []
     rt.bootstrap(fit, draws=1120, seed=1, progress=lambda done, every: told.append((done, every)))
     assert told == [(500, 1120), (1000, 1120), (1120, 1120)]
+
+
+def test_what_is_infinite_in_some_draw_has_no_spread_and_raises_no_warning(mobile: pd.DataFrame) -> None:
+    """Two items that are the same but in one row: without it their inflation is infinite."""
+    table = mobile.assign(IMAG2=mobile.IMAG1.where(mobile.index != 4, mobile.IMAG1 + 1))
+    draws = rt.bootstrap(rt.pls("X =~ IMAG1 + IMAG2 + IMAG3\nCUSL1 ~ X", table), draws=40)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for interval in ("percentile", "bca"):
+            found = draws.table(of="vif", interval=interval).set_index("rhs")
+            assert np.isinf(found.loc["IMAG1", "mean"])
+            assert np.isnan(found.loc["IMAG1", "se"])
+            assert np.isfinite(found.loc["IMAG3", ["se", "ci_low", "ci_high"]].astype(float)).all()
 
 
 def test_refusals(fit: rt.PlsFit) -> None:
