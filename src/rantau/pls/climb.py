@@ -356,7 +356,8 @@ class _Ground:
         final, estimates = plan.stages[-1].structure, self.estimates[-1]
         at = [names.index(name) for name in final.constructs]
         found[:, np.array(at)[:, None], np.array(at)] = estimates.constructs
-        quality = np.sqrt(np.where(final.factors, estimates.rho_a, 1.0))
+        with np.errstate(invalid="ignore"):
+            quality = np.sqrt(np.where(final.factors, estimates.rho_a, 1.0))
         for place, item in enumerate(final.items):
             part = names.index(item) if item in names else None
             if part is None or part in at:

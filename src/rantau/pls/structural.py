@@ -20,9 +20,9 @@ def explained(constructs: Array, beta: Array, paths: Mask) -> Array:
 
 
 def unexplained(r_squared: Array) -> Array:
-    """Return 1 - R², in its shape; NaN where nothing is left, so that what is divided by it has no value."""
+    """Return 1 - R², `(...)` as it comes; NaN where nothing is left, so that what is divided by it has no value."""
     left = 1 - r_squared
-    found: Array = np.where(left > _ROUNDING, left, np.nan)
+    found: Array = np.where(np.abs(left) > _ROUNDING, left, np.nan)
     return found
 
 
