@@ -200,6 +200,21 @@ class PlsFit(Record):
         nothing = np.full_like(values, np.nan) if errors else None
         return Refits(values, why, nothing, notes_on(moments, self.request))
 
+    def pointing_as(self, other: PlsFit) -> PlsFit:
+        """Return this fit with its constructs pointing where they do in another fit of the same model.
+
+        Fits that are averaged, such as those to completed data sets, must point one way: where the items of a block
+        nearly balance, each fit by itself may turn either.
+
+        Parameters
+        ----------
+        other
+            Of the same model and options.
+        """
+        towards = directions(other.ascent.stages, other.plan)
+        ascent = resolve(self.sample, np.ones((1, self.n_obs)), self.plan, self.request, towards=towards)[0]
+        return self.replace(solution=ascent.whole, ascent=ascent)
+
     def conforming(self, model: str = "estimated") -> PlsFit:
         """Return this fit with rows whose correlations are those that a model implies, for the test of exact fit.
 
