@@ -6,7 +6,7 @@ import pytest
 from pls_reference import data, fitted
 
 import rantau as rt
-from rantau.errors import EstimationError, OptionError
+from rantau.errors import ConvergenceWarning, EstimationError, OptionError
 from rantau.pls import pls
 from rantau.pls.measurement import htmt, htmt2
 from rantau.pls.quantities import TABLES
@@ -234,6 +234,18 @@ def test_what_is_explained_entirely_leaves_nothing_to_hold_an_effect_against(mob
     assert fit.f_squared().isna().all(axis=None)
     assert fit.f_squared(again=True).isna().all(axis=None)
     assert fit.information_criteria().isna().all(axis=None)
+
+
+def test_what_a_model_that_did_not_settle_would_say_is_not_told(mobile):
+    """GM and Cp lean on the model of all paths, the redundancy on one by mode A: their weights must settle too."""
+    model = SMALL.replace("M =~", "M <~")
+    with pytest.warns(ConvergenceWarning):
+        hurried = pls(model, mobile, max_iterations=2)
+    settled = pls(model, mobile)
+    assert hurried.information_criteria()[["gm", "cp"]].isna().all(axis=None)
+    assert settled.information_criteria()[["gm", "cp"]].notna().all(axis=None)
+    assert hurried.redundancy().isna().all()
+    assert settled.redundancy().notna().all()
 
 
 def test_redundancy_against_other_items_is_a_model_of_two(mobile):

@@ -60,7 +60,7 @@ def information_criteria(r_squared: Array, paths: Mask, n_obs: int, full: Array 
     n_obs
         Rows.
     full
-        `(draws, J)`, R² in the model of all possible paths; without it gm and cp are NaN.
+        `(draws, J)`, R² in the model of all possible paths; without it, or where it is NaN, gm and cp are NaN.
 
     Returns
     -------
