@@ -253,6 +253,18 @@ def test_a_distance_that_is_undefined_takes_nothing_from_the_other():
     assert "60 permutations" in str(found)
 
 
+def test_what_some_draw_leaves_undefined_has_no_interval():
+    """The logarithm of a path that is negative in one of the draws: limits were those of the others."""
+    found = small()
+    at = [one.op for one in found.quantities].index("~")
+    lost = found.bootstrapped.copy()
+    lost[0, 3, at] = np.nan
+    table = found.replace(bootstrapped=lost).table()
+    assert table.loc[0, ["low_1", "high_1", "not_larger", "p_henseler"]].isna().all()
+    assert table.loc[0, ["low_2", "high_2"]].notna().all()
+    assert table.loc[1].equals(found.table().loc[1])
+
+
 def test_weights_of_rows_are_rows():
     """A row of weight 2 counts in means and correlations as two rows do."""
     frame = answers().assign(w=lambda table: 1.0 + table.index % 2)

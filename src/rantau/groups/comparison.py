@@ -230,7 +230,7 @@ class GroupComparison(Record):
             bootstrap draws `low_1 high_1 low_2 high_2`, the percentile intervals of both, `not_larger`, the probability
             that the first group's is not the larger one (Henseler, Ringle & Sinkovics, 2009), `p_henseler`, which makes
             two sides of it, `p_parametric` (Keil et al., 2000) and `p_welch` (Sarstedt, Henseler & Ringle, 2011). What
-            is the same in every draw has no p. Paths have
+            is the same in every draw has no p, and what some draw leaves undefined neither p nor interval. Paths have
             `permitted`: whether MICOM finds the composites at both ends invariant.
 
         Raises
@@ -253,7 +253,7 @@ class GroupComparison(Record):
             if self.bootstrapped.shape[1]:
                 first, second = (self._draws(place)[:, which] for place in (pair.first, pair.second))
                 for number, draws in ((1, first), (2, second)):
-                    ends = np.nanquantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+                    ends = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
                     part[f"low_{number}"], part[f"high_{number}"] = ends
                 # NaN, of what some draw leaves undefined, is not above anything.
                 widths = np.ptp(first, axis=0), np.ptp(second, axis=0)

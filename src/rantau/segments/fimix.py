@@ -105,8 +105,8 @@ def fimix(
         found = _best(scores, layout, k, starts if k > 1 else 1, seed, tolerance, max_iterations)
         if found is None and k == 1:
             raise EstimationError(
-                "the predictors of an outcome explain its scores entirely, so that nothing is left in which segments could "
-                "differ. See fit.r_squared()."
+                "the predictors of an outcome explain its scores entirely, so that nothing is left in which segments "
+                "could differ. See fit.r_squared()."
             )
         if found is None:
             told = (
