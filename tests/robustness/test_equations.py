@@ -130,7 +130,7 @@ def test_options_are_checked():
     for powers in ((1, 2), (), 2, (2.5,), (True, 2)):
         with pytest.raises(OptionError, match="powers are whole numbers"):
             rt.nonlinearity(fit(), powers=powers)
-    with pytest.raises(OptionError, match="100 or more"):
+    with pytest.raises(OptionError, match="draws must be a whole number of at least 100"):
         rt.copula_endogeneity(fit(), draws=10)
 
 

@@ -75,7 +75,7 @@ def test_items_that_share_more_than_one_factor_are_found_and_units_do_not_matter
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
-        ({"draws": 5}, OptionError, "100 or more"),
+        ({"draws": 5}, OptionError, "draws must be a whole number of at least 100, got 5"),
         ({"borrow": {"Valu": ["IMAG1"]}}, OptionError, "Did you mean 'Value'"),
         ({"borrow": {"Image": ["PERV1"]}}, OptionError, "'Image' has 5"),
         ({"borrow": {"Value": ["PERV1", "IMAG1"]}}, OptionError, "no item of another construct"),
@@ -114,6 +114,13 @@ def test_what_cannot_be_had_without_some_row_rejects_nothing():
     fit = rt.pls("X =~ a + b + c + d; y ~ X", table, missing="em")
     with pytest.raises(EstimationError, match="do not determine the covariances of the items without row"):
         rt.tetrad_test(fit, draws=100)
+
+
+def test_numbers_may_be_numpys():
+    one, other = (
+        rt.tetrad_test(fit(), draws=draws, seed=seed) for draws, seed in ((100, 2), (np.int64(100), np.int64(2)))
+    )
+    assert one == other
 
 
 def test_tetrads_that_are_nought_in_any_rows_vanish():

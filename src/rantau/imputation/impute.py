@@ -16,7 +16,7 @@ from rantau.imputation.methods import ROWS as METHODS
 from rantau.moments.belonging import memberships
 from rantau.moments.chosen import chosen_sample
 from rantau.moments.sample import Sample, as_frame
-from rantau.options import choose, column_name
+from rantau.options import choose, column_name, whole_number
 from rantau.survey.responses import Change, Responses
 
 if TYPE_CHECKING:
@@ -101,10 +101,10 @@ def impute(
     >>> imputed.m, bool(imputed.frame(0).notna().all(axis=None)), imputed.frame(0)["a"].isin(data["a"]).all().item()
     (5, True, True)
     """
-    for option, got, least in (("m", m, 2), ("seed", seed, 0), ("iterations", iterations, 1), ("donors", donors, 1)):
-        _check_whole(option, got, least)
+    m, seed = whole_number("m", m, least=2), whole_number("seed", seed, least=0)
+    iterations, donors = whole_number("iterations", iterations, least=1), whole_number("donors", donors, least=1)
     if predictors is not None:
-        _check_whole("predictors", predictors, 1)
+        predictors = whole_number("predictors", predictors, least=1)
     row = {one.name: one for one in METHODS}[choose("method", method, [one.name for one in METHODS])]
     taken = chosen_sample(data, items, least=2).sample
     by = column_name("group", group)
@@ -148,11 +148,6 @@ def impute(
         columns, _cells([frame.index], len(frame))[:, 0], taken.source, log,
         data if isinstance(data, Responses) else None,
     )  # fmt: skip
-
-
-def _check_whole(option: str, got: object, least: int) -> None:
-    if isinstance(got, bool) or not isinstance(got, int | np.integer) or got < least:
-        raise OptionError(f"{option} must be a whole number of at least {least}, got {got!r}.")
 
 
 def _without(taken: Sample, name: str) -> Sample:

@@ -14,7 +14,7 @@ from rantau.extras import require
 from rantau.inference.intervals.bca import bca
 from rantau.inference.replicates import Replicates
 from rantau.inference.resample import count_blocks, draw_counts
-from rantau.options import by_name, check_level, choose, several_names
+from rantau.options import by_name, check_level, choose, several_names, whole_number
 from rantau.pls.item_moments import item_moments
 from rantau.pls.result import PlsFit
 from rantau.record import Record
@@ -194,10 +194,7 @@ def tetrad_test(
     """
     if not isinstance(fit, PlsFit):
         raise OptionError(f"tetrad_test() takes a fit by rt.pls, got a {type(fit).__name__}.")
-    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 100:
-        raise OptionError(f"draws is a whole number of 100 or more, got {draws!r}.")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise OptionError(f"seed is a whole number of 0 or more, got {seed!r}.")
+    draws, seed = whole_number("draws", draws, least=100), whole_number("seed", seed, least=0)
     if fit.sample.cluster is not None:
         raise EstimationError("rows that come in clusters cannot be resampled one by one.")
     blocks = _blocks(fit)
