@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+import rantau as rt
 from rantau.analyse import analyse, check_study
 from rantau.errors import EstimationError, ResponseError, StudyError
 from rantau.report import sentences
@@ -118,6 +119,14 @@ def test_checks_are_those_that_the_model_allows(tmp_path):
     assert found.tetrads is None
     assert found.copulas is not None
     assert found.faults == ()
+
+
+def test_predictions_of_a_weighted_plan_are_weighted(tmp_path):
+    plan = study(tmp_path, plan=PLS + '[pls]\nweights = "PERQ1"\n[predict]\nfolds = 5\nrepeats = 1\n')
+    found = analyse(check_study(plan))
+    assert found.prediction.fit.request.weights == "PERQ1"
+    own = rt.predict(found.prediction.fit, folds=5, repeats=1, seed=found.prediction.seed)
+    assert found.prediction.items().rmse.tolist() == own.items().rmse.tolist()
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,43 @@ def test_a_group_that_is_inadmissible_is_told():
     assert "group 2 is not estimated properly" in found.permits().because[0]
     assert not found.permits().permitted.any()
     assert sum(count for _, count in found.failed) == sum(reason != "" for reason in found.pairs[0].reasons) > 0
+    lost = np.isnan(found.bootstrapped).all(axis=2).sum()
+    assert sum(count for _, count in found.failed_draws) == lost > 0
+    assert "bootstrap draws failed: group '2': loading_above_one" in str(found)
+
+
+def test_a_p_of_exactly_five_per_cent_is_not_below_it():
+    found = small()
+    (pair,) = found.pairs
+    one = np.ones_like(pair.permuted_c)[:99]
+    one[:4] = 0.4
+    tied = found.replace(pairs=(pair.replace(c=np.full(3, 0.5), permuted_c=one),)).micom()
+    assert tied.c_p.tolist() == [0.05] * 3
+    assert tied.compositional.all()
+
+
+def test_a_distance_that_is_undefined_takes_nothing_from_the_other():
+    """Items of a composite that determine one another: their correlations have no geodesic distance to any."""
+    frame = answers().assign(sum=lambda table: table.comp_1 + table.comp_2)
+    fit = rt.pls("COMP <~ comp_1 + comp_2 + sum\nCUSL =~ cusl_1 + cusl_2\nCUSL ~ COMP", frame, modes={"COMP": "A"})
+    found = rt.compare_groups(fit, by="servicetype", permutations=60, draws=0).distances()
+    table = found.table().set_index("distance")
+    assert table.loc["d_g"].isna().all()
+    share = (1 + (found.permuted[:, 1] >= found.values[1]).sum()) / 61
+    assert table.loc["d_l", "p"] == pytest.approx(share)
+    assert "60 permutations" in str(found)
+
+
+def test_what_some_draw_leaves_undefined_has_no_interval():
+    """The logarithm of a path that is negative in one of the draws: limits were those of the others."""
+    found = small()
+    at = [one.op for one in found.quantities].index("~")
+    lost = found.bootstrapped.copy()
+    lost[0, 3, at] = np.nan
+    table = found.replace(bootstrapped=lost).table()
+    assert table.loc[0, ["low_1", "high_1", "not_larger", "p_henseler"]].isna().all()
+    assert table.loc[0, ["low_2", "high_2"]].notna().all()
+    assert table.loc[1].equals(found.table().loc[1])
 
 
 def test_weights_of_rows_are_rows():
@@ -280,6 +317,10 @@ def test_other_refusals():
         small().table(of="path")
     with pytest.raises(OptionError, match="by= takes the name of a column, such as by='gender', or a label for each"):
         rt.compare_groups(rt.pls(SMALL + PATHS, answers()), by=None)
+    with pytest.raises(OptionError, match="level must lie between 0 and 1"):
+        small().table(of="loadings", level=95)
+    with pytest.raises(OptionError, match="Did you mean 'raw'"):
+        small().table(of="loadings", items="rw")
     with pytest.raises(OptionError, match="no definitions to compare"):
         small().table(of="definitions")
     with pytest.raises(EstimationError, match="draws=0"):

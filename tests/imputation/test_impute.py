@@ -55,6 +55,15 @@ def test_other_columns_rows_and_labels_are_kept() -> None:
     assert frame.index.equals(data.index)
     assert frame.name.eq("x").all()
     assert frame.day.eq(pd.Timestamp("2024-01-01")).all()
+    kinds = {
+        "level": pd.Categorical(["low", "high", None] * 40, categories=["low", "high"], ordered=True),
+        "yes": [True, False] * 60,
+        "at": pd.date_range("2024-01-01", periods=120, tz="UTC"),
+        "text": pd.array(["x", None] * 60, dtype="string"),
+    }
+    several = small().assign(**kinds).set_index(pd.MultiIndex.from_product([range(60), ["i", "ii"]]))
+    frame = rt.impute(several, m=2).frame(np.int64(0))
+    pd.testing.assert_frame_equal(frame[list(kinds)], several[list(kinds)])
     stacked = rt.impute(data, m=2).stacked()
     assert len(stacked) == 2 * len(data)
     assert stacked.imputation.unique().tolist() == [1, 2]
@@ -146,14 +155,15 @@ def test_responses_keep_their_instrument_and_log() -> None:
         ({"method": "pm"}, "unknown method 'pm'. Did you mean 'pmm'"),
         ({"items": ["a"]}, "2 or more items are needed, got a"),
         ({"items": ["a", "bb"]}, "not among the columns"),
-        ({"group": "school"}, "unknown column 'school'"),
+        ({"group": "school"}, "group='school': the data have no such column"),
         ({"group": "a", "items": ["a", "b"]}, "cannot be group= as well"),
         ({"group": "a"}, "has no 'a', so it belongs to no group"),
+        ({"group": "blank"}, "row 2 has no 'blank', so it belongs to no group"),
     ],
 )
 def test_options_are_checked(options: dict[str, object], match: str) -> None:
     with pytest.raises(rt.RantauError, match=match):
-        rt.impute(small(), **{"m": 2, **options})  # type: ignore[arg-type]
+        rt.impute(small().assign(blank=["x", "", "NA"] * 40), **{"m": 2, **options})  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_drawn_is_said() -> None:

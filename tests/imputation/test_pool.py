@@ -152,6 +152,36 @@ def test_pls_is_pooled_by_resamples(imputed: rt.Imputations) -> None:
         pooled.chi_square()
 
 
+@pytest.mark.parametrize(
+    "model", ["X =~ a + b\nY =~ c + d\nY ~ X", "X =~ a + b\nY =~ c + d\nc2 =~ c3\nY ~ X + c2 + X:c2"]
+)
+def test_constructs_of_pls_point_one_way_in_all_data_sets(model: str) -> None:
+    """Of an item and its mirror image each completed data set makes a construct that points by chance."""
+    rng = np.random.default_rng(4)
+    factor = rng.normal(size=80)
+    other = 0.6 * factor + 0.8 * rng.normal(size=80)
+    signs = zip("abcd", (1, -1, 1, 1), (factor, factor, other, other), strict=True)
+    data = pd.DataFrame({name: sign * source + 0.6 * rng.normal(size=80) for name, sign, source in signs})
+    data = data.mask(rng.random(data.shape) < 0.15).assign(c3=rng.normal(size=80))
+    fits = rt.impute(data, m=10, method="normal").fits(rt.pls, model)
+    each = np.array([fit.paths().est[0] for fit in fits])
+    assert each.min() < -0.4 and each.max() > 0.4
+    pooled = rt.pool(fits, draws=20)
+    table = pooled.table().set_index(["lhs", "op", "rhs"])
+    assert abs(table.est[("Y", "~", "X")]) == pytest.approx(np.abs(each).mean())
+    assert table.fmi[("Y", "~", "X")] < 0.5
+    assert [fit.values()[0] for fit in pooled.fits] == pytest.approx(np.sign(each[0]) * np.abs(each))
+
+
+def test_resamples_that_failed_are_told(imputed: rt.Imputations) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        fits = [rt.pls(MODEL, frame.head(30), consistent=True) for frame in imputed.frames()][:2]
+    pooled = rt.pool(fits, draws=20)
+    assert sum(count for _, count in pooled.failed) == sum(draws.n_failed for draws in pooled.resamples) > 0
+    assert f"{pooled.failed[0][1]} resamples failed: {pooled.failed[0][0]}" in str(pooled)
+
+
 def test_bootstrap_errors_of_a_covariance_fit_are_near_its_own(pooled: rt.Pooled) -> None:
     drawn = rt.pool(pooled.fits[:3], draws=200).table()
     own = rt.pool(pooled.fits[:3]).table()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,6 +123,19 @@ def test_progress_is_told(fit: rt.PlsFit) -> None:
     assert told == [(500, 1120), (1000, 1120), (1120, 1120)]
 
 
+def test_what_is_infinite_in_some_draw_has_no_spread_and_raises_no_warning(mobile: pd.DataFrame) -> None:
+    """Two items that are the same but in one row: without it their inflation is infinite."""
+    table = mobile.assign(IMAG2=mobile.IMAG1.where(mobile.index != 4, mobile.IMAG1 + 1))
+    draws = rt.bootstrap(rt.pls("X =~ IMAG1 + IMAG2 + IMAG3\nCUSL1 ~ X", table), draws=40)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for interval in ("percentile", "bca"):
+            found = draws.table(of="vif", interval=interval).set_index("rhs")
+            assert np.isinf(found.loc["IMAG1", "mean"])
+            assert np.isnan(found.loc["IMAG1", "se"])
+            assert np.isfinite(found.loc["IMAG3", ["se", "ci_low", "ci_high"]].astype(float)).all()
+
+
 def test_refusals(fit: rt.PlsFit) -> None:
     with pytest.raises(OptionError, match="draws must be a whole number of at least 2, got 1"):
         rt.bootstrap(fit, draws=1)
@@ -132,6 +147,9 @@ def test_refusals(fit: rt.PlsFit) -> None:
         rt.bootstrap(fit, rows=[[0, 250]])
     with pytest.raises(OptionError, match="whole numbers of shape"):
         rt.bootstrap(fit, rows=[[0.5, 1.0]])
+    for shape in ((0, 250), (3, 0)):
+        with pytest.raises(OptionError, match="rows names no row"):
+            rt.bootstrap(fit, rows=np.empty(shape, dtype=int))
     draws = rt.bootstrap(fit, draws=2)
     with pytest.raises(OptionError, match=r"unknown interval 'percentil'\. Did you mean 'percentile'\?"):
         draws.table(interval="percentil")

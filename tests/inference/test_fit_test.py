@@ -118,3 +118,13 @@ def test_what_cannot_be_tested_is_refused() -> None:
     gaps.loc[0, "a"] = np.nan
     with pytest.raises(EstimationError, match=r"missing='em' leaves gaps in the rows.*missing='listwise'"):
         rt.fit_test(rt.pls(FACTORS, gaps, missing="em"))
+
+
+def test_implied_correlations_that_are_not_known_are_told() -> None:
+    """Of noise the consistent loadings are roots of a negative reliability."""
+    data = pd.DataFrame(np.random.default_rng(1).normal(size=(30, 4)), columns=list("abcd"))
+    with pytest.warns(rt.RantauWarning, match="reliability_out_of_range"):
+        fit = rt.pls("X =~ a + b + c\nd ~ X", data, consistent=True)
+    assert fit.loadings().est[:3].isna().all()
+    with pytest.raises(EstimationError, match="as the model implies them are not positive definite"):
+        rt.fit_test(fit, draws=10)

@@ -239,6 +239,21 @@ def test_combined_map(fit):
     assert "<table" in needs._repr_html_()
 
 
+def test_sampling_weights_count_in_shares_of_rows_as_so_many_rows(mobile):
+    """The map and the necessity analysis of one weighted fit were refused as being in different units."""
+    model = "Image =~ IMAG1 + IMAG2 + IMAG3\nLoyalty =~ CUSL1 + CUSL3\nLoyalty ~ Image"
+    table = mobile.assign(w=1 + np.arange(len(mobile)) % 3)
+    often = table.loc[table.index.repeat(table.w)].reset_index(drop=True)
+    found = []
+    for fit in (rt.pls(model, table, weights="w"), rt.pls(model, often)):
+        needs = rt.necessity(fit, "Loyalty", bounds=(1, 10), permutations=0)
+        shown = needs.table()[["effect", "accuracy"]].to_numpy().ravel()
+        combined = rt.importance(fit, "Loyalty", bounds=(1, 10)).combined(needs, level=60)
+        found.append([*shown, *combined[["performance", "required", "below"]].to_numpy().ravel()])
+    assert found[0] == pytest.approx(found[1], abs=1e-9)
+    assert 0 < found[0][-1] < 1
+
+
 def test_necessity_refuses():
     data = pd.DataFrame({"x": [0.0, 1, 2], "y": [0.0, 1, 2], "same": [1.0, 1, 1]})
     with pytest.raises(EstimationError, match="no variance in same"):

@@ -123,6 +123,16 @@ def test_rival_models_are_compared_on_the_same_folds(reputation, fit):
         first.compare(rt.predict(other, repeats=2, seed=2), "CUSL")
     with pytest.raises(OptionError, match=r"unknown outcome 'CUSLL'. Did you mean 'CUSL'"):
         first.compare(second, "CUSLL")
+    # As many rows, dealt alike, and not the same ones.
+    lost = reputation.astype(float)
+    lost.loc[3, "qual_1"] = np.nan
+    left_out = rt.predict(rt.pls(GOLDEN["model"], lost, missing="listwise"), repeats=2)
+    lost = reputation.astype(float)
+    lost.loc[9, "qual_1"] = np.nan
+    with pytest.raises(OptionError, match="rest on different rows"):
+        left_out.compare(rt.predict(rt.pls(GOLDEN["model"], lost, missing="listwise"), repeats=2), "CUSL")
+    with pytest.raises(OptionError, match="other answers to the items of 'CUSL'"):
+        first.compare(rt.predict(rt.pls(GOLDEN["model"], reputation.iloc[::-1]), repeats=2), "CUSL")
 
 
 def test_repetitions_deal_anew(fit):
@@ -419,6 +429,44 @@ def test_a_linear_model_that_cannot_be_estimated_is_unknown(reputation):
     assert found.verdict().loc["Y", "verdict"] in ("", "no predictive relevance")
     linear = found.cvpat().query("benchmark == 'linear'")
     assert linear.difference.isna().all()
+
+
+def test_items_without_a_linear_model_are_not_left_out_of_what_is_compared(mobile):
+    """Of two outcomes one has more predictors than training rows: their losses together have no benchmark."""
+    model = MOBILE + "Value ~ Image\nSatisfaction ~ Image + Expectation + Value"
+    found = rt.predict(rt.pls(model, mobile.head(12)), folds=6, repeats=1)
+    table = found.items()
+    assert table.query("construct == 'Value'").rmse_lm.notna().all()
+    assert table.query("construct == 'Satisfaction'").rmse_lm.isna().all()
+    linear = found.cvpat().query("benchmark == 'linear'").set_index("construct")
+    assert linear.loss_benchmark.notna().to_dict() == {"(all)": False, "Value": True, "Satisfaction": False}
+    assert linear.difference.notna().to_dict() == {"(all)": False, "Value": True, "Satisfaction": False}
+
+
+@pytest.mark.parametrize("pooled", ["errors", "predictions"])
+def test_a_linear_model_is_judged_by_the_rows_that_pls_is_judged_by_or_not_at_all(mobile, pooled):
+    """Two items differ in one row only, so that one training sample of each repetition has no regression."""
+    table = mobile.assign(IMAG2=mobile.IMAG1.astype(float))
+    table.loc[5, "IMAG2"] += 1
+    found = rt.predict(rt.pls(MOBILE + "Value ~ Image\nSatisfaction ~ Value + Expectation", table), repeats=2)
+    items = found.items(pooled=pooled)
+    assert items.rmse.notna().all()
+    assert items.rmse_difference.notna().groupby(items.construct).all().to_dict() == {
+        "Value": False, "Satisfaction": True,
+    }  # fmt: skip
+    assert found.verdict().loc["Value", "verdict"] in ("", "no predictive relevance")
+
+
+def test_predictions_of_a_row_are_averaged_over_the_repetitions_that_have_one(mobile):
+    table = mobile.assign(IMAG2=3.0)
+    table.loc[[0, 1], "IMAG2"] = 4.0
+    fold = np.array([np.arange(len(table)) % 5, np.arange(len(table)) % 5])
+    fold[0, [0, 1]] = 2
+    found = rt.predict(rt.pls(MOBILE + "Value ~ Image\nSatisfaction ~ Value + Expectation", table), fold_of=fold)
+    assert len(found.failed) == 1
+    own = np.where(np.isnan(found.predicted[0]), found.predicted[1], found.predicted.mean(axis=0))
+    by_hand = np.sqrt(((found.truth - own) ** 2).mean(axis=0))
+    assert found.items(pooled="predictions").rmse.to_numpy() == pytest.approx(by_hand)
 
 
 def test_training_samples_that_fail_are_told():

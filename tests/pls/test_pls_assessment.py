@@ -6,7 +6,7 @@ import pytest
 from pls_reference import data, fitted
 
 import rantau as rt
-from rantau.errors import EstimationError, OptionError
+from rantau.errors import ConvergenceWarning, EstimationError, OptionError
 from rantau.pls import pls
 from rantau.pls.measurement import htmt, htmt2
 from rantau.pls.quantities import TABLES
@@ -226,6 +226,28 @@ def test_f_squared_again_is_nan_where_the_model_without_the_path_does_not_conver
 # -- redundancy --------------------------------------------------------------------------------------------
 
 
+def test_what_is_explained_entirely_leaves_nothing_to_hold_an_effect_against(mobile):
+    """A sum explained by its parts: the rounding of 1 - R² once gave f² of -5e14."""
+    table = mobile.assign(whole=mobile[["IMAG1", "IMAG2", "IMAG3"]].sum(axis=1))
+    fit = pls("whole ~ IMAG1 + IMAG2 + IMAG3", table)
+    assert fit.r_squared().r_squared["whole"] == pytest.approx(1, abs=1e-12)
+    assert fit.f_squared().isna().all(axis=None)
+    assert fit.f_squared(again=True).isna().all(axis=None)
+    assert fit.information_criteria().isna().all(axis=None)
+
+
+def test_what_a_model_that_did_not_settle_would_say_is_not_told(mobile):
+    """GM and Cp lean on the model of all paths, the redundancy on one by mode A: their weights must settle too."""
+    model = SMALL.replace("M =~", "M <~")
+    with pytest.warns(ConvergenceWarning):
+        hurried = pls(model, mobile, max_iterations=2)
+    settled = pls(model, mobile)
+    assert hurried.information_criteria()[["gm", "cp"]].isna().all(axis=None)
+    assert settled.information_criteria()[["gm", "cp"]].notna().all(axis=None)
+    assert hurried.redundancy().isna().all()
+    assert settled.redundancy().notna().all()
+
+
 def test_redundancy_against_other_items_is_a_model_of_two(mobile):
     fit = pls("F <~ PERQ1 + PERQ2 + PERQ3\nY =~ CUSL1 + CUSL3\nY ~ F", mobile)
     one = rt.redundancy(fit, mobile, construct="F", against="CUSA1")
@@ -238,6 +260,10 @@ def test_redundancy_against_other_items_is_a_model_of_two(mobile):
     several = rt.redundancy(fit, mobile, construct="F", against=["CUSA1", "CUSA2"])
     assert several.paths()[["lhs", "rhs"]].to_numpy().tolist() == [["F_global", "F"]]
     assert rt.bootstrap(several, draws=20).table(of="paths").shape[0] == 1
+    # An item may have the name that the construct of several would get.
+    named = rt.redundancy(fit, mobile.assign(F_global=mobile.CUSA1), construct="F", against=["F_global", "CUSA2"])
+    assert named.paths()["lhs"].tolist() == ["F_global_"]
+    assert named.paths()["est"].tolist() == several.paths()["est"].tolist()
 
 
 def test_redundancy_says_what_it_cannot_do(mobile):
@@ -308,6 +334,11 @@ def test_rival_models_must_be_comparable(rivals, mobile):
     moved = pls(SMALL, mobile.iloc[::-1].reset_index(drop=True))
     with pytest.raises(EstimationError, match="or on other answers to the items of 'Y'"):
         rt.rival_models([both, moved], outcome="Y")
+    with pytest.raises(OptionError, match=r"model '2' is estimated with consistent=True and the first with .*=False"):
+        rt.rival_models([pls(SMALL, mobile), pls(SMALL, mobile, consistent=True)], outcome="Y")
+    weighted = pls(SMALL, mobile.assign(w=1 + np.arange(250) % 3), weights="w")
+    with pytest.raises(OptionError, match=r"model '2' is estimated with weights='w' and the first with weights=None"):
+        rt.rival_models([both, weighted], outcome="Y")
     with pytest.raises(OptionError, match=r"takes fits by rt\.pls; '2' is a SemFit"):
         rt.rival_models([both, rt.cfa("X =~ IMAG1 + IMAG2 + IMAG3", mobile)], outcome="Y")
 
@@ -347,6 +378,8 @@ def test_blindfolding_of_what_has_no_predictors_or_one_item(mobile):
 
 
 def test_blindfolding_says_what_it_cannot_do(small, mobile):
+    with pytest.raises(OptionError, match=r"distance=2 divides the 4 rows.*Take 3\."):
+        pls("CUSL1 ~ IMAG1", mobile.head(4).assign(CUSL1=[1, 3, 2, 4], IMAG1=[2, 3, 1, 5])).blindfold(2)
     with pytest.raises(OptionError, match=r"distance=5 divides the 250 rows.*Take 6, 7, 8, 9, 11, 12"):
         small.blindfold(5)
     with pytest.raises(OptionError, match=r"distance is a whole number from 2 to 249, such as 7, got 1"):

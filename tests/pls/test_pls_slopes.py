@@ -31,6 +31,7 @@ def test_slopes_are_derivatives_of_the_equation():
     found = fit()
     b = beta(found)
     ours = found.slopes("Satisfaction", "Image", "Value", at=(-1, 0.5))
+    pd.testing.assert_frame_equal(found.slopes("Satisfaction", "Image", "Value", at=iter((-1, 0.5))), ours)
     assert ours["Value"].tolist() == [-1.0, 0.5]
     assert ours.est.to_numpy() == pytest.approx([b["Image"] - b["Image:Value"], b["Image"] + 0.5 * b["Image:Value"]])
     turned = found.slopes("Satisfaction", "Value", "Image", at=(2,))

@@ -1,5 +1,7 @@
 """Stages by another road: explicit scores and products in NumPy; draws; and populations whose values are known."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -311,3 +313,26 @@ def test_an_item_of_two_values_has_no_square(method):
     table = pd.DataFrame({"x": rng.integers(1, 3, 101), "y": rng.normal(size=101)})
     with pytest.raises(EstimationError, match=r"x:x does not vary|predictors of y are exact combinations"):
         pls("y ~ x + x:x", table, interaction=method)
+
+
+def test_a_draw_fails_for_its_own_sake_whatever_becomes_of_the_others():
+    """At the first stage some draws do not settle, at the second others."""
+    table = frame()
+    fit = pls(NESTED.format(op="<~"), table, max_iterations=12)
+    rows = np.random.default_rng(5).integers(0, len(table), (30, len(table)))
+    counts = np.stack([np.bincount(row, minlength=len(table)) for row in rows]).astype(float)
+    alone = [fit.refit(row[None]).reasons[0] for row in counts]
+    assert 0 < sum(map(bool, alone)) < 30
+    assert list(fit.refit(counts).reasons) == alone
+
+
+def test_a_construct_whose_parts_go_against_each_other_is_told_once():
+    """Its reliability is negative and has no root, of which NumPy warned besides."""
+    rng = np.random.default_rng(4)
+    a, e = rng.standard_normal((2, 300))
+    table = measured({"A": a, "B": -0.5 * a + e, "Y": a + e}, rng, 300)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        fit = pls(f"G =~ A + B\n{blocks('ABY')}\nY ~ G", table, consistent=True)
+    assert not fit.trustworthy
+    assert {one.category.__module__ for one in told} == {"rantau.errors"}

@@ -130,5 +130,12 @@ def test_options_are_checked():
     for powers in ((1, 2), (), 2, (2.5,), (True, 2)):
         with pytest.raises(OptionError, match="powers are whole numbers"):
             rt.nonlinearity(fit(), powers=powers)
-    with pytest.raises(OptionError, match="100 or more"):
+    with pytest.raises(OptionError, match="draws must be a whole number of at least 100"):
         rt.copula_endogeneity(fit(), draws=10)
+
+
+def test_what_is_explained_entirely_is_not_tested_for_straight_lines():
+    x = np.arange(20.0)
+    found = rt.nonlinearity(rt.pls("y ~ x", pd.DataFrame({"x": x, "y": x})))
+    assert found.reset()[["f", "p"]].isna().all(axis=None)
+    assert found.quadratic()[["f_squared", "p"]].isna().all(axis=None)

@@ -75,7 +75,7 @@ def test_items_that_share_more_than_one_factor_are_found_and_units_do_not_matter
 @pytest.mark.parametrize(
     ("options", "error", "text"),
     [
-        ({"draws": 5}, OptionError, "100 or more"),
+        ({"draws": 5}, OptionError, "draws must be a whole number of at least 100, got 5"),
         ({"borrow": {"Valu": ["IMAG1"]}}, OptionError, "Did you mean 'Value'"),
         ({"borrow": {"Image": ["PERV1"]}}, OptionError, "'Image' has 5"),
         ({"borrow": {"Value": ["PERV1", "IMAG1"]}}, OptionError, "no item of another construct"),
@@ -90,3 +90,41 @@ def test_refusals(options, error, text):
 def test_too_few_items_everywhere():
     with pytest.raises(EstimationError, match="no construct has four items"):
         rt.tetrad_test(rt.pls("Value =~ PERV1 + PERV2\nCUSCO ~ Value", pd.read_csv(MOBILE)))
+
+
+def test_resamples_that_leave_a_covariance_unknown_are_told_and_left_out():
+    """Two rows answered an item: in every seventh resample nobody did."""
+    table = pd.read_csv(MOBILE).astype(float)
+    table.loc[2:, "IMAG1"] = np.nan
+    table.loc[1, "IMAG1"] = table.loc[0, "IMAG1"] + 3
+    found = rt.tetrad_test(rt.pls(MODEL + PATHS, table), draws=300)
+    assert 20 < found.lost < 70
+    assert len(found.draws) == 300 - found.lost
+    assert np.isfinite(found.draws).all()
+    assert found.table()[["se", "ci_low", "ci_high"]].notna().all(axis=None)
+    assert f"{found.lost} more without all covariances" in str(found)
+
+
+def test_what_cannot_be_had_without_some_row_rejects_nothing():
+    """EM has no end without one of six answers: the intervals were unknown, and the verdict was that of a rejection."""
+    random = np.random.default_rng(3)
+    factor = random.normal(size=60)
+    table = pd.DataFrame({name: factor + random.normal(size=60) for name in ("a", "b", "c", "d", "y")})
+    table.loc[6:, "a"] = np.nan
+    fit = rt.pls("X =~ a + b + c + d; y ~ X", table, missing="em")
+    with pytest.raises(EstimationError, match="do not determine the covariances of the items without row"):
+        rt.tetrad_test(fit, draws=100)
+
+
+def test_numbers_may_be_numpys():
+    one, other = (
+        rt.tetrad_test(fit(), draws=draws, seed=seed) for draws, seed in ((100, 2), (np.int64(100), np.int64(2)))
+    )
+    assert one == other
+
+
+def test_tetrads_that_are_nought_in_any_rows_vanish():
+    table = pd.read_csv(MOBILE).assign(again=lambda data: data.IMAG1, more=lambda data: data.IMAG1)
+    found = rt.tetrad_test(rt.pls("X =~ IMAG1 + IMAG2 + again + more\nCUSL1 ~ X", table), draws=100)
+    assert found.table()[["ci_low", "ci_high"]].to_numpy().tolist() == [[0.0, 0.0]] * 2
+    assert found.verdicts().verdict[0] == "reflective not rejected"

@@ -116,6 +116,17 @@ def test_rows_without_a_segment_and_columns_of_responses():
     assert {one.name for one in every.columns} <= set(responses.extras_names)
 
 
+def test_numbers_of_any_type_with_gaps_are_numbers():
+    """Whole numbers with a gap, of pandas' own type, were taken for so many categories."""
+    segment, age = ["1", "2"] * 30, [None, *range(20, 79)]
+    plain = pd.DataFrame({"age": np.array(age, dtype=float)})
+    own = plain.astype({"age": "Int64"})
+    expected = rt.explain_segments(segment, plain).table()
+    assert expected.kind.tolist() == ["number"]
+    pd.testing.assert_frame_equal(rt.explain_segments(segment, own).table(), expected)
+    pd.testing.assert_frame_equal(rt.explain_segments(segment, own, numbers="age").table(), expected)
+
+
 def test_refusals():
     data, segment = rows(30)
     mixture = rt.fimix(rt.pls("age ~ code", data), segments=2, starts=1)

@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import norm
 
 import rantau as rt
-from rantau.errors import OptionError
+from rantau.errors import EstimationError, OptionError
 from rantau.segments.advice import advise
 from rantau.segments.minimum import most_arrows, rows_needed
 
@@ -164,8 +164,16 @@ def test_numbers_of_segments_that_collapse_end_the_list():
     assert 2 <= most < 6
     assert found.problems[-1].code == "segments_collapsed"
     assert f"so that the list ends with {most}. More starts may help." in str(found)
+    alone = found.replace(solutions=found.solutions[:1])
+    assert {alone.best(name) for name in ("bic", "nec")} == {1}
     hurried = rt.fimix(mobile(), segments=2, starts=1, max_iterations=2)
     assert [problem.code for problem in hurried.problems] == ["not_converged"]
+
+
+def test_what_is_explained_entirely_has_no_segments():
+    x = np.random.default_rng(3).normal(size=40)
+    with pytest.raises(EstimationError, match="nothing is left in which segments could differ"):
+        rt.fimix(rt.pls("y ~ x", pd.DataFrame({"x": x, "y": 2 * x})), segments=2)
 
 
 def criteria(**best):

@@ -120,6 +120,7 @@ def compare_groups(
     sample, own = (fit.sample, codes) if member.all() else (fit.sample.rows(member), codes[member])
     sizes = np.bincount(own, minlength=len(labels))
     names, values, problems = _each_group(fit, sample, own, labels)
+    bootstrapped, lost = _bootstrapped(fit, sample, own, labels, draws, seed)
     return GroupComparison(
         by=by if isinstance(by, str) else "",
         groups=labels,
@@ -127,9 +128,10 @@ def compare_groups(
         left_out=int((~member).sum()),
         quantities=names,
         values=values,
-        bootstrapped=_bootstrapped(fit, sample, own, labels, draws, seed),
+        bootstrapped=bootstrapped,
+        lost=lost,
         pairs=tuple(
-            _pair(fit, sample, own, labels, values, pair, permutations, seed, 1 + stream)
+            _pair(fit, sample, own, labels, pair, permutations, seed, 1 + stream)
             for stream, pair in enumerate(combinations(range(len(labels)), 2))
         ),
         constructs=composite_names(fit),
@@ -229,12 +231,14 @@ def _each_group(
     return names, values, problems
 
 
-def _bootstrapped(fit: PlsFit, sample: Sample, codes: Indices, labels: tuple[str, ...], draws: int, seed: int) -> Array:
-    """Return draws from within each group, `(groups, draws, q)`."""
+def _bootstrapped(
+    fit: PlsFit, sample: Sample, codes: Indices, labels: tuple[str, ...], draws: int, seed: int
+) -> tuple[Array, tuple[str, ...]]:
+    """Return draws from within each group, `(groups, draws, q)`, and why some failed, each with its group."""
     shown = fit.showing("estimates")
     if draws == 0:
-        return np.empty((len(labels), 0, len(shown.quantities)))
-    found = []
+        return np.empty((len(labels), 0, len(shown.quantities))), ()
+    found, lost = [], []
     for group, label in enumerate(labels):
         own = shown.replace(sample=sample.rows(codes == group))
         stream = int(np.random.SeedSequence([seed, group]).generate_state(1)[0])
@@ -246,7 +250,8 @@ def _bootstrapped(fit: PlsFit, sample: Sample, codes: Indices, labels: tuple[str
                 f"without them. Reasons: {told}."
             )
         found.append(refits.values)
-    return np.stack(found)
+        lost += [f"group '{label}': {reason}" for reason in refits.reasons if reason]
+    return np.stack(found), tuple(lost)
 
 
 def _pair(
@@ -254,7 +259,6 @@ def _pair(
     sample: Sample,
     codes: Indices,
     labels: tuple[str, ...],
-    values: Array,
     pair: tuple[int, int],
     permutations: int,
     seed: int,

@@ -56,6 +56,8 @@ class GroupComparison(Record):
         Names, and the estimates of each group, `(groups, q)`.
     bootstrapped
         `(groups, draws, q)` draws from within each group; NaN where a draw failed. No draws if none were asked for.
+    lost
+        Why draws failed, one text each.
     pairs
         Every two groups.
     constructs
@@ -75,6 +77,7 @@ class GroupComparison(Record):
     quantities: tuple[Quantity, ...]
     values: Array
     bootstrapped: Array
+    lost: tuple[str, ...]
     pairs: tuple[Pair, ...]
     constructs: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -86,8 +89,13 @@ class GroupComparison(Record):
 
     @property
     def failed(self) -> tuple[tuple[str, int], ...]:
-        """Each reason why divisions or draws gave no estimate, with its count, the commonest first."""
+        """Each reason why random divisions gave no estimate, with its count, the commonest first."""
         return counted(reason for pair in self.pairs for reason in pair.reasons)
+
+    @property
+    def failed_draws(self) -> tuple[tuple[str, int], ...]:
+        """Each reason why bootstrap draws of a group gave no estimate, with its count, the commonest first."""
+        return counted(self.lost)
 
     # -- step by step ------------------------------------------------------------------------------------
 
@@ -153,8 +161,8 @@ class GroupComparison(Record):
         found = _frame(rows, ("group_1", "group_2", "construct", *names.split()))
         for p in ("c_p", "mean_p", "variance_p"):
             found[p] = adjusted(found[p].to_numpy(), adjust)
-        # A p that is not known permits nothing.
-        verdicts = {name: found[p] >= alpha for p, name in _VERDICTS}
+        # A p that is not known permits nothing; 1 - .95 is a little more than the .05 that a p may be.
+        verdicts = {name: found[p] >= alpha - ROUNDING for p, name in _VERDICTS}
         for place, name in ((6, "compositional"), (11, "equal_means"), (16, "equal_variances")):
             found.insert(place, name, verdicts[name])
         full = found["compositional"] & found["equal_means"] & found["equal_variances"]
@@ -222,7 +230,7 @@ class GroupComparison(Record):
             bootstrap draws `low_1 high_1 low_2 high_2`, the percentile intervals of both, `not_larger`, the probability
             that the first group's is not the larger one (Henseler, Ringle & Sinkovics, 2009), `p_henseler`, which makes
             two sides of it, `p_parametric` (Keil et al., 2000) and `p_welch` (Sarstedt, Henseler & Ringle, 2011). What
-            is the same in every draw has no p. Paths have
+            is the same in every draw has no p, and what some draw leaves undefined neither p nor interval. Paths have
             `permitted`: whether MICOM finds the composites at both ends invariant.
 
         Raises
@@ -232,6 +240,8 @@ class GroupComparison(Record):
         """
         choose("of", of, SHOWN)
         choose("adjust", adjust, CORRECTIONS)
+        choose("items", items, ITEMS)
+        check_level(level)
         pandas = require("pandas")
         parts = []
         for pair, which in self._shown(of):
@@ -243,7 +253,7 @@ class GroupComparison(Record):
             if self.bootstrapped.shape[1]:
                 first, second = (self._draws(place)[:, which] for place in (pair.first, pair.second))
                 for number, draws in ((1, first), (2, second)):
-                    ends = np.nanquantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
+                    ends = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=0)
                     part[f"low_{number}"], part[f"high_{number}"] = ends
                 # NaN, of what some draw leaves undefined, is not above anything.
                 widths = np.ptp(first, axis=0), np.ptp(second, axis=0)
@@ -366,6 +376,7 @@ class GroupComparison(Record):
         told += [f"  {self.left_out} rows belong to no group and are left out"] if self.left_out else []
         told += [f"  {problem.text}" for problem in self.problems]
         told += [f"  {count} divisions failed: {reason}" for reason, count in self.failed]
+        told += [f"  {count} bootstrap draws failed: {reason}" for reason, count in self.failed_draws]
         for title, frame in (("Invariance (MICOM)", self.micom()), ("Paths", self.table())):
             shown = frame.to_string(index=False, float_format=lambda value: f"{value:.3f}")
             told += ["", f"{title}, {self.permutations} permutations, seed {self.seed}", shown]

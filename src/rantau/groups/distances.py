@@ -48,6 +48,9 @@ class Distances(Record):
     def table(self, *, level: float = 0.95) -> pd.DataFrame:
         """Return `distance est quantile p`: groups differ at 1 - level where est exceeds the quantile.
 
+        A distance that the groups or some division leave undefined, as d_g is where correlations are not positive
+        definite, has no quantile and no p.
+
         Parameters
         ----------
         level
@@ -55,12 +58,13 @@ class Distances(Record):
         """
         check_level(level)
         extreme = (self.permuted >= self.values - ROUNDING).sum(axis=0)
-        p = np.where(np.isnan(self.values), np.nan, (extreme + 1) / (len(self.permuted) + 1))
+        unknown = np.isnan(self.values) | np.isnan(self.permuted).any(axis=0)
+        p = np.where(unknown, np.nan, (extreme + 1) / (len(self.permuted) + 1))
         columns = {"distance": NAMES, "est": self.values, "quantile": np.quantile(self.permuted, level, axis=0), "p": p}
         return require("pandas").DataFrame(columns)  # type: ignore[no-any-return]
 
     def __str__(self) -> str:
-        told = [f"Distances between groups, {len(self.permuted)} permutations"]
+        told = [f"Distances between groups, {sum(not reason for reason in self.reasons)} permutations"]
         told += [f"  {count} divisions failed: {reason}" for reason, count in counted(self.reasons)]
         return "\n".join([*told, self.table().to_string(index=False, float_format=lambda value: f"{value:.4f}")])
 
@@ -92,7 +96,7 @@ def distances(fit: PlsFit, sample: Sample, codes: Indices, groups: int, permutat
         permuted.append(found)
         reasons += why
     every = np.concatenate(permuted)
-    good = np.array([not reason for reason in reasons]) & ~np.isnan(every).any(axis=1)
+    good = np.array([not reason for reason in reasons])
     return Distances(values[0], every[good] if good.any() else np.full((1, 2), np.nan), tuple(reasons))
 
 

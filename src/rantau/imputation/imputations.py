@@ -36,8 +36,8 @@ class Imputations(Record):
         `(m, groups, iterations, p, 2)`: mean and standard deviation of the answers drawn for each item.
     method, seed, group
         How they were drawn; `group` is the column within whose values, empty for none.
-    others_names, others
-        Columns that were left as they are, `(n, k)`.
+    others_names, others, kinds
+        Columns that were left as they are, `(n, k)`, and pandas' types of them.
     columns
         All columns in their order.
     labels
@@ -59,6 +59,7 @@ class Imputations(Record):
     group: str
     others_names: tuple[str, ...]
     others: Cells
+    kinds: tuple[Any, ...]
     columns: tuple[str, ...]
     labels: Cells
     source: str
@@ -91,7 +92,7 @@ class Imputations(Record):
         OptionError
             If there is no such number.
         """
-        if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < self.m:
+        if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < self.m:
             raise OptionError(
                 f"there are {self.m} completed data sets, numbered from 0 to {self.m - 1}, got {number!r}."
             )
@@ -108,10 +109,13 @@ class Imputations(Record):
             Which of them, from 0.
         """
         pandas = require("pandas")
-        index = pandas.Index(self.labels)
+        index = pandas.Index(list(self.labels))
         items = pandas.DataFrame(self.values(number), columns=list(self.names), index=index)
-        others = pandas.DataFrame(np.array(self.others), columns=list(self.others_names), index=index).infer_objects()
-        found = pandas.concat([items, others], axis=1)[list(self.columns)]
+        others = [
+            pandas.Series(list(cells), name=name, index=index, dtype=kind)
+            for name, cells, kind in zip(self.others_names, self.others.T, self.kinds, strict=True)
+        ]
+        found = pandas.concat([items, *others], axis=1)[list(self.columns)]
         found.attrs["source"] = f"{self.source}, imputation {number + 1}"
         return found  # type: ignore[no-any-return]
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rantau.arrays import Array, Cells, Indices, Mask
-from rantau.errors import DataWarning, EstimationError, OptionError, ResponseError, unknown
+from rantau.errors import DataWarning, EstimationError, OptionError, ResponseError
 from rantau.imputation.chained import Plan, nearest_predictors, run_chain
 from rantau.imputation.imputations import Imputations
 from rantau.imputation.methods import ROWS as METHODS
+from rantau.moments.belonging import memberships
 from rantau.moments.chosen import chosen_sample
 from rantau.moments.sample import Sample, as_frame
-from rantau.options import choose, column_name
+from rantau.options import choose, column_name, whole_number
 from rantau.survey.responses import Change, Responses
 
 if TYPE_CHECKING:
@@ -100,10 +101,10 @@ def impute(
     >>> imputed.m, bool(imputed.frame(0).notna().all(axis=None)), imputed.frame(0)["a"].isin(data["a"]).all().item()
     (5, True, True)
     """
-    for option, got, least in (("m", m, 2), ("seed", seed, 0), ("iterations", iterations, 1), ("donors", donors, 1)):
-        _check_whole(option, got, least)
+    m, seed = whole_number("m", m, least=2), whole_number("seed", seed, least=0)
+    iterations, donors = whole_number("iterations", iterations, least=1), whole_number("donors", donors, least=1)
     if predictors is not None:
-        _check_whole("predictors", predictors, 1)
+        predictors = whole_number("predictors", predictors, least=1)
     row = {one.name: one for one in METHODS}[choose("method", method, [one.name for one in METHODS])]
     taken = chosen_sample(data, items, least=2).sample
     by = column_name("group", group)
@@ -138,16 +139,15 @@ def impute(
         Change(taken.names[item], f"missing answers drawn {m} times by {row.about}", int(gaps[:, item].sum()))
         for item in sorted(order)
     )
-    columns, others_names, others, labels = _others(data, taken)
+    frame = _whole_frame(data)
+    columns = tuple(str(name) for name in frame.columns)
+    at = [place for place, name in enumerate(columns) if name not in taken.names]
     return Imputations(
-        taken.names, taken.values, drawn, trace, row.name, seed, by, others_names, others, columns, labels,
-        taken.source, log, data if isinstance(data, Responses) else None,
+        taken.names, taken.values, drawn, trace, row.name, seed, by, tuple(columns[place] for place in at),
+        _cells([frame.iloc[:, place] for place in at], len(frame)), tuple(frame.dtypes.iloc[place] for place in at),
+        columns, _cells([frame.index], len(frame))[:, 0], taken.source, log,
+        data if isinstance(data, Responses) else None,
     )  # fmt: skip
-
-
-def _check_whole(option: str, got: object, least: int) -> None:
-    if isinstance(got, bool) or not isinstance(got, int | np.integer) or got < least:
-        raise OptionError(f"{option} must be a whole number of at least {least}, got {got!r}.")
 
 
 def _without(taken: Sample, name: str) -> Sample:
@@ -161,14 +161,11 @@ def _groups(data: Responses | pd.DataFrame, by: str, taken: Sample) -> list[tupl
         return [("", np.arange(taken.n_obs))]
     if by in taken.names:
         raise OptionError(f"'{by}' is among the items, so it cannot be group= as well; leave it out of items=.")
-    frame = _whole_frame(data)
-    if by not in frame.columns:
-        raise ResponseError(unknown("column", by, [str(name) for name in frame.columns], where=taken.source))
-    column = frame[by]
-    if column.isna().any():
-        row = int(np.flatnonzero(column.isna().to_numpy())[0]) + 1
+    codes, labels = memberships(data, by, option="group")
+    if (codes < 0).any():
+        row = int(np.flatnonzero(codes < 0)[0]) + 1
         raise ResponseError(f"{taken.source}: row {row} has no '{by}', so it belongs to no group. Leave such rows out.")
-    return [(str(label), np.flatnonzero((column == label).to_numpy())) for label in dict.fromkeys(column)]
+    return [(label, np.flatnonzero(codes == place)) for place, label in enumerate(labels)]
 
 
 def _whole_frame(data: Responses | pd.DataFrame) -> pd.DataFrame:
@@ -181,17 +178,12 @@ def _whole_frame(data: Responses | pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _others(data: Responses | pd.DataFrame, taken: Sample) -> tuple[tuple[str, ...], tuple[str, ...], Cells, Cells]:
-    """Return the names of all columns, those of columns left alone, their cells, and the labels of the rows."""
-    frame = _whole_frame(data)
-    columns = tuple(str(name) for name in frame.columns)
-    names = tuple(name for name in columns if name not in taken.names)
-    cells = np.empty((len(frame), len(names)), dtype=object)
-    for place, name in enumerate(names):
-        cells[:, place] = list(frame.iloc[:, columns.index(name)])
-    labels = np.empty(len(frame), dtype=object)
-    labels[:] = list(frame.index)
-    return columns, names, cells, labels
+def _cells(columns: Sequence[pd.Series | pd.Index], n: int) -> Cells:
+    """Return columns as they are, `(n, k)`."""
+    found = np.empty((n, len(columns)), dtype=object)
+    for place, column in enumerate(columns):
+        found[:, place] = list(column)
+    return found
 
 
 def _predictors(values: Array, most: int | None) -> Mask:

@@ -13,6 +13,7 @@ from rantau.imputation.imputations import Imputations
 from rantau.imputation.pooled import Pooled
 from rantau.inference.bootstrap import bootstrap
 from rantau.options import is_number, is_several, whole_number
+from rantau.pls.result import PlsFit
 
 #: Resamples of each completed data set where the engine gives no standard errors.
 _DRAWS = 500
@@ -58,7 +59,8 @@ def pool(
     Notes
     -----
     Rubin (1987); Barnard & Rubin (1999). For resamples within each imputation see Schomaker & Heumann (2018), "MI
-    boot". A fit that did not converge is left out and told in `dropped`.
+    boot". A fit that did not converge is left out and told in `dropped`. The constructs of PLS point in all data sets
+    where they do in the first.
 
     Examples
     --------
@@ -71,28 +73,10 @@ def pool(
     >>> int(pooled.chi_square().df), pooled.chi_square().pvalue > 0.05
     (2, True)
     """
-    if isinstance(fits, Imputations):
-        raise OptionError("pool() takes fits; fit the model first: rt.pool(imputed.fits(rt.sem, model)).")
-    if not is_several(fits):
-        raise OptionError(f"pool() takes fits, such as imputed.fits(rt.sem, model), got a {type(fits).__name__}.")
     seed, workers = whole_number("seed", seed, least=0), whole_number("workers", workers, least=1)
-    every = tuple(fits)
-    for fit in every:
-        if not hasattr(fit, "quantities") or not hasattr(fit, "refit"):
-            raise OptionError(f"pool() takes fits of rt.sem, rt.cfa, rt.growth or rt.pls, got a {type(fit).__name__}.")
-    if len(every) < 2:
-        raise OptionError(f"pool() needs two fits or more, one for each completed data set, got {len(every)}.")
     if not is_number(complete_df) or not complete_df > 0:
         raise OptionError(f"complete_df is a number above 0, or infinite, got {complete_df!r}.")
-    first = every[0]
-    for number, fit in enumerate(every[1:], start=2):
-        if type(fit) is not type(first) or fit.quantities != first.quantities:
-            raise OptionError(f"fit {number} is of another model or engine than the first; pool fits of one model.")
-        if fit.n_obs != first.n_obs:
-            raise OptionError(
-                f"fit {number} is of {fit.n_obs} rows and the first of {first.n_obs}; completed data sets have the "
-                "same rows."
-            )
+    every = _checked(fits)
     dropped = tuple(
         f"imputation {number}: it did not converge" for number, fit in enumerate(every, 1) if not fit.converged
     )
@@ -101,6 +85,8 @@ def pool(
         raise EstimationError(
             f"{len(kept)} of {len(every)} fits converged, so there is nothing to pool. See fits[0].problems."
         )
+    if isinstance(kept[0], PlsFit):
+        kept = tuple(fit.pointing_as(kept[0]) if isinstance(fit, PlsFit) else fit for fit in kept)
     if draws is None and not any(np.isfinite(fit.errors()).any() for fit in kept):
         draws = _DRAWS
     if draws is None:
@@ -110,3 +96,27 @@ def pool(
         bootstrap(fit, draws=draws, seed=int(own), workers=workers) for fit, own in zip(kept, seeds, strict=True)
     )
     return Pooled(kept, dropped, float(complete_df), resamples)
+
+
+def _checked(fits: Iterable[Fit]) -> tuple[Fit, ...]:
+    """Return two fits or more of one model, of either engine; refuse anything else."""
+    if isinstance(fits, Imputations):
+        raise OptionError("pool() takes fits; fit the model first: rt.pool(imputed.fits(rt.sem, model)).")
+    if not is_several(fits):
+        raise OptionError(f"pool() takes fits, such as imputed.fits(rt.sem, model), got a {type(fits).__name__}.")
+    every = tuple(fits)
+    for fit in every:
+        if not hasattr(fit, "quantities") or not hasattr(fit, "refit"):
+            raise OptionError(f"pool() takes fits of rt.sem, rt.cfa, rt.growth or rt.pls, got a {type(fit).__name__}.")
+    if len(every) < 2:
+        raise OptionError(f"pool() needs two fits or more, one for each completed data set, got {len(every)}.")
+    first = every[0]
+    for number, fit in enumerate(every[1:], start=2):
+        if type(fit) is not type(first) or fit.quantities != first.quantities:
+            raise OptionError(f"fit {number} is of another model or engine than the first; pool fits of one model.")
+        if fit.n_obs != first.n_obs:
+            raise OptionError(
+                f"fit {number} is of {fit.n_obs} rows and the first of {first.n_obs}; completed data sets have the "
+                "same rows."
+            )
+    return every

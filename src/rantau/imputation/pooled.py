@@ -29,7 +29,7 @@ from rantau.imputation.likelihood import (
     stacked_fit,
 )
 from rantau.imputation.rubin import Combined, combine, quantile, two_sided
-from rantau.inference.draws import Draws
+from rantau.inference.draws import Draws, counted
 from rantau.options import check_level, choose
 from rantau.record import Record
 
@@ -77,6 +77,11 @@ class Pooled(Record):
         """Each problem of the fits with the number of those that have it, the commonest first."""
         found = Counter(f"{one.severity}: {one.text}" for fit in self.fits for one in fit.problems)
         return tuple(found.most_common())
+
+    @property
+    def failed(self) -> tuple[tuple[str, int], ...]:
+        """Each reason why resamples gave no estimate, with its count over all imputations, the commonest first."""
+        return counted(reason for draws in self.resamples for reason in draws.reasons)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -331,6 +336,7 @@ class Pooled(Record):
         if self.resamples:
             told[0] += f"; standard errors from {len(self.resamples[0].values)} resamples of each"
         told += [f"  left out: {why}" for why in self.dropped]
+        told += [f"  {count} resamples failed: {reason}" for reason, count in self.failed]
         told += [f"  {count} of {self.m}: {text}" for text, count in self.problems]
         if all(isinstance(fit, SemFit) for fit in self.fits):
             told.append(str(self.chi_square()))

@@ -189,8 +189,11 @@ class Draws(Record):
         good = self._good(drop=inadmissible == "drop")
         given = self._replicates(chosen, good, which)
         values = given.values
-        constant = np.ptp(values, axis=0) <= _ROUNDING * np.abs(values).max(axis=0)
+        # What is infinite in some draw, as the inflation of predictors that determine one another, has no spread.
         with np.errstate(invalid="ignore"):
+            width = np.ptp(values, axis=0)
+            constant = np.isfinite(width) & (width <= _ROUNDING * np.abs(values).max(axis=0))
+            mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1)
             limits = chosen.function(given, level if side == "both" else 2 * level - 1)
         low, high = (np.where(constant, values[0], limit) for limit in limits)
         low = np.full_like(low, -np.inf) if side == "upper" else low
@@ -204,8 +207,8 @@ class Draws(Record):
             "rhs": [one.rhs for one in named],
             "group": [one.group for one in named],
             "est": given.estimates,
-            "mean": values.mean(axis=0),
-            "se": np.where(constant, 0.0, values.std(axis=0, ddof=1)),
+            "mean": mean,
+            "se": np.where(constant, 0.0, spread),
             "ci_low": np.where(undefined, np.nan, low),
             "ci_high": np.where(undefined, np.nan, high),
             "p": np.where(untested, np.nan, _p(values - null, alternative)),

@@ -151,7 +151,8 @@ class Importance(Record):
                 f"of '{self.target}' on {listing(self.names)}. Make both "
                 f"from one fit: rt.necessity(fit, '{self.target}')."
             )
-        means = [necessity.values[:, necessity.conditions.index(name)].mean() for name in self.names]
+        at = [necessity.conditions.index(name) for name in self.names]
+        means = np.average(necessity.values[:, at], axis=0, weights=necessity.weights)
         if not np.allclose(means, self.performances, rtol=1e-6, atol=1e-9):
             raise OptionError("the map and the necessity analysis are in different units; give both the same bounds=.")
         wanted = self.target_performance if level is None else level

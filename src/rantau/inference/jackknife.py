@@ -43,8 +43,9 @@ def acceleration(fit: Fit) -> Array:
     for stratum in np.unique(strata):
         rows = strata == stratum
         values = without.values[rows]
-        influence[rows] = (1 - 1 / len(values)) * (values.mean(axis=0) - values)
-    spread = np.sum(influence**2, axis=0)
+        with np.errstate(invalid="ignore"):
+            influence[rows] = (1 - 1 / len(values)) * (values.mean(axis=0) - values)
     with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.sum(influence**2, axis=0)
         found: Array = np.sum(influence**3, axis=0) / (6 * spread**1.5)
     return np.where(spread == 0, 0.0, found)

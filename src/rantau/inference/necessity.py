@@ -50,6 +50,8 @@ class Necessity(Record):
         Names of `ceiling.CEILINGS`.
     effects, p_values
         `(k, ceilings)`; p NaN where nothing was permuted.
+    weights
+        `(n,)` how much each row counts in shares of rows: its sampling weight, or 1.
     permutations, seed
         How often rows were permuted, and of which random numbers.
     """
@@ -62,6 +64,7 @@ class Necessity(Record):
     ceilings: tuple[str, ...]
     effects: Array
     p_values: Array
+    weights: Array
     permutations: int
     seed: int
 
@@ -172,7 +175,7 @@ class Necessity(Record):
         return require("pandas").DataFrame({"required": needs, "below": below})  # type: ignore[no-any-return]
 
     def _below(self, k: int, need: float) -> float:
-        return float((self.values[:, k] < need).mean())
+        return float(np.average(self.values[:, k] < need, weights=self.weights))
 
     def _ceiling(self, k: int) -> Ceiling:
         return hull(self.values[:, k], self.outcome[None])
@@ -185,7 +188,7 @@ class Necessity(Record):
             return 1.0
         limit = intercept + slope * self.values[:, k]
         slack = 1e-9 * max(1.0, float(np.abs(self.outcome).max()))
-        return float((self.outcome <= limit + slack).mean())
+        return float(np.average(self.outcome <= limit + slack, weights=self.weights))
 
     def __str__(self) -> str:
         shown = self.table()[["condition", "ceiling", "effect", "size", "p", NECESSARY, "accuracy"]]
@@ -255,7 +258,8 @@ def necessity(
     -----
     Dul (2016) for ceilings and effect sizes: below 0.1 small, below 0.3 medium, below 0.5 large, else very large; Dul,
     van der Laan and Kuik (2020) for the permutation test, whose p counts the sample among the permutations. Rows with a
-    missing value are left out.
+    missing value are left out. Sampling weights of a fit count in shares of rows; a ceiling lies over all rows, however
+    much each counts.
 
     Examples
     --------
@@ -301,7 +305,11 @@ def necessity(
     for k, own in enumerate(scopes):
         generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(k,)))
         effects[k], p_values[k] = _tested(values[:, k], outcome, own, kinds, permutations, generator)
-    return Necessity(target, chosen, values, outcome, np.array(scopes), kinds, effects, p_values, permutations, seed)
+    given = data.sample.weights if isinstance(data, PlsFit) else None
+    weights = np.ones(len(rows)) if given is None else given
+    return Necessity(
+        target, chosen, values, outcome, np.array(scopes), kinds, effects, p_values, weights, permutations, seed
+    )
 
 
 def _frame(data: PlsFit | Responses | pd.DataFrame, target: str, bounds: Bounds | None) -> pd.DataFrame:

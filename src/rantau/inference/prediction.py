@@ -13,7 +13,14 @@ from rantau.extras import require
 from rantau.inference.cvpat import COLUMNS, loss_difference
 from rantau.inference.draws import counted
 from rantau.inference.linear_benchmark import BENCHMARKS, LinearModels
-from rantau.inference.prediction_errors import Errors, interval_of_new, less, loss_of_rows, mean_of_known
+from rantau.inference.prediction_errors import (
+    Errors,
+    interval_of_new,
+    less,
+    loss_of_rows,
+    mean_of_known,
+    mean_of_repetitions,
+)
 from rantau.moments.sample import column_names, sample
 from rantau.options import check_level, choose
 from rantau.pls.forecast import Forecaster, Outlook
@@ -127,9 +134,10 @@ class Prediction(Record):
         -------
         DataFrame
             Index item; `construct q2_predict`, 1 less the squared errors over those of the mean in training; `rmse mae`
-            of PLS, `rmse_lm mae_lm` of the linear model, NaN where it cannot be estimated, and `rmse_average
-            mae_average` of the mean; `q2_predict_lm`; `rmse_difference mae_difference` of PLS less the linear model,
-            negative where PLS is better; `skewness` of the errors of PLS: where it is beyond 1, compare by `mae`.
+            of PLS, `rmse_lm mae_lm` of the linear model, NaN where some training sample cannot estimate it, and
+            `rmse_average mae_average` of the mean; `q2_predict_lm`; `rmse_difference mae_difference` of PLS less the
+            linear model, negative where PLS is better; `skewness` of the errors of PLS: where it is beyond 1, compare
+            by `mae`.
 
         Raises
         ------
@@ -190,7 +198,7 @@ class Prediction(Record):
         DataFrame
             `construct benchmark`, the construct `(all)` for all items together, and benchmark `average` or `linear`;
             `loss loss_benchmark difference se t df p ci_low ci_high n`, with t of the paired test and p two-sided; rows
-            with an answer missing are judged by the others.
+            with an answer missing are judged by the others. NaN where the linear model of some item has no rmse.
 
         Raises
         ------
@@ -240,23 +248,29 @@ class Prediction(Record):
         if not isinstance(other, Prediction):
             raise OptionError(f"compare() takes another prediction by rt.predict, got a {type(other).__name__}.")
         check_level(level)
-        losses, items = [], []
-        for one in (self, other):
-            choose("outcome", outcome, dict.fromkeys(one.construct_names))
-            own = np.array(one.construct_names) == outcome
-            items.append([name for name, is_own in zip(one.item_names, own, strict=True) if is_own])
-            losses.append(loss_of_rows(one._errors("errors").pls[:, :, own]))
-        if set(items[0]) != set(items[1]):
+        (items, truth, loss), (other_items, other_truth, other_loss) = self._losses(outcome), other._losses(outcome)
+        if items != other_items:
             raise OptionError(f"'{outcome}' is measured by other items in the other model; losses cannot be compared.")
-        if self.folds.shape != other.folds.shape or not np.array_equal(self.folds, other.folds):
+        if not np.array_equal(self.fit.entered, other.fit.entered) or not np.array_equal(self.folds, other.folds):
             raise OptionError(
-                "the two predictions rest on different rows or folds. Predict both with one seed, or one fold_of=."
+                "the two predictions rest on different rows or folds. Fit both models to the same rows, and predict "
+                "both with one seed, or one fold_of=."
             )
+        if not np.array_equal(truth, other_truth, equal_nan=True):
+            raise OptionError(f"the two predictions are of other answers to the items of '{outcome}'.")
         if not np.array_equal(self._weights, other._weights):
             raise OptionError("the two predictions weight rows differently, so that their losses cannot be compared.")
-        found = loss_difference(*losses, level=level, draws=0, seed=1, weights=self._weights)
+        found = loss_difference(loss, other_loss, level=level, draws=0, seed=1, weights=self._weights)
         frame = _frame([(outcome, *found)], ("outcome", *COLUMNS)).drop(columns="p_bootstrap")
         return frame.rename(columns={"loss_benchmark": "loss_other"})
+
+    def _losses(self, outcome: str) -> tuple[list[str], Array, Array]:
+        """Return the items of an outcome by name, the answers to them `(rows, k)`, and the loss of each row."""
+        choose("outcome", outcome, dict.fromkeys(self.construct_names))
+        named = zip(self.item_names, self.construct_names, strict=True)
+        own = sorted((item, place) for place, (item, construct) in enumerate(named) if construct == outcome)
+        at = [place for _, place in own]
+        return [item for item, _ in own], self.truth[:, at], loss_of_rows(self._errors("errors").pls[:, :, at])
 
     def verdict(self, *, measure: str = "rmse", pooled: str = "errors") -> pd.DataFrame:
         """Say in words how well each construct is predicted.
@@ -303,12 +317,15 @@ class Prediction(Record):
 
     def _errors(self, pooled: str, *, in_sample: bool = False) -> Errors:
         choose("pooled", pooled, POOLED)
-        found = (self.predicted, self.by_linear, self.by_average)
+        pls, linear, average = self.predicted, self.by_linear, self.by_average
         if in_sample:
-            centre = np.broadcast_to(self.whole.scorer.mean[0, self.outlook.items], self.by_average.shape)
-            found = (self.in_sample, self.in_sample_linear, centre)
+            centre = np.broadcast_to(self.whole.scorer.mean[0, self.outlook.items], average.shape)
+            pls, linear, average = self.in_sample, self.in_sample_linear, centre
+        # A linear model that some training samples lack would be judged by other rows than PLS.
+        lacking = np.any(np.isnan(linear) & ~np.isnan(pls), axis=(0, 1))
+        found = (pls, np.where(lacking, np.nan, linear), average)
         if pooled == "predictions":
-            found = tuple(np.mean(one, axis=0, keepdims=True) for one in found)
+            found = (mean_of_repetitions(pls), mean_of_repetitions(found[1]), mean_of_repetitions(average))
         return Errors(*(self.truth - one for one in found))
 
     # -- rows yet unseen -----------------------------------------------------------------------------------

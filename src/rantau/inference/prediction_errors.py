@@ -53,9 +53,22 @@ def mean_of_known(values: Array, weights: Array) -> Array:
     return found
 
 
+def mean_of_repetitions(values: Array) -> Array:
+    """Return the mean over repetitions of what is known, `(1, rows, m)`, of `(repetitions, rows, m)`."""
+    known = np.isfinite(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found: Array = np.where(known, values, 0.0).sum(axis=0, keepdims=True) / known.sum(axis=0, keepdims=True)
+    return found
+
+
 def loss_of_rows(errors: Array) -> Array:
-    """Return the mean squared error of each row, `(rows,)`, of `(repetitions, rows, m)`; NaN where none is known."""
+    """Return the mean squared error of each row, `(rows,)`, of `(repetitions, rows, m)`.
+
+    NaN where none is known, and throughout where some item is predicted nowhere: the others are not all items.
+    """
     squared = errors**2
+    if np.isnan(squared).all(axis=(0, 1)).any():
+        return np.full(errors.shape[1], np.nan)
     known = np.isfinite(squared)
     often = known.sum(axis=(0, 2))
     with np.errstate(invalid="ignore", divide="ignore"):

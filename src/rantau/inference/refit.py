@@ -243,6 +243,8 @@ def _checked(rows: Rows, n_obs: int) -> Indices:
     given = np.asarray(rows)
     if given.ndim != 2 or given.dtype.kind not in "iu":
         raise OptionError("rows must be whole numbers of shape (draws, size), counted from 0.")
+    if not given.size:
+        raise OptionError(f"rows names no row: its shape is {given.shape}, and (draws, size) is needed.")
     if given.min() < 0 or given.max() >= n_obs:
         raise EstimationError(
             f"rows run from {given.min()} to {given.max()}, but the sample has rows 0 to {n_obs - 1}."

@@ -123,10 +123,11 @@ def _check(sample: Sample, structure: Structure, request: PlsRequest, solution: 
     if isinstance(distance, bool) or not isinstance(distance, Integral) or not 2 <= distance < n:
         raise OptionError(f"distance is a whole number from 2 to {n - 1}, such as 7, got {distance!r}.")
     if n % distance == 0:
-        free = [one for one in range(5, 13) if one < n and n % one]
+        allowed = [one for one in range(2, min(n, 13)) if n % one]
+        usual = [one for one in allowed if one >= 5] or allowed
         raise OptionError(
             f"distance={distance} divides the {n} rows, so that blindfolding would leave out whole rows instead of "
-            f"single answers. Take {listing([str(one) for one in free])}."
+            f"single answers. Take {listing([str(one) for one in usual])}."
         )
     if request.consistent:
         raise EstimationError(

@@ -66,12 +66,15 @@ def climb(
         if towards is None:
             estimates = estimates.turned(ground.against_factors(stage, estimates), stage.structure.owner)
         ground.arrive(stage, estimates)
-        # What an earlier stage has said of a member need not be said again.
-        known = {(fault.code, fault.names) for fault in faults}
+        earlier = tuple(faults)
         faults += found
         for fault in more:
             fresh = fault.where & ~lost[:, None]
-            if fresh.any() and (fault.code, fault.names) not in known:
+            # What an earlier stage has said of a member need not be said of it again.
+            for said in earlier:
+                if (said.code, said.names) == (fault.code, fault.names):
+                    fresh &= ~said.where
+            if fresh.any():
                 faults.append(fault._replace(where=fresh))
     return ground.whole(plan, request), tuple(faults)
 
@@ -353,7 +356,8 @@ class _Ground:
         final, estimates = plan.stages[-1].structure, self.estimates[-1]
         at = [names.index(name) for name in final.constructs]
         found[:, np.array(at)[:, None], np.array(at)] = estimates.constructs
-        quality = np.sqrt(np.where(final.factors, estimates.rho_a, 1.0))
+        with np.errstate(invalid="ignore"):
+            quality = np.sqrt(np.where(final.factors, estimates.rho_a, 1.0))
         for place, item in enumerate(final.items):
             part = names.index(item) if item in names else None
             if part is None or part in at:

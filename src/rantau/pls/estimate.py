@@ -42,7 +42,7 @@ class Estimates(Record):
     proxies, constructs
         Correlations of the scores, and of the constructs (the same unless corrected), `(draws, J, J)`.
     rho_a
-        `(draws, J)`; 1 where the block is not weighted by mode A or has one item.
+        `(draws, J)`; 1 where the block is weighted by mode B or has one item.
     beta
         Path coefficients at `[outcome, predictor]`, `(draws, J, J)`.
     r_squared

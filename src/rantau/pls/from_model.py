@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
 
-from rantau.arrays import Mask
 from rantau.errors import OptionError, unknown
 from rantau.fit import Problem
-from rantau.model.locate import first_use, refusal
 from rantau.model.spec import Definition, Model, Modifier, Span
 from rantau.options import choose
 from rantau.pls.higher_order import ALIASES, ladder, parts_of, refuse_odd_orders, warn_of_explained_parts
 from rantau.pls.higher_order import METHODS as ORDERS
 from rantau.pls.interaction import METHODS as PRODUCTS
-from rantau.pls.interaction import products_of, refuse_odd_products, with_products
+from rantau.pls.interaction import refuse_odd_products, with_products
 from rantau.pls.outer_modes import ROWS as MODES
+from rantau.pls.refusals import (
+    refuse_correction,
+    refuse_equal_paths,
+    refuse_foreign_statements,
+    refuse_labels_for_products,
+    refuse_odd_blocks,
+    refuse_odd_network,
+)
 from rantau.pls.request import PlsRequest
 from rantau.pls.stages import Plan, plan_from
-from rantau.pls.structure import Structure, ordered
+from rantau.pls.structure import Structure
 
 #: Which outer mode each kind of block gets unless `modes` says otherwise.
 MODE_OF_KIND = {"reflective": "A", "composite": "B"}
@@ -76,7 +81,7 @@ def plan_of(
     written = structure_of(model, modes=modes, consistent=consistent)
     stages = ladder(written, higher_order)
     if consistent:
-        _refuse_correction(model, written, interaction, higher_order, stages=len(stages))
+        refuse_correction(model, written, interaction, higher_order, stages=len(stages))
     stages = with_products(written, stages, interaction, consistent=consistent)
     warned = warn_of_explained_parts(written, higher_order)
     return plan_from(written.replace(ignored=(*written.ignored, *warned)), stages)
@@ -116,32 +121,6 @@ def plan_without(model: Model, request: PlsRequest, outcome: str, predictor: str
     return plan_from(written, with_products(written, stages, request.interaction, consistent=request.consistent))
 
 
-def _refuse_correction(model: Model, written: Structure, interaction: str, higher_order: str, *, stages: int) -> None:
-    """Refuse what cannot be corrected for unreliability."""
-    products = products_of(written)
-    if products and interaction in ("product_indicator", "orthogonal"):
-        raise OptionError(
-            f"consistent=True has no correction for products of items ('{products[0]}', "
-            f"interaction='{interaction}'), whose errors are correlated. Take interaction='two_stage', whose moments "
-            "are corrected, or consistent=False."
-        )
-    if model.has_higher_orders and higher_order in ("repeated", "embedded"):
-        raise OptionError(
-            f"consistent=True has no correction for repeated items (higher_order='{higher_order}'), whose errors are "
-            "correlated. Take higher_order='disjoint' or consistent=False."
-        )
-    if stages > 2:
-        raise OptionError(
-            "consistent=True corrects constructs of the second order; this model has some of the third. "
-            "Take consistent=False, or join the two upper orders."
-        )
-    if model.has_higher_orders and products:
-        raise OptionError(
-            f"consistent=True corrects constructs of constructs or products ('{products[0]}'), not both in one model. "
-            "Take consistent=False, or leave one of them out."
-        )
-
-
 def structure_of(model: Model, *, modes: tuple[tuple[str, str], ...] = (), consistent: bool = False) -> Structure:
     """Read a model as it is written.
 
@@ -168,8 +147,8 @@ def structure_of(model: Model, *, modes: tuple[tuple[str, str], ...] = (), consi
     OptionError
         If `modes` names an unknown construct or mode.
     """
-    _refuse_foreign_statements(model)
-    _refuse_odd_blocks(model)
+    refuse_foreign_statements(model)
+    refuse_odd_blocks(model)
     refuse_odd_orders(model)
     refuse_odd_products(model)
     constructs, kinds, items = _constructs(model)
@@ -177,8 +156,8 @@ def structure_of(model: Model, *, modes: tuple[tuple[str, str], ...] = (), consi
     paths = np.zeros((len(constructs), len(constructs)), dtype=bool)
     for path in model.paths:
         paths[at[path.outcome], at[path.predictor]] = True
-    _refuse_labels_for_products(model, constructs)
-    _refuse_odd_network(model, constructs, paths)
+    refuse_labels_for_products(model, constructs)
+    refuse_odd_network(model, constructs, paths)
 
     labels = tuple(
         (str(modifier.values[0]), at[path.outcome], at[path.predictor])
@@ -186,7 +165,7 @@ def structure_of(model: Model, *, modes: tuple[tuple[str, str], ...] = (), consi
         for modifier in path.term.modifiers
         if modifier.kind == "label" and len(modifier.values) == 1
     )
-    _refuse_equal_paths(model, tuple(label for label, _, _ in labels))
+    refuse_equal_paths(model, tuple(label for label, _, _ in labels))
     definitions, left_out = _definitions(model, {label for label, _, _ in labels})
     return Structure(
         constructs=constructs,
@@ -242,145 +221,6 @@ def _modes(
                 f"Leave it out of modes, or write it as a composite (`{name} <~ ...`)."
             )
     return tuple(chosen[name] for name in constructs)
-
-
-def _refuse_foreign_statements(model: Model) -> None:
-    if model.constraints:
-        raise refusal(
-            model,
-            model.constraints[0].span,
-            "PLS cannot hold constraints. Remove this line, or use rt.sem().",
-        )
-    if model.intercepts:
-        raise refusal(
-            model,
-            model.intercepts[0].span,
-            "PLS has no means or intercepts: it works on standardised scores. Remove this line, or use rt.sem().",
-        )
-    if model.thresholds:
-        raise refusal(
-            model,
-            model.thresholds[0].span,
-            "PLS has no thresholds among its parameters: those of ordered answers (ordered=) are estimated from each "
-            "item alone. Remove this line, or use rt.sem().",
-        )
-    if model.scales:
-        raise refusal(
-            model,
-            model.scales[0].span,
-            "PLS has no scales (`~*~`) of ordered answers: it takes answers as numbers. Remove this line, or use "
-            "rt.sem().",
-        )
-    for block in model.blocks:
-        for term in block.terms:
-            if len(term.factors) > 1:
-                raise refusal(
-                    model,
-                    term.span,
-                    f"a product cannot measure '{block.construct}', got '{term.name}'. Write the product in a path "
-                    f"(`Outcome ~ {' + '.join((*dict.fromkeys(term.factors), term.name))}`).",
-                )
-
-
-def _refuse_odd_blocks(model: Model) -> None:
-    constructs = set(model.constructs)
-    owner: dict[str, str] = {}
-    for block in model.blocks:
-        for term in block.terms:
-            if any(modifier.kind == "efa" for modifier in term.modifiers):
-                raise refusal(
-                    model, term.span, "PLS has no exploratory blocks (efa). Name the items of each construct."
-                )
-            if term.name in owner:
-                raise refusal(
-                    model,
-                    term.span,
-                    f"'{term.name}' already measures '{owner[term.name]}'; "
-                    "in PLS an item belongs to one construct. Keep it where it fits best.",
-                )
-            owner[term.name] = block.construct
-    for path in model.paths:
-        places = [(path.outcome, path.span), *((name, path.term.span) for name in path.term.factors)]
-        for name, span in places:
-            if name in owner and name not in constructs:
-                raise refusal(
-                    model,
-                    span,
-                    f"'{name}' is an item of '{owner[name]}' and cannot also stand in a path. "
-                    f"Write '{owner[name]}', or take the item out of that block.",
-                )
-        for modifier in path.term.modifiers:
-            if modifier.kind in ("fixed", "equal"):
-                raise refusal(
-                    model,
-                    modifier.span,
-                    f"PLS cannot fix or equate path coefficients ('{path.outcome} ~ {path.predictor}'). "
-                    "Remove the modifier, or use rt.sem().",
-                )
-
-
-def _refuse_labels_for_products(model: Model, constructs: tuple[str, ...]) -> None:
-    """Refuse `Y ~ X*M`, which gives the path from M the label X, where the product of X and M is meant."""
-    for path in model.paths:
-        for modifier in path.term.modifiers:
-            label = str(modifier.values[0]) if modifier.kind == "label" else ""
-            if label in constructs or label in model.observed:
-                wanted = f"{label} + {path.predictor} + {label}:{path.predictor}"
-                raise refusal(
-                    model,
-                    modifier.span,
-                    f"`{label}*{path.predictor}` gives the path from '{path.predictor}' the label '{label}', which is "
-                    f"the name of a variable. Write a product as `{wanted}`, or choose another label.",
-                )
-
-
-def _refuse_equal_paths(model: Model, labels: tuple[str, ...]) -> None:
-    twice = [label for label, count in Counter(labels).items() if count > 1]
-    for path in model.paths:
-        for modifier in path.term.modifiers:
-            if modifier.kind == "label" and modifier.values[0] in twice:
-                raise refusal(
-                    model,
-                    modifier.span,
-                    f"the label '{modifier.values[0]}' stands on several paths, which makes them equal; "
-                    "PLS cannot hold constraints. Give each path a label of its own, or use rt.sem().",
-                )
-
-
-def _refuse_odd_network(model: Model, constructs: tuple[str, ...], paths: Mask) -> None:
-    if not model.paths:
-        raise refusal(
-            model,
-            Span(1, 1),
-            "the model has no paths; PLS weights items by how constructs relate. "
-            "Write at least one line such as `Loyalty ~ Satisfaction`, or use rt.cfa().",
-        )
-    measuring = {term.name for block in model.blocks for term in block.terms}
-    for name, used in zip(constructs, list(np.any(paths | paths.T, axis=1)), strict=True):
-        if not used and name not in measuring:
-            raise refusal(
-                model,
-                model.block(name).span,
-                f"'{name}' has no path to or from another construct, "
-                "so PLS has nothing to weight its items by. Add a path, or remove the construct.",
-            )
-    looped = [constructs[j] for j in range(len(constructs)) if j not in ordered(paths)]
-    if looped:
-        # What merely follows from a loop is left over too; peel it off from the other end.
-        backwards = ordered(paths.T)
-        looped = [name for name in looped if constructs.index(name) not in backwards]
-        raise refusal(
-            model,
-            _first_within(model, looped),
-            f"the paths go round in a loop ({', '.join(looped)}); PLS estimates recursive models only. "
-            "Remove one of the paths, or use rt.sem().",
-        )
-
-
-def _first_within(model: Model, names: list[str]) -> Span:
-    """Return the first path whose outcome and predictor are both among the names."""
-    spans = [path.span for path in model.paths if path.outcome in names and path.predictor in names]
-    return spans[0] if spans else first_use(model, names[0])
 
 
 def _ignored(model: Model) -> Iterator[Problem]:

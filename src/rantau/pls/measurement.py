@@ -39,7 +39,8 @@ def alpha(block: Array) -> Array:
         return np.ones(block.shape[0])
     total = block.sum(axis=(1, 2))
     trace = np.trace(block, axis1=1, axis2=2)
-    found: Array = k / (k - 1) * (1 - trace / total)
+    with np.errstate(divide="ignore"):
+        found: Array = k / (k - 1) * (1 - trace / total)
     return found
 
 

@@ -34,8 +34,8 @@ def redundancy(fit: PlsFit, data: Responses | pd.DataFrame, *, construct: str, a
     construct
         The name of the construct, most often one weighted by mode B. One measured by constructs brings these along.
     against
-        A global item, or several items, which make a reflective construct named `<construct>_global`; ordered answers
-        where the fit has any.
+        A global item, or several items, which make a reflective construct named `<construct>_global` (with a `_` more
+        where an item has that name); ordered answers where the fit has any.
 
     Returns
     -------
@@ -106,6 +106,8 @@ def _of_two(blocks: tuple[Block, ...], items: tuple[str, ...]) -> Model:
     construct, outcome = blocks[0].construct, items[0]
     if len(items) > 1:
         outcome = f"{construct}_global"
+        while outcome in items or any(outcome in (block.construct, *block.items) for block in blocks):
+            outcome += "_"
         terms = tuple(Term(item, (), _NOWHERE) for item in items)
         blocks = (*blocks, Block(outcome, "reflective", terms, _NOWHERE))
     path = Path(outcome, Term(construct, (), _NOWHERE), _NOWHERE)

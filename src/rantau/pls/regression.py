@@ -34,7 +34,8 @@ def solve(left: Array, right: Array) -> Array:
     try:
         solution: Array = np.asarray(np.linalg.solve(left, right), dtype=np.float64)
     except np.linalg.LinAlgError:
-        regular = np.abs(np.linalg.det(left)) > 0
+        with np.errstate(invalid="ignore"):
+            regular = np.abs(np.linalg.det(left)) > 0
         solution = np.full(right.shape, np.nan)
         solution[regular] = np.linalg.solve(left[regular], right[regular])
     return solution

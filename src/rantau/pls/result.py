@@ -200,6 +200,21 @@ class PlsFit(Record):
         nothing = np.full_like(values, np.nan) if errors else None
         return Refits(values, why, nothing, notes_on(moments, self.request))
 
+    def pointing_as(self, other: PlsFit) -> PlsFit:
+        """Return this fit with its constructs pointing where they do in another fit of the same model.
+
+        Fits that are averaged, such as those to completed data sets, must point one way: where the items of a block
+        nearly balance, each fit by itself may turn either.
+
+        Parameters
+        ----------
+        other
+            Of the same model and options.
+        """
+        towards = directions(other.ascent.stages, other.plan)
+        ascent = resolve(self.sample, np.ones((1, self.n_obs)), self.plan, self.request, towards=towards)[0]
+        return self.replace(solution=ascent.whole, ascent=ascent)
+
     def conforming(self, model: str = "estimated") -> PlsFit:
         """Return this fit with rows whose correlations are those that a model implies, for the test of exact fit.
 
@@ -248,8 +263,10 @@ class PlsFit(Record):
     def scores(self) -> pd.DataFrame:
         """Return the scores of constructs, a row per row of the data; mean 0, variance 1 (divisor n - 1).
 
-        A product of scores is not standardised again. Under `missing="mean"` missing answers count as the item's mean,
-        under `em` as what the row's other answers lead to expect; under `listwise` such rows are NaN.
+        The index counts the rows of the data from 0, whatever labels these have. A product of scores is not
+        standardised again. Under `missing="mean"` missing answers count as the item's mean; under `listwise` such rows
+        are NaN; under `em` they count as what the row's other answers lead to expect, so that scores vary a little less
+        than by 1.
         """
         scores = np.full((self.entered.size, len(self.structure.constructs)), np.nan)
         scores[self.entered] = score_rows(self.sample, self.plan, self.ascent, self.request)
@@ -405,6 +422,9 @@ class PlsFit(Record):
 
     def f_squared(self, *, again: bool = False) -> pd.DataFrame:
         """Return Cohen's f², outcomes (rows) x predictors (columns), NaN where there is no path.
+
+        Where predictors explain an outcome entirely, as the parts of a sum do, no variance is left to hold an effect
+        against: NaN.
 
         Parameters
         ----------

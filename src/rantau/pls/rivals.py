@@ -25,7 +25,8 @@ def rival_models(fits: Mapping[str, PlsFit] | Sequence[PlsFit], *, outcome: str)
     Parameters
     ----------
     fits
-        Two or more, by name or in a row (then numbered from 1), of the same rows, with the same items for the outcome.
+        Two or more, by name or in a row (then numbered from 1), of the same rows, with the same items for the outcome,
+        the same weights of rows, and all of them corrected (`consistent=True`) or none.
     outcome
         The construct that all of them explain.
 
@@ -39,7 +40,8 @@ def rival_models(fits: Mapping[str, PlsFit] | Sequence[PlsFit], *, outcome: str)
     Raises
     ------
     OptionError
-        If there are fewer than two models, or one does not explain the outcome or does so with other items.
+        If there are fewer than two models, one does not explain the outcome or does so with other items, or rows are
+        weighted, or reliability corrected for, in some of them only.
     EstimationError
         If they rest on different rows, or one did not converge.
 
@@ -96,12 +98,19 @@ def _check(named: Mapping[str, PlsFit], outcome: str) -> None:
         explained = tuple(fit.structure.constructs[j] for j in fit.structure.endogenous)
         if not isinstance(outcome, str) or outcome not in explained:
             raise OptionError(unknown("outcome", str(outcome), explained, where=f"model '{name}'"))
-        items, others = (_items(one, outcome) for one in (fit, first))
-        if set(items) != set(others):
+        items, of_first = (_items(one, outcome) for one in (fit, first))
+        if set(items) != set(of_first):
             raise OptionError(
-                f"'{outcome}' is measured by {listing(items)} in model '{name}', and by {listing(others)} in the "
+                f"'{outcome}' is measured by {listing(items)} in model '{name}', and by {listing(of_first)} in the "
                 "first: criteria compare explanations of one thing. Give it the same items in all models."
             )
+        for option in ("consistent", "weights"):
+            own, others = (getattr(one.request, option) for one in (fit, first))
+            if own != others:
+                raise OptionError(
+                    f"model '{name}' is estimated with {option}={own!r} and the first with {option}={others!r}: what "
+                    "they leave unexplained is not the same thing. Fit all models alike."
+                )
         if not fit.converged:
             raise EstimationError(f"model '{name}' did not converge, so its criteria mean nothing. See its problems.")
         if not np.array_equal(fit.entered, first.entered) or not _same_rows(fit, first, items):

@@ -164,9 +164,10 @@ def simple_slopes(
 
     Source: Aiken and West (1991), Multiple Regression: Testing and Interpreting Interactions.
     """
-    if isinstance(at, str) or not isinstance(at, Iterable) or not len(at) or not all(map(_finite, at)):
+    given = tuple(at) if isinstance(at, Iterable) else ()
+    if not given or not all(map(_finite, given)):
         raise OptionError(f"at= takes values of the moderator in standard deviations, such as (-1, 0, 1), got {at!r}.")
-    points = np.array(list(every_combination(*[tuple(at)] * len(slope.moderators))), dtype=float)
+    points = np.array(list(every_combination(*[given] * len(slope.moderators))), dtype=float)
     design = slope.design(points)
     columns = [*points.T, design @ estimate]
     if draws is not None:

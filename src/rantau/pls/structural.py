@@ -9,11 +9,21 @@ import numpy as np
 from rantau.arrays import Array, Mask
 from rantau.pls.regression import coefficients, inflation
 
+#: A share of an outcome's variance that is left unexplained, and below this, is rounding.
+_ROUNDING = 1e-10
+
 
 def explained(constructs: Array, beta: Array, paths: Mask) -> Array:
     """Return R², `(draws, J)`; NaN for constructs without predictors."""
     r_squared = np.einsum("dij,dij->di", beta, constructs)
     return np.where(paths.any(axis=1), r_squared, np.nan)
+
+
+def unexplained(r_squared: Array) -> Array:
+    """Return 1 - R², `(...)` as it comes; NaN where nothing is left, so that what is divided by it has no value."""
+    left = 1 - r_squared
+    found: Array = np.where(np.abs(left) > _ROUNDING, left, np.nan)
+    return found
 
 
 def adjusted(r_squared: Array, paths: Mask, n_obs: int) -> Array:
@@ -50,21 +60,22 @@ def information_criteria(r_squared: Array, paths: Mask, n_obs: int, full: Array 
     n_obs
         Rows.
     full
-        `(draws, J)`, R² in the model of all possible paths; without it gm and cp are NaN.
+        `(draws, J)`, R² in the model of all possible paths; without it, or where it is NaN, gm and cp are NaN.
 
     Returns
     -------
     Array
-        `(draws, J, 9)`, in the order of `CRITERIA`; NaN for constructs without predictors.
+        `(draws, J, 9)`, in the order of `CRITERIA`; NaN for constructs without predictors, and where nothing is left
+        unexplained.
 
     Source: Sharma, Sarstedt, Shmueli, Kim and Thiele (2019), PLS-based model selection.
     """
     n, k = n_obs, paths.sum(axis=1) + 1
     spare, room = (np.where(n - k > less, n - k - less, np.nan) for less in (0, 2))
     with np.errstate(invalid="ignore", divide="ignore"):
-        sse = (1 - r_squared) * (n - 1)
+        sse = unexplained(r_squared) * (n - 1)
         base = n * np.log(sse / n)
-        relative = sse / (1 - (np.full_like(r_squared, np.nan) if full is None else full))
+        relative = sse / unexplained(np.full_like(r_squared, np.nan) if full is None else full)
         twice = 2 * k * np.log(np.log(n)) if n > 1 else np.nan
         found = (
             base + 2 * k,
@@ -95,7 +106,7 @@ def f_squared(constructs: Array, r_squared: Array, paths: Mask) -> Array:
     Returns
     -------
     Array
-        `(draws, J, J)` at `[outcome, predictor]`, NaN where there is no path.
+        `(draws, J, J)` at `[outcome, predictor]`, NaN where there is no path, and where nothing is left unexplained.
 
     Source: Cohen (1988), equation 9.2.3: (R² with - R² without) / (1 - R² with).
     """
@@ -104,7 +115,7 @@ def f_squared(constructs: Array, r_squared: Array, paths: Mask) -> Array:
         others = np.array([j for j in np.flatnonzero(paths[outcome]) if j != predictor], dtype=np.intp)
         reduced = coefficients(constructs, int(outcome), others)
         without = (reduced * constructs[:, others, outcome]).sum(axis=1)
-        found[:, outcome, predictor] = (r_squared[:, outcome] - without) / (1 - r_squared[:, outcome])
+        found[:, outcome, predictor] = (r_squared[:, outcome] - without) / unexplained(r_squared[:, outcome])
     return found
 
 

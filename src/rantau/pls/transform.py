@@ -74,7 +74,8 @@ def transformed_rows(sample: Sample, structure: Structure, request: PlsRequest, 
 
 def _root(matrix: Array, power: float, what: str) -> Array:
     """Return a symmetric root of `(p, p)`."""
-    values, vectors = np.linalg.eigh(matrix)
+    # What is not known, as loadings of a negative reliability are not, is not positive definite either.
+    values, vectors = np.linalg.eigh(np.where(np.isfinite(matrix).all(), matrix, 0.0))
     if not values[0] > _SINGULAR:
         raise EstimationError(
             f"the correlations of {what} are not positive definite, so rows cannot be made over to fit the model. "

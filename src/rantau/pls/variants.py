@@ -10,6 +10,7 @@ from rantau.arrays import Array, Mask
 from rantau.pls.estimate import Estimates, estimate
 from rantau.pls.measurement import redundancy
 from rantau.pls.request import PlsRequest
+from rantau.pls.structural import unexplained
 from rantau.pls.structure import Structure, ordered
 
 #: From the names of an outcome and a predictor to R² of the outcome without the path, `(draws,)`.
@@ -34,7 +35,7 @@ def explained_by_all_before(estimates: Estimates, structure: Structure, request:
     Returns
     -------
     Array
-        `(draws, J)`, NaN for the first construct.
+        `(draws, J)`, NaN for the first construct, and where the weights of that model do not settle.
 
     Source: Sharma, Sarstedt, Shmueli, Kim and Thiele (2019), the saturated model whose error enters GM and Mallows' Cp;
     estimated anew as in cSEM.
@@ -43,7 +44,8 @@ def explained_by_all_before(estimates: Estimates, structure: Structure, request:
     place = np.empty(order.size, dtype=np.intp)
     place[order] = np.arange(order.size)
     every = structure.replace(paths=place[:, None] > place, labels=(), definitions=())
-    return _again(estimates, every, request).r_squared
+    again = _again(estimates, every, request)
+    return np.where(again.converged[:, None], again.r_squared, np.nan)
 
 
 def f_squared_estimated_again(
@@ -68,8 +70,8 @@ def f_squared_estimated_again(
     Returns
     -------
     Array
-        `(draws, J, J)` at `[outcome, predictor]`, NaN where there is no path, and where the model without it cannot be
-        estimated.
+        `(draws, J, J)` at `[outcome, predictor]`, NaN where there is no path, where the model without it cannot be
+        estimated, and where nothing is left unexplained.
 
     Source: Cohen (1988), equation 9.2.3, with R² without a predictor as in seminr and SmartPLS.
     """
@@ -83,7 +85,7 @@ def f_squared_estimated_again(
                 left = _explained_without(estimates, structure, request, int(outcome), int(predictor))
             else:
                 left = without(names[outcome], names[predictor])
-        found[:, outcome, predictor] = (r_squared - left) / (1 - r_squared)
+        found[:, outcome, predictor] = (r_squared - left) / unexplained(r_squared)
     return found
 
 
@@ -116,7 +118,7 @@ def redundancy_of_own_items(estimates: Estimates, structure: Structure, request:
     Returns
     -------
     Array
-        `(draws, J)`, NaN for constructs of one item or another mode.
+        `(draws, J)`, NaN for constructs of one item or another mode, and where weights by mode A do not settle.
 
     Source: cSEM's `doRedundancyAnalysis`, after Chin (1998) and Hair et al. (2014).
     """
@@ -126,7 +128,8 @@ def redundancy_of_own_items(estimates: Estimates, structure: Structure, request:
             modes = tuple("A" if k == j else mode for k, mode in enumerate(structure.modes))
             again = _again(estimates, structure.replace(modes=modes), request)
             among = estimates.correlation[:, block, block]
-            found[:, j] = np.abs(redundancy(estimates.weights[:, block], again.weights[:, block], among))
+            values = np.abs(redundancy(estimates.weights[:, block], again.weights[:, block], among))
+            found[:, j] = np.where(again.converged, values, np.nan)
     return found
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from scipy.special import log_ndtr, ndtri
 
 from rantau.arrays import Array
-from rantau.errors import OptionError
 from rantau.extras import require
 from rantau.inference.resample import count_blocks, draw_counts
+from rantau.options import whole_number
 from rantau.pls.result import PlsFit
 from rantau.record import Record
 from rantau.robustness.equations import Equation, equations
@@ -180,10 +180,7 @@ def copula_endogeneity(fit: PlsFit, *, draws: int = 1000, seed: int = 1) -> Copu
     >>> bool(found.conditions()["usable"][0]), bool(found.table()["p"][0] < 0.01)
     (True, True)
     """
-    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 100:
-        raise OptionError(f"draws is a whole number of 100 or more, got {draws!r}.")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise OptionError(f"seed is a whole number of 0 or more, got {seed!r}.")
+    draws, seed = whole_number("draws", draws, least=100), whole_number("seed", seed, least=0)
     every = tuple(equations(fit, "copula_endogeneity"))
     models = []
     for one in every:

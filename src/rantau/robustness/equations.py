@@ -13,6 +13,9 @@ from rantau.pls.item_moments import refuse_ordered
 from rantau.pls.result import PlsFit
 from rantau.pls.scores import score_rows
 
+#: What is left of an outcome's squares, as a share of them, is rounding below this.
+_ROUNDING = 1e-10
+
 
 class Equation(NamedTuple):
     """One outcome: its scores `(n,)`, and those of its predictors `(n, k)`."""
@@ -88,7 +91,8 @@ def regress(y: Array, x: Array) -> Regression:
     Returns
     -------
     Regression
-        Without the constant; NaN where predictors determine one another.
+        Without the constant; NaN where predictors determine one another. Nothing is left where what is left is
+        rounding.
     """
     n, k = x.shape
     centred = x - x.mean(axis=0)
@@ -101,5 +105,7 @@ def regress(y: Array, x: Array) -> Regression:
     target = y - y.mean()
     coefficients = np.linalg.solve(r, q.T @ target)
     residual = float(((target - centred @ coefficients) ** 2).sum())
+    if residual <= _ROUNDING * float((target**2).sum()):
+        residual = 0.0
     inverse = np.linalg.inv(r)
     return Regression(coefficients, np.sqrt((inverse**2).sum(axis=1) * residual / df), residual, df)

@@ -21,7 +21,7 @@ HIGHEST = 6
 
 
 class Reset(Record):
-    """Ramsey's test of one equation."""
+    """Ramsey's test of one equation; f and p are NaN where too few rows, or nothing unexplained, are left."""
 
     outcome: str
     f: float
@@ -136,7 +136,9 @@ def _reset(one: Equation, powers: tuple[int, ...]) -> Reset:
     # Powers of what has unit size are far from singular as long as the data let them be.
     added = np.stack([(fitted / (size if size > 0 else 1.0)) ** power for power in powers], axis=1)
     full = regress(one.y, np.concatenate([one.x, added], axis=1))
-    f = (plain.residual - full.residual) / len(powers) / (full.residual / full.df) if full.df > 0 else np.nan
+    # Where nothing is left, there is nothing to hold against.
+    testable = full.df > 0 and full.residual > 0
+    f = (plain.residual - full.residual) / len(powers) / (full.residual / full.df) if testable else np.nan
     p = float(fdtrc(len(powers), full.df, max(f, 0.0))) if np.isfinite(f) else np.nan
     return Reset(one.outcome, float(f), len(powers), full.df, p)
 

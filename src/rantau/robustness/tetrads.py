@@ -14,7 +14,7 @@ from rantau.extras import require
 from rantau.inference.intervals.bca import bca
 from rantau.inference.replicates import Replicates
 from rantau.inference.resample import count_blocks, draw_counts
-from rantau.options import by_name, check_level, choose, several_names
+from rantau.options import by_name, check_level, choose, several_names, whole_number
 from rantau.pls.item_moments import item_moments
 from rantau.pls.result import PlsFit
 from rantau.record import Record
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: How many items a construct needs for tetrads of its own.
 LEAST = 4
+#: A tetrad that varies by less over all draws, items having unit variance, does not vary.
+_ROUNDING = 1e-12
 #: What `adjust=` takes.
 ADJUST = ("bonferroni", "none")
 
@@ -45,7 +47,9 @@ class TetradTest(Record):
     estimates, errors
         Their values and bootstrap standard errors, `(tetrads,)`, items having unit variance.
     draws
-        `(draws, tetrads)`.
+        `(draws, tetrads)`, those in which all covariances are known.
+    lost
+        How many draws leave some covariance unknown, as where nobody answered an item.
     acceleration
         `(tetrads,)`, of BCa intervals.
     untested
@@ -58,6 +62,7 @@ class TetradTest(Record):
     estimates: Array
     errors: Array
     draws: Array
+    lost: int
     acceleration: Array
     untested: tuple[tuple[str, str], ...]
     seed: int
@@ -93,6 +98,10 @@ class TetradTest(Record):
             nothing = np.full(int(at.sum()), np.nan)
             given = Replicates(self.estimates[at], self.draws[:, at], nothing, nothing[None], self.acceleration[at])
             low[at], high[at] = bca(given, 1 - (1 - level) / m)
+        # Items that are the same, three of them, have tetrads that are 0 in any rows, and no interval.
+        still = np.ptp(self.draws, axis=0) <= _ROUNDING
+        fixed = np.where(np.abs(self.estimates) <= _ROUNDING, 0.0, self.estimates)
+        low, high = np.where(still, fixed, low), np.where(still, fixed, high)
         columns = {
             "construct": owners,
             "tetrad": [",".join(one.items) for one in self.tetrads],
@@ -129,7 +138,8 @@ class TetradTest(Record):
 
     def __str__(self) -> str:
         shown = self.table().to_string(index=False, float_format=lambda value: f"{value:.3f}")
-        return f"{shown}\n\n{self.verdicts().to_string(index=False)}\n{len(self.draws)} draws, seed {self.seed}"
+        lost = f", {self.lost} more without all covariances" if self.lost else ""
+        return f"{shown}\n\n{self.verdicts().to_string(index=False)}\n{len(self.draws)} draws{lost}, seed {self.seed}"
 
 
 def tetrad_test(
@@ -163,7 +173,7 @@ def tetrad_test(
     OptionError
         If an option has no meaning.
     EstimationError
-        If no construct has enough items.
+        If no construct has enough items, or the covariances of items cannot be had without some row or in most draws.
 
     Notes
     -----
@@ -184,10 +194,7 @@ def tetrad_test(
     """
     if not isinstance(fit, PlsFit):
         raise OptionError(f"tetrad_test() takes a fit by rt.pls, got a {type(fit).__name__}.")
-    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 100:
-        raise OptionError(f"draws is a whole number of 100 or more, got {draws!r}.")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise OptionError(f"seed is a whole number of 0 or more, got {seed!r}.")
+    draws, seed = whole_number("draws", draws, least=100), whole_number("seed", seed, least=0)
     if fit.sample.cluster is not None:
         raise EstimationError("rows that come in clusters cannot be resampled one by one.")
     blocks = _blocks(fit)
@@ -211,18 +218,33 @@ def tetrad_test(
     shown = _Values(fit, tetrads)
     drawn = [shown(draw_counts(np.zeros(n, dtype=np.intp), size, child)) for child, size in count_blocks(draws, seed)]
     without = [shown(np.ones((len(part), n)) - np.eye(n)[part]) for part in np.array_split(np.arange(n), -(-n // 100))]
-    influence = np.concatenate(without)
+    influence, values = np.concatenate(without), np.concatenate(drawn)
+    known, needed = np.isfinite(values).all(axis=1), np.flatnonzero(~np.isfinite(influence).all(axis=1))
+    if needed.size or known.mean() < 0.5:
+        told = f"without row {needed[0]} of the sample, counted from 0" if needed.size else "in most resamples"
+        raise EstimationError(
+            f"the answers do not determine the covariances of the items {told}, so tetrads cannot be tested. Take "
+            "items with few answers out of the model, or fit with missing='listwise'."
+        )
     influence = influence.mean(axis=0) - influence
-    values = np.concatenate(drawn)
+    values = values[known]
     return TetradTest(
         tetrads=tuple(tetrads),
         estimates=shown(np.ones((1, n)))[0],
         errors=values.std(axis=0, ddof=1),
         draws=values,
-        acceleration=(influence**3).sum(axis=0) / (6 * (influence**2).sum(axis=0) ** 1.5),
+        lost=int((~known).sum()),
+        acceleration=_acceleration(influence),
         untested=tuple(untested),
         seed=seed,
     )
+
+
+def _acceleration(influence: Array) -> Array:
+    """Return the acceleration of BCa intervals, `(tetrads,)`, from what leaving out each row does; 0 where nothing."""
+    spread = (influence**2).sum(axis=0)
+    found: Array = (influence**3).sum(axis=0) / (6 * np.where(spread > 0, spread, 1.0) ** 1.5)
+    return found
 
 
 def independent(own: tuple[str, ...], lent: tuple[str, ...] = ()) -> list[tuple[str, str, str, str]]:

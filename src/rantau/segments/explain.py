@@ -140,7 +140,8 @@ def _segments_of(memberships: Sequence[Any] | pd.Series, n: int) -> tuple[Indice
 
 def _column(name: str, column: pd.Series, segment: Indices, k: int, *, number: bool) -> Column | str:
     """Hold one column against the segments; return why not where it divides nothing."""
-    values = _numbers(column.where(column.notna(), None).to_numpy(dtype=object))
+    # As objects first: a column of pandas' own numbers keeps its NA where None is put in its place.
+    values = _numbers(column.astype(object).where(column.notna(), None).to_numpy(dtype=object))
     if number and values is None:
         raise ResponseError(f"numbers='{name}': the column holds texts that are no numbers.")
     inside = segment >= 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array
-from rantau.errors import OptionError
+from rantau.errors import EstimationError, OptionError
 from rantau.fit import Problem
 from rantau.options import is_number, whole_number
 from rantau.pls.result import PlsFit
@@ -57,7 +57,7 @@ def fimix(
     OptionError
         If an option has no meaning, or the paths of the fit are not regressions of its scores (consistent, weighted).
     EstimationError
-        If the fit did not converge.
+        If the fit did not converge, or explains an outcome entirely.
 
     Notes
     -----
@@ -103,6 +103,11 @@ def fimix(
     problems: list[Problem] = []
     for k in range(1, segments + 1):
         found = _best(scores, layout, k, starts if k > 1 else 1, seed, tolerance, max_iterations)
+        if found is None and k == 1:
+            raise EstimationError(
+                "the predictors of an outcome explain its scores entirely, so that nothing is left in which segments "
+                "could differ. See fit.r_squared()."
+            )
         if found is None:
             told = (
                 f"all {starts} starts with {k} segments ended with a segment of too few rows, or one that fits its "

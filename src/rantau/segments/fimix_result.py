@@ -136,9 +136,12 @@ class Fimix(Record):
         Parameters
         ----------
         criterion
-            One of `aic aic3 aic4 bic caic hq mdl5 nec`; `advice` reads them together.
+            One of `aic aic3 aic4 bic caic hq mdl5 nec`; `advice` reads them together. `nec` is not defined of one
+            segment, and prefers it only where there is no other solution.
         """
         values = self.criteria()[choose("criterion", criterion, SMALLEST)].to_numpy(dtype=float)
+        if np.isnan(values).all():
+            return 1
         return self.solutions[int(np.nanargmin(values))].shares.size
 
     def advice(self) -> Advice:

@@ -19,7 +19,7 @@ TABLES = ("predict", "importance", "groups", "robustness", "assess")
 #: Those of them that look at scores, which consistent PLS corrects away.
 OF_SCORES = ("predict", "importance", "robustness")
 #: Those of them that count every row alike.
-UNWEIGHTED = ("predict", "robustness")
+UNWEIGHTED = ("robustness",)
 
 
 def options_beyond(path: str | Path, plan: Plan) -> dict[str, Any]:

@@ -61,4 +61,6 @@ def compare(
         say(f"{found.left_out} rows have no entry in {by} and are left out")
     for reason, count in found.failed:
         say(f"{count} divisions failed and are left out: {reason}")
+    for reason, count in found.failed_draws:
+        say(f"{count} bootstrap draws failed and are left out: {reason}")
     return status

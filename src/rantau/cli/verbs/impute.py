@@ -68,6 +68,8 @@ def impute(
     pooled = rt.pool(imputed.fits(rt.pls if engine == "pls" else rt.sem, claimed), seed=seed)
     for text in pooled.dropped:
         say(f"left out: {text}")
+    for text, count in pooled.failed:
+        say(f"{count} resamples failed and are left out: {text}")
     for text, count in pooled.problems:
         say(f"{count} of {pooled.m}: {text}")
     table = Part("estimates", f"{m} imputations, pooled; {level:.0%} intervals", pooled.table(level=level))
