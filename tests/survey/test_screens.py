@@ -1,11 +1,12 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 
 from rantau.errors import ScreeningError
-from rantau.survey import read_survey, screens
+from rantau.survey import read_survey, responses_of, screens
 from rantau.survey.durations import durations
 from rantau.survey.portions import entered, row_correlations
 from rantau.survey.read import read_responses
@@ -56,6 +57,17 @@ def test_runs_are_counted_in_raw_answers_and_broken_by_gaps(tiny, write):
     assert longest_run(responses).tolist() == [3, 2, 2, 4, 0, 1, 2]
     flags = straightlining(responses, Settings(0.5)).flags
     assert flags.tolist() == [True, False, False, True, False, False, False]
+
+
+def test_a_run_of_just_the_limit_is_not_beyond_it():
+    # 0.29 times 100 is a little less than 29 in binary.
+    wide = np.tile(np.arange(100) % 7 + 1.0, (2, 1))
+    wide[0, :29] = wide[1, :30] = 5
+    survey = responses_of(
+        pd.DataFrame(wide, columns=[f"x{i}" for i in range(100)]), {"X": [f"x{i}" for i in range(100)]}, scale=(1, 7)
+    )
+    assert straightlining(survey, Settings(0.29)).index.tolist() == [29, 30]
+    assert straightlining(survey, Settings(0.29)).flags.tolist() == [False, True]
 
 
 def test_runs_follow_the_order_of_the_file_or_a_stated_one(tiny, write):
@@ -193,12 +205,38 @@ def test_durations_are_found_by_their_names(tiny, write):
         end=["2026-03-01T04:00:30.000+01:00", datetime(2026, 3, 1, 10, 0, 45), "no idea"],
     )
     np.testing.assert_array_equal(durations(kobo), [30, 45, np.nan])
+    midnight = with_extras(
+        four,
+        start=["2026-03-01T23:59:00", "2026-03-01T10:00:00+07:00", pd.NaT],
+        end=[pd.Timestamp("2026-03-02 00:01"), "2026-03-01T10:10:00", pd.Timestamp("2026-03-01 10:00")],
+    )
+    # A moment without a zone is in that of its partner.
+    np.testing.assert_array_equal(durations(midnight), [120, 600, np.nan])
     comma = with_extras(four, waktu=["7,5", "", "12"])
     np.testing.assert_array_equal(durations(comma, "Waktu"), [7.5, np.nan, 12])
     with pytest.raises(ScreeningError, match=r"unknown duration column 'wktu'\. Did you mean 'waktu'"):
         screen(comma, rules="speed", duration="wktu")
     with pytest.raises(ScreeningError, match="unknown duration column"):
         screen(comma, duration="wktu")
+
+
+def test_a_duration_below_nought_says_nothing_of_speed(tiny, write):
+    three = read_responses(write("A1,A2,A3,V1\n" + "1,2,3,4\n" * 3), tiny)
+    coded = with_extras(three, interviewtime=["-99", "2", timedelta(seconds=9)])
+    np.testing.assert_array_equal(durations(coded), [np.nan, 2, 9])
+    turned = with_extras(three, start=["2026-03-01T10:00"] * 3, end=["2026-03-01T09:00", "2026-03-01T10:01", ""])
+    found = screen(turned, rules="speed")
+    assert found.flags[:, 0].tolist() == [False, False, False]
+    np.testing.assert_array_equal(found.index[:, 0], [np.nan, 15, np.nan])
+
+
+def test_durations_that_cannot_be_read_are_told(tiny, write):
+    two = read_responses(write("A1,A2,A3,V1\n" + "1,2,3,4\n" * 2), tiny)
+    clock = with_extras(two, dur=["00:05:12", "00:00:01"])
+    with pytest.raises(ScreeningError, match="'dur' holds no number of seconds"):
+        screen(clock, rules="speed", duration="dur")
+    american = with_extras(two, StartDate=["3/1/2026 10:00"] * 2, EndDate=["3/1/2026 10:09"] * 2)
+    assert "'startdate' and 'enddate' hold no dates" in dict(screen(american).skipped)["speed"]
 
 
 CHECKS = """

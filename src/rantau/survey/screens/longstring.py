@@ -68,7 +68,7 @@ def straightlining(responses: Responses, settings: Settings) -> Evidence:
     Experimental Social Psychology, 66, 4-19.
     """
     longest = longest_run(responses)
-    return Evidence(longest.astype(float), (longest > len(responses.columns) * settings.limit) & (longest > 1))
+    return Evidence(longest.astype(float), (longest / len(responses.columns) > settings.limit) & (longest > 1))
 
 
 ROW = Rule(
