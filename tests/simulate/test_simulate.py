@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import multivariate_normal, norm
 
@@ -202,6 +203,16 @@ def test_real_answers_are_written_without_the_mark_and_their_extra_columns_stay(
     assert not again.simulated
     assert "simulated" not in again.extras_names
     assert again.replace(source=answers.source, understood=answers.understood) == answers
+
+
+def test_gaps_of_a_data_frame_are_written_as_empty_cells(tmp_path: Path):
+    data = pd.DataFrame({"a": [1, np.nan, 3], "b": [2, 5, 4], "firm": ["None", None, pd.NaT], "size": [1, pd.NA, 2]})
+    keys = {"F": ["a", "-b"]}
+    answers = rt.responses_of(data, keys, scale=(1, 5))
+    path = rt.write_responses(answers, tmp_path / "answers.csv")
+    assert path.read_text("utf-8").splitlines() == ["a,b,firm,size", "1.0,2,None,1", ",5,,", "3.0,4,,2"]
+    again = rt.responses_of(rt.read_table(path), keys, scale=(1, 5))
+    np.testing.assert_array_equal(again.values, answers.values)
 
 
 def test_the_mark_is_added_where_simulated_answers_lost_their_extra_columns(survey, tmp_path: Path):
