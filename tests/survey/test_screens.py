@@ -10,6 +10,7 @@ from rantau.survey import read_survey, responses_of, screens
 from rantau.survey.durations import durations
 from rantau.survey.portions import entered, row_correlations
 from rantau.survey.read import read_responses
+from rantau.survey.remarks import response_remarks
 from rantau.survey.rule import Settings
 from rantau.survey.screen import screen
 from rantau.survey.screens.duplicate import repeated
@@ -261,6 +262,68 @@ def test_attention_checks_of_the_instrument_and_of_the_call(write):
     # An item may serve as one; its answer is the one entered.
     item = screen(responses, rules="attention", attention={"A3": 3, "ATT1": 5})
     assert item.index[:, 0].tolist() == [1, 0, 0, 1]
+
+
+LABELLED = """
+[[attention_checks]]
+code = "ATT"
+wording = {{ en = "Choose 'Agree'.", id = "Pilih 'Setuju'." }}
+answer = 4
+[attention_checks.scale]
+minimum = 1
+maximum = 5
+{labels}
+"""
+AGREE = ("Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree")
+SETUJU = ("Sangat tidak setuju", "Tidak setuju", "Netral", "Setuju", "Sangat setuju")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{place} - {label}" for place, label in enumerate(AGREE, start=1)],
+        [f"{label} ({place})" for place, label in enumerate(AGREE, start=1)],
+        [f"{label}." for label in AGREE],
+        AGREE,
+        SETUJU,
+    ],
+)
+def test_the_cells_of_an_attention_check_mean_what_those_of_items_do(write, cells):
+    labels = f"labels = {{ en = {list(AGREE)}, id = {list(SETUJU)} }}"
+    for said in (labels, "") if cells in (AGREE, SETUJU) else (labels,):
+        survey = read_survey(write(TINY + LABELLED.format(labels=said), "instrument.toml"))
+        rows = "".join(f'1,2,3,4,"{cell}"\n' for cell in (*cells, "", "no idea"))
+        if said == "":
+            rows = rows.replace('"no idea"', '""')
+        responses = read_responses(write("A1,A2,A3,V1,ATT\n" + rows), survey)
+        found = screen(responses, rules="attention").index[:, 0]
+        np.testing.assert_array_equal(found, [1, 1, 1, 0, 1, np.nan, 1 if said else np.nan])
+        told = [remark for remark in response_remarks(responses) if "ATT" in remark]
+        assert told == [f"{5 if said else 4} of 7 rows do not give the right answer to 'ATT', which is 4."]
+
+
+def test_an_attention_check_of_which_no_cell_can_be_read_is_not_judged(write):
+    survey = read_survey(write(TINY + LABELLED.format(labels=""), "instrument.toml"))
+    responses = read_responses(write("A1,A2,A3,V1,ATT\n1,2,3,4,oui\n1,2,3,4,non\n"), survey)
+    assert (
+        "no cell of the attention check 'ATT' is an answer of its scale" in dict(screen(responses).skipped)["attention"]
+    )
+
+
+def test_an_item_serves_as_a_check_by_its_point_or_its_label(write):
+    labels = f"labels = {{ en = {list(AGREE)}, id = {list(SETUJU)} }}"
+    survey = read_survey(
+        write(
+            TINY.replace('scale = "accurate6"', 'scale = "agree"')
+            + f"\n[scales.agree]\nminimum = 1\nmaximum = 5\n{labels}\n",
+            "instrument.toml",
+        )
+    )
+    # A1 is reversed: what is held against the right answer is what was entered.
+    responses = read_responses(write("A1,A2,A3,V1\nAgree,1,1,4\n4 - Agree,1,1,4\nDisagree,1,1,4\n,1,1,4\n"), survey)
+    for right in (4, "4", "agree", "Setuju"):
+        found = screen(responses, rules="attention", attention={"A1": right}).index[:, 0]
+        np.testing.assert_array_equal(found, [0, 0, 1, np.nan])
 
 
 def test_test_rows_say_so_themselves(tiny, write):

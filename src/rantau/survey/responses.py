@@ -65,6 +65,8 @@ class Responses(Record):
         Every change made to the cells since they were read.
     understood
         What the file was taken for: its kind, the form tool, how columns and labels were recognised.
+    platform
+        The name of the form tool whose layout the file has; empty where it has none.
     """
 
     survey: Survey
@@ -78,6 +80,7 @@ class Responses(Record):
     simulated: bool = False
     log: tuple[Change, ...] = ()
     understood: str = ""
+    platform: str = ""
 
     def __post_init__(self) -> None:
         """Close the arrays and check that they belong together."""
