@@ -9,10 +9,7 @@ from rantau.survey.instrument import AttentionCheck
 from rantau.survey.meaning import read_item
 from rantau.survey.responses import Responses
 from rantau.survey.sheet import Column
-from rantau.survey.text import token
-
-#: What stands for no answer, whatever the instrument declares.
-NOTHING = ("", "nan", "none", "<na>", "nat")
+from rantau.survey.text import NOTHING, token
 
 
 def check_answers(check: AttentionCheck, responses: Responses) -> tuple[Array, Array]:

@@ -12,7 +12,7 @@ from rantau.extras import require
 from rantau.options import choose, one_text, several_names
 from rantau.survey.instrument import Demographic
 from rantau.survey.responses import Responses, need_responses
-from rantau.survey.text import token
+from rantau.survey.text import NOTHING, token
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 #: A column of the file that the instrument does not know is taken for one of categories up to so many of them.
 MOST_CATEGORIES = 25
 COLUMNS = ("question", "label", "category", "n", "share", "mean", "sd", "min", "max")
-_NOTHING = ("", "nan", "none", "<na>", "nat")
 
 
 def profile(responses: Responses, columns: str | Sequence[str] | None = None, *, language: str = "") -> pd.DataFrame:
@@ -81,7 +80,7 @@ def profile(responses: Responses, columns: str | Sequence[str] | None = None, *,
 
 
 def _of_question(question: Demographic | None, code: str, cells: list[object], language: str) -> list[dict[str, Any]]:
-    missing = {*_NOTHING, *(token(each) for each in (question.missing if question else ()))}
+    missing = {*NOTHING, *(token(each) for each in (question.missing if question else ()))}
     texts = [token(_text(cell)) for cell in cells]
     given = [(text, cell) for text, cell in zip(texts, cells, strict=True) if text not in missing]
     label = question.wording.text(language) if question is not None else code

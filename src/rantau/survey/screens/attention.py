@@ -8,10 +8,10 @@ import numpy as np
 
 from rantau.arrays import Array, Cells
 from rantau.errors import ScreeningError, unknown
-from rantau.survey.checks import NOTHING, check_answers
+from rantau.survey.checks import check_answers
 from rantau.survey.responses import Responses
 from rantau.survey.rule import Evidence, Limit, Rule, Settings
-from rantau.survey.text import token
+from rantau.survey.text import NOTHING, token
 
 
 def wrong_answers(responses: Responses, settings: Settings) -> Evidence:
