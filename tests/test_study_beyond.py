@@ -123,7 +123,7 @@ def test_checks_are_those_that_the_model_allows(tmp_path):
 @pytest.mark.parametrize(
     ("plan", "told"),
     [
-        ('engines = ["covariance"]\n' + PLAN + "[predict]\n", r"\[predict\] is asked of PLS"),
+        ('engines = ["covariance"]\n' + PLAN.replace("draws = 25", "") + "[predict]\n", r"\[predict\] is asked of PLS"),
         (PLAN + "[pls]\nconsistent = true\n[predict]\n", r"\[predict\] looks at the scores"),
         (PLAN + '[pls]\nweights = "w"\n[robustness]\n', r"\[robustness\] counts every row alike"),
         (PLAN + "[predict]\nfolds = 1\n", r"\[predict\]: `folds` is 1; it must be at least 2"),

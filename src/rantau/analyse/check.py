@@ -104,7 +104,8 @@ def _of_one_engine(fault: ModelSyntaxError, study: Study) -> ModelSyntaxError:
     if "pls" not in study.engines:
         return fault
     return ModelSyntaxError(
-        f'{fault}\nSo the covariance engine; `engines = ["pls"]` at the top of {study.file} asks PLS alone.'
+        f'{fault}\nSo the covariance engine; `engines = ["pls"]` at the top of {study.file}, and no [covariance], asks '
+        "PLS alone."
     )
 
 
