@@ -139,10 +139,21 @@ def _of_categories(
 def _parts(text: str, meanings: dict[str, str]) -> list[str]:
     """Take several answers in one cell apart, by whatever sets them apart that leaves known ones."""
     for mark in (";", ",", "|", " "):
-        parts = [part.strip() for part in text.split(mark) if part.strip()]
-        if parts and all(part in meanings for part in parts):
+        if parts := _known(text.split(mark), mark, meanings):
             return parts
     return [text]
+
+
+def _known(pieces: list[str], mark: str, meanings: dict[str, str]) -> list[str]:
+    """Put pieces together to known answers, as these may hold the mark themselves; none where some belong to none."""
+    if not any(piece.strip() for piece in pieces):
+        return []
+    most = max((known.count(mark) + 1 for known in meanings), default=0)
+    for count in range(min(most, len(pieces)), 0, -1):
+        part, rest = token(mark.join(pieces[:count])), pieces[count:]
+        if part in meanings and ((after := _known(rest, mark, meanings)) or not any(piece.strip() for piece in rest)):
+            return [part, *after]
+    return [] if pieces[0].strip() else _known(pieces[1:], mark, meanings)
 
 
 def _sorting(text: str) -> tuple[int, float, str]:
