@@ -8,7 +8,7 @@ from hypothesis import given
 from rantau.errors import ScreeningError
 from rantau.survey import read_survey, responses_of, screens
 from rantau.survey.durations import durations
-from rantau.survey.portions import entered, row_correlations
+from rantau.survey.portions import row_correlations
 from rantau.survey.read import read_responses
 from rantau.survey.remarks import response_remarks
 from rantau.survey.rule import Settings
@@ -109,7 +109,7 @@ def test_little_and_much_variability_are_flagged(mobile):
     found = screen(mobile, rules="irv")
     z = (found.index[:, 0] - found.index[:, 0].mean()) / found.index[:, 0].std(ddof=1)
     np.testing.assert_array_equal(found.flags[:, 0], (z < -2) | (z > 3))
-    np.testing.assert_allclose(found.index[:, 0], entered(mobile, slice(None)).std(axis=1, ddof=1), rtol=1e-12)
+    np.testing.assert_allclose(found.index[:, 0], mobile.entered(slice(None)).std(axis=1, ddof=1), rtol=1e-12)
 
 
 def test_correlations_within_a_row_by_hand():
@@ -142,7 +142,7 @@ def test_synonyms_and_antonyms_are_found_in_entered_answers(personality):
         ScreeningError, match=r"above 0\.6; these answers have 1\. A milder limit may be given, such as 0\.5"
     ):
         screen(personality, rules="synonyms")
-    answers = entered(personality, slice(None))
+    answers = personality.entered(slice(None))
     frame = personality.frame()
     frame[:] = answers
     r = frame.corr().to_numpy()

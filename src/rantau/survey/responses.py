@@ -98,10 +98,20 @@ class Responses(Record):
         """The number of rows."""
         return len(self.rows)
 
-    @property
-    def as_entered(self) -> Array:
-        """The answers as numbers `(n, k)` before any reverse-coding; NaN where there is none."""
-        entered = np.array(self.values)
+    def entered(self, rows: slice = slice(None)) -> Array:
+        """Return the answers as numbers before any reverse-coding; NaN where there is none.
+
+        Parameters
+        ----------
+        rows
+            Some of the rows; all unless given.
+
+        Returns
+        -------
+        Array
+            `(rows, k)`.
+        """
+        entered = np.array(self.values[rows])
         for place, code in enumerate(self.columns):
             item = self.survey.item(code)
             if item.reversed:

@@ -80,12 +80,12 @@ def _verdicts(responses: Responses, settings: Settings) -> Iterator[Array]:
 
 def _of_item(responses: Responses, name: str, answer: str) -> Array:
     """Return the verdict on an item that serves as a check: its right answer is a point of its scale, or a label."""
-    item, keyed = responses.survey.item(name), responses.column(name)
+    item, place = responses.survey.item(name), responses.columns.index(name)
     points = {str(point): point for point in range(item.scale.minimum, item.scale.maximum + 1)}
     right = {**points, **dict(item.scale.meanings)}.get(token(answer))
     if right is None:
-        return _verdict(responses.raw[:, responses.columns.index(name)], answer)
-    entered = item.scale.minimum + item.scale.maximum - keyed if item.reversed else keyed
+        return _verdict(responses.raw[:, place], answer)
+    entered = responses.entered()[:, place]
     return np.where(np.isnan(entered), np.nan, entered != right)
 
 
