@@ -23,6 +23,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _FAULT = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)", re.IGNORECASE)
+#: A whole number in the form of `token`; one of more digits is no answer to anything.
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 #: LimeSurvey's own codes for the answers of an array.
 _COUNTED = re.compile(r"[Aa]([0-9]{1,2})")
 
@@ -114,7 +116,7 @@ def read_item(item: Rated, column: Column, platform: str) -> Reading:
 def _point(scale: Scale, cell: str, offset: int | None) -> tuple[float, bool]:
     """Return the number of a cell and whether a label gave it; `_Unmatched` where it is no answer of the scale."""
     form = token(visible(cell))
-    if form.lstrip("-").isdecimal() and form.isascii():
+    if _INTEGER.fullmatch(form):
         number = int(form) + (offset or 0)
         if scale.minimum <= number <= scale.maximum:
             return float(number), bool(offset)
@@ -226,7 +228,7 @@ def _labelled_points(item: Rated, column: Column) -> list[tuple[int, int]]:
     answers = {
         int(token(cell)): label
         for cell, label in column.labels
-        if token(cell).lstrip("-").isdecimal() and not column.declares(cell) and label.strip()
+        if _INTEGER.fullmatch(token(cell)) and not column.declares(cell) and label.strip()
     }
     missing = {token(code) for code in item.missing}
     answers = {
@@ -248,7 +250,7 @@ def _labelled_points(item: Rated, column: Column) -> list[tuple[int, int]]:
 
 def _label_conflict(item: Rated, column: Column) -> str:
     pairs = sorted(_labelled_points(item, column))
-    labels = {int(token(cell)): label for cell, label in column.labels if token(cell).lstrip("-").isdecimal()}
+    labels = {int(token(cell)): label for cell, label in column.labels if _INTEGER.fullmatch(token(cell))}
     told = listing(f"{number} is '{shortened(labels[number])}', in the instrument {point}" for number, point in pairs)
     falls = all(after[1] < before[1] for before, after in pairwise(pairs))
     advice = "it seems reverse-coded already; recode it or its value labels" if falls else "correct its value labels"
