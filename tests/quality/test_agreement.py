@@ -100,8 +100,11 @@ def test_what_cannot_be_divided_is_not_a_number() -> None:
 
 def test_a_construct_of_constructs_has_no_answers_to_agree_on() -> None:
     keys = {"A": ["a", "b"], "B": ["c"], "Both": ["A", "B"]}
-    found = rt.agreement(rt.responses_of(firms(), keys, scale=(1, 5)), "firm").table()
-    assert found.index.tolist() == ["A", "B"]
+    answers = rt.responses_of(firms(), keys, scale=(1, 5))
+    assert rt.agreement(answers, "firm").table().index.tolist() == ["A", "B"]
+    for told in ({"constructs": {"A": ["a"]}}, {"scale": (1, 7)}):
+        with pytest.raises(rt.RantauError, match="responses know their constructs and scales"):
+            rt.agreement(answers, "firm", **told)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,8 @@ def _asked(
 ) -> tuple[list[tuple[str, tuple[str, ...], tuple[float, float]]], str]:
     """Return the items and scale of each construct, and the source of the data."""
     if isinstance(data, Responses):
+        if constructs is not None or scale is not None:
+            raise OptionError("responses know their constructs and scales; leave `constructs` and `scale` out.")
         own = []
         # A construct of higher order has no items of its own.
         for one in (construct for construct in data.survey.constructs if construct.items):
