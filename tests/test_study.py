@@ -302,6 +302,20 @@ def test_one_engine_alone(tmp_path, engine, absent):
     assert findings.hypotheses["hypothesis"].tolist() == ["H1"]
 
 
+def test_numbers_that_may_be_thousands_are_refused_before_anything_is_estimated(tmp_path):
+    mobile = ROOT / "surveys" / "mobile"
+    wording = '{ en = "How many people work there?", id = "Berapa orang bekerja di sana?" }'
+    size = f'\n[[demographics]]\ncode = "size"\nkind = "number"\nwording = {wording}\n'
+    header, *rows = (mobile / "responses.csv").read_text("utf-8").splitlines()
+    plan = write_study(
+        tmp_path,
+        instrument=(mobile / "instrument.toml").read_text("utf-8") + size,
+        responses="\n".join([f"{header},size", *(f'{row},"1,200"' for row in rows), ""]),
+    )
+    with pytest.raises(ResponseError, match=r"line 2: column 'size': '1,200' may be 1200 or 1\.200"):
+        check_study(plan)
+
+
 def test_a_model_without_constructs_has_no_measurement(tmp_path):
     study = read_study(write_study(tmp_path, model="CUSL1 ~ IMAG1 + IMAG2\n"))
     findings = analyse(check_study(study))

@@ -145,3 +145,21 @@ def test_answers_that_hold_what_divides_them_are_taken_apart(write, header, cell
     found = profile(read_responses(write(f"A1,A2,A3,V1,{header}\n{rows}"), survey))
     counted = dict(zip(found["category"].fillna("none"), found["n"], strict=True))
     assert counted == {"In South Asia": 2, "In Africa": 1, "In the EU, or near": 1, "none": 1}
+
+
+SIZE = """
+[[demographics]]
+code = "size"
+kind = "number"
+wording = { en = "How many people work there?", id = "Berapa orang bekerja di sana?" }
+"""
+
+
+def test_numbers_that_may_be_thousands_are_refused(write):
+    survey = read_survey(write(TINY + SIZE, "instrument.toml"))
+    header = "A1;A2;A3;V1;size\n"
+    doubtful = read_responses(write(header + "1;2;3;4;1,200\n1;2;3;4;350\n"), survey)
+    with pytest.raises(ResponseError, match=r"line 2: column 'size': '1,200' may be 1200 or 1\.200"):
+        profile(doubtful)
+    plain = read_responses(write(header + "1;2;3;4;1,200\n1;2;3;4;3,5\n"), survey)
+    assert profile(plain)["max"].tolist() == [3.5]

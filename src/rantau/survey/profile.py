@@ -10,6 +10,7 @@ import numpy as np
 from rantau.errors import OptionError, ResponseError, listing, unknown
 from rantau.extras import require
 from rantau.options import choose, one_text, several_names
+from rantau.survey.further import refuse_thousands
 from rantau.survey.instrument import Demographic
 from rantau.survey.responses import Responses, need_responses
 from rantau.survey.text import NOTHING, token
@@ -48,7 +49,8 @@ def profile(responses: Responses, columns: str | Sequence[str] | None = None, *,
     OptionError
         If the instrument asks nothing on the respondent and no column is named.
     ResponseError
-        If there is no such column, or one has too many different answers to be a category.
+        If there is no such column, one has too many different answers to be a category, or in one of numbers a mark
+        may divide thousands as well as decimals.
 
     Examples
     --------
@@ -73,8 +75,11 @@ def profile(responses: Responses, columns: str | Sequence[str] | None = None, *,
     for code in codes:
         if code not in responses.extras_names:
             raise ResponseError(unknown("column", code, responses.extras_names, where=responses.source))
+        question = asked.get(code)
+        if question is not None and question.kind == "number":
+            refuse_thousands(responses, code)
         cells = list(responses.extras[:, responses.extras_names.index(code)])
-        rows += _of_question(asked.get(code), code, cells, language or responses.survey.languages[0])
+        rows += _of_question(question, code, cells, language or responses.survey.languages[0])
     table: pd.DataFrame = require("pandas").DataFrame(rows, columns=list(COLUMNS))
     return table
 
