@@ -313,6 +313,12 @@ def test_expressions_nested_beyond_reason_are_refused():
         parse_model("y ~ a*x\nb := " + "(" * 5000 + "a" + ")" * 5000)
 
 
+def test_a_sum_of_hundreds_of_terms_is_refused():
+    assert parse_model("y ~ a*x\nq := " + " + ".join(["a"] * 200)).definitions[0].expression.names == ("a",)
+    with pytest.raises(ModelSyntaxError, match=r":2:804: more than 200 terms in a row; define parts by `:=`"):
+        parse_model("y ~ a*x\nq := " + " + ".join(["a"] * 1000))
+
+
 def test_a_minus_behind_a_space_is_no_arrow():
     model = parse_model("y ~ a*x + b*z\na < -b\na <-5")
     assert [one.operator for one in model.constraints] == ["<", "<"]

@@ -45,6 +45,8 @@ _ARROWS = (
     "arrows are not part of the language: write `y ~ x` for a path from x to y, and `x ~~ y` for a covariance. In a "
     "constraint, put a space before the minus: `a < -b`."
 )
+#: Terms in a row, which are nested as deep when they are computed.
+_LONGEST = 200
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
 
 
@@ -472,9 +474,13 @@ class _Reader:
             self.misplaced()
 
     def expression(self, level: int) -> Expression:
-        left = self.operand()
+        left, length = self.operand(), 1
         while (strength := _PRECEDENCE.get(self.token.text, 0)) > level:
-            operator = self.take()
+            operator, length = self.take(), length + 1
+            if length > _LONGEST:
+                self.fail(
+                    f"more than {_LONGEST} terms in a row; define parts by `:=` and put these together.", operator.span
+                )
             # `^` binds to the right: 2^3^2 is 2^(3^2).
             right = self.expression(strength - 1 if operator.text == "^" else strength)
             left = Expression(operator.text, "", (left, right), left.span)
