@@ -38,6 +38,8 @@ WRONG = {
     "a table for a path": (lambda m: rt.read_model(m.table), "the model: a path is needed"),
     "a text for a path": (lambda m: rt.read_model(MODEL), "A model in a text is read by rt.parse_model(text)."),
     "answers for a path": (lambda m: rt.read_table("a,b\n1,2\n" * 99), "this is no name of a file"),
+    "a model of one line for a path": (lambda m: rt.read_model("F =~ x1 + x2; " * 20), "by rt.parse_model(text)"),
+    "a name that is too long": (lambda m: rt.read_survey("ä" * 130 + ".toml"), "this is no name of a file"),
     "an endless path": (lambda m: rt.read_survey("x" * 3000), "this is no name of a file"),
     "columns as a list": (lambda m: rt.read_responses(ANSWERS, m.survey, columns=["CUSA1"]), "takes values by name"),
     "an encoding that is none": (lambda m: rt.read_table(ANSWERS, encoding=True), "encoding= takes a text, got True"),

@@ -72,6 +72,15 @@ def test_paths_are_relative_to_the_plan(tmp_path):
         (("draws = 25", "level = 95"), "[bootstrap]: `level` is 95.0; it lies between 0 and 1"),
         (("draws = 25", "level = nan"), "[bootstrap]: `level` is nan; it lies between 0 and 1"),
         (("seed = 7", 'engines = ["pls", "covariace"]'), "unknown engine 'covariace'. Did you mean 'covariance'?"),
+        (
+            ("seed = 7", 'engines = ["pls"]\n[covariance]\nestimator = "MLR"'),
+            "[covariance] is of an engine that `engines` does not name. Leave the table out, or add it: engines = [",
+        ),
+        (
+            ("seed = 7", 'engines = ["covariance"]\n[pls]\nscheme = "path"'),
+            "[pls] is of an engine that `engines` does not name",
+        ),
+        (("seed = 7", 'engines = ["covariance"]'), "[bootstrap]: `draws` is of the bootstrap of PLS, and `engines`"),
         (("seed = 7", "engines = []"), "`engines` is empty. Allowed: covariance, pls."),
         (("seed = 7", 'engines = "pls"'), "'engines' is 'pls'; expected a list in [ ]."),
         (
@@ -286,10 +295,25 @@ def test_rows_are_left_out_only_where_the_plan_says_so(tmp_path):
 @pytest.mark.parametrize(("engine", "absent"), [("pls", ("cfa", "sem")), ("covariance", ("pls", "draws", "validity"))])
 def test_one_engine_alone(tmp_path, engine, absent):
     plan = PLAN.replace("seed = 7", f'seed = 7\nengines = ["{engine}"]')
+    plan = plan if engine == "pls" else plan.replace("draws = 25", "level = 0.9")
     study = read_study(write_study(tmp_path, plan=plan))
     findings = analyse(check_study(study))
     assert all(getattr(findings, name) is None for name in absent)
     assert findings.hypotheses["hypothesis"].tolist() == ["H1"]
+
+
+def test_numbers_that_may_be_thousands_are_refused_before_anything_is_estimated(tmp_path):
+    mobile = ROOT / "surveys" / "mobile"
+    wording = '{ en = "How many people work there?", id = "Berapa orang bekerja di sana?" }'
+    size = f'\n[[demographics]]\ncode = "size"\nkind = "number"\nwording = {wording}\n'
+    header, *rows = (mobile / "responses.csv").read_text("utf-8").splitlines()
+    plan = write_study(
+        tmp_path,
+        instrument=(mobile / "instrument.toml").read_text("utf-8") + size,
+        responses="\n".join([f"{header},size", *(f'{row},"1,200"' for row in rows), ""]),
+    )
+    with pytest.raises(ResponseError, match=r"line 2: column 'size': '1,200' may be 1200 or 1\.200"):
+        check_study(plan)
 
 
 def test_a_model_without_constructs_has_no_measurement(tmp_path):

@@ -132,7 +132,7 @@ def test_predictions_of_a_weighted_plan_are_weighted(tmp_path):
 @pytest.mark.parametrize(
     ("plan", "told"),
     [
-        ('engines = ["covariance"]\n' + PLAN + "[predict]\n", r"\[predict\] is asked of PLS"),
+        ('engines = ["covariance"]\n' + PLAN.replace("draws = 25", "") + "[predict]\n", r"\[predict\] is asked of PLS"),
         (PLAN + "[pls]\nconsistent = true\n[predict]\n", r"\[predict\] looks at the scores"),
         (PLAN + '[pls]\nweights = "w"\n[robustness]\n', r"\[robustness\] counts every row alike"),
         (PLAN + "[predict]\nfolds = 1\n", r"\[predict\]: `folds` is 1; it must be at least 2"),

@@ -71,3 +71,7 @@ def test_common_slips_are_shown_with_their_line(tmp_path: Path, line: str, hint:
         read(tmp_path, line)
     said = str(caught.value)
     assert hint in said and f"\n    {line}\n" in said and said.endswith("^")
+    for before in ("# one\u2028line\n", "# one\n# two\r\n"):
+        with pytest.raises(StudyError) as caught:
+            read(tmp_path, before + line)
+        assert f"\n    {line}\n" in str(caught.value)

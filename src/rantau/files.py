@@ -13,6 +13,8 @@ KINDS = {".sem": ("model",), ".toml": ("instrument", "study plan"), ".csv": ("an
 KINDS |= dict.fromkeys((".tsv", ".xlsx", ".xlsm", ".sav", ".zsav", ".dta"), ("answers",))
 #: Beyond this no system has names of files; contents given in place of a path, perhaps.
 LONGEST_PATH = 1024
+#: The same, in bytes, of a single folder or file.
+LONGEST_NAME = 255
 
 
 def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
@@ -69,7 +71,8 @@ def file_of(path: object, *, what: str, error: type[RantauError]) -> Path:
     if not isinstance(path, str | Path):
         raise error(f"the {what}: a path is needed, such as 'folder/file', got {type(path).__name__}.")
     text = str(path)
-    if "\n" in text or "\0" in text or len(text) > LONGEST_PATH:
+    too_long = any(len(part.encode("utf-8", "surrogatepass")) > LONGEST_NAME for part in Path(text).parts)
+    if "\n" in text or "\0" in text or len(text) > LONGEST_PATH or too_long:
         said = " ".join(text[:40].split()).replace("\0", "")
         advice = " A model in a text is read by rt.parse_model(text)." if what == "model" else ""
         raise error(f"'{said}...': no such file for the {what}: this is no name of a file.{advice}")

@@ -88,7 +88,8 @@ def _shown(text: str, fault: str) -> str:
     found = re.search(r"at line (\d+), column (\d+)", fault)
     if found is None:
         return ""
-    line = text.splitlines()[int(found[1]) - 1]
+    # Lines as TOML counts them: splitlines() also ends one at a separator that word processors put into a text.
+    line = text.replace("\r\n", "\n").split("\n")[int(found[1]) - 1]
     if re.search(r"=\s*(True|False)\b", line):
         hint = " Write true or false, in small letters."
     elif "\\" in line:

@@ -230,3 +230,8 @@ def test_counts_say_what_they_count_over_groups():
         IdentificationError, match=r"10 free parameters .* cannot be estimated from 9 complete rows in 2"
     ):
         check_counts(model, table, 9, n_constraints=2)
+
+
+def test_a_threshold_belongs_to_no_exploratory_block():
+    with pytest.raises(ModelSyntaxError, match=r":2:5: efa\(\) goes before a factor"):
+        tabulate(parse_model("F =~ a + b + c\na | efa('e')*t1"), ordered=(("a", 1),))

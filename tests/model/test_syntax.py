@@ -119,6 +119,12 @@ def test_places_are_those_of_an_editor():
         ("# H4a: open direction # more", "H4a", "", "open direction # more"),
         ("# H5 (+/-) either way", "H5", "", "either way"),
         ("# h6 (+) small letter", "H6", "+", "small letter"),
+        ("# H7A (+) a large letter", "H7A", "+", "a large letter"),
+        ("# H7.1 (-) a number of its own", "H7.1", "-", "a number of its own"),
+        ("# H7.1b: (+) and a letter", "H7.1b", "+", "and a letter"),
+        ("# H8. a full stop", "H8", "", "a full stop"),
+        ("## H9 (+)", "H9", "+", ""),
+        ("# H10 holds for firms (Smith, 2010)", "H10", "", "holds for firms (Smith, 2010)"),
     ],
 )
 def test_hypotheses(comment, name, sign, text):
@@ -180,6 +186,8 @@ ERRORS = [
     ("F =~ 1", 1, 6, "'1' stands for an intercept and goes with '~', not with '=~'"),
     ("1 ~ X", 1, 1, "'1' cannot stand left of '~'"),
     ("A:B ~ X", 1, 1, "'A:B' cannot stand left of '~'"),
+    ('efa("e")*Y ~ X', 1, 1, "efa() goes before a factor, left of `=~`"),
+    ('efa("e")*a ~~ b', 1, 1, "efa() goes before a factor, left of `=~`"),
     ("a*F =~ x", 1, 1, "modifiers belong to the right of the operator"),
     ("Y ~ NA", 1, 5, "'NA' is no variable's name"),
     ("Y ~ ''*X", 1, 5, "an empty label labels nothing"),
@@ -208,6 +216,14 @@ ERRORS = [
     ("== b", 1, 1, "expected a number or a name"),
     ("Y ~ X # H1 (x)", 1, 7, "H1: the sign is (+), (-) or left out, got '(x)'"),
     ("Y ~ X + Z # H1 (+)", 1, 11, "H1 stands behind 2 paths; a hypothesis needs one path on its line"),
+    *(
+        (f"Y ~ X # {said}", 1, 7, "a hypothesis is written `# H1 (+) text`; its name is H and a number")
+        for said in ("H 1 (+)", "H-1 (+)", "H1_a (+)", "H1ab (+)", "(H1) +", "Hypothesis 1 (+)", "Hipotesis 2: naik")
+    ),
+    *(
+        (f"Y ~ X # {said}", 1, 7, "H1: write the sign in parentheses behind the name: `# H1 (+)` or `# H1 (-)`")
+        for said in ("H1 +", "H1: - it falls", "H1 it rises (+)", "H1, H2 (+)", "H1 [+]", "H1 (positive)", "H1 > 0")
+    ),
     ("F =~ X # H1 (+)", 1, 8, "H1 stands behind no path (`~`) or definition (`:=`)"),
     ("Y ~ X # H1\nZ ~ Y # H1", 2, 7, "H1 is stated twice"),
     ("Y ~ X\n# H2 (+) forgotten", 2, 1, "H2 stands on a line of its own"),
@@ -295,6 +311,12 @@ def test_models_are_equal_by_value():
 def test_expressions_nested_beyond_reason_are_refused():
     with pytest.raises(ModelSyntaxError, match="nested too deeply"):
         parse_model("y ~ a*x\nb := " + "(" * 5000 + "a" + ")" * 5000)
+
+
+def test_a_sum_of_hundreds_of_terms_is_refused():
+    assert parse_model("y ~ a*x\nq := " + " + ".join(["a"] * 200)).definitions[0].expression.names == ("a",)
+    with pytest.raises(ModelSyntaxError, match=r":2:804: more than 200 terms in a row; define parts by `:=`"):
+        parse_model("y ~ a*x\nq := " + " + ".join(["a"] * 1000))
 
 
 def test_a_minus_behind_a_space_is_no_arrow():

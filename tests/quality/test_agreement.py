@@ -76,10 +76,41 @@ def test_uneven_units_take_haggards_average_size() -> None:
     assert one.icc2 == pytest.approx(1 - 1 / one.f_test[0])
 
 
+def test_a_unit_is_known_as_a_group_is() -> None:
+    firm = ["x", " x", 7, 7.0, "NA", "NA", ""]
+    data = pd.DataFrame({"firm": firm, "a": [3, 4, 4, 4, 1, 5, 5]})
+    found = rt.agreement(data, "firm", constructs={"A": ["a"]}, scale=(1, 5))
+    assert found.units().firm.tolist() == ["x", "7"]
+    assert found.n_left_out == 3
+
+
+def test_what_cannot_be_divided_is_not_a_number() -> None:
+    def of(*answers: int) -> pd.Series:
+        data = pd.DataFrame({"firm": [1, 1, 2, 2], "a": answers})
+        return rt.agreement(data, "firm", constructs={"A": ["a"]}, scale=(1, 5)).table().loc["A"]
+
+    # Units whose means are alike, and answers that are all alike.
+    alike, constant, apart = of(3, 5, 3, 5), of(3, 3, 3, 3), of(3, 3, 5, 5)
+    assert alike[["icc1", "f"]].tolist() == [-1, 0]
+    assert np.isnan(alike.icc2)
+    assert constant[["icc1", "icc2", "f", "p"]].isna().all()
+    assert constant.r_wg_mean == 1
+    assert apart[["icc1", "icc2", "f", "p"]].tolist() == [1, 1, np.inf, 0]
+
+
+def test_a_construct_of_constructs_has_no_answers_to_agree_on() -> None:
+    keys = {"A": ["a", "b"], "B": ["c"], "Both": ["A", "B"]}
+    answers = rt.responses_of(firms(), keys, scale=(1, 5))
+    assert rt.agreement(answers, "firm").table().index.tolist() == ["A", "B"]
+    for told in ({"constructs": {"A": ["a"]}}, {"scale": (1, 7)}):
+        with pytest.raises(rt.RantauError, match="responses know their constructs and scales"):
+            rt.agreement(answers, "firm", **told)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("options", "match"),
     [
-        ({"group": "frim"}, "unknown column 'frim'. Did you mean 'firm'"),
+        ({"group": "frim"}, r"no such column\. Did you mean 'firm'"),
         ({"constructs": None}, "needs constructs="),
         ({"scale": None}, r"such as scale=\(1, 5\), got None"),
         ({"scale": (5, 1)}, "needs its scale"),

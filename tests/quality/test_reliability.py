@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import rantau as rt
-from rantau.errors import DataWarning, ModelSyntaxError, OptionError
+from rantau.errors import AdmissibilityWarning, DataWarning, ModelSyntaxError, OptionError, RantauWarning
 from rantau.quality.reliability import ROWS
 
 TESTS = Path(__file__).parents[1]
@@ -108,6 +108,17 @@ def test_a_factor_model_that_did_not_converge_gives_no_omega() -> None:
     table = rt.reliability(data, GOLDEN["hs"]["model"], cfa_fit=fit)
     assert table[["omega", "ave_cfa"]].isna().all().all()
     assert table["alpha"].notna().all()
+
+
+def test_omega_of_a_heywood_case_is_told() -> None:
+    draw = np.random.default_rng(1)
+    data = pd.DataFrame(0.4 * draw.normal(size=(60, 1)) + draw.normal(size=(60, 6)), columns=list("abcdef"))
+    with pytest.warns(RantauWarning) as told:
+        table = rt.reliability(data, "F =~ a + b + c; G =~ d + e + f; G ~ F")
+    assert table.loc["F", "omega"] < 0
+    (warned,) = [one for one in told if issubclass(one.category, AdmissibilityWarning)]
+    assert str(warned.message).startswith("omega and ave_cfa: The variance of 'F'")
+    assert warned.filename == __file__
 
 
 def test_columns_are_those_of_the_room() -> None:

@@ -188,7 +188,7 @@ def test_an_unknown_language_is_refused_before_anything_is_computed():
 def test_measurement_models_alone_make_a_report():
     data = heywood().sem.sample
     frame = pd.DataFrame(data.values, columns=list(data.names))
-    made = report(quietly(cfa, parse_model(TWO), frame))
+    made = quietly(report, quietly(cfa, parse_model(TWO), frame))
     assert made.findings.sem is None
     assert {"measurement", "fit", "estimates"} <= set(keys(made.document))
     assert "paths" not in keys(made.document)

@@ -105,6 +105,14 @@ def test_what_is_wrong_with_groups_is_refused_before_computing(tmp_path, change,
         check_study(write_traits(tmp_path, OPTIONS.replace(*change)))
 
 
+def test_levels_are_estimated_as_the_plan_says(tmp_path):
+    options = 'group = "gender"\nlikelihood = "wishart"\nestimator = "MLR"\ninformation = "expected"'
+    findings = analyse(check_study(write_traits(tmp_path, options)))
+    configural = findings.invariance.loc["configural"]
+    # Two factors that covary fit as well as one that explains the other.
+    assert configural["chisq_scaled"] == pytest.approx(findings.grouped.fit_indices()["chisq_scaled"], rel=1e-6)
+
+
 def test_levels_of_ordered_answers_have_scaled_indices(tmp_path):
     findings = analyse(check_study(write_traits(tmp_path, 'group = "gender"\nordered = true')))
     assert findings.faults == ()

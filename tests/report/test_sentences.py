@@ -13,7 +13,7 @@ from rantau.covariance import cfa, sem
 from rantau.covariance.discrepancies import ROWS as DISCREPANCIES
 from rantau.covariance.estimators import INFORMATION, STANDARD_ERRORS
 from rantau.covariance.model_tests import ROWS as MODEL_TESTS
-from rantau.crosscheck import Skipped, Verification, crosscheck
+from rantau.crosscheck import Check, Skipped, Verification, crosscheck
 from rantau.fit import Problem
 from rantau.model import parse_model
 from rantau.pls import pls
@@ -474,6 +474,26 @@ def test_what_could_not_be_compared_is_said_once_and_of_the_right_fit():
 def test_the_number_that_agrees_least_is_said_with_its_fit():
     assert re.search(r"\((CFA|CB-SEM|PLS-SEM), [a-zA-Z² ]+, \w+\)\.$", sentences.crosscheck(
         prose(mobile().replace(verification=joined()))))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("theirs", "told"),
+    [
+        ((0.5, 0.6), ""),
+        ((0.501, 0.6), "To four digits, one of them does not agree (Image =~ IMAG1 (loadings, semopy)); this has to"),
+        ((float("nan"), 0.6), "To four digits, one of them does not agree (Image =~ IMAG1 (loadings, semopy)); this"),
+        ((0.4, 0.7), "To four digits, two of them do not agree (Image =~ IMAG1 (loadings, semopy), Image =~ IMAG2"),
+    ],
+)
+def test_numbers_that_do_not_agree_are_told(theirs, told):
+    checks = (
+        Check("loadings", f"Image =~ IMAG{place}", ours, other, "semopy", "2.3.11")
+        for place, (ours, other) in enumerate(zip((0.5, 0.6), theirs, strict=True), start=1)
+    )
+    found = mobile().replace(verification=Verification(tuple(checks), ()))
+    assert told in sentences.crosscheck(prose(found))
+    assert ("do not agree" in sentences.crosscheck(prose(found))) == ("do not" in told)
+    assert ("Hingga empat digit" in sentences.crosscheck(prose(found, "id"))) == bool(told)
 
 
 def joined():

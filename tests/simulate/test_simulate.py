@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import multivariate_normal, norm
 
@@ -204,6 +205,16 @@ def test_real_answers_are_written_without_the_mark_and_their_extra_columns_stay(
     assert again.replace(source=answers.source, understood=answers.understood) == answers
 
 
+def test_gaps_of_a_data_frame_are_written_as_empty_cells(tmp_path: Path):
+    data = pd.DataFrame({"a": [1, np.nan, 3], "b": [2, 5, 4], "firm": ["None", None, pd.NaT], "size": [1, pd.NA, 2]})
+    keys = {"F": ["a", "-b"]}
+    answers = rt.responses_of(data, keys, scale=(1, 5))
+    path = rt.write_responses(answers, tmp_path / "answers.csv")
+    assert path.read_text("utf-8").splitlines() == ["a,b,firm,size", "1.0,2,None,1", ",5,,", "3.0,4,,2"]
+    again = rt.responses_of(rt.read_table(path), keys, scale=(1, 5))
+    np.testing.assert_array_equal(again.values, answers.values)
+
+
 def test_the_mark_is_added_where_simulated_answers_lost_their_extra_columns(survey, tmp_path: Path):
     made = rt.simulate(rt.read_model(POPULATION), n=3, seed=4, survey=survey)
     bare = made.replace(extras_names=(), extras=np.empty((3, 0), dtype=object))
@@ -218,6 +229,9 @@ def test_the_mark_is_added_where_simulated_answers_lost_their_extra_columns(surv
     [
         (SMALL.replace("0.6*b", "b", 1), r"<model>:1:\d+: .*loading of 'b' on 'F' has none: write `F =~ 0.7\*b`"),
         (SMALL.replace("0.6*b", "start(0.6)*b", 1), "A start value is a guess"),
+        # A fit would take 1 for the first loading, which nobody has stated here.
+        (SMALL.replace("0.8*a", "a", 1), r"<model>:1:\d+: .*loading of 'a' on 'F' has none: write `F =~ 0.7\*a`"),
+        (SMALL.replace("0.8*a", "start(0.8)*a", 1), "A start value is a guess"),
         (SMALL.replace("c ~~ 0.51*c", ""), r"variance of 'c' .* write `c ~~ 0.5\*c`"),
         (SMALL.replace("F ~~ 1*F", ""), r"variance of 'F' .* write `F ~~ 0.5\*F`"),
         ("a ~ 0.3*b\na ~~ 1*a", r"variance of 'b'"),
@@ -235,6 +249,11 @@ def test_the_mark_is_added_where_simulated_answers_lost_their_extra_columns(surv
 def test_what_is_not_a_stated_population_is_refused_with_its_place(text, message):
     with pytest.raises(ModelSyntaxError, match=message):
         rt.simulate(text, n=5, seed=1)
+
+
+def test_loadings_may_be_one_number():
+    equal = population(SMALL.replace("0.6*b", 'equal("F=~a")*b').replace("0.64*b", "0.36*b"))
+    np.testing.assert_allclose(equal.covariance[0, :2], [1, 0.64])
 
 
 def test_every_parameter_without_a_number_is_named():

@@ -6,9 +6,12 @@ import pandas as pd
 import pytest
 
 from rantau.errors import OptionError, ResponseError
-from rantau.survey import describe
+from rantau.survey import describe, read_survey
 from rantau.survey.associations import correlations
 from rantau.survey.profile import profile
+from rantau.survey.read import read_responses
+
+from .conftest import TINY
 
 PSYCH = json.loads((Path(__file__).parents[1] / "golden" / "survey" / "psych_bfi.json").read_text("utf-8"))
 A = ["A1", "A2", "A3", "A4", "A5"]
@@ -112,3 +115,51 @@ def test_the_profile_of_columns_the_instrument_does_not_know(mobile, personality
     many = np.array([[str(row)] for row in range(2800)], dtype=object)
     with pytest.raises(ResponseError, match="has 2800 different answers, too many to be categories"):
         profile(personality.replace(extras_names=("id",), extras=many), "id")
+
+
+MARKETS = """
+[[demographics]]
+code = "markets"
+kind = "several"
+wording = { en = "Where do you sell?", id = "Di mana Anda menjual?" }
+categories = [
+  { code = "South Asia", label = { en = "In South Asia", id = "Di Asia Selatan" } },
+  { code = "Africa", label = { en = "In Africa", id = "Di Afrika" } },
+  { code = "EU", label = { en = "In the EU, or near", id = "Di UE, atau dekat" } },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("markets[South Asia],markets[Africa],markets[EU]", ("1,1,0", "1,0,1", "0,0,0")),
+        ("markets", ('"In South Asia, In Africa"', '"In the EU, or near, In South Asia"', "")),
+        ("markets", ("South Asia;Africa;", "South Asia;EU", "")),
+        ("markets", ("Africa South Asia", "EU South Asia", "")),
+    ],
+)
+def test_answers_that_hold_what_divides_them_are_taken_apart(write, header, cells):
+    survey = read_survey(write(TINY + MARKETS, "instrument.toml"))
+    rows = "".join(f"1,2,3,4,{cell}\n" for cell in cells)
+    found = profile(read_responses(write(f"A1,A2,A3,V1,{header}\n{rows}"), survey))
+    counted = dict(zip(found["category"].fillna("none"), found["n"], strict=True))
+    assert counted == {"In South Asia": 2, "In Africa": 1, "In the EU, or near": 1, "none": 1}
+
+
+SIZE = """
+[[demographics]]
+code = "size"
+kind = "number"
+wording = { en = "How many people work there?", id = "Berapa orang bekerja di sana?" }
+"""
+
+
+def test_numbers_that_may_be_thousands_are_refused(write):
+    survey = read_survey(write(TINY + SIZE, "instrument.toml"))
+    header = "A1;A2;A3;V1;size\n"
+    doubtful = read_responses(write(header + "1;2;3;4;1,200\n1;2;3;4;350\n"), survey)
+    with pytest.raises(ResponseError, match=r"line 2: column 'size': '1,200' may be 1200 or 1\.200"):
+        profile(doubtful)
+    plain = read_responses(write(header + "1;2;3;4;1,200\n1;2;3;4;3,5\n"), survey)
+    assert profile(plain)["max"].tolist() == [3.5]

@@ -49,6 +49,15 @@ def test_without_such_a_question_nothing_is_flagged_and_asking_for_it_says_what_
         rt.screen(everybody, rules=("eligibility",))
 
 
+def test_answers_of_which_none_is_a_category_flag_nobody(tmp_path):
+    found = answers(tmp_path, rows="s1,s2,owner\n1,2,Oui\n5,4,Non\n3,3,\n")
+    assert "eligibility" not in rt.screen(found).rules
+    with pytest.raises(
+        ScreeningError, match=r"no answer to 'owner' is one of its categories \(yes, no\), such as 'oui'"
+    ):
+        rt.screen(found, rules=("eligibility",))
+
+
 def test_a_question_without_a_column_is_named(tmp_path):
     with pytest.raises(ScreeningError, match="there is no column for 'owner'"):
         rt.screen(answers(tmp_path, rows="s1,s2\n1,2\n5,4\n"), rules=("eligibility",))

@@ -87,6 +87,8 @@ REFUSED: dict[str, tuple[str, str | bytes, str]] = {
     "between two points": ("a.csv", H + "1,2.5,3,4\n", "got '2.5'"),
     "between two points, with a comma": ("a.csv", FINE.replace(",", ";") + "1;2,5;3;4\n", "got '2,5'"),
     "an enormous number": ("a.csv", H + f"1,{'9' * 400},3,4\n", "got '9999"),
+    "a number of more digits than Python converts": ("a.csv", H + f"1,{'9' * 5000},3,4\n", "got '9999"),
+    "two minus signs": ("a.csv", H + "1,--2,3,4\n", "got '--2'"),
     "a number as a power": ("a.csv", H + "1,1e0,3,4\n", "got '1e0'"),
     "digits of another script": ("a.csv", H + "1,٣,3,4\n", "got '٣'"),
     "superscript digits": ("a.csv", H + "1,²,3,4\n", "got '²'"),

@@ -31,7 +31,7 @@ def read(folder, rows) -> Responses:
 def test_reversing_twice_is_the_identity(tmp_path_factory, rows):
     responses = read(tmp_path_factory.mktemp("twice"), rows)
     entered = np.array([[float(cell or "nan") for cell in row] for row in rows])
-    np.testing.assert_array_equal(responses.as_entered, entered)
+    np.testing.assert_array_equal(responses.entered(), entered)
     np.testing.assert_array_equal(responses.values[:, 0] + entered[:, 0], np.where(np.isnan(entered[:, 0]), np.nan, 7))
     np.testing.assert_array_equal(responses.values[:, 1:], entered[:, 1:])
 

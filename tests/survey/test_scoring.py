@@ -169,6 +169,11 @@ def test_data_that_cannot_be_scored_are_refused(personality):
         score(pd.DataFrame({"a": [1]}))
     with pytest.raises(ResponseError, match="column 'a', row 2: a number is needed, got 'Agree'"):
         score(pd.DataFrame({"a": [1, "Agree"]}), {"F": ["a"]})
+    with pytest.raises(ResponseError, match="column 'a', row 2: infinite values cannot be analysed"):
+        score(pd.DataFrame({"a": [1, np.inf]}), {"F": ["a"]})
+    for dates in (pd.to_datetime(["2026-01-01", None]), pd.to_timedelta([1, 2], unit="s")):
+        with pytest.raises(ResponseError, match=r"column 'a' holds .* values; a number per row is needed"):
+            score(pd.DataFrame({"a": dates}), {"F": ["a"]})
     with pytest.raises(ResponseError, match="data must be Responses or a data frame, got list"):
         score([1, 2], {"F": ["a"]})
     with pytest.raises(ResponseError, match="a is the name of more than one column"):
@@ -187,6 +192,16 @@ def test_subscales_and_scales_of_higher_order():
     np.testing.assert_array_equal(means["Whole"], [3, 2.25, np.nan])
     np.testing.assert_array_equal(score(data, keys)["Whole"], [3, 2.25, 2])
     np.testing.assert_array_equal(score(data, keys, method="sum")["Whole"], [12, 9, np.nan])
+
+
+def test_a_prorated_sum_of_parts_goes_by_their_items():
+    # Every answer is 4, so that ten items make 40, whichever part was left out.
+    long = {f"b{place}": [4, np.nan, 4] for place in range(8)}
+    data = pd.DataFrame({"a1": [4, 4, np.nan], "a2": [4, 4, np.nan], **long})
+    keys = {"Whole": ["Short", "Long"], "Short": ["a1", "a2"], "Long": list(long), "Twice": ["Whole", "Long"]}
+    scores = score(data, keys, method="prorated_sum")
+    np.testing.assert_array_equal(scores["Whole"], [40, 40, 40])
+    np.testing.assert_array_equal(scores["Twice"], [72, 72, 72])
 
 
 HIGHER = """

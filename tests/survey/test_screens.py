@@ -1,14 +1,16 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 
 from rantau.errors import ScreeningError
-from rantau.survey import read_survey, screens
+from rantau.survey import read_survey, responses_of, screens
 from rantau.survey.durations import durations
-from rantau.survey.portions import entered, row_correlations
+from rantau.survey.portions import row_correlations
 from rantau.survey.read import read_responses
+from rantau.survey.remarks import response_remarks
 from rantau.survey.rule import Settings
 from rantau.survey.screen import screen
 from rantau.survey.screens.duplicate import repeated
@@ -58,6 +60,17 @@ def test_runs_are_counted_in_raw_answers_and_broken_by_gaps(tiny, write):
     assert flags.tolist() == [True, False, False, True, False, False, False]
 
 
+def test_a_run_of_just_the_limit_is_not_beyond_it():
+    # 0.29 times 100 is a little less than 29 in binary.
+    wide = np.tile(np.arange(100) % 7 + 1.0, (2, 1))
+    wide[0, :29] = wide[1, :30] = 5
+    survey = responses_of(
+        pd.DataFrame(wide, columns=[f"x{i}" for i in range(100)]), {"X": [f"x{i}" for i in range(100)]}, scale=(1, 7)
+    )
+    assert straightlining(survey, Settings(0.29)).index.tolist() == [29, 30]
+    assert straightlining(survey, Settings(0.29)).flags.tolist() == [False, True]
+
+
 def test_runs_follow_the_order_of_the_file_or_a_stated_one(tiny, write):
     assert longest_run(read_responses(write("A1,A2,A3,V1\n3,3,1,3\n"), tiny)).tolist() == [2]
     assert longest_run(read_responses(write("A1,A2,V1,A3\n3,3,3,1\n"), tiny)).tolist() == [3]
@@ -96,7 +109,7 @@ def test_little_and_much_variability_are_flagged(mobile):
     found = screen(mobile, rules="irv")
     z = (found.index[:, 0] - found.index[:, 0].mean()) / found.index[:, 0].std(ddof=1)
     np.testing.assert_array_equal(found.flags[:, 0], (z < -2) | (z > 3))
-    np.testing.assert_allclose(found.index[:, 0], entered(mobile, slice(None)).std(axis=1, ddof=1), rtol=1e-12)
+    np.testing.assert_allclose(found.index[:, 0], mobile.entered(slice(None)).std(axis=1, ddof=1), rtol=1e-12)
 
 
 def test_correlations_within_a_row_by_hand():
@@ -129,7 +142,7 @@ def test_synonyms_and_antonyms_are_found_in_entered_answers(personality):
         ScreeningError, match=r"above 0\.6; these answers have 1\. A milder limit may be given, such as 0\.5"
     ):
         screen(personality, rules="synonyms")
-    answers = entered(personality, slice(None))
+    answers = personality.entered(slice(None))
     frame = personality.frame()
     frame[:] = answers
     r = frame.corr().to_numpy()
@@ -193,12 +206,38 @@ def test_durations_are_found_by_their_names(tiny, write):
         end=["2026-03-01T04:00:30.000+01:00", datetime(2026, 3, 1, 10, 0, 45), "no idea"],
     )
     np.testing.assert_array_equal(durations(kobo), [30, 45, np.nan])
+    midnight = with_extras(
+        four,
+        start=["2026-03-01T23:59:00", "2026-03-01T10:00:00+07:00", pd.NaT],
+        end=[pd.Timestamp("2026-03-02 00:01"), "2026-03-01T10:10:00", pd.Timestamp("2026-03-01 10:00")],
+    )
+    # A moment without a zone is in that of its partner.
+    np.testing.assert_array_equal(durations(midnight), [120, 600, np.nan])
     comma = with_extras(four, waktu=["7,5", "", "12"])
     np.testing.assert_array_equal(durations(comma, "Waktu"), [7.5, np.nan, 12])
     with pytest.raises(ScreeningError, match=r"unknown duration column 'wktu'\. Did you mean 'waktu'"):
         screen(comma, rules="speed", duration="wktu")
     with pytest.raises(ScreeningError, match="unknown duration column"):
         screen(comma, duration="wktu")
+
+
+def test_a_duration_below_nought_says_nothing_of_speed(tiny, write):
+    three = read_responses(write("A1,A2,A3,V1\n" + "1,2,3,4\n" * 3), tiny)
+    coded = with_extras(three, interviewtime=["-99", "2", timedelta(seconds=9)])
+    np.testing.assert_array_equal(durations(coded), [np.nan, 2, 9])
+    turned = with_extras(three, start=["2026-03-01T10:00"] * 3, end=["2026-03-01T09:00", "2026-03-01T10:01", ""])
+    found = screen(turned, rules="speed")
+    assert found.flags[:, 0].tolist() == [False, False, False]
+    np.testing.assert_array_equal(found.index[:, 0], [np.nan, 15, np.nan])
+
+
+def test_durations_that_cannot_be_read_are_told(tiny, write):
+    two = read_responses(write("A1,A2,A3,V1\n" + "1,2,3,4\n" * 2), tiny)
+    clock = with_extras(two, dur=["00:05:12", "00:00:01"])
+    with pytest.raises(ScreeningError, match="'dur' holds no number of seconds"):
+        screen(clock, rules="speed", duration="dur")
+    american = with_extras(two, StartDate=["3/1/2026 10:00"] * 2, EndDate=["3/1/2026 10:09"] * 2)
+    assert "'startdate' and 'enddate' hold no dates" in dict(screen(american).skipped)["speed"]
 
 
 CHECKS = """
@@ -223,6 +262,68 @@ def test_attention_checks_of_the_instrument_and_of_the_call(write):
     # An item may serve as one; its answer is the one entered.
     item = screen(responses, rules="attention", attention={"A3": 3, "ATT1": 5})
     assert item.index[:, 0].tolist() == [1, 0, 0, 1]
+
+
+LABELLED = """
+[[attention_checks]]
+code = "ATT"
+wording = {{ en = "Choose 'Agree'.", id = "Pilih 'Setuju'." }}
+answer = 4
+[attention_checks.scale]
+minimum = 1
+maximum = 5
+{labels}
+"""
+AGREE = ("Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree")
+SETUJU = ("Sangat tidak setuju", "Tidak setuju", "Netral", "Setuju", "Sangat setuju")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"{place} - {label}" for place, label in enumerate(AGREE, start=1)],
+        [f"{label} ({place})" for place, label in enumerate(AGREE, start=1)],
+        [f"{label}." for label in AGREE],
+        AGREE,
+        SETUJU,
+    ],
+)
+def test_the_cells_of_an_attention_check_mean_what_those_of_items_do(write, cells):
+    labels = f"labels = {{ en = {list(AGREE)}, id = {list(SETUJU)} }}"
+    for said in (labels, "") if cells in (AGREE, SETUJU) else (labels,):
+        survey = read_survey(write(TINY + LABELLED.format(labels=said), "instrument.toml"))
+        rows = "".join(f'1,2,3,4,"{cell}"\n' for cell in (*cells, "", "no idea"))
+        if said == "":
+            rows = rows.replace('"no idea"', '""')
+        responses = read_responses(write("A1,A2,A3,V1,ATT\n" + rows), survey)
+        found = screen(responses, rules="attention").index[:, 0]
+        np.testing.assert_array_equal(found, [1, 1, 1, 0, 1, np.nan, 1 if said else np.nan])
+        told = [remark for remark in response_remarks(responses) if "ATT" in remark]
+        assert told == [f"{5 if said else 4} of 7 rows do not give the right answer to 'ATT', which is 4."]
+
+
+def test_an_attention_check_of_which_no_cell_can_be_read_is_not_judged(write):
+    survey = read_survey(write(TINY + LABELLED.format(labels=""), "instrument.toml"))
+    responses = read_responses(write("A1,A2,A3,V1,ATT\n1,2,3,4,oui\n1,2,3,4,non\n"), survey)
+    assert (
+        "no cell of the attention check 'ATT' is an answer of its scale" in dict(screen(responses).skipped)["attention"]
+    )
+
+
+def test_an_item_serves_as_a_check_by_its_point_or_its_label(write):
+    labels = f"labels = {{ en = {list(AGREE)}, id = {list(SETUJU)} }}"
+    survey = read_survey(
+        write(
+            TINY.replace('scale = "accurate6"', 'scale = "agree"')
+            + f"\n[scales.agree]\nminimum = 1\nmaximum = 5\n{labels}\n",
+            "instrument.toml",
+        )
+    )
+    # A1 is reversed: what is held against the right answer is what was entered.
+    responses = read_responses(write("A1,A2,A3,V1\nAgree,1,1,4\n4 - Agree,1,1,4\nDisagree,1,1,4\n,1,1,4\n"), survey)
+    for right in (4, "4", "agree", "Setuju"):
+        found = screen(responses, rules="attention", attention={"A1": right}).index[:, 0]
+        np.testing.assert_array_equal(found, [0, 0, 1, np.nan])
 
 
 def test_test_rows_say_so_themselves(tiny, write):

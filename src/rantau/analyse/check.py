@@ -19,6 +19,7 @@ from rantau.record import Record
 from rantau.simulate import simulate
 from rantau.study import Study, as_study
 from rantau.survey import Responses, Screening, Survey, read_responses, screen
+from rantau.survey.further import refuse_thousands
 from rantau.survey.read_instrument import read_survey
 
 
@@ -79,6 +80,10 @@ def check_study(study: Study | str | Path) -> Material:
         responses = simulate(read_model(study.answers), n=study.data.n, seed=study.seed, survey=survey)
     else:
         responses = read_responses(study.answers, survey, **study.data.reading)
+    for question in survey.demographics:
+        # The sample's profile is written at the end of a run; what it cannot read is told before it.
+        if question.kind == "number" and question.code in responses.extras_names:
+            refuse_thousands(responses, question.code)
     screening = screen(responses, **study.screen.by_name())
     kept = screening.kept
     take_sample(model, kept)
@@ -104,7 +109,8 @@ def _of_one_engine(fault: ModelSyntaxError, study: Study) -> ModelSyntaxError:
     if "pls" not in study.engines:
         return fault
     return ModelSyntaxError(
-        f'{fault}\nSo the covariance engine; `engines = ["pls"]` at the top of {study.file} asks PLS alone.'
+        f'{fault}\nSo the covariance engine; `engines = ["pls"]` at the top of {study.file}, and no [covariance], asks '
+        "PLS alone."
     )
 
 

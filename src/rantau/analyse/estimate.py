@@ -103,7 +103,7 @@ def _levels(study: Study, found: Findings, kept: Responses) -> Findings:
     if not options.group or not found.model.blocks:
         return found
     ordered = _of_items(found.model, options.ordered)
-    names = ("estimator", "missing", "std_lv", "test", "sampling_weights", "cluster")
+    names = ("estimator", "missing", "std_lv", "test", "likelihood", "information", "sampling_weights", "cluster")
     asked: dict[str, Any] = {name: getattr(options, name) or None for name in names} | {"std_lv": options.std_lv}
     try:
         table = invariance(found.model, kept, by=options.group, ordered=ordered, partial=options.group_partial, **asked)

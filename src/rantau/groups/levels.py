@@ -61,6 +61,8 @@ def invariance(
     missing: str = "listwise",
     std_lv: bool = False,
     test: str = "default",
+    likelihood: str = "default",
+    information: str = "default",
     sampling_weights: str | None = None,
     cluster: str | None = None,
     method: str = "default",
@@ -80,7 +82,7 @@ def invariance(
     partial
         Parameters that differ all the same (partial invariance), such as `"F =~ x2"`, `"x3 ~ 1"` or `"x4 | t1"`. The
         first loading of a factor can be one with `std_lv`.
-    estimator, missing, std_lv, test, sampling_weights, cluster
+    estimator, missing, std_lv, test, likelihood, information, sampling_weights, cluster
         As for `rt.cfa`.
     method
         How differences are tested, see `SemFit.compare`; scaled tests unless the estimator needs none.
@@ -119,8 +121,8 @@ def invariance(
     ([3.0, 3.0, 4.0], True)
     """
     options = {
-        "estimator": estimator, "missing": missing, "std_lv": std_lv, "test": test,
-        "sampling_weights": sampling_weights, "cluster": cluster,
+        "estimator": estimator, "missing": missing, "std_lv": std_lv, "test": test, "likelihood": likelihood,
+        "information": information, "sampling_weights": sampling_weights, "cluster": cluster,
     }  # fmt: skip
     return invariance_table(
         invariance_levels(model, data, by=by, ordered=ordered, partial=partial, **options), method=method

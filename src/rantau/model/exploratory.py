@@ -14,6 +14,8 @@ from rantau.model.spec import Block, Model, Modifier, Span, Term
 
 #: The name of each block with its factors, in the order of the model.
 Explored = tuple[tuple[str, tuple[str, ...]], ...]
+#: Where a block is named.
+EFA_PLACE = 'efa() goes before a factor, left of `=~`: `efa("block")*f1 =~ x1 + x2 + x3`.'
 _ALL = "the factors of an exploratory block are turned together, so that what is said of one must be said of all"
 
 
@@ -64,14 +66,10 @@ def check_exploratory(model: Model) -> None:
 
 def _check_places(model: Model) -> None:
     """Refuse `efa()` where no factor is named."""
-    terms = [path.term for path in model.paths] + [one.term for one in model.covariances]
-    terms += [one.term for one in model.intercepts]
-    for term in terms:
-        modifier = _efa(term)
+    for one in (*model.paths, *model.covariances, *model.intercepts, *model.of_answers):
+        modifier = _efa(one.term)
         if modifier is not None:
-            raise refusal(
-                model, modifier.span, 'efa() goes before a factor, left of `=~`: `efa("block")*f1 =~ x1 + x2 + x3`.'
-            )
+            raise refusal(model, modifier.span, EFA_PLACE)
 
 
 def _check_block(model: Model, block: Block) -> None:

@@ -7,7 +7,6 @@ Every error names file, line and column, and shows the line with a caret.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path as FilePath
@@ -15,7 +14,9 @@ from typing import NoReturn
 
 from rantau.errors import ModelSyntaxError
 from rantau.files import read_text
+from rantau.model.exploratory import EFA_PLACE
 from rantau.model.habits import arrow, of_label, of_line, of_modifier, of_sign
+from rantau.model.hypotheses import Subject, hypotheses_of
 from rantau.model.locate import located
 from rantau.model.spec import (
     Block,
@@ -23,7 +24,6 @@ from rantau.model.spec import (
     Covariance,
     Definition,
     Expression,
-    Hypothesis,
     Intercept,
     Model,
     Modifier,
@@ -45,10 +45,8 @@ _ARROWS = (
     "arrows are not part of the language: write `y ~ x` for a path from x to y, and `x ~~ y` for a covariance. In a "
     "constraint, put a space before the minus: `a < -b`."
 )
-_HYPOTHESIS = re.compile(
-    r"^[#!]\s*(?P<name>[Hh]\d+[a-z]?)\b\s*[:.]?\s*(?:\(\s*(?P<sign>[^)]{0,3}?)\s*\))?\s*[:.]?\s*(?P<text>.*)$"
-)
-_SIGNS = {"+": "+", "-": "-", "−": "-", "–": "-", "": "", "?": "", "+/-": "", "±": ""}
+#: Terms in a row, which are nested as deep when they are computed.
+_LONGEST = 200
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
 
 
@@ -213,7 +211,7 @@ class _Reader:
             thresholds=tuple(said.thresholds.values()),
             constraints=tuple(said.constraints),
             definitions=tuple(said.definitions.values()),
-            hypotheses=self.hypotheses(tokens, comments),
+            hypotheses=hypotheses_of(comments, self.subjects(tokens), self.fail),
             text=self.text,
             source=self.source,
             scales=tuple(said.scales.values()),
@@ -264,6 +262,8 @@ class _Reader:
                 self.fail(f"'{term.name}' cannot stand left of '{operator.text}'.", term.span)
             if any(modifier.kind != "efa" for modifier in term.modifiers):
                 self.fail("modifiers belong to the right of the operator.", term.modifiers[0].span)
+            if term.modifiers and operator.text not in ("=~", "<~"):
+                self.fail(EFA_PLACE, term.modifiers[0].span)
         return terms
 
     def terms(self, operator: Token) -> list[Term]:
@@ -474,9 +474,13 @@ class _Reader:
             self.misplaced()
 
     def expression(self, level: int) -> Expression:
-        left = self.operand()
+        left, length = self.operand(), 1
         while (strength := _PRECEDENCE.get(self.token.text, 0)) > level:
-            operator = self.take()
+            operator, length = self.take(), length + 1
+            if length > _LONGEST:
+                self.fail(
+                    f"more than {_LONGEST} terms in a row; define parts by `:=` and put these together.", operator.span
+                )
             # `^` binds to the right: 2^3^2 is 2^(3^2).
             right = self.expression(strength - 1 if operator.text == "^" else strength)
             left = Expression(operator.text, "", (left, right), left.span)
@@ -505,42 +509,14 @@ class _Reader:
         self.expect(")")
         return Expression("call", token.text, (inner,), token.span)
 
-    # -- hypotheses --------------------------------------------------------------------------------
-
-    def hypotheses(self, tokens: tuple[Token, ...], comments: tuple[Token, ...]) -> tuple[Hypothesis, ...]:
-        """Read `# H1 (+) text` behind a statement; the path is the one written on that line."""
-        written = {token.span.line for token in tokens if token.kind != "end"}
-        found: dict[str, Hypothesis] = {}
-        for comment in comments:
-            match = _HYPOTHESIS.match(comment.text)
-            if match is None or (match["sign"] is None and comment.span.line not in written):
-                continue
-            name, sign = match["name"].upper()[0] + match["name"][1:], (match["sign"] or "").strip()
-            if comment.span.line not in written:
-                self.fail(f"{name} stands on a line of its own; write it behind the path it is about.", comment.span)
-            if sign not in _SIGNS:
-                self.fail(f"{name}: the sign is (+), (-) or left out, got '({sign})'.", comment.span)
-            if re.match(r"[+\-−–±]", match["text"]):
-                self.fail(f"{name}: write the sign in parentheses: `# {name} (+)` or `# {name} (-)`.", comment.span)
-            if name in found:
-                self.fail(f"{name} is stated twice.", comment.span)
-            lhs, op, rhs = self.subject(name, comment.span)
-            found[name] = Hypothesis(name, _SIGNS[sign], match["text"].strip(), lhs, op, rhs, comment.span)
-        return tuple(found.values())
-
-    def subject(self, name: str, span: Span) -> tuple[str, str, str]:
-        """Find the one path or definition that is written on a line."""
-        paths = [
-            (path.outcome, "~", path.predictor) for path in self.said.paths.values() if path.term.span.line == span.line
-        ]
-        definitions = [
-            (one.name, ":=", one.text) for one in self.said.definitions.values() if one.span.line == span.line
-        ]
-        subjects = paths + definitions
-        if len(subjects) != 1:
-            what = "no path (`~`) or definition (`:=`)" if not subjects else f"{len(subjects)} paths"
-            self.fail(f"{name} stands behind {what}; a hypothesis needs one path on its line.", span)
-        return subjects[0]
+    def subjects(self, tokens: tuple[Token, ...]) -> dict[int, list[Subject]]:
+        """Return the paths and definitions on each line on which something is written."""
+        found: dict[int, list[Subject]] = {token.span.line: [] for token in tokens if token.kind != "end"}
+        for path in self.said.paths.values():
+            found[path.term.span.line].append((path.outcome, "~", path.predictor))
+        for one in self.said.definitions.values():
+            found[one.span.line].append((one.name, ":=", one.text))
+        return found
 
 
 def _statements(tokens: tuple[Token, ...]) -> list[list[Token]]:

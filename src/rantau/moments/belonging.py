@@ -10,7 +10,8 @@ import numpy as np
 from rantau.arrays import Array, Indices
 from rantau.errors import EstimationError, ResponseError, listing, nearest
 from rantau.extras import require
-from rantau.moments.sample import Sample, as_frame, numbers, source_of
+from rantau.moments.sample import Sample, as_frame, source_of
+from rantau.survey.numerals import numbers
 from rantau.survey.responses import Responses
 from rantau.survey.text import token
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,16 +13,14 @@ from rantau.errors import ResponseError, listing, nearest
 from rantau.extras import require
 from rantau.record import Record
 from rantau.survey.further import further_numbers
+from rantau.survey.numerals import LARGEST, numbers
 from rantau.survey.responses import Responses
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Beyond this, sums of fourth powers overflow.
-_LARGEST = 1e70
 #: Names of columns with the texts of their categories, lowest first.
 Texts: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
-_NUMERAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 class Sample(Record):
@@ -186,7 +183,7 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     chosen = [frame[labels[columns.index(name)]] for name in names]
     if all(getattr(column.dtype, "kind", "O") in "iuf" for column in chosen):
         values: Array = np.column_stack([_plain(column) for column in chosen])
-        if not (np.abs(values) > _LARGEST).any():
+        if not (np.abs(values) > LARGEST).any():
             return Sample(tuple(names), values, source)
     # One by one where something is to be said of a cell.
     each = [numbers(column, f"{source}: column '{name}'") for column, name in zip(chosen, names, strict=True)]
@@ -306,48 +303,3 @@ def _check_rows(frame: pd.DataFrame, columns: Sequence[str], source: str) -> Non
             f"{source}: rows and columns have the same names, as in a matrix of covariances; answers are needed. "
             "Covariances are given with the number of rows behind them: rt.moments(data, n_obs)."
         )
-
-
-def _check_text(column: pd.Series, where: str, before: int) -> None:
-    """Refuse a cell of text that is not plainly a number: `nan`, `1_000` and `inf` are left to nobody's guess."""
-    for row, cell in enumerate(column):
-        if isinstance(cell, str) and not _NUMERAL.fullmatch(cell.strip()):
-            raise ResponseError(
-                f"{where}, row {before + row + 1}: a number is needed, got '{cell}'. "
-                "Turn labels into numbers with an instrument (rt.read_responses) or recode the column."
-            )
-
-
-def numbers(column: pd.Series, where: str, *, before: int = 0) -> Array:
-    """Return one column as floats.
-
-    Parameters
-    ----------
-    column
-        `(n_obs,)` cells of any kind.
-    where
-        The file and column, for messages.
-    before
-        How many rows of the file stand before the first of these.
-
-    Raises
-    ------
-    ResponseError
-        For what is no number, or none that can be squared, with its row.
-    """
-    if getattr(column.dtype, "kind", "O") in "Mmc":
-        raise ResponseError(
-            f"{where} holds {column.dtype} values; a number per row is needed. "
-            "Turn it into one first (such as an age in years)."
-        )
-    if getattr(column.dtype, "kind", "O") not in "iufb":
-        _check_text(column, where, before)
-    try:
-        values: Array = column.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        raise ResponseError(f"{where} is not numeric.") from None
-    huge = np.flatnonzero(np.abs(values) > _LARGEST)
-    if huge.size:
-        got = "infinite values" if np.isinf(values[huge[0]]) else f"values such as {values[huge[0]]:g}"
-        raise ResponseError(f"{where}, row {before + int(huge[0]) + 1}: {got} cannot be analysed.")
-    return values

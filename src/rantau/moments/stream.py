@@ -13,9 +13,9 @@ from rantau.arrays import Array
 from rantau.errors import EstimationError, OptionError, ResponseError, listing, nearest
 from rantau.extras import require
 from rantau.moments.belonging import EMPTY, labelled
-from rantau.moments.sample import numbers
 from rantau.moments.summary import SummaryStatistics, check_definite
 from rantau.options import column_name, several_names
+from rantau.survey.numerals import numbers
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,9 @@ import numpy as np
 from scipy.special import fdtrc
 
 from rantau.arrays import Array, Indices
-from rantau.errors import EstimationError, OptionError, ResponseError, listing, unknown
+from rantau.errors import EstimationError, OptionError, ResponseError, listing
 from rantau.extras import require
+from rantau.moments.belonging import memberships
 from rantau.moments.sample import as_frame, sample, source_of
 from rantau.options import choose, column_name, is_number
 from rantau.record import Record
@@ -57,22 +58,23 @@ class ConstructAgreement(Record):
 
     @property
     def icc1(self) -> float:
-        """The share of the variance of single answers that lies between units."""
+        """The share of the variance of single answers that lies between units; NaN where nothing varies."""
         between, within = self.mean_squares
-        return (between - within) / (between + (self.n_average - 1) * within)
+        whole = between + (self.n_average - 1) * within
+        return (between - within) / whole if whole > 0 else NAN
 
     @property
     def icc2(self) -> float:
-        """The reliability of the means of units."""
+        """The reliability of the means of units; NaN where these are all alike."""
         between, within = self.mean_squares
-        return (between - within) / between
+        return (between - within) / between if between > 0 else NAN
 
     @property
     def f_test(self) -> tuple[float, int, int, float]:
-        """F of the differences between units, its degrees of freedom, and p."""
+        """F of the differences between units, its degrees of freedom, and p; F and p are NaN where nothing varies."""
         between, within = self.mean_squares
         df = (len(self.sizes) - 1, int(self.sizes.sum()) - len(self.sizes))
-        ratio = between / within if within > 0 else float("inf")
+        ratio = between / within if within > 0 else float("inf") if between > 0 else NAN
         return ratio, *df, float(fdtrc(*df, ratio))
 
 
@@ -218,35 +220,35 @@ def agreement(
     choose("null", null, NULLS)
     if null_variance is not None and (not is_number(null_variance) or not null_variance > 0):
         raise OptionError(f"null_variance is a number above 0, got {null_variance!r}.")
-    labels, asked, source = _asked(data, by, constructs, scale)
-    known = [place for place, label in enumerate(labels) if label is not None]
+    codes, labels = memberships(data, by, option="group")
+    asked, source = _asked(data, constructs, scale)
+    known = np.flatnonzero(codes >= 0)
     found, variances = [], []
     for name, items, (low, high) in asked:
         taken = sample(data, items)
         values = taken.values[known]
         _check_within(values, items, (low, high), source)
         whole = np.flatnonzero(~np.isnan(values).any(axis=1))
-        units = [str(labels[known[row]]) for row in whole]
+        units = [labels[code] for code in codes[known[whole]]]
         variance = float(null_variance) if null_variance is not None else _null_variance(null, high - low + 1)
         found.append(_of_construct(name, values[whole], units, variance, source))
         variances.append(variance)
     told = "as given" if null_variance is not None else null
-    return Agreement(tuple(found), told, tuple(variances), by, source, len(labels) - len(known))
+    return Agreement(tuple(found), told, tuple(variances), by, source, len(codes) - len(known))
 
 
 def _asked(
     data: Responses | pd.DataFrame,
-    by: str,
     constructs: Mapping[str, Sequence[str]] | None,
     scale: tuple[float, float] | None,
-) -> tuple[list[object], list[tuple[str, tuple[str, ...], tuple[float, float]]], str]:
-    """Return each row's unit, and the items and scale of each construct."""
+) -> tuple[list[tuple[str, tuple[str, ...], tuple[float, float]]], str]:
+    """Return the items and scale of each construct, and the source of the data."""
     if isinstance(data, Responses):
-        if by not in data.extras_names:
-            raise ResponseError(unknown("column", by, data.extras_names, where=data.source))
-        column = data.extras[:, data.extras_names.index(by)]
+        if constructs is not None or scale is not None:
+            raise OptionError("responses know their constructs and scales; leave `constructs` and `scale` out.")
         own = []
-        for one in data.survey.constructs:
+        # A construct of higher order has no items of its own.
+        for one in (construct for construct in data.survey.constructs if construct.items):
             scales = {(item.scale.minimum, item.scale.maximum) for item in one.items}
             if len(scales) > 1:
                 raise ResponseError(
@@ -255,10 +257,7 @@ def _asked(
                 )
             low, high = scales.pop()
             own.append((one.code, tuple(item.code for item in one.items), (float(low), float(high))))
-        return [_label(cell) for cell in column], own, data.source
-    frame = as_frame(data)
-    if by not in frame.columns:
-        raise ResponseError(unknown("column", by, [str(name) for name in frame.columns], where=source_of(frame)))
+        return own, data.source
     if not isinstance(constructs, Mapping) or not constructs:
         raise OptionError('agreement() of a data frame needs constructs={"DE": ["de1", "de2"], ...}.')
     if not isinstance(scale, tuple | list) or len(scale) != 2 or not all(map(is_number, scale)) or scale[0] >= scale[1]:
@@ -269,12 +268,7 @@ def _asked(
         if isinstance(items, str) or not isinstance(items, Sequence) or not items:
             raise OptionError(f"constructs: '{name}' needs a list of items, such as ['de1', 'de2'], got {items!r}.")
         asked.append((str(name), tuple(items), bounds))
-    return [_label(cell) for cell in frame[by]], asked, source_of(frame)
-
-
-def _label(cell: object) -> object:
-    """Return a unit's label; None where there is none."""
-    return None if cell is None or cell != cell or str(cell).strip() == "" else cell  # noqa: PLR0124 - NaN
+    return asked, source_of(as_frame(data))
 
 
 def _check_within(values: Array, items: tuple[str, ...], bounds: tuple[float, float], source: str) -> None:

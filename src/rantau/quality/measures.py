@@ -12,6 +12,7 @@ from rantau.covariance import SemFit, cfa
 from rantau.covariance.implied import imply
 from rantau.door import as_model
 from rantau.errors import (
+    AdmissibilityWarning,
     ConvergenceWarning,
     DataWarning,
     EstimationError,
@@ -81,6 +82,13 @@ def reliability(
         If an item is not in the data.
     ModelSyntaxError
         If the model measures no construct.
+
+    Warns
+    -----
+    DataWarning
+        If an item correlates negatively with the rest of its scale.
+    AdmissibilityWarning
+        If a variance of the factor model, where it is fitted here, is below zero: omega may then be below 0 or above 1.
 
     Notes
     -----
@@ -276,7 +284,13 @@ def _cfa_or_none(model: Model, data: Responses | pd.DataFrame) -> SemFit | None:
             fit = cfa(model, data)
         except RantauError:
             return None
-    return fit if fit.converged else None
+    if not fit.converged:
+        return None
+    for problem in fit.problems:
+        # Shares of variance are none where a variance is below zero; other problems leave them what they are.
+        if problem.code == "negative_variance":
+            warnings.warn(f"omega and ave_cfa: {problem.text}", AdmissibilityWarning, stacklevel=3)
+    return fit
 
 
 def _factor(

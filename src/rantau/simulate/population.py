@@ -155,8 +155,16 @@ def _refuse_unsupported(model: Model) -> None:
 
 
 def _refuse_free(model: Model, table: ParameterTable) -> None:
-    """Refuse parameters without a number, showing the first and naming the others."""
-    free = [row for row in table.rows if row.free >= 0]
+    """Refuse parameters without a number, showing the first and naming the others.
+
+    The 1 by which a fit gives a construct its scale is a convention of fits, and no number of a population.
+    """
+    markers = {
+        (block.construct, block.terms[0].name)
+        for block in model.blocks
+        if not any(one.kind in ("fixed", "equal") for one in block.terms[0].modifiers)
+    }
+    free = [row for row in table.rows if row.free >= 0 or (row.op == "=~" and (row.lhs, row.rhs) in markers)]
     if not free:
         return
     first = next((row for row in free if row.by_user), free[0])

@@ -11,6 +11,9 @@ from rantau.files import file_of
 from rantau.survey.responses import Responses, need_responses
 from rantau.survey.text import guarded
 
+#: How what means no answer in a data frame is printed: None, NaN, and the two of pandas.
+_GAPS = ("None", "nan", "NaT", "<NA>")
+
 
 def write_responses(responses: Responses, path: str | Path) -> Path:
     """Write the answers as entered to a CSV file.
@@ -54,6 +57,12 @@ def write_responses(responses: Responses, path: str | Path) -> Path:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(guarded, header))
     for cells, extras in zip(responses.raw, responses.extras, strict=True):
-        writer.writerow([guarded(str(cell)) for cell in (*cells, *extras)] + [*([] if marked else ["true"])])
+        writer.writerow([_text(cell) for cell in (*cells, *extras)] + [*([] if marked else ["true"])])
     target.write_text(text.getvalue(), encoding="utf-8", newline="")
     return target
+
+
+def _text(cell: object) -> str:
+    """Return a cell as it is written; empty for what a data frame has in the place of no answer."""
+    text = str(cell)
+    return guarded(text) if isinstance(cell, str) or text not in _GAPS else ""

@@ -50,6 +50,7 @@ def read_study(path: str | Path) -> Study:
     style = str(_beside(file.parent, plan.report.style)) if plan.report.style.endswith(".toml") else plan.report.style
     _check_data(path, plan)
     _check_names(path, plan, style)
+    _check_engines(path, plan)
     _check_screen(path, plan.screen)
     _check_numbers(path, plan)
     _check_places(path, plan)
@@ -121,6 +122,23 @@ def _check_names(path: str | Path, plan: Plan, style: str) -> None:
         read_style(style, plan.report.language)
     except OptionError as fault:
         raise StudyError(f"{path}: [report]: {fault}") from fault
+
+
+def _check_engines(path: str | Path, plan: Plan) -> None:
+    """Refuse what is said to an engine that is not asked: nobody would read it."""
+    for engine in ENGINES:
+        if engine in plan.model_fields_set and engine not in plan.engines:
+            both = ", ".join(f'"{one}"' for one in ENGINES)
+            raise StudyError(
+                f"{path}: [{engine}] is of an engine that `engines` does not name. Leave the table out, or add it: "
+                f"engines = [{both}]."
+            )
+    told = next((key for key in ("draws", "workers") if key in plan.bootstrap.model_fields_set), "")
+    if told and "pls" not in plan.engines:
+        raise StudyError(
+            f"{path}: [bootstrap]: `{told}` is of the bootstrap of PLS, and `engines` does not name it. Leave it out; "
+            "`level` counts for the covariance engine as well."
+        )
 
 
 def _applied(screen: ScreenOptions) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from rantau.extras import require
 from rantau.options import choose, one_text, several_names
 from rantau.record import Record
 from rantau.survey.correlations import pairwise_correlations
-from rantau.survey.frame import frame_of, numbers
+from rantau.survey.frame import answers_of, frame_of
 from rantau.survey.responses import Responses
 from rantau.survey.scoring import score
 
@@ -160,7 +160,7 @@ def _columns(data: Responses | pd.DataFrame, names: Sequence[str] | None, of: st
     for name in chosen:
         if name not in every:
             raise ResponseError(unknown(known, str(name), every))
-    columns = [numbers(frame, name) for name in chosen]
+    columns = [answers_of(frame, name) for name in chosen]
     return chosen, np.column_stack(columns) if columns else np.empty((len(frame), 0))
 
 

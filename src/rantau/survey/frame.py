@@ -14,6 +14,7 @@ from rantau.extras import require
 from rantau.options import is_number, is_several, one_text
 from rantau.survey.instrument import Construct, Item, Scale, Survey, Wording
 from rantau.survey.keys import Bounds, Key, Keys, read_keys
+from rantau.survey.numerals import numbers
 from rantau.survey.responses import Change, Responses
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def responses_of(
     constructs = tuple(_construct(key) for key in made)
     survey = Survey(Wording((("en", title),)), ("en",), "", constructs, (), "")
     columns = tuple(name for name in names if name in codes)
-    entered = np.column_stack([numbers(frame, code, codes_for_none) for code in columns])
+    entered = np.column_stack([answers_of(frame, code, codes_for_none) for code in columns])
     values = np.array(entered)
     for key in made:
         for code, turn, low, high in zip(key.items, key.reversed, key.low, key.high, strict=True):
@@ -80,7 +81,7 @@ def responses_of(
     others = [name for name in names if name not in codes]
     places = [names.index(name) for name in columns]
     cells = frame.astype(object).to_numpy()
-    gone = sum(int((np.isin(numbers(frame, code), codes_for_none)).sum()) for code in columns)
+    gone = sum(int((np.isin(answers_of(frame, code), codes_for_none)).sum()) for code in columns)
     log = (Change("", f"{listing(f'{code:g}' for code in codes_for_none)} read as missing", gone),) if gone else ()
     return Responses(
         survey,
@@ -136,8 +137,8 @@ def frame_of(data: Any) -> pd.DataFrame:  # noqa: ANN401 - a frame of any packag
     return found
 
 
-def numbers(frame: pd.DataFrame, code: str, missing: Sequence[float] = ()) -> Array:
-    """Return a column as numbers `(n,)`, NaN where there is none.
+def answers_of(frame: pd.DataFrame, code: str, missing: Sequence[float] = ()) -> Array:
+    """Return a column as numbers `(n,)`, NaN where there is none or one of those that mean no answer.
 
     Raises
     ------
@@ -145,24 +146,9 @@ def numbers(frame: pd.DataFrame, code: str, missing: Sequence[float] = ()) -> Ar
         If a cell is no number, with its row.
     """
     column = frame.iloc[:, [str(each) for each in frame.columns].index(code)]
-    try:
-        values = np.array(column.to_numpy(dtype=float, na_value=np.nan), dtype=float)
-    except (TypeError, ValueError):
-        row = next((place for place, cell in enumerate(column) if not _is_numeric(cell)), 0)
-        raise ResponseError(
-            f"data: column '{code}', row {row + 1}: a number is needed, got '{column.iloc[row]}'. Turn labels into "
-            "numbers with an instrument (rt.read_responses) or recode the column."
-        ) from None
+    values = np.array(numbers(column, f"{frame.attrs.get('source', 'data')}: column '{code}'"))
     values[np.isin(values, missing)] = np.nan
     return values
-
-
-def _is_numeric(cell: object) -> bool:
-    try:
-        float(cell)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return cell is None
-    return True
 
 
 def missing_codes(missing: Any) -> tuple[float, ...]:  # noqa: ANN401 - whatever a caller gives

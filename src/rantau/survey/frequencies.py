@@ -8,7 +8,7 @@ import numpy as np
 
 from rantau.extras import require
 from rantau.options import check_switch
-from rantau.survey.portions import entered, portions
+from rantau.survey.portions import portions
 from rantau.survey.responses import Responses, need_responses
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def frequencies(responses: Responses, *, share: bool = False) -> pd.DataFrame:
     counts = np.zeros((len(items), len(points)))
     answered = np.zeros(len(items))
     for rows in portions(responses.n_obs):
-        values = entered(responses, rows)[:, places]
+        values = responses.entered(rows)[:, places]
         answered += np.isfinite(values).sum(axis=0)
         for column, point in enumerate(points):
             counts[:, column] += (values == point).sum(axis=0)

@@ -53,7 +53,7 @@ def further_numbers(responses: Responses, name: str) -> Array:
     """
     question = responses.survey.demographic(name)
     cells = [_text(cell) for cell in responses.extras[:, responses.extras_names.index(name)]]
-    _refuse_thousands(responses, name, cells)
+    refuse_thousands(responses, name)
     if question is None:
         return _undeclared(responses, name, cells)
     if question.kind in ("several", "text"):
@@ -147,16 +147,29 @@ def _codes(responses: Responses, question: Demographic) -> dict[str, str]:
     return dict(question.meanings)
 
 
-def _refuse_thousands(responses: Responses, name: str, cells: list[str]) -> None:
-    """Refuse numbers such as 1.500 where no other number of the column says what the mark divides."""
+def refuse_thousands(responses: Responses, name: str) -> None:
+    """Refuse numbers such as 1.500 where no other number of the column says what the mark divides.
+
+    Parameters
+    ----------
+    responses
+        The answers.
+    name
+        One of `extras_names`.
+
+    Raises
+    ------
+    ResponseError
+        With the line of the first.
+    """
     # What a workbook or SPSS holds as a number has no mark to be read.
     held = responses.extras[:, responses.extras_names.index(name)]
-    marked = [row for row, cell in enumerate(cells) if isinstance(held[row], str) and _MARKED.fullmatch(cell.strip())]
-    if marked and all(_DOUBTFUL.fullmatch(cells[row].strip()) for row in marked):
-        row = marked[0]
+    marked = [row for row, cell in enumerate(held) if isinstance(cell, str) and _MARKED.fullmatch(cell.strip())]
+    if marked and all(_DOUBTFUL.fullmatch(held[row].strip()) for row in marked):
+        cell = held[marked[0]]
         raise ResponseError(
-            f"{responses.source}, line {responses.rows[row]}: column '{name}': '{cells[row]}' may be "
-            f"{re.sub('[.,]', '', cells[row])} or {cells[row].replace(',', '.')}. Write thousands without a mark."
+            f"{responses.source}, line {responses.rows[marked[0]]}: column '{name}': '{cell}' may be "
+            f"{re.sub('[.,]', '', cell)} or {cell.replace(',', '.')}. Write thousands without a mark."
         )
 
 

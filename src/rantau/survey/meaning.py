@@ -11,7 +11,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.errors import listing, nearest
 from rantau.record import Record
-from rantau.survey.instrument import Item, Scale
+from rantau.survey.instrument import AttentionCheck, Item, Scale
 from rantau.survey.labels import Ambiguous, Match, no_answer, numbered, of_one_set, plain, recognise, visible
 from rantau.survey.sheet import Column, shortened
 from rantau.survey.text import token
@@ -23,8 +23,13 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _FAULT = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)", re.IGNORECASE)
+#: A whole number in the form of `token`; one of more digits is no answer to anything.
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 #: LimeSurvey's own codes for the answers of an array.
 _COUNTED = re.compile(r"[Aa]([0-9]{1,2})")
+
+#: What is answered on a scale.
+Rated = Item | AttentionCheck
 
 
 class Reading(Record):
@@ -56,8 +61,8 @@ class _Unmatched(Exception):  # noqa: N818 - raised and caught here, never shown
     """A cell that is no answer, with the reason."""
 
 
-def read_item(item: Item, column: Column, platform: str) -> Reading:
-    """Say what each different cell of an item's column means.
+def read_item(item: Rated, column: Column, platform: str) -> Reading:
+    """Say what each different cell of the column of an item, or of an attention check, means.
 
     The instrument comes first: its codes for no answer, its bounds, its labels in any language. Where cells remain, the
     whole set is held against the known scales of as many points; their words are taken if the instrument has no labels
@@ -111,7 +116,7 @@ def read_item(item: Item, column: Column, platform: str) -> Reading:
 def _point(scale: Scale, cell: str, offset: int | None) -> tuple[float, bool]:
     """Return the number of a cell and whether a label gave it; `_Unmatched` where it is no answer of the scale."""
     form = token(visible(cell))
-    if form.lstrip("-").isdecimal() and form.isascii():
+    if _INTEGER.fullmatch(form):
         number = int(form) + (offset or 0)
         if scale.minimum <= number <= scale.maximum:
             return float(number), bool(offset)
@@ -157,7 +162,7 @@ def _suspect(cell: str) -> str:
     return "that mostly means no answer" if text and no_answer(text) else ""
 
 
-def _by_set(item: Item, cells: list[str], values: Array, platform: str) -> tuple[dict[str, float], str]:
+def _by_set(item: Rated, cells: list[str], values: Array, platform: str) -> tuple[dict[str, float], str]:
     """Hold all answers of an item against the known scales; return their numbers and how, or why not."""
     scale = item.scale
     counted = {cell: _COUNTED.fullmatch(cell.strip()) for cell in cells}
@@ -203,7 +208,7 @@ def _goes_with(scale: Scale, found: Match) -> bool:
     return True
 
 
-def _label_offset(item: Item, column: Column) -> int | None:
+def _label_offset(item: Rated, column: Column) -> int | None:
     """Return what to add to the numbers of a file that labels them itself; None where they run otherwise.
 
     Where the words are none of the instrument's nor of a known scale, the numbers are taken as they are.
@@ -217,13 +222,13 @@ def _label_offset(item: Item, column: Column) -> int | None:
     return None
 
 
-def _labelled_points(item: Item, column: Column) -> list[tuple[int, int]]:
+def _labelled_points(item: Rated, column: Column) -> list[tuple[int, int]]:
     """Return pairs of a number in the file and the point of the instrument that its label means."""
     scale = item.scale
     answers = {
         int(token(cell)): label
         for cell, label in column.labels
-        if token(cell).lstrip("-").isdecimal() and not column.declares(cell) and label.strip()
+        if _INTEGER.fullmatch(token(cell)) and not column.declares(cell) and label.strip()
     }
     missing = {token(code) for code in item.missing}
     answers = {
@@ -243,9 +248,9 @@ def _labelled_points(item: Item, column: Column) -> list[tuple[int, int]]:
     ]
 
 
-def _label_conflict(item: Item, column: Column) -> str:
+def _label_conflict(item: Rated, column: Column) -> str:
     pairs = sorted(_labelled_points(item, column))
-    labels = {int(token(cell)): label for cell, label in column.labels if token(cell).lstrip("-").isdecimal()}
+    labels = {int(token(cell)): label for cell, label in column.labels if _INTEGER.fullmatch(token(cell))}
     told = listing(f"{number} is '{shortened(labels[number])}', in the instrument {point}" for number, point in pairs)
     falls = all(after[1] < before[1] for before, after in pairwise(pairs))
     advice = "it seems reverse-coded already; recode it or its value labels" if falls else "correct its value labels"

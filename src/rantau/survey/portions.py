@@ -37,16 +37,6 @@ def presented(responses: Responses) -> Indices:
     return np.array(places, dtype=np.intp)
 
 
-def entered(responses: Responses, rows: slice) -> Array:
-    """Return the answers of some rows `(rows, k)` as they were given, before any reverse-coding."""
-    values = np.array(responses.values[rows])
-    for place, code in enumerate(responses.columns):
-        item = responses.survey.item(code)
-        if item.reversed:
-            values[:, place] = item.scale.minimum + item.scale.maximum - values[:, place]
-    return values
-
-
 def on_one_scale(responses: Responses, values: Array) -> Array:
     """Return answers `(rows, k)` that can be compared across items.
 

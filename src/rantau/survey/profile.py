@@ -10,9 +10,10 @@ import numpy as np
 from rantau.errors import OptionError, ResponseError, listing, unknown
 from rantau.extras import require
 from rantau.options import choose, one_text, several_names
+from rantau.survey.further import refuse_thousands
 from rantau.survey.instrument import Demographic
 from rantau.survey.responses import Responses, need_responses
-from rantau.survey.text import token
+from rantau.survey.text import NOTHING, token
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 #: A column of the file that the instrument does not know is taken for one of categories up to so many of them.
 MOST_CATEGORIES = 25
 COLUMNS = ("question", "label", "category", "n", "share", "mean", "sd", "min", "max")
-_NOTHING = ("", "nan", "none", "<na>", "nat")
 
 
 def profile(responses: Responses, columns: str | Sequence[str] | None = None, *, language: str = "") -> pd.DataFrame:
@@ -49,7 +49,8 @@ def profile(responses: Responses, columns: str | Sequence[str] | None = None, *,
     OptionError
         If the instrument asks nothing on the respondent and no column is named.
     ResponseError
-        If there is no such column, or one has too many different answers to be a category.
+        If there is no such column, one has too many different answers to be a category, or in one of numbers a mark
+        may divide thousands as well as decimals.
 
     Examples
     --------
@@ -74,14 +75,17 @@ def profile(responses: Responses, columns: str | Sequence[str] | None = None, *,
     for code in codes:
         if code not in responses.extras_names:
             raise ResponseError(unknown("column", code, responses.extras_names, where=responses.source))
+        question = asked.get(code)
+        if question is not None and question.kind == "number":
+            refuse_thousands(responses, code)
         cells = list(responses.extras[:, responses.extras_names.index(code)])
-        rows += _of_question(asked.get(code), code, cells, language or responses.survey.languages[0])
+        rows += _of_question(question, code, cells, language or responses.survey.languages[0])
     table: pd.DataFrame = require("pandas").DataFrame(rows, columns=list(COLUMNS))
     return table
 
 
 def _of_question(question: Demographic | None, code: str, cells: list[object], language: str) -> list[dict[str, Any]]:
-    missing = {*_NOTHING, *(token(each) for each in (question.missing if question else ()))}
+    missing = {*NOTHING, *(token(each) for each in (question.missing if question else ()))}
     texts = [token(_text(cell)) for cell in cells]
     given = [(text, cell) for text, cell in zip(texts, cells, strict=True) if text not in missing]
     label = question.wording.text(language) if question is not None else code
@@ -140,10 +144,21 @@ def _of_categories(
 def _parts(text: str, meanings: dict[str, str]) -> list[str]:
     """Take several answers in one cell apart, by whatever sets them apart that leaves known ones."""
     for mark in (";", ",", "|", " "):
-        parts = [part.strip() for part in text.split(mark) if part.strip()]
-        if parts and all(part in meanings for part in parts):
+        if parts := _known(text.split(mark), mark, meanings):
             return parts
     return [text]
+
+
+def _known(pieces: list[str], mark: str, meanings: dict[str, str]) -> list[str]:
+    """Put pieces together to known answers, as these may hold the mark themselves; none where some belong to none."""
+    if not any(piece.strip() for piece in pieces):
+        return []
+    most = max((known.count(mark) + 1 for known in meanings), default=0)
+    for count in range(min(most, len(pieces)), 0, -1):
+        part, rest = token(mark.join(pieces[:count])), pieces[count:]
+        if part in meanings and ((after := _known(rest, mark, meanings)) or not any(piece.strip() for piece in rest)):
+            return [part, *after]
+    return [] if pieces[0].strip() else _known(pieces[1:], mark, meanings)
 
 
 def _sorting(text: str) -> tuple[int, float, str]:

@@ -127,6 +127,7 @@ def read_responses(
         simulated=_simulated(path, opened, others),
         log=(*log, *changes),
         understood=understood(opened, survey, matched, readings, [name for name, _ in others]),
+        platform=opened.platform,
     )
 
 

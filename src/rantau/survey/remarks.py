@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rantau.errors import listing, nearest
+from rantau.survey.checks import check_answers
 from rantau.survey.correlations import rest_correlations
 from rantau.survey.instrument import AttentionCheck, Demographic, Survey
 from rantau.survey.responses import Responses
@@ -161,19 +162,19 @@ def _of_other_columns(responses: Responses) -> Iterator[str]:
             hint = f" Is it '{guess}'?" if guess else ""
             yield f"There is no column for '{question.code}'.{hint}"
             continue
-        cells = [str(cell) for cell in responses.extras.T[names.index(question.code)]]
         if isinstance(question, AttentionCheck):
-            yield from _of_check(question, cells)
+            yield from _of_check(question, responses)
         else:
-            yield from _of_demographic(question, cells)
+            yield from _of_demographic(question, [str(cell) for cell in responses.extras.T[names.index(question.code)]])
 
 
-def _of_check(check: AttentionCheck, cells: list[str]) -> Iterator[str]:
-    meanings = {str(point): point for point in range(check.scale.minimum, check.scale.maximum + 1)}
-    known = {**meanings, **dict(check.scale.meanings)}
-    wrong = sum(known.get(token(cell)) != check.answer for cell in cells)
-    if wrong:
-        yield f"{wrong} of {len(cells)} rows do not give the right answer to '{check.code}', which is {check.answer}."
+def _of_check(check: AttentionCheck, responses: Responses) -> Iterator[str]:
+    wrong = check_answers(check, responses)[1]
+    if np.nansum(wrong):
+        yield (
+            f"{int(np.nansum(wrong))} of {len(wrong)} rows do not give the right answer to '{check.code}', which is "
+            f"{check.answer}."
+        )
 
 
 def _of_demographic(question: Demographic, cells: list[str]) -> Iterator[str]:

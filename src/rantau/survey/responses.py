@@ -65,6 +65,8 @@ class Responses(Record):
         Every change made to the cells since they were read.
     understood
         What the file was taken for: its kind, the form tool, how columns and labels were recognised.
+    platform
+        The name of the form tool whose layout the file has; empty where it has none.
     """
 
     survey: Survey
@@ -78,6 +80,7 @@ class Responses(Record):
     simulated: bool = False
     log: tuple[Change, ...] = ()
     understood: str = ""
+    platform: str = ""
 
     def __post_init__(self) -> None:
         """Close the arrays and check that they belong together."""
@@ -95,10 +98,20 @@ class Responses(Record):
         """The number of rows."""
         return len(self.rows)
 
-    @property
-    def as_entered(self) -> Array:
-        """The answers as numbers `(n, k)` before any reverse-coding; NaN where there is none."""
-        entered = np.array(self.values)
+    def entered(self, rows: slice = slice(None)) -> Array:
+        """Return the answers as numbers before any reverse-coding; NaN where there is none.
+
+        Parameters
+        ----------
+        rows
+            Some of the rows; all unless given.
+
+        Returns
+        -------
+        Array
+            `(rows, k)`.
+        """
+        entered = np.array(self.values[rows])
         for place, code in enumerate(self.columns):
             item = self.survey.item(code)
             if item.reversed:

@@ -15,7 +15,7 @@ from rantau.errors import DataWarning, OptionError, listing
 from rantau.extras import require
 from rantau.options import choose, is_number, one_text
 from rantau.survey.correlations import rest_correlations
-from rantau.survey.frame import check_within, frame_of, missing_codes, numbers
+from rantau.survey.frame import answers_of, check_within, frame_of, missing_codes
 from rantau.survey.keys import Bounds, Key, Keys, keys_of, read_keys
 from rantau.survey.responses import Responses
 
@@ -65,8 +65,9 @@ def score(
         something is reversed; answers outside are refused.
     method
         `mean`, the usual one; `sum`, for those who answered every item; `prorated_sum`, the mean times the number of
-        items. With `fit`: `regression` or `bartlett`, for a fit of the covariance engine; `map`, `eap` or `ml` where
-        its answers are ordered.
+        items (of a scale of higher order: the sum of its parts, over the share of items that those have). With `fit`:
+        `regression` or `bartlett`, for a fit of the covariance engine; `map`, `eap` or `ml` where its answers are
+        ordered.
     minimum_answered
         The share of a construct's items, from 0 to 1, that a respondent must have answered to get a score; half of
         them unless given. A `sum` needs them all.
@@ -128,6 +129,7 @@ def score(
     made, columns, told = columns_to_score(data, keys, scale, codes)
     warn_of_negative_items(made, columns, told)
     found: dict[str, Array] = {}
+    n_items: dict[str, int] = {}
     waiting = list(made)
     while waiting:
         ready = [key for key in waiting if all(part in found for part in key.parts)]
@@ -135,7 +137,8 @@ def score(
             raise OptionError(f"scales of higher order go round in a circle: {listing(key.name for key in waiting)}.")
         for key in ready:
             parts = np.column_stack([found[part] for part in key.parts]) if key.parts else columns(key)
-            found[key.name] = _scores(parts, way, enough)
+            sizes = np.array([n_items[part] for part in key.parts] or [1] * len(key.items), dtype=float)
+            found[key.name], n_items[key.name] = _scores(parts, sizes, way, enough), int(sizes.sum())
         waiting = [key for key in waiting if key not in ready]
     table: pd.DataFrame = require("pandas").DataFrame({key.name: found[key.name] for key in made})
     return table
@@ -187,20 +190,24 @@ def _keyed(frame: pd.DataFrame, key: Key, missing: Sequence[float]) -> Array:
     """Return the columns of a key `(n, items)`, checked against their bounds and turned where they are reversed."""
     found = []
     for code, turn, low, high in zip(key.items, key.reversed, key.low, key.high, strict=True):
-        values = numbers(frame, code, missing)
+        values = answers_of(frame, code, missing)
         check_within(values, code, low, high)
         found.append(low + high - values if turn else values)
     return np.column_stack(found) if found else np.empty((len(frame), 0))
 
 
-def _scores(values: Array, method: str, minimum_answered: float) -> Array:
-    """Return one construct's scores `(n,)` from its items, or from the scores of its parts, `(n, k)`."""
+def _scores(values: Array, sizes: Array, method: str, minimum_answered: float) -> Array:
+    """Return one construct's scores `(n,)` from its items, or from the scores of its parts, `(n, k)`.
+
+    `sizes` `(k,)`: how many items each part has. In a prorated sum a long part that is lacking counts for more.
+    """
     there = np.isfinite(values)
     answered = there.sum(axis=1)
     enough = (answered > 0) & (answered / values.shape[1] >= minimum_answered)
     totals = np.where(there, values, 0.0).sum(axis=1)
-    means: Array = np.divide(totals, answered, out=np.full(len(values), np.nan), where=enough)
-    return means if method == "mean" else means * values.shape[1]
+    share = answered if method == "mean" else there @ sizes / sizes.sum()
+    scores: Array = np.divide(totals, share, out=np.full(len(values), np.nan), where=enough)
+    return scores
 
 
 def _share(minimum_answered: float | None, method: str) -> float:

@@ -10,6 +10,8 @@ _NUMERAL = re.compile(r"[+-]?([0-9]+[.,]?[0-9]*|[.,][0-9]+)([eE][+-]?[0-9]+)?")
 #: How a text begins that a spreadsheet would run as a formula.
 _RUN = ("=", "+", "-", "@", "\t", "\r")
 _GUARD = "'"
+#: How a cell without an answer is written, in the form of `token`, by spreadsheets and by pandas.
+NOTHING = ("", "nan", "none", "<na>", "nat")
 
 
 def token(cell: str) -> str:

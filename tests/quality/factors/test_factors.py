@@ -51,6 +51,10 @@ def test_what_cannot_be_measured_is_refused():
         rt.factorability(data.assign(twice=data.i0 + data.i1))
     with pytest.raises(EstimationError, match="'same' has one answer only"):
         rt.parallel_analysis(data.assign(same=1.0))
+    # Whose mean is not itself, in binary, so that its standard deviation is not 0.
+    assert np.full(len(data) // 2, 0.1).std() > 0
+    with pytest.raises(EstimationError, match="'same' has one answer only"):
+        rt.factorability(data.head(len(data) // 2).assign(same=0.1))
     with pytest.raises(EstimationError, match="one item"):
         rt.factorability(data[["i0"]])
     with pytest.raises(EstimationError, match="3 complete rows of 4 items"):

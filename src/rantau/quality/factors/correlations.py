@@ -34,8 +34,9 @@ def chosen_rows(data: Responses | pd.DataFrame, items: str | Sequence[str] | Non
         raise EstimationError(f"one item ({rows.names[0]}) has no correlations; name two or more.")
     if rows.n_obs <= len(rows.names):
         raise EstimationError(f"{rows.n_obs} complete rows of {len(rows.names)} items are too few.")
-    for name, spread in zip(rows.names, rows.values.std(axis=0), strict=True):
-        if not spread > 0:
+    # Of the same decimals over and over, a standard deviation keeps rounding dust.
+    for name, spread in zip(rows.names, np.ptp(rows.values, axis=0), strict=True):
+        if not spread:
             raise EstimationError(f"'{name}' has one answer only; leave it out.")
     return rows
 

@@ -8,6 +8,9 @@ from rantau.report.sentences.fit import poor
 from rantau.report.tables.crosscheck import fit_name, kind
 from rantau.report.view import ordered, robust
 
+#: Numbers that do not agree, of those that are named.
+MOST_APART = 3
+
 
 def crosscheck(prose: Prose) -> str:
     """Return the paragraph on the agreement with other software."""
@@ -36,6 +39,12 @@ def crosscheck(prose: Prose) -> str:
         what = literal(", ".join(part for part in named if part))
         digits = prose.num(float(worst["digits"]), "decimal", decimals=1)
         told.append(prose.say("crosscheck_text.least", digits=digits, kind=what, package=str(worst["package"])))
+    # Those of which a number is NaN as well, which have no digits to be told.
+    apart = verification.disagreements()
+    if apart:
+        names = [f"{one.quantity} ({kind(prose, one.kind)}, {one.package})" for one in apart[:MOST_APART]]
+        names += ["…"] * (len(apart) > MOST_APART)
+        told.append(prose.say_counted("crosscheck_text.apart", len(apart), names=literal(", ".join(names))))
     return join(*told)
 
 

@@ -8,19 +8,18 @@ import numpy as np
 
 from rantau.arrays import Array, Cells
 from rantau.errors import ScreeningError, unknown
-from rantau.survey.instrument import AttentionCheck
+from rantau.survey.checks import check_answers
 from rantau.survey.responses import Responses
 from rantau.survey.rule import Evidence, Limit, Rule, Settings
-from rantau.survey.text import token
-
-_NOTHING = ("", "nan", "none", "<na>", "nat")
+from rantau.survey.text import NOTHING, token
 
 
 def wrong_answers(responses: Responses, settings: Settings) -> Evidence:
     """Flag rows with at least as many wrong answers to attention checks as the limit.
 
-    The checks are those of the instrument that have a column among the answers, and those named in the settings. A
-    check without an answer is not counted as wrong: who left it out left it out, which is what `missing` looks at.
+    The checks are those of the instrument that have a column among the answers, whose cells are read as those of items
+    are, and those named in the settings. A check without an answer is not counted as wrong: who left it out left it
+    out, which is what `missing` looks at.
 
     Parameters
     ----------
@@ -37,7 +36,7 @@ def wrong_answers(responses: Responses, settings: Settings) -> Evidence:
     Raises
     ------
     ScreeningError
-        If there is no attention check, or a column named for one is not there.
+        If there is no attention check, a column named for one is not there, or none of its cells is an answer.
 
     Source
     ------
@@ -61,34 +60,42 @@ def _verdicts(responses: Responses, settings: Settings) -> Iterator[Array]:
     named = dict(settings.attention)
     for check in responses.survey.attention_checks:
         if check.code in responses.extras_names and check.code not in named:
-            cells = responses.extras[:, responses.extras_names.index(check.code)]
-            yield _verdict(cells, _right(check), {token(code) for code in check.missing})
+            points, wrong = check_answers(check, responses)
+            if np.isnan(points).all() and not np.isnan(wrong).all():
+                raise ScreeningError(
+                    f"{responses.source or 'data'}: no cell of the attention check '{check.code}' is an answer of its "
+                    f"scale, {check.scale.minimum} to {check.scale.maximum} or its labels. Declare in the instrument "
+                    "what these cells mean."
+                )
+            yield wrong
     for name, answer in named.items():
         if name in responses.columns:
-            cells = responses.raw[:, responses.columns.index(name)]
+            yield _of_item(responses, name, answer)
         elif name in responses.extras_names:
-            cells = responses.extras[:, responses.extras_names.index(name)]
+            yield _verdict(responses.extras[:, responses.extras_names.index(name)], answer)
         else:
             known = (*responses.extras_names, *responses.columns)
             raise ScreeningError(unknown("attention check", name, known, where=responses.source))
-        yield _verdict(cells, {token(answer)}, set())
 
 
-def _right(check: AttentionCheck) -> set[str]:
-    labels = {label for label, point in check.scale.meanings if point == check.answer}
-    return {str(check.answer), *labels}
+def _of_item(responses: Responses, name: str, answer: str) -> Array:
+    """Return the verdict on an item that serves as a check: its right answer is a point of its scale, or a label."""
+    item, place = responses.survey.item(name), responses.columns.index(name)
+    points = {str(point): point for point in range(item.scale.minimum, item.scale.maximum + 1)}
+    right = {**points, **dict(item.scale.meanings)}.get(token(answer))
+    if right is None:
+        return _verdict(responses.raw[:, place], answer)
+    entered = responses.entered()[:, place]
+    return np.where(np.isnan(entered), np.nan, entered != right)
 
 
-def _verdict(cells: Cells, right: set[str], missing: set[str]) -> Array:
-    known: dict[object, float] = {}
-    found = np.empty(len(cells))
-    for row, cell in enumerate(cells):
-        key = cell if isinstance(cell, str | int) else str(cell)
-        if key not in known:
-            text = token(str(key))
-            known[key] = np.nan if text in _NOTHING or text in missing else float(text not in right)
-        found[row] = known[key]
-    return found
+def _verdict(cells: Cells, right: str) -> Array:
+    wanted, known = token(right), dict[str, float]()
+    for cell in map(str, cells):
+        if cell not in known:
+            text = token(cell)
+            known[cell] = np.nan if text in NOTHING else float(text != wanted)
+    return np.array([known[str(cell)] for cell in cells])
 
 
 ROW = Rule(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Mask
-from rantau.errors import ScreeningError
+from rantau.errors import ScreeningError, listing
 from rantau.survey.instrument import Demographic
 from rantau.survey.responses import Responses
 from rantau.survey.rule import Evidence, Rule, Settings
-from rantau.survey.text import token
+from rantau.survey.text import NOTHING, token
 
 
 def not_meant(responses: Responses, settings: Settings) -> Evidence:
@@ -30,7 +30,7 @@ def not_meant(responses: Responses, settings: Settings) -> Evidence:
     Raises
     ------
     ScreeningError
-        If the instrument has no such question, or none of them has a column.
+        If the instrument has no such question, none of them has a column, or no answer to one is a category.
 
     Source
     ------
@@ -54,8 +54,15 @@ def not_meant(responses: Responses, settings: Settings) -> Evidence:
 
 
 def _strange(responses: Responses, question: Demographic) -> Mask:
-    meanings, missing = dict(question.meanings), {"", "nan", "none", *(token(code) for code in question.missing)}
+    meanings, missing = dict(question.meanings), {*NOTHING, *(token(code) for code in question.missing)}
     cells = [token(str(cell)) for cell in responses.extras[:, responses.extras_names.index(question.code)]]
+    given = [cell for cell in cells if cell not in missing]
+    if given and not any(cell in meanings for cell in given):
+        raise ScreeningError(
+            f"{responses.source or 'data'}: no answer to '{question.code}' is one of its categories "
+            f"({listing(each.code for each in question.categories)}), such as '{given[0]}'. Declare in the instrument "
+            "what these cells mean."
+        )
     return np.array([cell not in missing and meanings.get(cell) not in question.eligible for cell in cells])
 
 

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from rantau.survey.portions import entered, on_one_scale, portions
+from rantau.survey.portions import on_one_scale, portions
 from rantau.survey.responses import Responses
 from rantau.survey.rule import Evidence, Limit, Rule, Settings
 
@@ -42,7 +42,7 @@ def variability(responses: Responses, settings: Settings) -> Evidence:
     """
     index = np.empty(responses.n_obs)
     for rows in portions(responses.n_obs):
-        answers = on_one_scale(responses, entered(responses, rows))
+        answers = on_one_scale(responses, responses.entered(rows))
         with warnings.catch_warnings():
             # Rows of fewer than two answers have no spread, which NaN says well enough.
             warnings.simplefilter("ignore", RuntimeWarning)

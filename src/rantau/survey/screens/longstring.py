@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.survey.portions import entered, portions, presented
+from rantau.survey.portions import portions, presented
 from rantau.survey.responses import Responses
 from rantau.survey.rule import Evidence, Limit, Rule, Settings
 
@@ -29,7 +29,7 @@ def longest_run(responses: Responses) -> Indices:
     order = presented(responses)
     longest = np.zeros(responses.n_obs, dtype=np.intp)
     for rows in portions(responses.n_obs):
-        longest[rows] = _longest(entered(responses, rows)[:, order])
+        longest[rows] = _longest(responses.entered(rows)[:, order])
     return longest
 
 
@@ -68,7 +68,7 @@ def straightlining(responses: Responses, settings: Settings) -> Evidence:
     Experimental Social Psychology, 66, 4-19.
     """
     longest = longest_run(responses)
-    return Evidence(longest.astype(float), (longest > len(responses.columns) * settings.limit) & (longest > 1))
+    return Evidence(longest.astype(float), (longest / len(responses.columns) > settings.limit) & (longest > 1))
 
 
 ROW = Rule(

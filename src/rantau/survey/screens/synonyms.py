@@ -7,7 +7,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.errors import ScreeningError
 from rantau.survey.correlations import pairwise_correlations
-from rantau.survey.portions import entered, on_one_scale, portions, row_correlations
+from rantau.survey.portions import on_one_scale, portions, row_correlations
 from rantau.survey.responses import Responses
 from rantau.survey.rule import Evidence, Limit, Rule, Settings
 
@@ -68,7 +68,7 @@ def pair_consistency(responses: Responses, limit: float, *, opposite: bool) -> A
     ScreeningError
         If there are fewer than three pairs.
     """
-    r = pairwise_correlations(lambda rows: entered(responses, rows), responses.n_obs, len(responses.columns))[0]
+    r = pairwise_correlations(responses.entered, responses.n_obs, len(responses.columns))[0]
     first, second = np.triu_indices(len(r), k=1)
     chosen = r[first, second] < limit if opposite else r[first, second] > limit
     if chosen.sum() < LEAST_PAIRS:
@@ -81,7 +81,7 @@ def pair_consistency(responses: Responses, limit: float, *, opposite: bool) -> A
     first, second = first[chosen], second[chosen]
     index = np.empty(responses.n_obs)
     for rows in portions(responses.n_obs):
-        answers = on_one_scale(responses, entered(responses, rows))
+        answers = on_one_scale(responses, responses.entered(rows))
         index[rows] = row_correlations(answers[:, first], answers[:, second])
     return index
 
