@@ -161,6 +161,15 @@ def test_a_saturated_model_leaves_nothing():
     assert np.isnan(summary["srmr_exactfit_pvalue"])
 
 
+def test_what_has_no_error_has_no_z():
+    """Equal means leave something of the free covariance, which has no error to first order: it was told as endless."""
+    model = "x1 ~ m*1; x2 ~ m*1; x1 ~~ v*x1; x2 ~~ v*x2; x1 ~~ x2"
+    fit = sem(model, pd.read_csv(TESTS / "data/hs.csv"))
+    assert abs(fit.residuals("raw").loc["x1", "x2"]) > 0.1
+    assert np.isnan(fit.residuals("standardized").loc["x1", "x2"])
+    assert np.isfinite(fit.residuals("standardized").loc["x1", "x1"])
+
+
 def test_refusals(fits):
     fit = fits("hs_ml")
     with pytest.raises(OptionError, match=r"unknown kind 'normalised'.* mean 'normalized'"):

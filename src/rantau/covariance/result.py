@@ -319,7 +319,7 @@ class SemFit(Record):
         kind
             `cor_bollen` (or `cor`): sample less implied correlations; `cor_bentler`: both covariances divided by the
             sample's deviations; `raw`; `normalized`: raw over the standard error of the sample's covariance;
-            `standardized`: raw over its own standard error, a z-value.
+            `standardized`: raw over its own standard error, a z-value; NaN where that error is 0.
 
         Raises
         ------

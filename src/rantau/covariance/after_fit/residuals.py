@@ -80,8 +80,9 @@ def residual_moments(fit: SemFit, kind: str) -> tuple[Array, Array]:
     if kind in ("normalized", "standardized"):
         found = _with_errors(fit, "raw", setting)
         variance = found.gamma if kind == "normalized" else diagonal(found.errors)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            vector = np.where(found.values == 0, 0.0, found.values / np.sqrt(variance))
+        # What is left over beyond the first order, by moments that have no error to the first, is no z-value.
+        scatters = np.where(variance > 0, variance, np.nan)
+        vector = np.where(found.values == 0, 0.0, found.values / np.sqrt(scatters))
     else:
         vector = _values(fit, kind, setting)
     i, j = lower_triangle(p)
