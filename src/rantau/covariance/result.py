@@ -333,14 +333,18 @@ class SemFit(Record):
         return self._by_group(covariance_frames(self, kind))  # type: ignore[no-any-return]
 
     def mean_residuals(self, kind: str = "cor_bollen") -> pd.Series[float]:
-        """Return what the model leaves of the sample's means, in a kind of `residuals()`, under each group's label."""
+        """Return what the model leaves of the sample's means, in a kind of `residuals()`, under each group's label.
+
+        Ordered variables have thresholds in place of means, which `residual_table()` has.
+        """
         return self._by_group(mean_frames(self, kind))  # type: ignore[no-any-return]
 
     def residual_table(self, kind: str = "cor_bentler") -> pd.DataFrame:
         """Return every residual with its standard error: `lhs op rhs group residual se z p`.
 
-        A moment that the model reproduces whatever the data has a standard error of 0 and no z or p. Kinds are
-        `cor_bentler`, `cor_bollen` and `raw`, as for `residuals()`.
+        Of ordered variables there are thresholds (`x1 | t1`) in place of means. A moment that the model reproduces
+        whatever the data has a standard error of 0 and no z or p. Kinds are `cor_bentler`, `cor_bollen` and `raw`, as
+        for `residuals()`.
         """
         return residual_table(self, kind)
 
