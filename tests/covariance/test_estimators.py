@@ -25,6 +25,7 @@ from rantau.covariance.robust.unrestricted import free_moments, moment_informati
 from rantau.covariance.setting import evidence_of
 from rantau.covariance.standard_errors import inverse_information
 from rantau.errors import EstimationError, OptionError
+from rantau.moments.summary import moments
 
 DATA = Path(__file__).parents[1] / "data"
 HS = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"
@@ -424,6 +425,29 @@ def test_means_that_are_saturated_change_no_test(text, hs):
         plain, means = (sem(text, hs, meanstructure=flag, **options).fit_indices() for flag in (False, True))
         names = [name for name in plain.index if name.startswith("chisq")]
         assert plain[names].to_numpy() == pytest.approx(means[names].to_numpy(), rel=1e-7)
+
+
+def test_indices_of_items_that_hardly_relate():
+    """The baseline fits better than the model would by chance: IFI was below nought.
+
+    cfa("A =~ a1+a2+a3+b1+b2+b3", sample.cov = S, sample.nobs = 150); fitMeasures(): ifi 1, cfi 1, nfi .764
+    """
+    names = ["a1", "a2", "a3", "b1", "b2", "b3"]
+    covariance = np.eye(6) + 0.03
+    covariance[[0, 4], [4, 0]], covariance[[1, 5], [5, 1]] = -0.05, 0.1
+    found = sem("A =~ a1+a2+a3+b1+b2+b3", moments(covariance, 150, names=names)).fit_indices()
+    assert found[["ifi", "cfi"]].tolist() == [1.0, 1.0]
+    assert found["nfi"] == pytest.approx(0.764, abs=5e-4)
+
+
+def test_no_n_rejects_a_model_that_fits_exactly():
+    """Of a misfit that is rounding the critical n was 1e16."""
+    loadings = np.array([[1, 0.8, 0.9, 0, 0, 0], [0, 0, 0, 1, 0.7, 1.1]])
+    covariance = loadings.T @ [[1, 0.4], [0.4, 1]] @ loadings + np.diag([0.5, 0.6, 0.7, 0.4, 0.8, 0.5])
+    names = ["a1", "a2", "a3", "b1", "b2", "b3"]
+    found = sem("A =~ a1+a2+a3\nB =~ b1+b2+b3", moments(covariance, 500, names=names)).fit_indices()
+    assert found["chisq"] == pytest.approx(0, abs=1e-9)
+    assert np.isnan(found[["cn_05", "cn_01"]]).all()
 
 
 # -- shape -----------------------------------------------------------------------------------------

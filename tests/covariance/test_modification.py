@@ -102,6 +102,23 @@ def test_letting_one_of_two_equal_parameters_go_is_the_score_test_of_their_equal
         assert found["epc"].to_numpy() == pytest.approx([test.epc, -test.epc], rel=1e-9)
 
 
+def test_letting_one_of_three_equal_parameters_go_is_lavaans_score_test():
+    """lavTestScore(fit)$uni, `hs_equal_labels` of constraint_tests.json: x3, then x5, without the other two.
+
+    modindices(fit, free.remove = FALSE) of lavaan 0.6-14 says 0.03 and 0.34. The chi-square of the fit with
+    x5 alone free is less by 3.32.
+    """
+    cases = json.loads((TESTS / "golden/after_fit/constraint_tests.json").read_text())
+    case = next(case for case in cases if case["name"] == "hs_equal_labels" and case["kind"] == "release")
+    fit = sem(case["model"], data_of("hs"))
+    found = fit.modification_indices(free_remove=False).set_index(NAME)["mi"]
+    expected = case["one_by_one"]["X2"][:2]
+    assert found[[("visual", "=~", "x3", 1), ("textual", "=~", "x5", 1)]].tolist() == pytest.approx(expected, rel=1e-6)
+    alone = sem(case["model"].replace("a*x5", "x5"), data_of("hs"))
+    gain = fit.fit_indices()["chisq"] - alone.fit_indices()["chisq"]
+    assert gain == pytest.approx(expected[1], rel=0.1)
+
+
 def test_reversing_the_paths_of_a_random_covariate_is_lavaans(fits):
     rows = lavaans("mediation_full").set_index(NAME)
     random = sem(CASES["mediation_full"]["model"], data_of("mediation"), fixed_x=False).modification_indices()

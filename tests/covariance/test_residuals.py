@@ -161,6 +161,57 @@ def test_a_saturated_model_leaves_nothing():
     assert np.isnan(summary["srmr_exactfit_pvalue"])
 
 
+def test_what_has_no_error_has_no_z():
+    """Equal means leave something of the free covariance, which has no error to first order: it was told as endless."""
+    model = "x1 ~ m*1; x2 ~ m*1; x1 ~~ v*x1; x2 ~~ v*x2; x1 ~~ x2"
+    fit = sem(model, pd.read_csv(TESTS / "data/hs.csv"))
+    assert abs(fit.residuals("raw").loc["x1", "x2"]) > 0.1
+    assert np.isnan(fit.residuals("standardized").loc["x1", "x2"])
+    assert np.isfinite(fit.residuals("standardized").loc["x1", "x1"])
+
+
+# lavResiduals(cfa(THRESHOLDS, hs4, ordered = paste0("x", 1:6)), type = "raw", se = TRUE): th, th.se. lavaan 0.6-14
+# names the errors in another order than the residuals, which is put right here.
+THRESHOLDS = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6; x1 | t*t1; x2 | t*t1; x4 | u*t2; x5 | u*t2"
+LEFT = {
+    ("x1", "t1"): (-0.1374978886, 5.4957274e-02), ("x2", "t1"): (0.1211881681, 4.8438353e-02),
+    ("x4", "t2"): (0.0337962336, 3.7749047e-02), ("x5", "t2"): (-0.0335547345, 3.7479303e-02),
+}  # fmt: skip
+
+
+def test_ordered_answers_leave_thresholds_and_not_means():
+    """Means of what lies behind ordered answers are not in the data: they were given for residuals without an error."""
+    data = pd.read_csv(TESTS / "data/hs4.csv")
+    ordered = [f"x{k}" for k in range(1, 7)]
+    fit = sem(THRESHOLDS, data, ordered=ordered)
+    table = fit.residual_table("raw")
+    levels = table[table["op"] == "|"].set_index(["lhs", "rhs"])
+    assert len(levels) == 18
+    assert not (table["op"] == "~1").any()
+    for place, (residual, se) in LEFT.items():
+        assert levels.loc[place, ["residual", "se"]].tolist() == pytest.approx([residual, se], abs=1e-6)
+    rest = levels.drop(list(LEFT))
+    assert (rest[["residual", "se"]] == 0).all(axis=None)
+    with pytest.raises(OptionError, match="thresholds in place of means"):
+        fit.mean_residuals()
+
+
+def test_continuous_answers_beside_ordered_ones_leave_means():
+    data = pd.read_csv(TESTS / "data/hs4.csv")
+    model = "visual =~ x1 + x2 + x3; textual =~ x4 + x5 + x6"
+    options = {"ordered": ["x1", "x2", "x4", "x5", "x6"], "group": "school", "group_equal": ["thresholds", "loadings"]}
+    fit = sem(model, data, **options)
+    left = fit.mean_residuals("raw")
+    sample = data.groupby("school", sort=False)["x3"].mean()
+    implied = fit.implied()[1]
+    for school in fit.groups:
+        assert list(left[school].index) == ["x3"]
+        assert left[school, "x3"] == pytest.approx(sample[school] - implied[school, "x3"], abs=1e-9)
+    table = fit.residual_table("raw")
+    assert table[table["op"] == "~1"]["residual"].tolist() == pytest.approx(left.tolist())
+    assert (table[table["op"] == "~1"]["se"] > 0).all()
+
+
 def test_refusals(fits):
     fit = fits("hs_ml")
     with pytest.raises(OptionError, match=r"unknown kind 'normalised'.* mean 'normalized'"):

@@ -87,6 +87,16 @@ def test_bollen_stine_rejects_what_is_wrong_and_keeps_what_is_right(hs: pd.DataF
     assert bollen_stine(fit, draws=1000).p == pytest.approx(fit.fit_indices()["pvalue"], abs=0.08)
 
 
+def test_units_that_spoil_the_roots_are_refused(hs: pd.DataFrame) -> None:
+    """Rows whose covariances were off the model's by .08 were resampled as if they were its population."""
+    far = hs.assign(**{f"x{k}": hs[f"x{k}"] * 10.0 ** (-4 if k % 2 else 4) for k in range(1, 10)})
+    with pytest.raises(EstimationError, match=r"variances of 'x[13579]' and 'x[2468]' lie too far .* divide 'x[2468]'"):
+        bollen_stine(rt.cfa(HS, far), draws=10)
+    near = rt.cfa(HS, hs.assign(x1=hs["x1"] * 1e7)).transformed()
+    covariance, unit = np.cov(near.rows.values.T, bias=True), near.rows.values.std(axis=0)
+    assert np.abs((covariance - near.implied()[0]) / np.outer(unit, unit)).max(axis=None) < 1e-9
+
+
 def test_the_population_of_bollen_stine_is_the_model(hs: pd.DataFrame) -> None:
     fit = rt.cfa(HS, hs).transformed()
     once = fit.refit(np.ones((1, len(hs))))

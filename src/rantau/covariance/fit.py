@@ -121,8 +121,8 @@ def sem(
     rotation
         How the factors of exploratory blocks, `efa("block")*f1 + efa("block")*f2 =~ x1 + x2 + ...`, are turned: a
         criterion (`rantau list rotations`) or an `rt.Rotation` with its options; geomin unless given. Loadings that are
-        equal across groups stay so, as all groups are turned like the first; lavaan 0.6 turns those of ordered answers
-        each by itself.
+        equal across groups stay so, as all groups are turned like the first; lavaan 0.6 turns each by itself, unless
+        `std.ov = FALSE`.
 
     Returns
     -------

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 INDICES = ("chisq", "cfi", "tli", "rmsea", "srmr")
 #: A variance above minus this, in standard units, is not negative.
 ROUNDING = 1e-8
+#: Transformed rows have the covariances wanted but for this, in standard units.
+OFF = 1e-5
 
 
 def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
@@ -261,7 +263,8 @@ def transformed(fit: SemFit) -> SemFit:
     Notes
     -----
     Bollen & Stine (1992), eq. 11: `(y - m) S^-1/2 sigma^1/2 + mu`, group by group; without a mean structure the
-    means stay as they are. Symmetric roots. Under Wishart's likelihood it is covariances divided by n - 1 that are then
+    means stay as they are. Symmetric roots, in the units of the data, as in lavaan: where these lie so far apart that
+    rounding spoils the roots, it is refused. Under Wishart's likelihood it is covariances divided by n - 1 that are then
     the implied ones.
     """
     sample, implied = fit.rows, imply(fit.layout, fit.theta)
@@ -283,6 +286,16 @@ def transformed(fit: SemFit) -> SemFit:
         rows = sample.membership == group
         mean, covariance = fit.moments.mean[group], fit.moments.covariance[group]
         turn = _root(covariance, -0.5) @ _root(sigma[group], 0.5)
+        unit = np.sqrt(np.diagonal(sigma[group]))
+        off = np.abs(turn.T @ covariance @ turn - sigma[group]) / np.outer(unit, unit)
+        if not off.max() < OFF:
+            names = fit.table.observed
+            small, large = names[int(unit.argmin())], names[int(unit.argmax())]
+            raise EstimationError(
+                f"{fit.model.source}: the variances of '{small}' and '{large}' lie too far apart for the Bollen-Stine "
+                f"bootstrap: rounding spoils the roots of the covariance matrix. Bring the columns to like units: "
+                f"divide '{large}' by a power of ten, say."
+            )
         target = implied.mu[group] if fit.table.mean_structure else mean
         values[rows] = (values[rows] - mean) @ turn + target
     return fit.replace(sample=sample.replace(values=values))
@@ -290,4 +303,5 @@ def transformed(fit: SemFit) -> SemFit:
 
 def _root(matrix: Array, power: float) -> Array:
     values, vectors = np.linalg.eigh(matrix)
-    return np.asarray((vectors * values**power) @ vectors.T)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((vectors * values**power) @ vectors.T)

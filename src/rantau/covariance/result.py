@@ -387,7 +387,7 @@ class SemFit(Record):
         kind
             `cor_bollen` (or `cor`): sample less implied correlations; `cor_bentler`: both covariances divided by the
             sample's deviations; `raw`; `normalized`: raw over the standard error of the sample's covariance;
-            `standardized`: raw over its own standard error, a z-value.
+            `standardized`: raw over its own standard error, a z-value; NaN where that error is 0.
 
         Raises
         ------
@@ -403,6 +403,8 @@ class SemFit(Record):
     def mean_residuals(self, kind: str = "cor_bollen") -> pd.Series[float]:
         """Return what the model leaves of the sample's means, in a kind of `residuals()`, under each group's label.
 
+        Ordered variables have thresholds in place of means, which `residual_table()` has.
+
         Raises
         ------
         OptionError
@@ -413,8 +415,9 @@ class SemFit(Record):
     def residual_table(self, kind: str = "cor_bentler") -> pd.DataFrame:
         """Return every residual with its standard error: `lhs op rhs group residual se z p`.
 
-        A moment that the model reproduces whatever the data has a standard error of 0 and no z or p. Kinds are
-        `cor_bentler`, `cor_bollen` and `raw`, as for `residuals()`.
+        Of ordered variables there are thresholds (`x1 | t1`) in place of means. A moment that the model reproduces
+        whatever the data has a standard error of 0 and no z or p. Kinds are `cor_bentler`, `cor_bollen` and `raw`, as
+        for `residuals()`.
 
         Raises
         ------

@@ -107,7 +107,8 @@ def bollen_stine(
     OptionError
         If an option has no meaning, or the fit has no chi-square.
     EstimationError
-        If the fit did not converge or fits exactly, if its rows come in clusters, or if no two draws succeeded.
+        If the fit did not converge or fits exactly, if its rows come in clusters or in units
+        that lie too far apart, or if no two draws succeeded.
 
     Notes
     -----

@@ -176,8 +176,8 @@ def errors_of_answers(evidence: Evidence, n: Array) -> tuple[Array, Array]:
     Returns
     -------
     tuple
-        Twice `(G, m, m)`: means, slopes on covariates that are given, then the lower triangle row by row of all other
-        variables; those of ordered variables alone do not vary.
+        Twice `(G, m, m)`: thresholds and means, slopes on covariates that are given, then the lower triangle row by row
+        of all other variables, in which variances of ordered variables do not vary.
     """
     moments = evidence.moments
     ordering, spread = moments.ordering, moments.spread
@@ -187,13 +187,10 @@ def errors_of_answers(evidence: Evidence, n: Array) -> tuple[Array, Array]:
     if weight.ndim == 2:
         weight = weight[:, :, None] * np.eye(weight.shape[-1])
     errors = covariance_of_residuals(evidence, spread, weight, n)
-    rest, t, q = moments.modelled, ordering.item.size, ordering.slopes[0].size
-    p, ordered = rest.size, ordering.ordered[rest]
-    i, j = lower_triangle(p)
-    kept = (i != j) | ~ordered[i]
-    continuous = np.flatnonzero(~ordered)
-    place = np.zeros((p + q + i.size, spread.shape[-1]))
-    place[continuous, ordering.first[rest[continuous]]] = 1.0
-    place[p + np.arange(q), t + np.arange(q)] = 1.0
-    place[p + q + np.flatnonzero(kept), t + q + np.arange(int(kept.sum()))] = 1.0
+    rest, first = moments.modelled, ordering.item.size + ordering.slopes[0].size
+    ordered = ordering.ordered[rest]
+    i, j = lower_triangle(rest.size)
+    kept = np.flatnonzero((i != j) | ~ordered[i])
+    place = np.zeros((first + i.size, spread.shape[-1]))
+    place[np.concatenate([np.arange(first), first + kept]), np.arange(first + kept.size)] = 1.0
     return place @ spread @ place.T, place @ errors @ place.T

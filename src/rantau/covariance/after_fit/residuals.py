@@ -44,8 +44,9 @@ class Residuals(NamedTuple):
     Attributes
     ----------
     values
-        `(G, m)`: means first where they are modelled, then slopes on covariates that ordered answers are given, then
-        the lower triangle row by row. Covariates that are given have no residuals of their own.
+        `(G, m)`: means first where they are modelled, of ordered variables their thresholds, then slopes on covariates
+        that ordered answers are given, then the lower triangle row by row. Covariates that are given have no residuals
+        of their own.
     errors
         `(G, m, m)`, in the same units.
     exact
@@ -73,21 +74,25 @@ def kind_of(kind: str, allowed: tuple[str, ...] = KINDS) -> str:
 
 
 def residual_moments(fit: SemFit, kind: str) -> tuple[Array, Array]:
-    """Compute the residuals of means `(G, p)` and covariances `(G, p, p)`; see `SemFit.residuals`."""
+    """Compute the residuals of means `(G, k)` and covariances `(G, p, p)`; see `SemFit.residuals`.
+
+    Means are those of the `k` continuous variables that are modelled: an ordered one has thresholds in their place.
+    """
     kind = kind_of(kind)
     setting = setting_of(fit)
-    p, means = fit.moments.modelled.size, fit.table.mean_structure
+    p = fit.moments.modelled.size
     if kind in ("normalized", "standardized"):
         found = _with_errors(fit, "raw", setting)
         variance = found.gamma if kind == "normalized" else diagonal(found.errors)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            vector = np.where(found.values == 0, 0.0, found.values / np.sqrt(variance))
+        # What is left over beyond the first order, by moments that have no error to the first, is no z-value.
+        scatters = np.where(variance > 0, variance, np.nan)
+        vector = np.where(found.values == 0, 0.0, found.values / np.sqrt(scatters))
     else:
         vector = _values(fit, kind, setting)
     i, j = lower_triangle(p)
     covariance = np.zeros((len(vector), p, p))
     covariance[:, i, j] = covariance[:, j, i] = vector[:, -i.size :]
-    return (vector[:, :p] if means else np.zeros((len(vector), p))), covariance
+    return vector[:, [place for place, (_, op, _) in enumerate(_level_rows(fit)) if op == "~1"]], covariance
 
 
 def covariance_frames(fit: SemFit, kind: str) -> list[pd.DataFrame]:
@@ -107,11 +112,17 @@ def mean_frames(fit: SemFit, kind: str) -> list[pd.Series[float]]:
     Raises
     ------
     OptionError
-        If means are not part of the model.
+        If means are not part of the model, or all answers are ordered.
     """
     if not fit.table.mean_structure:
         raise OptionError("the model says nothing of means, so none is left over: fit it with meanstructure=True.")
-    pandas, names = require("pandas"), names_left(fit)
+    names = [name for name, op, _ in _level_rows(fit) if op == "~1"]
+    if not names:
+        raise OptionError(
+            "all answers are ordered, and these have thresholds in place of means: residual_table() has what is left "
+            "of them."
+        )
+    pandas = require("pandas")
     return [pandas.Series(one, names, name="residual") for one in residual_moments(fit, kind)[0]]
 
 
@@ -121,7 +132,7 @@ def residual_table(fit: SemFit, kind: str) -> pd.DataFrame:
     found = _with_errors(fit, kind, setting_of(fit))
     names = names_left(fit)
     p = len(names)
-    rows = [(name, "~1", "") for name in names] if fit.table.mean_structure else []
+    rows = _level_rows(fit)
     if fit.moments.ordering is not None:
         outcome, covariate = fit.moments.ordering.slopes
         rows += [(fit.table.observed[i], "~", fit.table.observed[j]) for i, j in zip(outcome, covariate, strict=True)]
@@ -143,6 +154,20 @@ def residual_table(fit: SemFit, kind: str) -> pd.DataFrame:
             "p": 2 * np.exp(log_ndtr(-np.abs(z.ravel()))),
         }
     )
+
+
+def _level_rows(fit: SemFit) -> list[tuple[str, str, str]]:
+    """Return `lhs op rhs` of the means that are modelled, and of the thresholds of ordered variables."""
+    ordering = fit.moments.ordering
+    if ordering is None:
+        return [(name, "~1", "") for name in names_left(fit)] if fit.table.mean_structure else []
+    places = zip(ordering.item, np.arange(ordering.item.size) - ordering.first[ordering.item] + 1, strict=True)
+    return [
+        (fit.table.observed[item], "|", f"t{number}")
+        if ordering.ordered[item]
+        else (fit.table.observed[item], "~1", "")
+        for item, number in places
+    ]
 
 
 def residual_summary(fit: SemFit, kind: str, level: float, close: float) -> list[pd.DataFrame]:
@@ -238,16 +263,20 @@ def _values(fit: SemFit, kind: str, setting: Setting) -> Array:
     sample = setting.moments.covariance[:, kept[:, None], kept]
     deviation = np.sqrt(diagonal(sample))
     pairs = deviation[:, :, None] * deviation[:, None, :]
-    left, right = setting.moments.mean[:, kept] - mu, sample - sigma
-    left, right = (
-        np.where(np.abs(part) < ROUNDING * size, 0.0, part) for part, size in ((left, deviation), (right, pairs))
-    )
+    own, right = np.arange(kept.size), np.where(np.abs(sample - sigma) < ROUNDING * pairs, 0.0, sample - sigma)
+    left = setting.moments.mean[:, kept] - mu
+    ordering, level = fit.moments.ordering, fit.moments.level
+    if ordering is not None and level is not None and implied.level is not None:
+        own = np.searchsorted(kept, ordering.item)
+        left = (level - implied.level)[:, : own.size] / unit[own]
+    left = np.where(np.abs(left) < ROUNDING * deviation[:, own], 0.0, left)
     slopes = _slopes_left(fit, implied)
     if kind == "raw":
-        return _vector(right * np.outer(unit, unit), np.concatenate([left * unit, slopes], axis=-1), means=means)
+        levels = np.concatenate([left * unit[own], slopes], axis=-1)
+        return _vector(right * np.outer(unit, unit), levels, means=means)
     right = _correlations(sample) - _correlations(sigma) if kind == "cor_bollen" else right / pairs
     right = np.where(np.abs(right) < ROUNDING, 0.0, right)
-    return _vector(right, np.concatenate([left / deviation, slopes], axis=-1), means=means)
+    return _vector(right, np.concatenate([left / deviation[:, own], slopes], axis=-1), means=means)
 
 
 def _slopes_left(fit: SemFit, implied: Implied) -> Array:
@@ -309,11 +338,14 @@ def _scale(evidence: Evidence, unit: Array, kind: str, means: bool) -> Array:
             lower[:, place, of_variance[own]] -= correlation / (2 * deviation[:, own] ** 2)
     if not means:
         return lower
-    slopes = np.zeros(0) if ordering is None else ordering.units(every)[ordering.item.size :][: ordering.slopes[0].size]
-    t = p + slopes.size
+    own, slopes = np.arange(p), np.zeros(0)
+    if ordering is not None:
+        own = np.searchsorted(kept, ordering.item)
+        slopes = ordering.units(every)[own.size :][: ordering.slopes[0].size]
+    first, t = np.arange(own.size), own.size + slopes.size
     whole = np.zeros((groups, t + i.size, t + i.size))
-    whole[:, np.arange(p), np.arange(p)] = 1 / deviation
-    whole[:, np.arange(p, t), np.arange(p, t)] = slopes
+    whole[:, first, first] = 1 / deviation[:, own]
+    whole[:, np.arange(own.size, t), np.arange(own.size, t)] = slopes
     whole[:, t:, t:] = lower
     return whole
 
@@ -323,16 +355,17 @@ def _of_normal_data(evidence: Evidence, means: bool) -> Array:
     moments, kept, ordering = evidence.moments, evidence.moments.modelled, evidence.moments.ordering
     covariance = moments.covariance[:, kept[:, None], kept]
     found: Array = diagonal(normal_asymptotic_covariance(covariance, means))
-    if ordering is None or not ordering.given:
+    if ordering is None:
         return found
     outcome, covariate = ordering.slopes
     variance = diagonal(moments.covariance)
     slopes = variance[:, outcome] / variance[:, covariate]
-    return np.concatenate([found[:, : kept.size], slopes, found[:, kept.size :]], axis=-1)
+    levels = found[:, np.searchsorted(kept, ordering.item)]
+    return np.concatenate([levels, slopes, found[:, kept.size :]], axis=-1)
 
 
 def _vector(covariance: Array, mean: Array, *, means: bool) -> Array:
-    """Write moments `(G, p, p)` and `(G, k)` as `(G, m)`: means (and slopes) first if wanted, then the lower part."""
+    """Write moments `(G, p, p)` and `(G, k)` as `(G, m)`: levels (and slopes) first if wanted, then the lower part."""
     i, j = lower_triangle(covariance.shape[-1])
     lower = covariance[..., i, j]
     return np.concatenate([mean, lower], axis=-1) if means else np.asarray(lower)

@@ -8,17 +8,19 @@ from scipy.special import chdtri
 from rantau.covariance.model_test import Statistics
 
 NAN = float("nan")
+#: A misfit per row below this is rounding.
+ROUNDING = 1e-12
 
 
 def critical_n(statistics: Statistics) -> tuple[float, ...]:
-    """Compute the n at which the model would just be rejected at .05, and at .01; NaN without degrees of freedom.
+    """Compute the n at which the model would just be rejected at .05, and at .01; NaN where no n would do so.
 
     Source: Hoelter (1983).
     """
     test = statistics.test
-    if test.df <= 0 or test.statistic == 0:
-        return NAN, NAN
     per_row = test.statistic / statistics.multiplier
+    if test.df <= 0 or per_row < ROUNDING:
+        return NAN, NAN
     return tuple(float(chdtri(test.df, level)) / per_row + 1 for level in (0.05, 0.01))
 
 

@@ -13,7 +13,9 @@ def incremental(statistics: Statistics) -> tuple[float, ...]:
     """Compute NNFI, RFI, NFI, PNFI, IFI and RNI.
 
     Source: Bentler & Bonett (1980) for NNFI (another name of the TLI) and NFI; Bollen (1986) for RFI; James, Mulaik &
-    Brett (1982) for PNFI; Bollen (1989b) for IFI; McDonald & Marsh (1990) for RNI.
+    Brett (1982) for PNFI; Bollen (1989b) for IFI, 1 where the baseline fits better than chance would have the model
+    fit (lavaan's convention); McDonald & Marsh (1990) for RNI. RFI is below 0 where the baseline fits better for its
+    degrees of freedom; lavaan 0.6 then says 1.
     """
     return *tli(statistics), *_others(statistics.test, statistics.baseline)
 
@@ -38,7 +40,8 @@ def _others(own: ModelTest, baseline: ModelTest) -> tuple[float, ...]:
     elif df == 0 and worst_df > 0:
         rfi = 1.0
     pnfi = _ratio(df * (worst - fit), worst_df * worst)
-    return rfi, nfi, pnfi, _ratio(worst - fit, worst - df), _ratio(worst - worst_df - (fit - df), worst - worst_df)
+    ifi = _ratio(worst - fit, worst - df) if not worst < df else 1.0
+    return rfi, nfi, pnfi, ifi, _ratio(worst - worst_df - (fit - df), worst - worst_df)
 
 
 def _ratio(part: float, whole: float) -> float:
