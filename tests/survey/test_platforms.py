@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -283,3 +284,35 @@ def test_doubtful_decimals_are_refused(write, cells, told):
 def test_a_point_that_could_divide_thousands_is_refused_where_commas_are_decimal(write):
     with pytest.raises(ResponseError, match=r"got '1\.500'\. It could be thousands"):
         read_table(write("a;b\n1.500;1,5\n2.000;2,5\n"), numeric=["a"])
+
+
+# -- columns by other names, without an instrument ---------------------------------------------------------
+
+
+def test_variables_are_columns_that_the_file_calls_otherwise(write):
+    path = write("id;Saya percaya;b\n1;1,5;2\n2;2,5;3\n")
+    table = read_table(path, numeric=["x1"], columns={"x1": "Saya percaya", "id": "b", "b": "id"})
+    assert table.to_dict("list") == {"b": [1, 2], "x1": [1.5, 2.5], "id": [2, 3]}
+    assert "x1: column 'Saya percaya' taken by its name, as told" in table.attrs["log"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"x1": "aa"}, "unknown column for 'x1' 'aa'. Did you mean 'a'?"),
+        ({"x1": "a", "x2": "a"}, "the column 'a' is named for both 'x1' and 'x2'"),
+        ({"b": "a"}, "columns= names 'a' for 'b', and there is a column 'b' already"),
+        ("position", "columns= takes values by name, such as columns={'x1': 'Q7_1'}; got 'position'"),
+    ],
+)
+def test_columns_that_are_not_there_or_twice_are_refused(write, columns, told):
+    with pytest.raises(OptionError, match=re.escape(told)):
+        read_table(write("a,b\n1,2\n"), columns=columns)
+
+
+def test_the_sheet_is_that_with_the_columns_as_the_file_calls_them(tmp_path):
+    with pd.ExcelWriter(tmp_path / "two.xlsx") as book:
+        pd.DataFrame({"note": [1], "other": [2]}).to_excel(book, sheet_name="Notes", index=False)
+        pd.DataFrame({"Q1": [3], "Q2": [4]}).to_excel(book, sheet_name="Answers", index=False)
+    table = read_table(tmp_path / "two.xlsx", numeric=["x1", "x2"], columns={"x1": "Q1", "x2": "Q2"})
+    assert table.to_dict("list") == {"x1": [3], "x2": [4]}

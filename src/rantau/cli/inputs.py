@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 import rantau as rt
+from rantau.cli.answers import Answers
 from rantau.cli.as_typed import switches_of
 from rantau.cli.show import ERR
 from rantau.cli.write import TABLES, check_place, check_suffix
@@ -97,7 +98,7 @@ def refuse_idle_pls(context: typer.Context, model: Model) -> None:
 
 
 DataFile = Annotated[
-    Path,
+    Answers,
     typer.Argument(
         help="The answers: CSV, Excel, SPSS or Stata, as exported; the columns have names.", show_default=False
     ),
@@ -170,8 +171,8 @@ def named_items(values: Sequence[str] | None) -> tuple[str, ...] | bool:
     return True if names == ("all",) else names
 
 
-def read_data(data: Path, survey: Path | None, model: Model | None = None) -> Any:  # noqa: ANN401 - Responses, or a data frame
-    """Read answers against their instrument; without one, a CSV file in which the model's variables are numbers.
+def read_data(data: Answers, survey: Path | None, model: Model | None = None) -> Any:  # noqa: ANN401 - Responses, or a data frame
+    """Read answers against their instrument; without one, a file in which the model's variables are numbers.
 
     Raises
     ------
@@ -179,13 +180,13 @@ def read_data(data: Path, survey: Path | None, model: Model | None = None) -> An
         If the file cannot be read or does not fit.
     """
     if survey is not None:
-        responses = rt.read_responses(data, rt.read_survey(survey))
+        responses = data.responses(rt.read_survey(survey))
         if not is_plain(responses.understood):
             ERR.print(escape(responses.understood), style="dim")
         return responses
-    table = rt.read_table(data, numeric=model.observed if model is not None else ())
+    table = data.table(model.observed if model is not None else ())
     if table.attrs["log"]:
-        ERR.print(escape(f"{data}: {'; '.join(table.attrs['log'])}."), style="dim")
+        ERR.print(escape(f"{data.path}: {'; '.join(table.attrs['log'])}."), style="dim")
     return table
 
 

@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from rantau import __version__
+from rantau.cli.answers import with_reading
 from rantau.cli.as_typed import Switch, as_typed, switches_of
 from rantau.cli.show import OUT, say
 from rantau.cli.verbs import ROWS
@@ -52,7 +53,9 @@ class Verbs(TyperGroup):
         if row is None:
             return None
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        alone.command(row.name, cls=Verb, context_settings=HELP, epilog=f"\b\nExample:\n  {row.example}")(row.function)
+        alone.command(row.name, cls=Verb, context_settings=HELP, epilog=f"\b\nExample:\n  {row.example}")(
+            with_reading(row.function)
+        )
         return typer.main.get_command(alone)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the library's own signature

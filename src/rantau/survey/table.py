@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.errors import ResponseError
+from rantau.errors import OptionError, ResponseError
 from rantau.extras import require
-from rantau.options import several_names
+from rantau.options import by_name, several_names
 from rantau.survey.labels import plain
+from rantau.survey.match import told_places
 from rantau.survey.open_file import open_sheet, told_twice
 from rantau.survey.reader import Asked
-from rantau.survey.sheet import Column, shortened
+from rantau.survey.responses import Change
+from rantau.survey.sheet import Column, Sheet, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +38,7 @@ def read_table(
     path: str | Path,
     *,
     numeric: str | Sequence[str] = (),
+    columns: Mapping[str, str] | None = None,
     sheet: str = "",
     encoding: str = "",
     delimiter: str = "",
@@ -48,6 +51,8 @@ def read_table(
         CSV of any delimiter and common encoding, Excel, SPSS or Stata, in the layout of any form tool.
     numeric
         Columns that must hold numbers, such as the items of a model; of those the file lacks nothing is said.
+    columns
+        The columns of variables that the file calls otherwise, such as `{"x1": "Q7_1"}`; they go by these names.
     sheet
         The sheet of a workbook; unless given, the one that names most of `numeric`, else the first that holds anything.
     encoding, delimiter
@@ -66,6 +71,8 @@ def read_table(
     ResponseError
         If the file is missing, empty, damaged, not a rectangle, or names a column twice; or a cell of a
         `numeric` column is not a number: line, column and what was got.
+    OptionError
+        If `columns` names no column of the file.
 
     Examples
     --------
@@ -73,9 +80,11 @@ def read_table(
     (250, 24)
     """
     numeric = several_names("numeric", numeric, "x1")
-    opened = open_sheet(path, Asked(encoding, delimiter, sheet, tuple(map(plain, numeric))))
+    theirs = by_name("columns", columns, "{'x1': 'Q7_1'}")
+    names = tuple(plain(str(name)) for name in (*(name for name in numeric if name not in theirs), *theirs.values()))
+    opened = _renamed(open_sheet(path, Asked(encoding, delimiter, sheet, names)), theirs)
     told_twice(opened, opened.header)
-    columns: dict[str, object] = {}
+    found: dict[str, object] = {}
     log = [str(change) for change in opened.log]
     # Where commas divide the cells, one within a cell is a slip; elsewhere it is how decimals are written.
     divide = opened.kind.startswith("text, commas")
@@ -83,7 +92,7 @@ def read_table(
     for column in opened.columns:
         numbers, odd, advice = _numbers(column, commas=commas, divide=divide)
         if odd is None:
-            columns[column.name] = numbers[column.places]
+            found[column.name] = numbers[column.places]
             log += (
                 [f"{column.name}: decimal commas read as points"] if commas and _mark(_answers(column)) == "," else []
             )
@@ -92,12 +101,28 @@ def read_table(
             told = f"a number is needed, got '{shortened(column.cells[odd])}'. {advice}"
             raise ResponseError(f"{path}: {opened.at(row)}, column '{shortened(column.name)}': {told}")
         else:
-            columns[column.name] = column.every()
-    table: pd.DataFrame = require("pandas").DataFrame(columns)
+            found[column.name] = column.every()
+    table: pd.DataFrame = require("pandas").DataFrame(found)
     table.attrs.update(
         source=str(path), kind=opened.kind, platform=opened.platform, log=tuple(log), lines=_lines(opened.lines)
     )
     return table
+
+
+def _renamed(sheet: Sheet, told: Mapping[str, str]) -> Sheet:
+    """Return a file whose columns go by the names that the user gives them."""
+    columns, log = list(sheet.columns), list(sheet.log)
+    places = told_places(sheet, told)
+    for place, column in enumerate(columns):
+        if column.name in places and place not in places.values():
+            raise OptionError(
+                f"{sheet.file}: columns= names '{told[column.name]}' for '{column.name}', and there is a column "
+                f"'{column.name}' already. Leave it out, or give the one in the file another name."
+            )
+    for name, place in places.items():
+        log.append(Change(name, f"column '{shortened(columns[place].name)}' taken by its name, as told", 0))
+        columns[place] = columns[place].replace(name=name)
+    return sheet.replace(columns=tuple(columns), log=tuple(log))
 
 
 def _lines(lines: Indices) -> Sequence[int]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import rantau as rt
+from rantau.cli.answers import Answers
 from rantau.cli.inputs import (
     DataFile,
     Json,
@@ -60,7 +61,11 @@ def predict(
     ] = "training",
     new: Annotated[
         Path | None,
-        typer.Option("--new", help="Predict the rows of this .csv, with intervals.", show_default=False),
+        typer.Option(
+            "--new",
+            help="Predict the rows of this file, with intervals; it is read as the answers are.",
+            show_default=False,
+        ),
     ] = None,
     level: Level = 0.95,
     scheme: Annotated[str, typer.Option(help="path, factorial or centroid.")] = "path",
@@ -94,7 +99,7 @@ def predict(
     found = rt.predict(
         fit, folds=folds, repeats=repeats, seed=seed, antecedents=antecedents, benchmark=benchmark, gaps=gaps
     )
-    rows = () if new is None else (_of_new_rows(found, new, survey, level),)
+    rows = () if new is None else (_of_new_rows(found, data.replace(path=new), survey, level),)
     many = f"{repeats} repetitions" if repeats > 1 else "1 repetition"
     parts = (
         Part(
@@ -112,11 +117,11 @@ def predict(
     return status
 
 
-def _of_new_rows(found: rt.Prediction, new: Path, survey: Path | None, level: float) -> Part:
+def _of_new_rows(found: rt.Prediction, new: Answers, survey: Path | None, level: float) -> Part:
     if survey is not None:
-        answers: Any = rt.read_responses(new, rt.read_survey(survey))
+        answers: Any = new.responses(rt.read_survey(survey))
     else:
         # What is predicted need not be there.
-        there = set(rt.read_table(new).columns)
-        answers = rt.read_table(new, numeric=[name for name in found.outlook.plan.items if name in there])
-    return Part("rows", f"New rows of {new}, {level:.0%} intervals (CV+)", found.rows(answers, level=level))
+        there = set(new.table().columns)
+        answers = new.table([name for name in found.outlook.plan.items if name in there])
+    return Part("rows", f"New rows of {new.path}, {level:.0%} intervals (CV+)", found.rows(answers, level=level))
