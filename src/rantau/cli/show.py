@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rantau.fit import Problem
+    from rantau.options import Progress
 
 
 class _Printer(Console):
@@ -167,10 +169,14 @@ class Steps:
         self.bar.stop()
 
     def __call__(self, step: str, done: int, every: int) -> None:
-        """Move the bar of one step."""
+        """Move the bar of one step; of one that is done in a piece it can only be seen that it goes on."""
         if step not in self.tasks:
-            self.tasks[step] = self.bar.add_task(step, total=every)
-        self.bar.update(self.tasks[step], completed=done)
+            self.tasks[step] = self.bar.add_task(step)
+        self.bar.update(self.tasks[step], completed=done, total=None if (done, every) == (0, 1) else every)
+
+    def of(self, step: str) -> Progress:
+        """Return what moves the bar of one step, as functions of the library take it."""
+        return partial(self, step)
 
 
 def _print_part(part: Part) -> None:

@@ -56,9 +56,7 @@ def diagram(
     else:
         fit = rt.pls(claimed, read_data(data, survey, claimed))
         with Steps() as steps:
-            drawn = rt.bootstrap(
-                fit, draws=draws, seed=seed, progress=lambda done, every: steps("bootstrap", done, every)
-            )
+            drawn = rt.bootstrap(fit, draws=draws, seed=seed, progress=steps.of("bootstrap"))
         picture = draw(fit, draws=drawn)
         status = show_problems(fit.problems)
     picture.write(out)

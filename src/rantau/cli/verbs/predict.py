@@ -21,7 +21,7 @@ from rantau.cli.inputs import (
     read_data,
     refuse_idle_pls,
 )
-from rantau.cli.show import Part, say, show_parts
+from rantau.cli.show import Part, Steps, say, show_parts
 from rantau.inference.linear_benchmark import BENCHMARKS
 from rantau.options import choose
 from rantau.pls.forecast import ANTECEDENTS
@@ -96,9 +96,11 @@ def predict(
         interaction=interaction,
         higher_order=higher_order,
     )
-    found = rt.predict(
-        fit, folds=folds, repeats=repeats, seed=seed, antecedents=antecedents, benchmark=benchmark, gaps=gaps
-    )
+    with Steps() as steps:
+        steps("prediction", 0, 1)
+        found = rt.predict(
+            fit, folds=folds, repeats=repeats, seed=seed, antecedents=antecedents, benchmark=benchmark, gaps=gaps
+        )
     rows = () if new is None else (_of_new_rows(found, data.replace(path=new), survey, level),)
     many = f"{repeats} repetitions" if repeats > 1 else "1 repetition"
     parts = (
