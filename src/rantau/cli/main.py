@@ -16,8 +16,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from rantau import __version__
 from rantau.cli.answers import with_reading
-from rantau.cli.as_typed import Switch, as_typed, switches_of
-from rantau.cli.show import OUT, say
+from rantau.cli.as_typed import Switch, switches_of
+from rantau.cli.show import ERR, OUT, say
 from rantau.cli.verbs import ROWS
 from rantau.cli.write import check_apart
 from rantau.errors import DataWarning, RantauError, RantauWarning
@@ -112,6 +112,7 @@ def status_of(arguments: list[str]) -> int:
     int
         0 done, 1 computed but not to be trusted, 2 wrong input.
     """
+    ERR.switches = _switches(arguments)
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("ignore")
@@ -120,10 +121,10 @@ def status_of(arguments: list[str]) -> int:
         for warning in caught:
             # Those about a fit are problems of that fit, which its verb has shown.
             if issubclass(warning.category, DataWarning):
-                say(f"warning: {as_typed(str(warning.message), _switches(arguments))}")
+                say(f"warning: {warning.message}")
         return int(status or 0)
     except RantauError as error:
-        say(f"rantau: {as_typed(str(error), _switches(arguments))}")
+        say(f"rantau: {error}")
     except typer.Exit as stop:
         return int(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):

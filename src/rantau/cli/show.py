@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress as Bar
 
+from rantau.cli.as_typed import Switch, as_typed
 from rantau.cli.grid import grid_of
 from rantau.cli.write import write_frame, write_sheets
 from rantau.extras import require
@@ -25,7 +28,15 @@ if TYPE_CHECKING:
 
 
 class _Printer(Console):
-    """A console that leaves it to the caller what a closed pipe means."""
+    """A console that leaves it to the caller what a closed pipe means.
+
+    Attributes
+    ----------
+    switches
+        The options of the verb that runs, as which the words of the library are said to who types.
+    """
+
+    switches: Mapping[str, Switch] = MappingProxyType({})
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
@@ -140,13 +151,14 @@ def show_problems(problems: tuple[Problem, ...]) -> int:
     """Print the problems of a fit and return the exit status: 1 where one is an error."""
     for problem in problems:
         colour = "red" if problem.severity == "error" else "yellow"
-        ERR.print(f"[{colour}]{problem.severity}[/{colour}]: {escape(problem.text)}", soft_wrap=True)
+        text = escape(as_typed(problem.text, ERR.switches))
+        ERR.print(f"[{colour}]{problem.severity}[/{colour}]: {text}", soft_wrap=True)
     return int(any(problem.severity == "error" for problem in problems))
 
 
 def say(text: str) -> None:
-    """Print a line about a result to standard error, as it is."""
-    ERR.print(text, soft_wrap=True, markup=False)
+    """Print a line to standard error, with options as they are typed."""
+    ERR.print(as_typed(text, ERR.switches), soft_wrap=True, markup=False)
 
 
 def typed(path: Path) -> str:
