@@ -296,10 +296,22 @@ def test_one_file_is_not_written_twice(rantau, tmp_path):
     assert not own.exists()
 
 
-def test_simulated_answers_are_not_written_over_others(rantau, tmp_path):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DE1,DE2\n1,2\n",
+        # Answers about simulated things, or of which some are people's, are no simulated answers.
+        "DE1,We have simulated it\n1,2\n",
+        "DE1,simulated\n1,false\n",
+        "DE1,simulated\n1,true\n2,false\n",
+        "",
+    ],
+)
+def test_simulated_answers_are_not_written_over_others(rantau, tmp_path, text):
     own = tmp_path / "answers.csv"
-    own.write_text("DE1,DE2\n1,2\n")
+    own.write_text(text)
     assert "its answers are not marked as simulated" in refused(rantau("simulate", POPULATION, "-n", "5", "-o", own))
+    assert own.read_text() == text
     own.unlink()
     for _ in range(2):
         assert rantau("simulate", POPULATION, "-n", "5", "-o", own).status == 0
