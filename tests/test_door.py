@@ -50,6 +50,29 @@ def test_a_missing_column_points_into_the_model_file():
     assert text.endswith("   + c\n         ^")
 
 
+def test_a_column_with_a_code_before_its_question_is_told():
+    with pytest.raises(ResponseError) as caught:
+        take_sample(MODEL, frame().rename(columns={"c": "c. I trust them"}))
+    assert "Is it 'c. I trust them'? Say so in reading: columns={'c': '...'}; or give it this name." in str(
+        caught.value
+    )
+    with pytest.raises(ResponseError) as caught:
+        take_sample(MODEL, frame().rename(columns={"c": "[c] I trust them"}))
+    assert "Is it '[c] I trust them'?" in str(caught.value)
+
+
+def test_a_construct_is_no_guess_at_its_own_item():
+    model = parse_model("KEP =~ KEP1 + a + b")
+    with pytest.raises(ResponseError) as caught:
+        take_sample(model, frame())
+    assert "'KEP1' is not in the data. The data have 4 columns" in str(caught.value)
+
+
+def test_one_column_asks_for_the_delimiter():
+    with pytest.raises(ResponseError, match=r"Is the delimiter of the file another one \(delimiter=\)\?"):
+        take_sample(MODEL, frame()[["a"]].rename(columns={"a": "a;b;c;Y"}))
+
+
 def test_a_construct_misspelt_in_a_path_is_named():
     model = parse_model("Trust =~ a + b + c\nY ~ Trsut")
     with pytest.raises(ResponseError, match=r"<model>:2:5: 'Trsut' is not in the data\. Did you mean 'Trust'\?"):

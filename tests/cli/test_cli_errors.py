@@ -100,6 +100,7 @@ def refused(ran) -> str:
         (("new", "x", "--from", DATA, "--template", "mobile"), "--template copies a study, and --from begins one"),
         # what is needed besides
         (("describe", DATA), "`rantau describe` needs the instrument: add --survey"),
+        (("screen", DATA), "Where there is none, `rantau new my-study --from answers.csv` proposes one."),
         (("score", DATA), "for a file of numbers --key DE=de1,de2,-de3 --scale 1,5"),
         (("reliability", DATA), "add --model models/<name>.sem, or --survey"),
         (("validity", DATA), "add --model models/<name>.sem, or --survey"),

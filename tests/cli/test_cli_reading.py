@@ -16,6 +16,7 @@ import typer
 import rantau as rt
 from rantau.cli.answers import READING, Answers
 from rantau.cli.main import app
+from rantau.cli.show import typed
 from rantau.cli.verbs import ROWS
 
 Rantau = Callable[..., Any]
@@ -151,10 +152,10 @@ def test_check_holds_an_instrument_against_them(rantau: Rantau, book: Path, lati
     assert ran.status == 0
     assert "250 rows" in ran.out
     # What comes next is typed as it works.
-    assert f"rantau describe \"{book}\" --sheet 'Main study' --survey {SURVEY}" in ran.out
+    assert f'rantau describe "{book}" --sheet "Main study" --survey {SURVEY}' in ran.out
     ran = rantau("check", SURVEY, "--data", latin, "--delimiter", "~", "--columns", "IMAG1=Citra é")
     assert ran.status == 0
-    assert "--columns 'IMAG1=Citra é' --delimiter '~'" in ran.out
+    assert '--columns "IMAG1=Citra é" --delimiter "~"' in ran.out
 
 
 def test_a_study_that_is_proposed_says_it_in_its_plan(rantau: Rantau, latin: Path, tmp_path: Path) -> None:
@@ -200,3 +201,32 @@ def test_what_says_nothing_of_the_file_is_refused(
 
 def test_tabs_are_named_as_no_shell_types_them() -> None:
     assert {Answers(Path("x"), delimiter=name).way["delimiter"] for name in ("tab", r"\t", "\t")} == {"\t"}
+
+
+@pytest.mark.parametrize(("code", "told"), [(99, True), (-99, True), (33, True), (11, False), (8, False)])
+def test_a_number_far_from_every_other_is_told(rantau: Rantau, tmp_path: Path, code: int, told: bool) -> None:
+    table = rt.read_table(DATA)[["CUSA1", "CUSA2", "CUSA3"]].clip(upper=5)
+    table.loc[[3, 9], "CUSA2"] = code
+    table["age"] = 20.0 + table.index
+    data, model = tmp_path / "answers.csv", tmp_path / "one.sem"
+    table.to_csv(data, index=False)
+    model.write_text("Satisfaction =~ CUSA1 + CUSA2 + CUSA3", "utf-8")
+    ran = rantau("fit", data, "--model", model)
+    assert ran.status == 0
+    said = f"warning: {data}: far from every other answer: {code} in CUSA2 (2 rows). Here a code for no answer is an"
+    assert (said in ran.err) is told
+
+
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        ("responses.csv", "responses.csv"),
+        ("C:\\data\\answers.csv", "C:\\data\\answers.csv"),
+        ("my answers.csv", '"my answers.csv"'),
+        ("answers(1).csv", '"answers(1).csv"'),
+        ("~", '"~"'),
+        (";", '";"'),
+    ],
+)
+def test_what_a_shell_would_take_for_its_own_is_in_quotes(word: str, shown: str) -> None:
+    assert typed(word) == shown

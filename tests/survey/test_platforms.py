@@ -268,6 +268,11 @@ def test_decimal_commas_are_read_where_semicolons_divide(write):
     assert table.attrs["log"] == ("a: decimal commas read as points",)
 
 
+def test_another_delimiter_than_that_of_the_file_is_asked_about(write):
+    with pytest.raises(ResponseError, match=r"is it a title, or is the delimiter another one \(delimiter=\)\?"):
+        read_table(write("a;b\n1,5;2\n2,5;3\n"), delimiter=",")
+
+
 @pytest.mark.parametrize(
     ("cells", "told"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
@@ -68,7 +67,7 @@ class Answers(Record):
         """The file and its options as they are typed in another command."""
         said = [("columns", each) for each in self.columns]
         said += [(name, value) for name in self.way if (value := getattr(self, name))]
-        return " ".join([typed(self.path), *(f"--{name} {shlex.quote(value)}" for name, value in said)])
+        return " ".join([typed(self.path), *(f"--{name} {typed(value)}" for name, value in said)])
 
     @property
     def _columns(self) -> dict[str, str] | str | None:

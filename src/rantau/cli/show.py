@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
     from rantau.fit import Problem
     from rantau.options import Progress
+
+
+#: What the shells of all systems leave as it is are letters, digits and these.
+_SHELL = re.compile(r"[^\w@%+=:,./\\-]")
 
 
 class _Printer(Console):
@@ -161,9 +166,9 @@ def say(text: str) -> None:
     ERR.print(as_typed(text, ERR.switches), soft_wrap=True, markup=False)
 
 
-def typed(path: Path) -> str:
-    """Return a path as it is typed in a command: in quotes where it has spaces."""
-    return f'"{path}"' if " " in str(path) else str(path)
+def typed(word: Path | str) -> str:
+    """Return a path or a value as it is typed in a command: in quotes where a shell would take a sign for its own."""
+    return f'"{word}"' if _SHELL.search(str(word)) else str(word)
 
 
 class Steps:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ _EMPTY = ("", "NA")
 _NUMERAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 #: With a decimal comma, and points between thousands.
 _COMMA = re.compile(r"([+-]?)([0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+(?=,)|(?=,))(?:,([0-9]+))?")
+#: No rating is higher.
+_HIGHEST = 10
 #: What could as well be thousands with a mark between.
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[,.][0-9]{3}")
 
@@ -107,6 +109,43 @@ def read_table(
         source=str(path), kind=opened.kind, platform=opened.platform, log=tuple(log), lines=_lines(opened.lines)
     )
     return table
+
+
+def far_off(table: pd.DataFrame, names: Iterable[str]) -> tuple[str, ...]:
+    """Say which answers lie so far from all others that they may mean no answer, such as 99 among ratings of 1 to 5.
+
+    Parameters
+    ----------
+    table
+        From `read_table`.
+    names
+        The columns to look at. Only those are, in which but for one or two numbers all lie between 0 and 10.
+
+    Returns
+    -------
+    tuple of str
+        Such as `99 in KEP2 (1 row)`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> far_off(pd.DataFrame({"a": [1.0, 5, 3, 99], "b": [1.0, 2, 3, 4]}), ["a", "b"])
+    ('99 in a (1 row)',)
+    """
+    told = []
+    for name in (name for name in dict.fromkeys(names) if name in table.columns and table[name].dtype.kind == "f"):
+        values, times = np.unique(table[name].dropna(), return_counts=True)
+        near = (values >= 0) & (values <= _HIGHEST)
+        core = values[near]
+        if core.size < 2 or not 0 < (~near).sum() <= 2 or (values % 1).any():
+            continue
+        beyond = 2 * (core[-1] - core[0])
+        told += [
+            f"{value:g} in {name} ({count} row{'' if count == 1 else 's'})"
+            for value, count in zip(values[~near], times[~near], strict=True)
+            if value > core[-1] + beyond or value < core[0] - beyond
+        ]
+    return tuple(told)
 
 
 def _renamed(sheet: Sheet, told: Mapping[str, str]) -> Sheet:
