@@ -10,6 +10,7 @@ from rantau.door import as_model, check_spread, take_sample, take_summary
 from rantau.errors import EstimationError, ModelSyntaxError, ResponseError
 from rantau.model import parse_model
 from rantau.moments import Sample, answered_rows, complete_rows, moments
+from rantau.moments.belonging import named_column
 from rantau.survey import read_responses, read_survey
 
 MODEL = parse_model("F =~ a + b\n   + c\nY ~ F", source="small.sem")
@@ -280,3 +281,13 @@ def test_moments_in_the_order_of_the_model():
     assert str(caught.value).startswith(
         "small.sem:2:6: 'cc' is not in the data. Did you mean 'c'? The covariance matrix has 4 variables: Y, c, b, a."
     )
+
+
+def test_a_question_by_its_wording_is_told_by_its_code():
+    survey = read_survey("surveys/personality/instrument.toml")
+    answers = read_responses("surveys/personality/responses.csv", survey)
+    asked = next(one for one in survey.demographics if one.code in answers.extras_names)
+    wording = asked.wording.text("en")
+    with pytest.raises(ResponseError) as caught:
+        named_column(answers, wording.upper(), "group")
+    assert f"The question is called '{asked.code}': group='{asked.code}'. Columns: " in str(caught.value)

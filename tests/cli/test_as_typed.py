@@ -17,6 +17,7 @@ SWITCHES = {
     "group_partial": Switch("--group-partial"),
     "fixed_x": Switch("--fixed-x", "--random-x", takes_value=False),
     "std_lv": Switch("--std-lv", takes_value=False),
+    "scale": Switch("--scale"),
 }
 
 
@@ -28,6 +29,7 @@ SWITCHES = {
         ("(ordered=)", "(--ordered)"),
         ("ordered=['x1', 'x2'] or ordered=['item', ...]", "--ordered x1,x2 or --ordered item,..."),
         ("ordered=True, std_lv=True, fixed_x=False", "--ordered all, --std-lv, --random-x"),
+        ("the lowest and the highest answer: scale=(1, 5).", "the lowest and the highest answer: --scale 1,5."),
         ("group_partial='F =~ x2'", "--group-partial 'F =~ x2'"),
         # What the verb has no option for, or no word for, stays as it was said.
         ("draws=5000, std_lv=False, missing=None", "draws=5000, std_lv=False, missing=None"),

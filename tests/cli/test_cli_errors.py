@@ -115,7 +115,20 @@ def refused(ran) -> str:
         (("diagram", "-m", MODEL, "-o", "x.bmp"), "must end in .svg, .png, .pdf, .tiff, .tif or .eps, got '.bmp'."),
         (("report", DATA, "-m", MODEL, "-o", "x.doc"), "must end in .docx, .html, .xlsx, .md or .tex, got '.doc'."),
         (("simulate", POPULATION, "-o", "x.xlsx"), "must end in .csv, got '.xlsx'."),
+        # how it is typed
+        (("fit", "--model", MODEL, "--data", DATA), "The file of answers stands without --data. See `rantau fit"),
+        (("run", "--data", DATA), "No such option: --data."),
+        (
+            ("fit", DATA, "--model", MODEL, "--ordered", "CUSA1", "CUSA2"),
+            "Between several values stand commas",
+        ),
+        (("score", DATA, "--key", "Sat=CUSA1,-CUSA2"), "Give the lowest and the highest answer: --scale 1,5."),
         # files
+        (("run", SURVEY), f"{SURVEY}: this is a file with the instrument; give the one with the study plan."),
+        (
+            ("describe", DATA, "-s", "analysis/mobile.toml"),
+            "analysis/mobile.toml: this is a file with the study plan; give the one with the instrument.",
+        ),
         (("fit", "surveys/mobile/respones.csv", "-m", MODEL), "Did you mean 'surveys/mobile/responses.csv'?"),
         (("fit", "surveys/mobile", "-m", MODEL), "surveys/mobile: this is a folder"),
         (("fit", DATA, "-m", "models/mobil.sem"), "Did you mean 'models/mobile.sem'?"),

@@ -230,3 +230,13 @@ def test_a_number_far_from_every_other_is_told(rantau: Rantau, tmp_path: Path, c
 )
 def test_what_a_shell_would_take_for_its_own_is_in_quotes(word: str, shown: str) -> None:
     assert typed(word) == shown
+
+
+def test_what_a_plan_says_of_its_file_is_no_option(rantau: Rantau, tmp_path: Path) -> None:
+    plan = Path("analysis/mobile.toml").read_text("utf-8").replace("responses.csv", 'responses.csv"\nsheet = "A')
+    path = tmp_path / "plan.toml"
+    path.write_text(plan.replace('"../', f'"{Path.cwd().as_posix()}/'), "utf-8")
+    ran = rantau("check", path)
+    assert ran.status == 2
+    assert "sheet= has no place with delimited text" in ran.err
+    assert "--sheet" not in ran.err

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 #: A call of the library stays as it is; then `name=` with a value, or alone.
 _SAID = re.compile(
     r"(?P<call>\brt\.\w+\((?:[^()]|\([^()]*\))*\))"
-    r"|\b(?P<name>[a-z_]+)=(?:'(?P<text>[^'\n]*)'|(?P<several>\[[^\]\n]*\])|(?P<pair>\{[^{}\n]*\})|(?P<switch>True|False)\b|(?![\w'\"\[(=]))"
+    r"|\b(?P<name>[a-z_]+)=(?:'(?P<text>[^'\n]*)'|(?P<several>\[[^\]\n]*\])|(?P<pair>\{[^{}\n]*\})|\((?P<ends>[^()\n]*)\)|(?P<switch>True|False)\b|(?![\w'\"\[(=]))"
 )
 
 _PAIR = re.compile(r"\{'([^']*)': ([^,{}]*)\}")
@@ -67,6 +67,8 @@ def as_typed(text: str, switches: Mapping[str, Switch]) -> str:
         if said["several"] is not None:
             more = ",..." if "..." in said["several"] else ""
             return f"{option.on} {','.join(_QUOTED.findall(said['several']))}{more}"
+        if said["ends"] is not None:
+            return f"{option.on} {said['ends'].replace(' ', '')}"
         if said["pair"] is not None:
             return _PAIR.sub(rf"{option.on} \1=\2", said["pair"])
         if said["text"] is None:

@@ -153,5 +153,11 @@ def _switches(arguments: list[str]) -> dict[str, Switch]:
 def _usage(error: Any) -> str:  # noqa: ANN401 - a class of the command-line library, which has no public name
     """Say what is wrong with an option or argument, as the command-line library words it, and where to look."""
     told = error.format_message().strip()
-    command = getattr(getattr(error, "ctx", None), "command_path", "rantau")
+    context = getattr(error, "ctx", None)
+    takes = {one.name for one in context.command.params} if context is not None else set()
+    if getattr(error, "option_name", "") in ("--data", "-d") and "data" in takes:
+        told = f"The file of answers stands without {error.option_name}."
+    elif told.startswith("Got unexpected extra argument"):
+        told = f"{told}. Between several values stand commas, and what has spaces stands in quotes"
+    command = getattr(context, "command_path", "rantau")
     return f"{told}{'' if told[-1:] in '.?!' else '.'} See `{command} --help`."

@@ -13,7 +13,7 @@ from rich.markup import escape
 import rantau as rt
 from rantau.cli.answers import Answers
 from rantau.cli.estimation import account_of, pls_account
-from rantau.cli.show import OUT, typed
+from rantau.cli.show import ERR, OUT, typed
 from rantau.errors import OptionError
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def check(
             f"{plan}: a study plan names its model and data itself, and in [data] how they are read; --model and "
             "--data go with an instrument."
         )
+    # What is wrong with a plan is mended in the plan, which has no options.
+    ERR.switches = {}
     material = rt.check_study(plan)
     for name, text in _account(material):
         OUT.print(f"{name:12s} {text}", soft_wrap=True, markup=False)
