@@ -118,6 +118,9 @@ def refused(ran) -> str:
         # how it is typed
         (("fit", "--model", MODEL, "--data", DATA), "The file of answers stands without --data. See `rantau fit"),
         (("run", "--data", DATA), "No such option: --data."),
+        (("bootstrap", DATA, "-m", MODEL, "--draws", "many"), "Invalid value for '--draws': a whole number is needed."),
+        (("bootstrap", DATA, "-m", MODEL, "--level", "0,95"), "'--level': a number, with a point before decimals, is"),
+        (("fit", DATA, "-m", MODEL, "--group-equal", "loadings"), "say which variable groups the rows (--group)."),
         (
             ("fit", DATA, "--model", MODEL, "--ordered", "CUSA1", "CUSA2"),
             "Between several values stand commas",

@@ -273,6 +273,17 @@ def test_another_delimiter_than_that_of_the_file_is_asked_about(write):
         read_table(write("a;b\n1,5;2\n2,5;3\n"), delimiter=",")
 
 
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_few_cells_that_make_text_of_numbers_are_told(write, delimiter):
+    number = "1.5" if delimiter == "," else "1,5"
+    rows = [[number, "yes"]] * 19 + [["-", "no"]]
+    table = read_table(write("\n".join(map(delimiter.join, [["a", "b"], *rows]))))
+    assert table["a"].tolist() == [number] * 19 + ["-"]
+    assert table.attrs["log"] == ("a: taken for text, as 1 of 20 cells are no numbers, such as '-'",)
+    # Of what is mostly text nothing is said.
+    assert read_table(write("a,b\n1,x\n2,y\nz,3\n")).attrs["log"] == ()
+
+
 @pytest.mark.parametrize(
     ("cells", "told"),
     [

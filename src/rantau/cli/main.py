@@ -22,6 +22,8 @@ from rantau.cli.verbs import ROWS
 from rantau.cli.write import check_apart
 from rantau.errors import DataWarning, RantauError, RantauWarning
 
+#: What an option takes, where it takes a number; whether a whole one.
+_NUMBERS = {True: "whole number", False: "number, with a point before decimals,"}
 #: How help is asked for.
 HELP = {"help_option_names": ["--help", "-h"]}
 
@@ -157,6 +159,8 @@ def _usage(error: Any) -> str:  # noqa: ANN401 - a class of the command-line lib
     takes = {one.name for one in context.command.params} if context is not None else set()
     if getattr(error, "option_name", "") in ("--data", "-d") and "data" in takes:
         told = f"The file of answers stands without {error.option_name}."
+    elif "valid number" in told or "valid integer" in told:
+        told = f"{told.partition(':')[0]}: a {_NUMBERS['valid integer' in told]} is needed."
     elif told.startswith("Got unexpected extra argument"):
         told = f"{told}. Between several values stand commas, and what has spaces stands in quotes"
     command = getattr(context, "command_path", "rantau")

@@ -111,7 +111,7 @@ def _reader(file: Path) -> Reader:
         with file.open("rb") as opened:
             head = opened.read(512)
     except OSError as fault:
-        raise ResponseError(f"{file}: cannot be opened: {fault.strerror}.") from fault
+        raise ResponseError(f"{file}: cannot be opened: {fault.strerror}; is it open elsewhere?") from fault
     if not head.strip():
         refuse(file, "the file is empty; it should hold the answers.")
     if file.name.startswith("~$"):

@@ -30,6 +30,8 @@ _EMPTY = ("", "NA")
 _NUMERAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 #: With a decimal comma, and points between thousands.
 _COMMA = re.compile(r"([+-]?)([0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+(?=,)|(?=,))(?:,([0-9]+))?")
+#: A share of cells up to which they are taken for slips among numbers.
+_SLIPS = 0.1
 #: No rating is higher.
 _HIGHEST = 10
 #: What could as well be thousands with a mark between.
@@ -104,6 +106,7 @@ def read_table(
             raise ResponseError(f"{path}: {opened.at(row)}, column '{shortened(column.name)}': {told}")
         else:
             found[column.name] = column.every()
+            log += _slips(column, divide=divide)
     table: pd.DataFrame = require("pandas").DataFrame(found)
     table.attrs.update(
         source=str(path), kind=opened.kind, platform=opened.platform, log=tuple(log), lines=_lines(opened.lines)
@@ -146,6 +149,20 @@ def far_off(table: pd.DataFrame, names: Iterable[str]) -> tuple[str, ...]:
             if value > core[-1] + beyond or value < core[0] - beyond
         ]
     return tuple(told)
+
+
+def _slips(column: Column, *, divide: bool) -> list[str]:
+    """Say of a column of text that nearly all of it is numbers: a few cells keep it from being looked at."""
+    answers = _answers(column)
+    times = np.bincount(column.places, minlength=len(column.cells))
+    total = sum(int(times[place]) for place in answers)
+    for mark in "." if divide else ".,":
+        odd = [place for place, cell in answers.items() if _number(cell, mark) is None]
+        wrong = int(times[odd].sum())
+        if wrong <= _SLIPS * total:
+            example = shortened(column.cells[odd[0]])
+            return [f"{column.name}: taken for text, as {wrong} of {total} cells are no numbers, such as '{example}'"]
+    return []
 
 
 def _renamed(sheet: Sheet, told: Mapping[str, str]) -> Sheet:

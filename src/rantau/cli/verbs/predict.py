@@ -96,12 +96,16 @@ def predict(
         interaction=interaction,
         higher_order=higher_order,
     )
+    rows_to_come = None if new is None else _new_rows(fit, data.replace(path=new), survey)
     with Steps() as steps:
         steps("prediction", 0, 1)
         found = rt.predict(
             fit, folds=folds, repeats=repeats, seed=seed, antecedents=antecedents, benchmark=benchmark, gaps=gaps
         )
-    rows = () if new is None else (_of_new_rows(found, data.replace(path=new), survey, level),)
+    rows: tuple[Part, ...] = ()
+    if rows_to_come is not None:
+        title = f"New rows of {new}, {level:.0%} intervals (CV+)"
+        rows = (Part("rows", title, found.rows(rows_to_come, level=level)),)
     many = f"{repeats} repetitions" if repeats > 1 else "1 repetition"
     parts = (
         Part(
@@ -119,11 +123,9 @@ def predict(
     return status
 
 
-def _of_new_rows(found: rt.Prediction, new: Answers, survey: Path | None, level: float) -> Part:
+def _new_rows(fit: rt.PlsFit, new: Answers, survey: Path | None) -> Any:  # noqa: ANN401 - Responses, or a data frame
+    """Read new rows, before anything is computed; what is predicted need not be there."""
     if survey is not None:
-        answers: Any = new.responses(rt.read_survey(survey))
-    else:
-        # What is predicted need not be there.
-        there = set(new.table().columns)
-        answers = new.table([name for name in found.outlook.plan.items if name in there])
-    return Part("rows", f"New rows of {new.path}, {level:.0%} intervals (CV+)", found.rows(answers, level=level))
+        return new.responses(rt.read_survey(survey))
+    there = set(new.table().columns)
+    return new.table([name for name in fit.plan.items if name in there])
