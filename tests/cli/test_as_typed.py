@@ -31,6 +31,11 @@ SWITCHES = {
         ("ordered=True, std_lv=True, fixed_x=False", "--ordered all, --std-lv, --random-x"),
         ("the lowest and the highest answer: scale=(1, 5).", "the lowest and the highest answer: --scale 1,5."),
         ("group_partial='F =~ x2'", "--group-partial 'F =~ x2'"),
+        (
+            "Improve them by rt.pos, or rt.bootstrap(fit).",
+            "Improve them by `rantau segments --pos`, or `rantau bootstrap`.",
+        ),
+        ("rt.bootstrap(fit, errors=True), rt.position", "rt.bootstrap(fit, errors=True), rt.position"),
         # What the verb has no option for, or no word for, stays as it was said.
         ("draws=5000, std_lv=False, missing=None", "draws=5000, std_lv=False, missing=None"),
         ("rt.sem(model, data, ordered=['x1'], missing='fiml')", "rt.sem(model, data, ordered=['x1'], missing='fiml')"),
