@@ -312,6 +312,14 @@ def test_variables_are_columns_that_the_file_calls_otherwise(write):
     assert "x1: column 'Saya percaya' taken by its name, as told" in table.attrs["log"]
 
 
+def test_a_column_with_a_name_of_two_lines_is_named_on_one(write):
+    path = write('"How much do you agree?\nI trust them",b\n1,2\n')
+    assert read_table(path, columns={"x1": "How much do you agree? I trust them"}).to_dict("list") == {
+        "x1": [1],
+        "b": [2],
+    }
+
+
 @pytest.mark.parametrize(
     ("columns", "told"),
     [

@@ -178,8 +178,11 @@ def told_places(sheet: Sheet, told: Mapping[str, str]) -> dict[str, int]:
         If the file has no such column, or several, or one is named twice.
     """
     found: dict[str, int] = {}
+    # A question of several lines is typed on one.
+    names = [" ".join(column.name.split()) for column in sheet.columns]
     for code, name in told.items():
-        places = [place for place, column in enumerate(sheet.columns) if column.name == str(name).strip()]
+        sought = " ".join(str(name).split())
+        places = [place for place, each in enumerate(names) if each == sought]
         if len(places) != 1:
             text = unknown(f"column for '{code}'", str(name), shown(sheet.header), where=sheet.file)
             raise OptionError(
