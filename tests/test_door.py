@@ -10,6 +10,7 @@ from rantau.door import as_model, check_spread, take_sample, take_summary
 from rantau.errors import EstimationError, ModelSyntaxError, ResponseError
 from rantau.model import parse_model
 from rantau.moments import Sample, answered_rows, complete_rows, moments
+from rantau.moments.belonging import named_column
 from rantau.survey import read_responses, read_survey
 
 MODEL = parse_model("F =~ a + b\n   + c\nY ~ F", source="small.sem")
@@ -48,6 +49,29 @@ def test_a_missing_column_points_into_the_model_file():
     assert text.startswith("small.sem:2:6: 'c' is not in the data.")
     assert "The data have 4 columns: a, b, C_, Y" in text
     assert text.endswith("   + c\n         ^")
+
+
+def test_a_column_with_a_code_before_its_question_is_told():
+    with pytest.raises(ResponseError) as caught:
+        take_sample(MODEL, frame().rename(columns={"c": "c. I trust them"}))
+    assert "Is it 'c. I trust them'? Say so in reading: columns={'c': '...'}; or give it this name." in str(
+        caught.value
+    )
+    with pytest.raises(ResponseError) as caught:
+        take_sample(MODEL, frame().rename(columns={"c": "[c] I trust them"}))
+    assert "Is it '[c] I trust them'?" in str(caught.value)
+
+
+def test_a_construct_is_no_guess_at_its_own_item():
+    model = parse_model("KEP =~ KEP1 + a + b")
+    with pytest.raises(ResponseError) as caught:
+        take_sample(model, frame())
+    assert "'KEP1' is not in the data. The data have 4 columns" in str(caught.value)
+
+
+def test_one_column_asks_for_the_delimiter():
+    with pytest.raises(ResponseError, match=r"Is the delimiter of the file another one \(delimiter=\)\?"):
+        take_sample(MODEL, frame()[["a"]].rename(columns={"a": "a;b;c;Y"}))
 
 
 def test_a_construct_misspelt_in_a_path_is_named():
@@ -257,3 +281,13 @@ def test_moments_in_the_order_of_the_model():
     assert str(caught.value).startswith(
         "small.sem:2:6: 'cc' is not in the data. Did you mean 'c'? The covariance matrix has 4 variables: Y, c, b, a."
     )
+
+
+def test_a_question_by_its_wording_is_told_by_its_code():
+    survey = read_survey("surveys/personality/instrument.toml")
+    answers = read_responses("surveys/personality/responses.csv", survey)
+    asked = next(one for one in survey.demographics if one.code in answers.extras_names)
+    wording = asked.wording.text("en")
+    with pytest.raises(ResponseError) as caught:
+        named_column(answers, wording.upper(), "group")
+    assert f"The question is called '{asked.code}': group='{asked.code}'. Columns: " in str(caught.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -146,8 +147,16 @@ def take_summary(model: Model, data: SummaryStatistics, *, names: Sequence[str] 
 def _absent(model: Model, name: str, columns: tuple[str, ...], what: str) -> ResponseError:
     padded = next((column for column in columns if column.strip() == name), "")
     # A column's number is no name in a model.
-    guess = nearest(name, (column for column in (*columns, *model.constructs) if not column[:1].isdigit()))
+    others = (construct for construct in model.constructs if name not in model.block(construct).items)
+    guess = nearest(name, (column for column in (*columns, *others) if not column[:1].isdigit()))
+    # As form tools put a code before its question: `TR1. I trust`, `[TR1] I trust`.
+    before = re.compile(rf"\[?{re.escape(name)}\]?(\W\s|\s)")
+    coded = next((column for column in columns if before.match(column)), "")
     hint = f" Did you mean '{guess}'?" if guess else ""
+    if coded:
+        hint = f" Is it '{coded}'? Say so in reading: columns={{'{name}': '...'}}; or give it this name."
+    if len(columns) == 1:
+        hint = " Is the delimiter of the file another one (delimiter=)?"
     if padded:
         hint = f" There is '{padded}', with a space: data.columns = data.columns.str.strip() takes it off."
     shown = f"{', '.join(columns[:10])}{', ...' if len(columns) > 10 else ''}"

@@ -46,6 +46,8 @@ def read_text(path: str | Path, *, what: str, error: type[RantauError]) -> str:
         raise error(f"{file}: no such file for the {what}.{hint}")
     data = file.read_bytes()
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        if what in ("model", "instrument", "study plan"):
+            raise error(f"{file}: this is a workbook or a document, not text. Save the {what} as plain text, in UTF-8.")
         raise error(f"{file}: this is a workbook, not text. In Excel, save it as 'CSV UTF-8'.")
     try:
         text = data.decode("utf-8-sig")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeAlias
 
 from rantau.errors import OptionError, unknown
+
+#: What is called with (done, all) while something long is computed.
+Progress: TypeAlias = Callable[[int, int], None]
 
 
 def choose(option: str, got: str, allowed: Iterable[str]) -> str:
@@ -217,6 +220,50 @@ def by_name(option: str, got: Any, example: str) -> dict[str, Any]:  # noqa: ANN
     if isinstance(got, Mapping) and all(isinstance(name, str) for name in got):
         return dict(got)
     raise OptionError(f"{option}= takes values by name, such as {option}={example}; got {_shown(got)}.")
+
+
+def told_to(progress: Progress | None) -> Progress:
+    """Return what is told how far a computation is; a function that does nothing where nobody asks.
+
+    Parameters
+    ----------
+    progress
+        As a caller gives it.
+
+    Raises
+    ------
+    OptionError
+        If it cannot be called.
+
+    Examples
+    --------
+    >>> told_to(print)(1, 20)
+    1 20
+    >>> told_to(None)(1, 20)
+    """
+    if progress is None:
+        return lambda done, every: None
+    if not callable(progress):
+        raise OptionError(f"progress= takes a function of (done, all), got {_shown(progress)}.")
+    return progress
+
+
+def part_of(tell: Progress, before: int, every: int) -> Progress:
+    """Return what one part of a computation tells how far it is, so that the whole is told.
+
+    Parameters
+    ----------
+    tell
+        From `told_to`.
+    before, every
+        How much comes before this part, and how much there is in all.
+
+    Examples
+    --------
+    >>> part_of(print, 100, 300)(5, 100)
+    105 300
+    """
+    return lambda done, _: tell(before + done, every)
 
 
 def check_kind(option: str, got: Any, kind: type | tuple[type, ...], made_by: str) -> None:  # noqa: ANN401 - whatever a caller gives

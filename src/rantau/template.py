@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,7 @@ def check_folder(folder: Path) -> None:
             raise StudyError(f"{folder}: a folder is needed, and '{place}' is a file. Name another.")
 
 
-def write_proposal(proposal: Proposal, answers: Path, folder: Path) -> Path:
+def write_proposal(proposal: Proposal, answers: Path, folder: Path, reading: Mapping[str, str] | None = None) -> Path:
     """Write a proposed instrument, its measurement model, a plan, and a copy of the answers it was proposed from.
 
     Parameters
@@ -87,6 +88,8 @@ def write_proposal(proposal: Proposal, answers: Path, folder: Path) -> Path:
         The file it is from.
     folder
         Made if it is not there; it must be empty.
+    reading
+        How that file is read, by the keys of a plan's `[data]`; empty for what it shows.
 
     Returns
     -------
@@ -110,7 +113,7 @@ def write_proposal(proposal: Proposal, answers: Path, folder: Path) -> Path:
     responses = f"responses{answers.suffix.lower()}"
     shutil.copyfile(answers, survey / responses)
     (models / f"{name}.sem").write_text(proposal.model, "utf-8")
-    (plans / f"{name}.toml").write_text(proposal.plan(name, responses), "utf-8")
+    (plans / f"{name}.toml").write_text(proposal.plan(name, responses, reading or {}), "utf-8")
     return instrument
 
 

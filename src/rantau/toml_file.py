@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from rantau.errors import RantauError, listing, nearest, unknown
 from rantau.files import read_text
 
+#: What one of the two files that are mixed up has, and the other has not.
+_KEYS = {"instrument": ("languages", "constructs"), "study plan": ("survey", "output")}
 _MOST_FAULTS = 10
 
 
@@ -68,6 +70,9 @@ def read_toml(path: str | Path, schema: type[_T], *, what: str, error: type[Rant
     except (ValueError, RecursionError) as fault:
         # Beside syntax errors: numbers of thousands of digits, and tables nested beyond reason.
         raise error(f"{path}: not valid TOML: {fault}.{_shown(text, str(fault))}") from fault
+    for kind, keys in _KEYS.items():
+        if kind != what and all(key in data for key in keys) and not any(key in data for key in _KEYS.get(what, ())):
+            raise error(f"{path}: this is a file with the {kind}; give the one with the {what}.")
     try:
         return schema.model_validate(data)
     except ValidationError as fault:

@@ -100,6 +100,7 @@ def refused(ran) -> str:
         (("new", "x", "--from", DATA, "--template", "mobile"), "--template copies a study, and --from begins one"),
         # what is needed besides
         (("describe", DATA), "`rantau describe` needs the instrument: add --survey"),
+        (("screen", DATA), "Where there is none, `rantau new my-study --from answers.csv` proposes one."),
         (("score", DATA), "for a file of numbers --key DE=de1,de2,-de3 --scale 1,5"),
         (("reliability", DATA), "add --model models/<name>.sem, or --survey"),
         (("validity", DATA), "add --model models/<name>.sem, or --survey"),
@@ -114,7 +115,23 @@ def refused(ran) -> str:
         (("diagram", "-m", MODEL, "-o", "x.bmp"), "must end in .svg, .png, .pdf, .tiff, .tif or .eps, got '.bmp'."),
         (("report", DATA, "-m", MODEL, "-o", "x.doc"), "must end in .docx, .html, .xlsx, .md or .tex, got '.doc'."),
         (("simulate", POPULATION, "-o", "x.xlsx"), "must end in .csv, got '.xlsx'."),
+        # how it is typed
+        (("fit", "--model", MODEL, "--data", DATA), "The file of answers stands without --data. See `rantau fit"),
+        (("run", "--data", DATA), "No such option: --data."),
+        (("bootstrap", DATA, "-m", MODEL, "--draws", "many"), "Invalid value for '--draws': a whole number is needed."),
+        (("bootstrap", DATA, "-m", MODEL, "--level", "0,95"), "'--level': a number, with a point before decimals, is"),
+        (("fit", DATA, "-m", MODEL, "--group-equal", "loadings"), "say which variable groups the rows (--group)."),
+        (
+            ("fit", DATA, "--model", MODEL, "--ordered", "CUSA1", "CUSA2"),
+            "Between several values stand commas",
+        ),
+        (("score", DATA, "--key", "Sat=CUSA1,-CUSA2"), "Give the lowest and the highest answer: --scale 1,5."),
         # files
+        (("run", SURVEY), f"{SURVEY}: this is a file with the instrument; give the one with the study plan."),
+        (
+            ("describe", DATA, "-s", "analysis/mobile.toml"),
+            "analysis/mobile.toml: this is a file with the study plan; give the one with the instrument.",
+        ),
         (("fit", "surveys/mobile/respones.csv", "-m", MODEL), "Did you mean 'surveys/mobile/responses.csv'?"),
         (("fit", "surveys/mobile", "-m", MODEL), "surveys/mobile: this is a folder"),
         (("fit", DATA, "-m", "models/mobil.sem"), "Did you mean 'models/mobile.sem'?"),
@@ -296,10 +313,22 @@ def test_one_file_is_not_written_twice(rantau, tmp_path):
     assert not own.exists()
 
 
-def test_simulated_answers_are_not_written_over_others(rantau, tmp_path):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DE1,DE2\n1,2\n",
+        # Answers about simulated things, or of which some are people's, are no simulated answers.
+        "DE1,We have simulated it\n1,2\n",
+        "DE1,simulated\n1,false\n",
+        "DE1,simulated\n1,true\n2,false\n",
+        "",
+    ],
+)
+def test_simulated_answers_are_not_written_over_others(rantau, tmp_path, text):
     own = tmp_path / "answers.csv"
-    own.write_text("DE1,DE2\n1,2\n")
+    own.write_text(text)
     assert "its answers are not marked as simulated" in refused(rantau("simulate", POPULATION, "-n", "5", "-o", own))
+    assert own.read_text() == text
     own.unlink()
     for _ in range(2):
         assert rantau("simulate", POPULATION, "-n", "5", "-o", own).status == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -108,7 +108,7 @@ def test_what_is_not_decided_is_told_and_can_be_given(rantau, tmp_path):
 
 @pytest.mark.parametrize(("typed", "maximum"), [(["points1to7", "points1to6"], 6), (["later"], None)])
 def test_at_a_terminal_the_user_is_asked(rantau, tmp_path, monkeypatch, typed, maximum):
-    verb = sys.modules["rantau.cli.verbs.new"]
+    verb = import_module("rantau.cli.verbs.new")
     monkeypatch.setattr(verb.sys.stdin, "isatty", lambda: True, raising=False)
     answers = iter(typed)
     monkeypatch.setattr(verb.typer, "prompt", lambda *_, **__: next(answers))

@@ -88,3 +88,10 @@ def test_importance(rantau):
     ran = rantau("importance", ANSWERS, "-m", MODEL, "-t", "Loyalty", "--bounds", "1-10")
     assert ran.status == 2
     assert "--bounds is '1-10'; give two numbers, such as 1,7" in ran.err
+
+
+def test_new_rows_that_cannot_be_read_are_refused_before_anything_is_computed(rantau, monkeypatch):
+    monkeypatch.setattr(rt, "predict", None)
+    ran = rantau("predict", ANSWERS, "-m", MODEL, "--new", "none.csv")
+    assert ran.status == 2
+    assert "none.csv: no such file for the answers." in ran.err

@@ -78,6 +78,7 @@ REFUSED: dict[str, tuple[str, str | bytes, str]] = {
     "a row too short": ("a.csv", FINE + "1,2\n", "line 4: too few cells: got 2, and the header has 4"),
     "a row too long": ("a.csv", FINE + "1,2,3,4,5\n", "line 4: too many cells: got 5"),
     "every row too long": ("a.csv", H + "1,2,3,4,5\n1,2,3,4,5\n", "does one column have no name?"),
+    "what Excel leaves beside": ("~$a.xlsx", b"\x15user" + b" " * 60, "that it has open; give 'a.xlsx'."),
     "a quote not closed": ("a.csv", H + '1,"2,3,4\n', "line 2: not valid CSV: unexpected end of data"),
     "a quote in the middle": ("a.csv", H + '1,"2"x,3,4\n', "line 2: not valid CSV"),
     "a cell without end": ("a.csv", H + "1,2,3," + "9" * 200_000 + "\n", "a cell of more than 131072 characters"),

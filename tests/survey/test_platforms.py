@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -267,6 +268,22 @@ def test_decimal_commas_are_read_where_semicolons_divide(write):
     assert table.attrs["log"] == ("a: decimal commas read as points",)
 
 
+def test_another_delimiter_than_that_of_the_file_is_asked_about(write):
+    with pytest.raises(ResponseError, match=r"is it a title, or is the delimiter another one \(delimiter=\)\?"):
+        read_table(write("a;b\n1,5;2\n2,5;3\n"), delimiter=",")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_few_cells_that_make_text_of_numbers_are_told(write, delimiter):
+    number = "1.5" if delimiter == "," else "1,5"
+    rows = [[number, "yes"]] * 19 + [["-", "no"]]
+    table = read_table(write("\n".join(map(delimiter.join, [["a", "b"], *rows]))))
+    assert table["a"].tolist() == [number] * 19 + ["-"]
+    assert table.attrs["log"] == ("a: taken for text, as 1 of 20 cells are no numbers, such as '-'",)
+    # Of what is mostly text nothing is said.
+    assert read_table(write("a,b\n1,x\n2,y\nz,3\n")).attrs["log"] == ()
+
+
 @pytest.mark.parametrize(
     ("cells", "told"),
     [
@@ -283,3 +300,43 @@ def test_doubtful_decimals_are_refused(write, cells, told):
 def test_a_point_that_could_divide_thousands_is_refused_where_commas_are_decimal(write):
     with pytest.raises(ResponseError, match=r"got '1\.500'\. It could be thousands"):
         read_table(write("a;b\n1.500;1,5\n2.000;2,5\n"), numeric=["a"])
+
+
+# -- columns by other names, without an instrument ---------------------------------------------------------
+
+
+def test_variables_are_columns_that_the_file_calls_otherwise(write):
+    path = write("id;Saya percaya;b\n1;1,5;2\n2;2,5;3\n")
+    table = read_table(path, numeric=["x1"], columns={"x1": "Saya percaya", "id": "b", "b": "id"})
+    assert table.to_dict("list") == {"b": [1, 2], "x1": [1.5, 2.5], "id": [2, 3]}
+    assert "x1: column 'Saya percaya' taken by its name, as told" in table.attrs["log"]
+
+
+def test_a_column_with_a_name_of_two_lines_is_named_on_one(write):
+    path = write('"How much do you agree?\nI trust them",b\n1,2\n')
+    assert read_table(path, columns={"x1": "How much do you agree? I trust them"}).to_dict("list") == {
+        "x1": [1],
+        "b": [2],
+    }
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        ({"x1": "aa"}, "unknown column for 'x1' 'aa'. Did you mean 'a'?"),
+        ({"x1": "a", "x2": "a"}, "the column 'a' is named for both 'x1' and 'x2'"),
+        ({"b": "a"}, "columns= names 'a' for 'b', and there is a column 'b' already"),
+        ("position", "columns= takes values by name, such as columns={'x1': 'Q7_1'}; got 'position'"),
+    ],
+)
+def test_columns_that_are_not_there_or_twice_are_refused(write, columns, told):
+    with pytest.raises(OptionError, match=re.escape(told)):
+        read_table(write("a,b\n1,2\n"), columns=columns)
+
+
+def test_the_sheet_is_that_with_the_columns_as_the_file_calls_them(tmp_path):
+    with pd.ExcelWriter(tmp_path / "two.xlsx") as book:
+        pd.DataFrame({"note": [1], "other": [2]}).to_excel(book, sheet_name="Notes", index=False)
+        pd.DataFrame({"Q1": [3], "Q2": [4]}).to_excel(book, sheet_name="Answers", index=False)
+    table = read_table(tmp_path / "two.xlsx", numeric=["x1", "x2"], columns={"x1": "Q1", "x2": "Q2"})
+    assert table.to_dict("list") == {"x1": [3], "x2": [4]}

@@ -236,3 +236,8 @@ def test_codes_of_ours_are_none_of_the_files_own(write, header, codes):
     path = write("\n".join(",".join(map(str, row)) for row in (header, *rows)) + "\n")
     survey = read_survey(write_proposal(propose_survey(path), path, path.parent / "study"))
     assert read_responses(path, survey).columns == codes
+
+
+def test_where_nothing_is_open_there_is_nothing_to_decide():
+    with pytest.raises(OptionError, match=r"decide= settles what answers do not show, and these leave nothing open"):
+        propose_survey("surveys/mobile/responses.csv", decide={"CUEX": "points1to10"})

@@ -109,3 +109,5 @@ def test_answers_show_well(mobile):
 def test_a_change_reads_as_a_sentence():
     assert str(Change("A1", "labels read as numbers", 3)) == "A1: labels read as numbers (3 cells)"
     assert str(Change("", "rows left out", 8)) == "all columns: rows left out (8 cells)"
+    # What was done to the file touches no cell of it.
+    assert str(Change("", "not UTF-8: read as Windows-1252", 0)) == "not UTF-8: read as Windows-1252"

@@ -65,3 +65,7 @@ def test_another_encoding_is_told_with_line_and_byte(write):
 def test_a_workbook_is_recognised(write):
     with pytest.raises(ResponseError, match="this is a workbook, not text"):
         read_text(write(b"PK\x03\x04..."), what="answers", error=ResponseError)
+    model = write(b"PK\x03\x04...")
+    model = model.rename(model.with_suffix(".docx"))
+    with pytest.raises(ResponseError, match=r"a workbook or a document, not text\. Save the model as plain text"):
+        read_text(model, what="model", error=ResponseError)

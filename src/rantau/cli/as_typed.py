@@ -7,10 +7,21 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-#: A call of the library stays as it is; then `name=` with a value, or alone.
+#: The commands that do what advice of the library names without options of its own.
+_COMMANDS = {
+    "bootstrap": "bootstrap",
+    "compare_groups": "compare",
+    "explain_segments": "segments --by",
+    "fimix": "segments",
+    "impute": "impute",
+    "pos": "segments --pos",
+    "predict": "predict",
+}
+#: A command; another call of the library stays as it is; then `name=` with a value, or alone.
 _SAID = re.compile(
-    r"(?P<call>\brt\.\w+\((?:[^()]|\([^()]*\))*\))"
-    r"|\b(?P<name>[a-z_]+)=(?:'(?P<text>[^'\n]*)'|(?P<several>\[[^\]\n]*\])|(?P<pair>\{[^{}\n]*\})|(?P<switch>True|False)\b|(?![\w'\"\[(=]))"
+    rf"\brt\.(?P<command>{'|'.join(_COMMANDS)})\b(?:\(fit\))?(?![\w(])"
+    r"|(?P<call>\brt\.\w+\((?:[^()]|\([^()]*\))*\))"
+    r"|\b(?P<name>[a-z_]+)=(?:'(?P<text>[^'\n]*)'|(?P<several>\[[^\]\n]*\])|(?P<pair>\{[^{}\n]*\})|\((?P<ends>[^()\n]*)\)|(?P<switch>True|False)\b|(?![\w'\"\[(=]))"
 )
 
 _PAIR = re.compile(r"\{'([^']*)': ([^,{}]*)\}")
@@ -43,7 +54,7 @@ def switches_of(parameters: Iterable[Any]) -> dict[str, Switch]:
 
 
 def as_typed(text: str, switches: Mapping[str, Switch]) -> str:
-    """Return a message with the options that the verb has as they are typed; others stay.
+    """Return a message with the options that the verb has as they are typed, and other commands; others stay.
 
     Examples
     --------
@@ -57,6 +68,8 @@ def as_typed(text: str, switches: Mapping[str, Switch]) -> str:
     """
 
     def typed(said: re.Match[str]) -> str:
+        if said["command"]:
+            return f"`rantau {_COMMANDS[said['command']]}`"
         option = switches.get(said["name"] or "")
         if said["call"] or option is None:
             return said[0]
@@ -67,6 +80,8 @@ def as_typed(text: str, switches: Mapping[str, Switch]) -> str:
         if said["several"] is not None:
             more = ",..." if "..." in said["several"] else ""
             return f"{option.on} {','.join(_QUOTED.findall(said['several']))}{more}"
+        if said["ends"] is not None:
+            return f"{option.on} {said['ends'].replace(' ', '')}"
         if said["pair"] is not None:
             return _PAIR.sub(rf"{option.on} \1=\2", said["pair"])
         if said["text"] is None:

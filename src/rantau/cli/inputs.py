@@ -10,10 +10,12 @@ import typer
 from rich.markup import escape
 
 import rantau as rt
+from rantau.cli.answers import Answers
 from rantau.cli.as_typed import switches_of
-from rantau.cli.show import ERR
+from rantau.cli.show import ERR, say
 from rantau.cli.write import TABLES, check_place, check_suffix
-from rantau.errors import OptionError, ResponseError
+from rantau.errors import OptionError, ResponseError, listing
+from rantau.survey.table import far_off
 from rantau.survey.understood import is_plain
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def refuse_idle_pls(context: typer.Context, model: Model) -> None:
 
 
 DataFile = Annotated[
-    Path,
+    Answers,
     typer.Argument(
         help="The answers: CSV, Excel, SPSS or Stata, as exported; the columns have names.", show_default=False
     ),
@@ -170,8 +172,8 @@ def named_items(values: Sequence[str] | None) -> tuple[str, ...] | bool:
     return True if names == ("all",) else names
 
 
-def read_data(data: Path, survey: Path | None, model: Model | None = None) -> Any:  # noqa: ANN401 - Responses, or a data frame
-    """Read answers against their instrument; without one, a CSV file in which the model's variables are numbers.
+def read_data(data: Answers, survey: Path | None, model: Model | None = None) -> Any:  # noqa: ANN401 - Responses, or a data frame
+    """Read answers against their instrument; without one, a file in which the model's variables are numbers.
 
     Raises
     ------
@@ -179,13 +181,19 @@ def read_data(data: Path, survey: Path | None, model: Model | None = None) -> An
         If the file cannot be read or does not fit.
     """
     if survey is not None:
-        responses = rt.read_responses(data, rt.read_survey(survey))
+        responses = data.responses(rt.read_survey(survey))
         if not is_plain(responses.understood):
-            ERR.print(escape(responses.understood), style="dim")
+            ERR.print(escape(responses.understood), style="dim", soft_wrap=True)
         return responses
-    table = rt.read_table(data, numeric=model.observed if model is not None else ())
+    table = data.table(model.observed if model is not None else ())
     if table.attrs["log"]:
-        ERR.print(escape(f"{data}: {'; '.join(table.attrs['log'])}."), style="dim")
+        ERR.print(escape(f"{data.path}: {'; '.join(table.attrs['log'])}."), style="dim", soft_wrap=True)
+    stray = far_off(table, table.columns if model is None else model.observed)
+    if stray:
+        say(
+            f"warning: {data.path}: far from every other answer: {listing(stray, most=6)}. Here a code for no answer "
+            "is an empty cell; an instrument (--survey) can name it."
+        )
     return table
 
 
@@ -198,7 +206,10 @@ def need_survey(survey: Path | None, verb: str) -> Path:
         If it was not given.
     """
     if survey is None:
-        raise ResponseError(f"`rantau {verb}` needs the instrument: add --survey surveys/<name>/instrument.toml.")
+        raise ResponseError(
+            f"`rantau {verb}` needs the instrument: add --survey surveys/<name>/instrument.toml. Where there is none, "
+            "`rantau new my-study --from answers.csv` proposes one."
+        )
     return survey
 
 

@@ -15,12 +15,15 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from rantau import __version__
-from rantau.cli.as_typed import Switch, as_typed, switches_of
-from rantau.cli.show import OUT, say
+from rantau.cli.answers import with_reading
+from rantau.cli.as_typed import Switch, switches_of
+from rantau.cli.show import ERR, OUT, say
 from rantau.cli.verbs import ROWS
 from rantau.cli.write import check_apart
 from rantau.errors import DataWarning, RantauError, RantauWarning
 
+#: What an option takes, where it takes a number; whether a whole one.
+_NUMBERS = {True: "whole number", False: "number, with a point before decimals,"}
 #: How help is asked for.
 HELP = {"help_option_names": ["--help", "-h"]}
 
@@ -52,7 +55,9 @@ class Verbs(TyperGroup):
         if row is None:
             return None
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-        alone.command(row.name, cls=Verb, context_settings=HELP, epilog=f"\b\nExample:\n  {row.example}")(row.function)
+        alone.command(row.name, cls=Verb, context_settings=HELP, epilog=f"\b\nExample:\n  {row.example}")(
+            with_reading(row.function)
+        )
         return typer.main.get_command(alone)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - the library's own signature
@@ -109,6 +114,7 @@ def status_of(arguments: list[str]) -> int:
     int
         0 done, 1 computed but not to be trusted, 2 wrong input.
     """
+    ERR.switches = _switches(arguments)
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("ignore")
@@ -117,10 +123,10 @@ def status_of(arguments: list[str]) -> int:
         for warning in caught:
             # Those about a fit are problems of that fit, which its verb has shown.
             if issubclass(warning.category, DataWarning):
-                say(f"warning: {as_typed(str(warning.message), _switches(arguments))}")
+                say(f"warning: {warning.message}")
         return int(status or 0)
     except RantauError as error:
-        say(f"rantau: {as_typed(str(error), _switches(arguments))}")
+        say(f"rantau: {error}")
     except typer.Exit as stop:
         return int(stop.exit_code)
     except (typer.Abort, KeyboardInterrupt):
@@ -149,5 +155,13 @@ def _switches(arguments: list[str]) -> dict[str, Switch]:
 def _usage(error: Any) -> str:  # noqa: ANN401 - a class of the command-line library, which has no public name
     """Say what is wrong with an option or argument, as the command-line library words it, and where to look."""
     told = error.format_message().strip()
-    command = getattr(getattr(error, "ctx", None), "command_path", "rantau")
+    context = getattr(error, "ctx", None)
+    takes = {one.name for one in context.command.params} if context is not None else set()
+    if getattr(error, "option_name", "") in ("--data", "-d") and "data" in takes:
+        told = f"The file of answers stands without {error.option_name}."
+    elif "valid number" in told or "valid integer" in told:
+        told = f"{told.partition(':')[0]}: a {_NUMBERS['valid integer' in told]} is needed."
+    elif told.startswith("Got unexpected extra argument"):
+        told = f"{told}. Between several values stand commas, and what has spaces stands in quotes"
+    command = getattr(context, "command_path", "rantau")
     return f"{told}{'' if told[-1:] in '.?!' else '.'} See `{command} --help`."

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress as Bar
 
+from rantau.cli.as_typed import Switch, as_typed
 from rantau.cli.grid import grid_of
 from rantau.cli.write import write_frame, write_sheets
 from rantau.extras import require
@@ -20,10 +25,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rantau.fit import Problem
+    from rantau.options import Progress
+
+
+#: What the shells of all systems leave as it is are letters, digits and these.
+_SHELL = re.compile(r"[^\w@%+=:,./\\-]")
 
 
 class _Printer(Console):
-    """A console that leaves it to the caller what a closed pipe means."""
+    """A console that leaves it to the caller what a closed pipe means.
+
+    Attributes
+    ----------
+    switches
+        The options of the verb that runs, as which the words of the library are said to who types.
+    """
+
+    switches: Mapping[str, Switch] = MappingProxyType({})
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
@@ -138,18 +156,19 @@ def show_problems(problems: tuple[Problem, ...]) -> int:
     """Print the problems of a fit and return the exit status: 1 where one is an error."""
     for problem in problems:
         colour = "red" if problem.severity == "error" else "yellow"
-        ERR.print(f"[{colour}]{problem.severity}[/{colour}]: {escape(problem.text)}", soft_wrap=True)
+        text = escape(as_typed(problem.text, ERR.switches))
+        ERR.print(f"[{colour}]{problem.severity}[/{colour}]: {text}", soft_wrap=True)
     return int(any(problem.severity == "error" for problem in problems))
 
 
 def say(text: str) -> None:
-    """Print a line about a result to standard error, as it is."""
-    ERR.print(text, soft_wrap=True, markup=False)
+    """Print a line to standard error, with options as they are typed."""
+    ERR.print(as_typed(text, ERR.switches), soft_wrap=True, markup=False)
 
 
-def typed(path: Path) -> str:
-    """Return a path as it is typed in a command: in quotes where it has spaces."""
-    return f'"{path}"' if " " in str(path) else str(path)
+def typed(word: Path | str) -> str:
+    """Return a path or a value as it is typed in a command: in quotes where a shell would take a sign for its own."""
+    return f'"{word}"' if _SHELL.search(str(word)) else str(word)
 
 
 class Steps:
@@ -167,10 +186,14 @@ class Steps:
         self.bar.stop()
 
     def __call__(self, step: str, done: int, every: int) -> None:
-        """Move the bar of one step."""
+        """Move the bar of one step; of one that is done in a piece it can only be seen that it goes on."""
         if step not in self.tasks:
-            self.tasks[step] = self.bar.add_task(step, total=every)
-        self.bar.update(self.tasks[step], completed=done)
+            self.tasks[step] = self.bar.add_task(step)
+        self.bar.update(self.tasks[step], completed=done, total=None if (done, every) == (0, 1) else every)
+
+    def of(self, step: str) -> Progress:
+        """Return what moves the bar of one step, as functions of the library take it."""
+        return partial(self, step)
 
 
 def _print_part(part: Part) -> None:

@@ -264,8 +264,8 @@ def transformed(fit: SemFit) -> SemFit:
     -----
     Bollen & Stine (1992), eq. 11: `(y - m) S^-1/2 sigma^1/2 + mu`, group by group; without a mean structure the
     means stay as they are. Symmetric roots, in the units of the data, as in lavaan: where these lie so far apart that
-    rounding spoils the roots, it is refused. Under Wishart's likelihood it is covariances divided by n - 1 that are then
-    the implied ones.
+    rounding spoils the roots, it is refused. Under Wishart's likelihood it is covariances divided by n - 1 that are
+    then the implied ones.
     """
     sample, implied = fit.rows, imply(fit.layout, fit.theta)
     if fit.table.ordered:

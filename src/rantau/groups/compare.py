@@ -27,7 +27,7 @@ from rantau.inference.draws import counted
 from rantau.inference.refit import refit_draws
 from rantau.moments.belonging import labelled, memberships
 from rantau.moments.sample import Sample
-from rantau.options import is_several
+from rantau.options import Progress, is_several, part_of, told_to
 from rantau.pls.estimate import reasons
 from rantau.pls.flatten import named_in_stages
 from rantau.pls.item_moments import moments_of_fit, refuse_ordered
@@ -46,6 +46,7 @@ def compare_groups(
     seed: int = 1,
     permutations: int = 1000,
     draws: int = 1000,
+    progress: Progress | None = None,
 ) -> GroupComparison:
     """Compare groups of rows by a PLS model: first whether they are measured alike, then whether their paths differ.
 
@@ -64,6 +65,8 @@ def compare_groups(
         distances.
     draws
         How many bootstrap samples of each group, for Henseler's, the parametric and Welch's test; 0 for none.
+    progress
+        Called with (done, all), of bootstrap samples and divisions together.
 
     Returns
     -------
@@ -115,12 +118,15 @@ def compare_groups(
     _check_count("seed", seed, 0)
     if fit.sample.cluster is not None:
         raise EstimationError("rows that come in clusters cannot be divided at random one by one.")
+    tell = told_to(progress)
     codes, labels = _groups_of(fit, by)
     member = codes >= 0
     sample, own = (fit.sample, codes) if member.all() else (fit.sample.rows(member), codes[member])
     sizes = np.bincount(own, minlength=len(labels))
     names, values, problems = _each_group(fit, sample, own, labels)
-    bootstrapped, lost = _bootstrapped(fit, sample, own, labels, draws, seed)
+    pairs = tuple(combinations(range(len(labels)), 2))
+    every = draws * len(labels) + permutations * len(pairs)
+    bootstrapped, lost = _bootstrapped(fit, sample, own, labels, draws, seed, tell, every)
     return GroupComparison(
         by=by if isinstance(by, str) else "",
         groups=labels,
@@ -131,8 +137,18 @@ def compare_groups(
         bootstrapped=bootstrapped,
         lost=lost,
         pairs=tuple(
-            _pair(fit, sample, own, labels, pair, permutations, seed, 1 + stream)
-            for stream, pair in enumerate(combinations(range(len(labels)), 2))
+            _pair(
+                fit,
+                sample,
+                own,
+                labels,
+                pair,
+                permutations,
+                seed,
+                1 + stream,
+                part_of(tell, draws * len(labels) + permutations * stream, every),
+            )
+            for stream, pair in enumerate(pairs)
         ),
         constructs=composite_names(fit),
         problems=problems,
@@ -232,7 +248,14 @@ def _each_group(
 
 
 def _bootstrapped(
-    fit: PlsFit, sample: Sample, codes: Indices, labels: tuple[str, ...], draws: int, seed: int
+    fit: PlsFit,
+    sample: Sample,
+    codes: Indices,
+    labels: tuple[str, ...],
+    draws: int,
+    seed: int,
+    tell: Progress,
+    every: int,
 ) -> tuple[Array, tuple[str, ...]]:
     """Return draws from within each group, `(groups, draws, q)`, and why some failed, each with its group."""
     shown = fit.showing("estimates")
@@ -242,7 +265,7 @@ def _bootstrapped(
     for group, label in enumerate(labels):
         own = shown.replace(sample=sample.rows(codes == group))
         stream = int(np.random.SeedSequence([seed, group]).generate_state(1)[0])
-        refits = refit_draws(own, draws=draws, seed=stream, rows=None)
+        refits = refit_draws(own, draws=draws, seed=stream, rows=None, progress=part_of(tell, draws * group, every))
         if sum(not reason for reason in refits.reasons) < 2:
             told = listing([f"{reason} ({count})" for reason, count in counted(refits.reasons)], most=3)
             raise EstimationError(
@@ -263,6 +286,7 @@ def _pair(
     permutations: int,
     seed: int,
     stream: int,
+    tell: Progress,
 ) -> Pair:
     """Compare two groups, and random divisions of their rows."""
     first, second = pair
@@ -271,7 +295,10 @@ def _pair(
     own = (codes[kept] == second).astype(np.intp)
     judged = _Judged(fit, rows, f"groups '{labels[first]}' and '{labels[second]}' together")
     c, raw_c, mean, variance, _, _ = judged(own[None])
-    found = [judged(members) for members in permuted_memberships(own, permutations, seed, stream)]
+    found = []
+    for members in permuted_memberships(own, permutations, seed, stream):
+        found.append(judged(members))
+        tell(sum(len(one[5]) for one in found), permutations)
     why = tuple(reason for one in found for reason in one[5])
     good = np.array([not reason for reason in why])
     if good.sum() < 20:

@@ -10,6 +10,7 @@ import numpy as np
 from rantau.arrays import Array, Cells, Mask
 from rantau.errors import OptionError, ResponseError
 from rantau.extras import require
+from rantau.options import Progress, told_to
 from rantau.record import Record
 from rantau.survey.responses import Change, Responses
 
@@ -152,7 +153,14 @@ class Imputations(Record):
                 extras[gaps, self.responses.extras_names.index(name)] = [f"{value:.17g}" for value in filled[gaps]]
         return self.responses.replace(values=values, extras=extras, log=(*self.responses.log, *self.log))
 
-    def fits(self, engine: Callable[..., Found], model: Model | str, **options: Any) -> tuple[Found, ...]:  # noqa: ANN401
+    def fits(
+        self,
+        engine: Callable[..., Found],
+        model: Model | str,
+        *,
+        progress: Progress | None = None,
+        **options: Any,  # noqa: ANN401 - whatever the engine takes
+    ) -> tuple[Found, ...]:
         """Fit a model to each completed data set, for `rt.pool`.
 
         Parameters
@@ -161,10 +169,16 @@ class Imputations(Record):
             `rt.sem`, `rt.cfa`, `rt.growth` or `rt.pls`.
         model
             A `Model` or its text.
+        progress
+            Called with (done, all) after each fit.
         **options
             As the engine takes them.
         """
-        return tuple(engine(model, frame, **options) for frame in self.frames())
+        tell, found = told_to(progress), list[Found]()
+        for frame in self.frames():
+            found.append(engine(model, frame, **options))
+            tell(len(found), self.m)
+        return tuple(found)
 
     def convergence(self) -> pd.DataFrame:
         """Return how well the chains agree, a row per item with gaps.

@@ -16,7 +16,7 @@ from rantau.imputation.methods import ROWS as METHODS
 from rantau.moments.belonging import memberships
 from rantau.moments.chosen import chosen_sample
 from rantau.moments.sample import Sample, as_frame
-from rantau.options import choose, column_name, whole_number
+from rantau.options import Progress, choose, column_name, told_to, whole_number
 from rantau.survey.responses import Change, Responses
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def impute(
     donors: int = 5,
     predictors: int | None = None,
     group: str | None = None,
+    progress: Progress | None = None,
 ) -> Imputations:
     """Fill the gaps of a data set several times, by chained equations.
 
@@ -66,6 +67,8 @@ def impute(
     group
         A column within whose values rows are taken apart: what is to be compared between groups must not be mixed
         by the imputation.
+    progress
+        Called with (done, all) after each data set.
 
     Returns
     -------
@@ -105,6 +108,7 @@ def impute(
     iterations, donors = whole_number("iterations", iterations, least=1), whole_number("donors", donors, least=1)
     if predictors is not None:
         predictors = whole_number("predictors", predictors, least=1)
+    tell = told_to(progress)
     row = {one.name: one for one in METHODS}[choose("method", method, [one.name for one in METHODS])]
     taken = chosen_sample(data, items, least=2).sample
     by = column_name("group", group)
@@ -135,6 +139,7 @@ def impute(
             chain = run_chain(taken.values[members], plan, own_seed)
             filled[members], trace[number, place] = chain.values, chain.trace
         drawn[number] = filled[gaps]
+        tell(number + 1, m)
     log = tuple(
         Change(taken.names[item], f"missing answers drawn {m} times by {row.about}", int(gaps[:, item].sum()))
         for item in sorted(order)

@@ -10,7 +10,8 @@ from rantau.arrays import Array
 from rantau.errors import EstimationError, OptionError
 from rantau.fit import Fit
 from rantau.inference.draws import counted
-from rantau.inference.refit import Progress, Rows, refit_draws
+from rantau.inference.refit import Rows, refit_draws
+from rantau.options import Progress
 from rantau.record import Record
 
 #: A chi-square below this is rounding: the model fits its sample exactly.

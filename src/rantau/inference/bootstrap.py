@@ -8,8 +8,8 @@ from rantau.arrays import Mask
 from rantau.errors import EstimationError, OptionError
 from rantau.fit import Fit, Refits
 from rantau.inference.draws import Draws
-from rantau.inference.refit import Progress, Rows, refit_draws
-from rantau.options import check_switch, choose, whole_number
+from rantau.inference.refit import Rows, refit_draws
+from rantau.options import Progress, check_switch, choose, whole_number
 
 #: What is noted of a draw some of whose quantities lack the standard error that they have in the fit.
 NO_ERRORS = "some standard errors unknown"

@@ -11,8 +11,8 @@ from rantau.errors import EstimationError, OptionError, listing
 from rantau.extras import require
 from rantau.fit import Quantity
 from rantau.inference.draws import counted
-from rantau.inference.refit import Progress, Rows, refit_draws
-from rantau.options import check_level, choose
+from rantau.inference.refit import Rows, refit_draws
+from rantau.options import Progress, check_level, choose
 from rantau.pls.model_fit import DISTANCES, MODELS
 from rantau.pls.result import PlsFit
 from rantau.record import Record

@@ -15,7 +15,7 @@ from rantau.extras import require
 from rantau.inference.ceiling import CEILINGS, Ceiling, Scope, hull, line, required, zone
 from rantau.inference.rescaling import Bounds, scores_in_units, sources_of
 from rantau.moments.sample import as_frame, sample
-from rantau.options import choose, is_number, several_names, whole_number
+from rantau.options import Progress, choose, is_number, part_of, several_names, told_to, whole_number
 from rantau.pls.result import PlsFit
 from rantau.record import Record
 from rantau.survey.responses import Responses
@@ -216,6 +216,7 @@ def necessity(
     scope: Mapping[str, tuple[float, float]] | None = None,
     permutations: int = 10_000,
     seed: int = 1,
+    progress: Progress | None = None,
 ) -> Necessity:
     """Ask which conditions an outcome cannot do without: necessary condition analysis (NCA).
 
@@ -241,6 +242,8 @@ def necessity(
         How often the outcome is dealt anew to the conditions, for p; 0 for none.
     seed
         The same seed gives the same p.
+    progress
+        Called with (done, all), of the permutations of all conditions.
 
     Returns
     -------
@@ -302,9 +305,13 @@ def necessity(
     y_ends = _ends(target, outcome, limits)
     scopes = [Scope(*_ends(name, values[:, k], limits), *y_ends) for k, name in enumerate(chosen)]
     effects, p_values = np.empty((2, len(chosen), len(kinds)))
+    tell, every = told_to(progress), permutations * len(chosen)
     for k, own in enumerate(scopes):
         generator = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(k,)))
-        effects[k], p_values[k] = _tested(values[:, k], outcome, own, kinds, permutations, generator)
+        effects[k], p_values[k] = _tested(
+            values[:, k], outcome, own, kinds, permutations, generator,
+            part_of(tell, permutations * k, every),
+        )  # fmt: skip
     given = data.sample.weights if isinstance(data, PlsFit) else None
     weights = np.ones(len(rows)) if given is None else given
     return Necessity(
@@ -343,7 +350,13 @@ def size_in_words(effect: float) -> str:
 
 
 def _tested(
-    x: Array, y: Array, scope: Scope, kinds: tuple[str, ...], permutations: int, generator: np.random.Generator
+    x: Array,
+    y: Array,
+    scope: Scope,
+    kinds: tuple[str, ...],
+    permutations: int,
+    generator: np.random.Generator,
+    tell: Progress,
 ) -> tuple[Array, Array]:
     found = hull(x, y[None])
     effects = np.array([zone(found, scope, kind)[0] for kind in kinds]) / scope.area
@@ -358,6 +371,7 @@ def _tested(
             # A permutation that comes out as the sample does must not fall short of it by rounding.
             drawn = zone(clouds, scope, kind) / scope.area
             reached[place] += (drawn >= effects[place] - 1e-12).sum()
+        tell(start + len(dealt), permutations)
     return effects, reached / (permutations + 1)
 
 

@@ -15,12 +15,11 @@ from rantau.fit import Fit, Refits
 from rantau.inference.nested import refit_with_errors
 from rantau.inference.resample import BLOCK, count_blocks, counts_of, draw_counts
 from rantau.moments.sample import Sample
-from rantau.options import whole_number
+from rantau.options import Progress, told_to, whole_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Progress: TypeAlias = Callable[[int, int], None]
 Rows: TypeAlias = "NDArray[np.integer[Any]] | Sequence[Sequence[int]]"
 #: From the strata of the rows, `(n_obs,)`, to the counts of a batch, `(draws, n_obs)`, made where they are used.
 Batch: TypeAlias = Callable[[Indices], Array]
@@ -88,19 +87,18 @@ def refit_draws(
     """
     seed = whole_number("seed", seed, least=0)
     workers = whole_number("workers", workers, least=1)
-    if progress is not None and not callable(progress):
-        raise OptionError(f"progress= takes a function of (done, all), got {progress!r}.")
+    tell = told_to(progress)
     sample = sample_of(fit)
     if rows is not None:
         given = _checked(rows, sample.n_obs)
         batches = [partial(_given, given[part]) for part in _parts(len(given), sample)]
-        return _joined(fit, batches, len(given), Errors(errors, nested, seed), workers, progress)
+        return _joined(fit, batches, len(given), Errors(errors, nested, seed), workers, tell)
     draws = whole_number("draws", draws, least=2)
     _check_independent(sample)
     blocks = tuple(count_blocks(draws, seed))
     step = _blocks_at_once(sample)
     drawn = [partial(_drawn, blocks[start : start + step]) for start in range(0, len(blocks), step)]
-    return _joined(fit, drawn, draws, Errors(errors, nested, seed), workers, progress)
+    return _joined(fit, drawn, draws, Errors(errors, nested, seed), workers, tell)
 
 
 def refit_without_each(fit: Fit) -> Refits:
@@ -183,11 +181,10 @@ def _joined(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Refits:
-    done: list[Refits] = []
+    tell, done = told_to(progress), list[Refits]()
     for refits in _run(fit, batches, errors, workers):
         done.append(refits)
-        if progress is not None:
-            progress(sum(len(one.reasons) for one in done), total)
+        tell(sum(len(one.reasons) for one in done), total)
     return _one_after_another(done, errors)
 
 

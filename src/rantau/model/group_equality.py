@@ -96,7 +96,9 @@ def group_equality(
     """
     if (equal or partial) and len(groups) == 1:
         option = "group_equal" if equal else "group_partial"
-        raise OptionError(f"{option} compares groups, but there is one group; say which variable groups the rows.")
+        raise OptionError(
+            f"{option} compares groups, but there is one group; say which variable groups the rows (group=)."
+        )
     kinds = [choose("group_equal", one.strip().lower().replace(".", "_").replace("-", "_"), KINDS) for one in equal]
     separate = identification == "wu_estabrook"
     if ordered and not separate and {"intercepts", "thresholds"} & set(kinds):

@@ -232,10 +232,11 @@ class _Reader:
         if operator.text in _REFUSED_OPERATORS:
             self.fail(_REFUSED_OPERATORS[operator.text], operator.span)
         if len(operators) > 1:
-            self.fail(
-                f"a second operator '{operators[1].text}' in one statement; begin a new line (or a ';').",
-                operators[1].span,
-            )
+            above = [token for token in self.tokens if token.span.line < operators[1].span.line]
+            advice = "begin a new line (or a ';')"
+            if above and above[-1].text == "+":
+                advice = f"line {above[-1].span.line} ends in '+', so that it goes on here. Take that off"
+            self.fail(f"a second operator '{operators[1].text}' in one statement; {advice}.", operators[1].span)
         if operator.text in _EXPRESSION_OPERATORS:
             self.expression_statement(operator)
             return

@@ -11,6 +11,8 @@ from rantau.arrays import Array, Indices
 from rantau.errors import EstimationError, ResponseError, listing, nearest
 from rantau.extras import require
 from rantau.moments.sample import Sample, as_frame, source_of
+from rantau.survey.instrument import Survey
+from rantau.survey.labels import plain
 from rantau.survey.numerals import numbers
 from rantau.survey.responses import Responses
 from rantau.survey.text import token
@@ -100,6 +102,14 @@ def memberships(data: Responses | pd.DataFrame, name: str, *, option: str = "by"
     return labelled(named_column(data, name, option))
 
 
+def _asked(survey: Survey, wording: str) -> str:
+    """Return the code of the question of this wording, as a file may name its column; empty where there is none."""
+    sought = plain(wording)
+    return next(
+        (one.code for one in survey.questions if any(plain(text) == sought for _, text in one.wording.texts)), ""
+    )
+
+
 def named_column(data: Responses | pd.DataFrame, name: str, option: str) -> pd.Series:
     """Return one column, `(n_obs,)`, whatever it holds.
 
@@ -125,8 +135,11 @@ def named_column(data: Responses | pd.DataFrame, name: str, option: str) -> pd.S
         frame = as_frame(data)
         names, source = [str(column) for column in frame.columns], source_of(frame)
     if name not in names:
+        asked = _asked(data.survey, str(name)) if isinstance(data, Responses) else ""
         guess = nearest(str(name), names)
         hint = f" Did you mean '{guess}'?" if guess else ""
+        if asked in names:
+            hint = f" The question is called '{asked}': {option}='{asked}'."
         raise ResponseError(
             f"{source}: {option}='{name}': the data have no such column.{hint} Columns: {listing(names)}."
         )

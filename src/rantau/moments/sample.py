@@ -286,8 +286,9 @@ def _check_columns(names: Sequence[str], columns: Sequence[str], source: str) ->
     missing = [name for name in names if name not in columns]
     if missing:
         guesses = [f"'{name}' (nearest: {nearest(name, columns) or 'none'})" for name in missing]
+        only = " One column: is the delimiter of the file another one (delimiter=)?" if len(columns) == 1 else ""
         raise ResponseError(
-            f"{source}: not among the columns: {listing(guesses, most=6)}. Columns: {listing(columns) or 'none'}."
+            f"{source}: not among the columns: {listing(guesses, most=6)}. Columns: {listing(columns) or 'none'}.{only}"
         )
     twice = [name for name in names if list(columns).count(name) > 1]
     if twice:

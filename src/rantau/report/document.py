@@ -185,7 +185,8 @@ def write(document: Document, path: str | Path) -> Path:
     try:
         _replace_all(files)
     except OSError as error:
-        raise ReportError(f"'{error.filename}' cannot be written: {error.strerror}; is it open elsewhere?") from error
+        # What the error names may be the file beside it, which nobody knows.
+        raise ReportError(f"{target}: cannot be written: {error.strerror}; is it open elsewhere?") from error
     return target
 
 

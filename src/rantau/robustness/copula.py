@@ -11,7 +11,7 @@ from scipy.special import log_ndtr, ndtri
 from rantau.arrays import Array
 from rantau.extras import require
 from rantau.inference.resample import count_blocks, draw_counts
-from rantau.options import whole_number
+from rantau.options import Progress, told_to, whole_number
 from rantau.pls.result import PlsFit
 from rantau.record import Record
 from rantau.robustness.equations import Equation, equations
@@ -132,7 +132,9 @@ class CopulaTest(Record):
         return "\n".join(told)
 
 
-def copula_endogeneity(fit: PlsFit, *, draws: int = 1000, seed: int = 1) -> CopulaTest:
+def copula_endogeneity(
+    fit: PlsFit, *, draws: int = 1000, seed: int = 1, progress: Progress | None = None
+) -> CopulaTest:
     """Test whether predictors correlate with what their equation leaves unexplained, without instruments.
 
     Parameters
@@ -143,6 +145,8 @@ def copula_endogeneity(fit: PlsFit, *, draws: int = 1000, seed: int = 1) -> Copu
         How many bootstrap samples of rows, at least 100; copula terms are formed anew in each.
     seed
         The same seed gives the same numbers.
+    progress
+        Called with (done, all) after each regression with copula terms.
 
     Returns
     -------
@@ -182,12 +186,16 @@ def copula_endogeneity(fit: PlsFit, *, draws: int = 1000, seed: int = 1) -> Copu
     """
     draws, seed = whole_number("draws", draws, least=100), whole_number("seed", seed, least=0)
     every = tuple(equations(fit, "copula_endogeneity"))
-    models = []
+    wanted = []
     for one in every:
         treatable = [place for place, name in enumerate(one.predictors) if ":" not in name]
         sizes = range(1, len(treatable) + 1) if len(treatable) <= EVERY else (1, len(treatable))
         for size in sizes:
-            models += [_estimated(one, chosen, draws, seed) for chosen in combinations(treatable, size)]
+            wanted += [(one, chosen) for chosen in combinations(treatable, size)]
+    tell, models = told_to(progress), []
+    for one, chosen in wanted:
+        models.append(_estimated(one, chosen, draws, seed))
+        tell(len(models), len(wanted))
     conditions = (
         _condition(one, place) for one in every for place, name in enumerate(one.predictors) if ":" not in name
     )

@@ -14,7 +14,7 @@ from rantau.extras import require
 from rantau.inference.intervals.bca import bca
 from rantau.inference.replicates import Replicates
 from rantau.inference.resample import count_blocks, draw_counts
-from rantau.options import by_name, check_level, choose, several_names, whole_number
+from rantau.options import Progress, by_name, check_level, choose, several_names, told_to, whole_number
 from rantau.pls.item_moments import item_moments
 from rantau.pls.result import PlsFit
 from rantau.record import Record
@@ -148,6 +148,7 @@ def tetrad_test(
     draws: int = 5000,
     seed: int = 1,
     borrow: Mapping[str, Iterable[str]] | None = None,
+    progress: Progress | None = None,
 ) -> TetradTest:
     """Test for each construct whether its items may reflect one factor: the tetrads then vanish.
 
@@ -162,6 +163,8 @@ def tetrad_test(
     borrow
         Items of one other construct for constructs with two or three of their own, such as `{"Value": ["IMAG1",
         "IMAG2"]}`: three need one, two need two. What is tested then takes for granted that these reflect the other.
+    progress
+        Called with (done, all) as samples are drawn.
 
     Returns
     -------
@@ -214,9 +217,12 @@ def tetrad_test(
             f"no construct has four items: {listing([f'{name} ({len(items)})' for name, items in blocks.items()])}. "
             "borrow= lends items of another construct."
         )
-    n = fit.n_obs
+    n, tell = fit.n_obs, told_to(progress)
     shown = _Values(fit, tetrads)
-    drawn = [shown(draw_counts(np.zeros(n, dtype=np.intp), size, child)) for child, size in count_blocks(draws, seed)]
+    drawn: list[Array] = []
+    for child, size in count_blocks(draws, seed):
+        drawn.append(shown(draw_counts(np.zeros(n, dtype=np.intp), size, child)))
+        tell(sum(map(len, drawn)), draws)
     without = [shown(np.ones((len(part), n)) - np.eye(n)[part]) for part in np.array_split(np.arange(n), -(-n // 100))]
     influence, values = np.concatenate(without), np.concatenate(drawn)
     known, needed = np.isfinite(values).all(axis=1), np.flatnonzero(~np.isfinite(influence).all(axis=1))

@@ -7,7 +7,7 @@ import numpy as np
 from rantau.arrays import Array
 from rantau.errors import EstimationError, OptionError
 from rantau.fit import Problem
-from rantau.options import is_number, whole_number
+from rantau.options import Progress, is_number, told_to, whole_number
 from rantau.pls.result import PlsFit
 from rantau.robustness.equations import equations
 from rantau.segments.fimix_result import Fimix, Segments
@@ -28,6 +28,7 @@ def fimix(
     seed: int = 1,
     tolerance: float = 1e-8,
     max_iterations: int = 10_000,
+    progress: Progress | None = None,
 ) -> Fimix:
     """Look for segments of rows whose paths differ.
 
@@ -45,6 +46,8 @@ def fimix(
         The best start has settled when its log-likelihood grows by less.
     max_iterations
         Where it gives up.
+    progress
+        Called with (done, all) after each number of segments.
 
     Returns
     -------
@@ -84,6 +87,7 @@ def fimix(
         raise OptionError(
             f"tolerance must be a number above 0 and at most {LOOSEST:g}, such as 1e-8, got {tolerance!r}."
         )
+    tell = told_to(progress)
     every = tuple(equations(fit, "fimix"))
     names = list(dict.fromkeys(name for one in every for name in (one.outcome, *one.predictors)))
     columns: dict[str, Array] = {}
@@ -116,6 +120,7 @@ def fimix(
             problems.append(Problem("warning", "segments_collapsed", told))
             break
         solutions.append(found)
+        tell(k, segments)
         if not found.converged:
             told = f"with {k} segments the likelihood still rose after {max_iterations} steps. Raise max_iterations."
             problems.append(Problem("warning", "not_converged", told))

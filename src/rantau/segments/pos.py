@@ -12,7 +12,7 @@ from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.fit import Problem
 from rantau.moments.belonging import labelled
-from rantau.options import choose, is_several, several_names, whole_number
+from rantau.options import Progress, choose, is_several, several_names, told_to, whole_number
 from rantau.pls.result import PlsFit
 from rantau.robustness.equations import check_scores
 from rantau.segments.division import Divider, Division
@@ -36,6 +36,7 @@ def pos(
     least: int | None = None,
     depth: int | None = None,
     max_iterations: int = 1000,
+    progress: Progress | None = None,
 ) -> Pos:
     """Look for segments of rows in each of which the whole model explains most (PLS-POS).
 
@@ -65,6 +66,8 @@ def pos(
         that no move of a row would be better; a small number is quick.
     max_iterations
         Where a search gives up.
+    progress
+        Called with (done, all) as searches end, which go side by side.
 
     Returns
     -------
@@ -106,6 +109,7 @@ def pos(
     seed = whole_number("seed", seed, least=0)
     max_iterations = whole_number("max_iterations", max_iterations, least=1)
     depth = None if depth is None else whole_number("depth", depth, least=0)
+    tell = told_to(progress)
     at = _targets(fit, targets)
     if fit.request.missing == "em" and np.isnan(fit.sample.values).any():
         raise OptionError(
@@ -117,7 +121,7 @@ def pos(
     begun = [] if given is None else [given]
     # One segment has one division.
     begun += _starts(fit.n_obs, segments, starts if segments > 1 else 1 - len(begun), seed)
-    ended = reassign(divider, begun, depth=depth, max_iterations=max_iterations)
+    ended = reassign(divider, begun, depth=depth, max_iterations=max_iterations, progress=tell)
     best = max(ended, key=lambda one: one.division.objective)
     if not np.isfinite(best.division.objective):
         why = next(filter(None, best.division.answer.reasons), "")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rantau.arrays import Array, Indices
+from rantau.options import Progress, told_to
 from rantau.segments.division import Answer, Divider, Division, Wanted
 
 #: A division is better when its objective is larger by more than this, which is rounding.
@@ -27,7 +28,14 @@ class Climbed(NamedTuple):
     settled: bool
 
 
-def reassign(divider: Divider, starts: Sequence[Indices], *, depth: int | None, max_iterations: int) -> list[Climbed]:
+def reassign(
+    divider: Divider,
+    starts: Sequence[Indices],
+    *,
+    depth: int | None,
+    max_iterations: int,
+    progress: Progress | None = None,
+) -> list[Climbed]:
     """Move rows to other segments as long as that raises the objective, from several starts side by side.
 
     Moves are put in the order of how much nearer a row is to the other segment than to its own. First many at a time
@@ -46,6 +54,8 @@ def reassign(divider: Divider, starts: Sequence[Indices], *, depth: int | None, 
         How many moves of single rows are tried, in that order, before it gives up; all of them if None.
     max_iterations
         Steps.
+    progress
+        Called with (done, all) as starts end.
 
     Returns
     -------
@@ -54,6 +64,7 @@ def reassign(divider: Divider, starts: Sequence[Indices], *, depth: int | None, 
 
     Source: Becker, Rai, Ringle and Völckner (2013): hill climbing by distance, with a search depth.
     """
+    tell = told_to(progress)
     ended: dict[int, Climbed] = {}
     climbs = dict(enumerate(_climb(divider, codes, depth, max_iterations) for codes in starts))
     answers: dict[int, Answer | None] = dict.fromkeys(climbs)
@@ -64,6 +75,7 @@ def reassign(divider: Divider, starts: Sequence[Indices], *, depth: int | None, 
                 wanted[start] = climbs[start].send(answer) if answer is not None else next(climbs[start])
             except StopIteration as end:
                 ended[start] = end.value
+                tell(len(ended), len(starts))
         answers = dict(zip(wanted, divider.answers(tuple(wanted.values())), strict=True)) if wanted else {}
     return [ended[start] for start in range(len(starts))]
 

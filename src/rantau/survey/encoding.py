@@ -112,8 +112,8 @@ def _scan(path: Path) -> Encoding:
         )
     if nothing:
         raise ResponseError(
-            f"{path}: line {line}: not UTF-8: byte 0x{byte:02X}; nor is it Windows-1252. {_SAVE} Or name the encoding: "
-            "encoding='...'."
+            f"{path}: line {line}: not UTF-8: byte 0x{byte:02X}; nor is it Windows-1252. {_SAVE} Or name the encoding, "
+            "such as encoding='cp1250'."
         )
     return Encoding("cp1252", "Windows-1252", guessed=True)
 

@@ -156,19 +156,41 @@ _WAYS: tuple[_Way, ...] = (
 def _told(sheet: Sheet, survey: Survey, told: Mapping[str, str]) -> dict[str, Matched]:
     """Return what the user says, checked."""
     codes = [question.code for question in survey.questions]
-    found: dict[str, Matched] = {}
-    for code, name in told.items():
+    for code in told:
         if code not in codes:
-            raise OptionError(unknown("question in columns", str(code), codes, where=survey.file))
-        places = [place for place, column in enumerate(sheet.columns) if column.name == str(name).strip()]
+            raise OptionError(unknown("question in columns", code, codes, where=survey.file))
+    return {code: Matched(code, place, "name, as told") for code, place in told_places(sheet, told).items()}
+
+
+def told_places(sheet: Sheet, told: Mapping[str, str]) -> dict[str, int]:
+    """Return the places of the columns that the user names.
+
+    Parameters
+    ----------
+    sheet
+        The file.
+    told
+        Names of columns of the file, each by what it is.
+
+    Raises
+    ------
+    OptionError
+        If the file has no such column, or several, or one is named twice.
+    """
+    found: dict[str, int] = {}
+    # A question of several lines is typed on one.
+    names = [" ".join(column.name.split()) for column in sheet.columns]
+    for code, name in told.items():
+        sought = " ".join(str(name).split())
+        places = [place for place, each in enumerate(names) if each == sought]
         if len(places) != 1:
             text = unknown(f"column for '{code}'", str(name), shown(sheet.header), where=sheet.file)
             raise OptionError(
                 text if not places else f"{sheet.file}: the column '{name}' is there {len(places)} times."
             )
-        if other := next((each.code for each in found.values() if each.place == places[0]), ""):
+        if other := next((each for each, place in found.items() if place == places[0]), ""):
             raise OptionError(f"the column '{name}' is named for both '{other}' and '{code}'.")
-        found[code] = Matched(code, places[0], "name, as told")
+        found[code] = places[0]
     return found
 
 
@@ -194,11 +216,12 @@ def _check_all(where: str, sheet: Sheet, survey: Survey, found: Mapping[str, Mat
     hint = f" Did you mean the column '{shortened(guesses[absent[0]])}'?" if guesses[absent[0]] else ""
     others = [f"{code} (nearest: '{shortened(guess)}')" if guess else code for code, guess in guesses.items()]
     others += absent[_MOST:]
+    only = " One column: is the delimiter another one (delimiter=)?" if len(sheet.columns) == 1 else ""
     raise ResponseError(
         f"{where}: no column for the item '{absent[0]}' of {survey.file}.{hint} "
         f"Items without a column: {listing(others if len(absent) > 1 else absent)}. "
-        f"Columns of the file: {listing(shown(sheet.header))}. Columns are known by an item's code or its wording; "
-        f"otherwise say columns={{'{absent[0]}': '...'}}, or columns='position'."
+        f"Columns of the file: {listing(shown(sheet.header))}.{only} Columns are known by an item's code or its "
+        f"wording; otherwise say columns={{'{absent[0]}': '...'}}, or columns='position'."
     )
 
 

@@ -111,9 +111,11 @@ def _reader(file: Path) -> Reader:
         with file.open("rb") as opened:
             head = opened.read(512)
     except OSError as fault:
-        raise ResponseError(f"{file}: cannot be opened: {fault.strerror}.") from fault
+        raise ResponseError(f"{file}: cannot be opened: {fault.strerror}; is it open elsewhere?") from fault
     if not head.strip():
         refuse(file, "the file is empty; it should hold the answers.")
+    if file.name.startswith("~$"):
+        refuse(file, f"this is what Excel leaves beside a workbook that it has open; give '{file.name[2:]}'.")
     _check_kind(file, head)
     for reader in READERS:
         if head.startswith(reader.begins) if reader.begins else True:
@@ -244,6 +246,8 @@ def _refuse_widths(
     advice = "A cell that holds the delimiter must stand in double quotes."
     if not others:
         advice = f"{unit.capitalize()} {top} must name the columns: is it a title, or does one column have no name?"
+        if width == 1 and unit == "line":
+            advice = f"Line {top} must name the columns: is it a title, or is the delimiter another one (delimiter=)?"
     raise ResponseError(
         f"{path}: {unit} {line}: too {'few' if got < width else 'many'} cells: got {got}, and the "
         f"header has {width}.{more} {advice}"

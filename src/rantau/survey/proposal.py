@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from rantau.errors import listing
 from rantau.record import Record
@@ -150,7 +150,7 @@ class Proposal(Record):
         ]
         return "\n".join([*head, *lines]) + "\n"
 
-    def plan(self, name: str, responses: str) -> str:
+    def plan(self, name: str, responses: str, reading: Mapping[str, str]) -> str:
         """Return the study plan that goes with it, by the covariance engine alone: the model has no paths yet.
 
         Parameters
@@ -159,7 +159,10 @@ class Proposal(Record):
             Of the study, as its files are called.
         responses
             The name of the file with the answers.
+        reading
+            How it is read, by the keys of `[data]`; empty for what it shows.
         """
+        told = "".join(f"{key} = {_quoted(value)}\n" for key, value in reading.items() if value)
         return f"""# Run it with:  rantau run analysis/{name}.toml
 title = {{ {self.language} = "Untitled" }}  # WRITE
 survey = "../surveys/{name}/instrument.toml"
@@ -169,7 +172,7 @@ engines = ["covariance"]  # as soon as the model has a path: ["covariance", "pls
 
 [data]
 responses = "../surveys/{name}/{responses}"
-
+{told}
 [screen]
 exclude = []  # rules whose flagged rows are left out; `rantau list screens` shows every rule
 

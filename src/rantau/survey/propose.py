@@ -145,6 +145,10 @@ def _settled(proposal: Proposal, decide: Mapping[str, str]) -> Proposal:
     doubts = {doubt.about: doubt for doubt in proposal.doubts}
     for construct, scale in decide.items():
         if construct not in doubts:
+            if not doubts:
+                raise OptionError(
+                    "decide= settles what answers do not show, and these leave nothing open. Leave it out."
+                )
             raise OptionError(unknown("doubt", construct, doubts, where="decide"))
         proposal = proposal.decided(construct, choose(f"scale of {construct}", scale, doubts[construct].choices))
     return proposal

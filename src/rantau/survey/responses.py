@@ -35,6 +35,9 @@ class Change(Record):
     cells: int
 
     def __str__(self) -> str:
+        if not self.cells:
+            # What was done to the file, and to no cell of it.
+            return f"{self.column}: {self.action}" if self.column else self.action
         return f"{self.column or 'all columns'}: {self.action} ({self.cells} cells)"
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rantau.arrays import Array, Indices
-from rantau.errors import ResponseError
+from rantau.errors import OptionError, ResponseError
 from rantau.extras import require
-from rantau.options import several_names
+from rantau.options import by_name, several_names
 from rantau.survey.labels import plain
+from rantau.survey.match import told_places
 from rantau.survey.open_file import open_sheet, told_twice
 from rantau.survey.reader import Asked
-from rantau.survey.sheet import Column, shortened
+from rantau.survey.responses import Change
+from rantau.survey.sheet import Column, Sheet, shortened
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +30,10 @@ _EMPTY = ("", "NA")
 _NUMERAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 #: With a decimal comma, and points between thousands.
 _COMMA = re.compile(r"([+-]?)([0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+(?=,)|(?=,))(?:,([0-9]+))?")
+#: A share of cells up to which they are taken for slips among numbers.
+_SLIPS = 0.1
+#: No rating is higher.
+_HIGHEST = 10
 #: What could as well be thousands with a mark between.
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[,.][0-9]{3}")
 
@@ -36,6 +42,7 @@ def read_table(
     path: str | Path,
     *,
     numeric: str | Sequence[str] = (),
+    columns: Mapping[str, str] | None = None,
     sheet: str = "",
     encoding: str = "",
     delimiter: str = "",
@@ -48,6 +55,8 @@ def read_table(
         CSV of any delimiter and common encoding, Excel, SPSS or Stata, in the layout of any form tool.
     numeric
         Columns that must hold numbers, such as the items of a model; of those the file lacks nothing is said.
+    columns
+        The columns of variables that the file calls otherwise, such as `{"x1": "Q7_1"}`; they go by these names.
     sheet
         The sheet of a workbook; unless given, the one that names most of `numeric`, else the first that holds anything.
     encoding, delimiter
@@ -66,6 +75,8 @@ def read_table(
     ResponseError
         If the file is missing, empty, damaged, not a rectangle, or names a column twice; or a cell of a
         `numeric` column is not a number: line, column and what was got.
+    OptionError
+        If `columns` names no column of the file.
 
     Examples
     --------
@@ -73,9 +84,11 @@ def read_table(
     (250, 24)
     """
     numeric = several_names("numeric", numeric, "x1")
-    opened = open_sheet(path, Asked(encoding, delimiter, sheet, tuple(map(plain, numeric))))
+    theirs = by_name("columns", columns, "{'x1': 'Q7_1'}")
+    names = tuple(plain(str(name)) for name in (*(name for name in numeric if name not in theirs), *theirs.values()))
+    opened = _renamed(open_sheet(path, Asked(encoding, delimiter, sheet, names)), theirs)
     told_twice(opened, opened.header)
-    columns: dict[str, object] = {}
+    found: dict[str, object] = {}
     log = [str(change) for change in opened.log]
     # Where commas divide the cells, one within a cell is a slip; elsewhere it is how decimals are written.
     divide = opened.kind.startswith("text, commas")
@@ -83,7 +96,7 @@ def read_table(
     for column in opened.columns:
         numbers, odd, advice = _numbers(column, commas=commas, divide=divide)
         if odd is None:
-            columns[column.name] = numbers[column.places]
+            found[column.name] = numbers[column.places]
             log += (
                 [f"{column.name}: decimal commas read as points"] if commas and _mark(_answers(column)) == "," else []
             )
@@ -92,12 +105,80 @@ def read_table(
             told = f"a number is needed, got '{shortened(column.cells[odd])}'. {advice}"
             raise ResponseError(f"{path}: {opened.at(row)}, column '{shortened(column.name)}': {told}")
         else:
-            columns[column.name] = column.every()
-    table: pd.DataFrame = require("pandas").DataFrame(columns)
+            found[column.name] = column.every()
+            log += _slips(column, divide=divide)
+    table: pd.DataFrame = require("pandas").DataFrame(found)
     table.attrs.update(
         source=str(path), kind=opened.kind, platform=opened.platform, log=tuple(log), lines=_lines(opened.lines)
     )
     return table
+
+
+def far_off(table: pd.DataFrame, names: Iterable[str]) -> tuple[str, ...]:
+    """Say which answers lie so far from all others that they may mean no answer, such as 99 among ratings of 1 to 5.
+
+    Parameters
+    ----------
+    table
+        From `read_table`.
+    names
+        The columns to look at. Only those are, in which but for one or two numbers all lie between 0 and 10.
+
+    Returns
+    -------
+    tuple of str
+        Such as `99 in KEP2 (1 row)`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> far_off(pd.DataFrame({"a": [1.0, 5, 3, 99], "b": [1.0, 2, 3, 4]}), ["a", "b"])
+    ('99 in a (1 row)',)
+    """
+    told = []
+    for name in (name for name in dict.fromkeys(names) if name in table.columns and table[name].dtype.kind == "f"):
+        values, times = np.unique(table[name].dropna(), return_counts=True)
+        near = (values >= 0) & (values <= _HIGHEST)
+        core = values[near]
+        if core.size < 2 or not 0 < (~near).sum() <= 2 or (values % 1).any():
+            continue
+        beyond = 2 * (core[-1] - core[0])
+        told += [
+            f"{value:g} in {name} ({count} row{'' if count == 1 else 's'})"
+            for value, count in zip(values[~near], times[~near], strict=True)
+            if value > core[-1] + beyond or value < core[0] - beyond
+        ]
+    return tuple(told)
+
+
+def _slips(column: Column, *, divide: bool) -> list[str]:
+    """Say of a column of text that nearly all of it is numbers: a few cells keep it from being looked at."""
+    answers = _answers(column)
+    times = np.bincount(column.places, minlength=len(column.cells))
+    total = sum(int(times[place]) for place in answers)
+    for mark in "." if divide else ".,":
+        odd = [place for place, cell in answers.items() if _number(cell, mark) is None]
+        wrong = int(times[odd].sum())
+        if wrong <= _SLIPS * total:
+            example = shortened(column.cells[odd[0]])
+            return [f"{column.name}: taken for text, as {wrong} of {total} cells are no numbers, such as '{example}'"]
+    return []
+
+
+def _renamed(sheet: Sheet, told: Mapping[str, str]) -> Sheet:
+    """Return a file whose columns go by the names that the user gives them."""
+    columns, log = list(sheet.columns), list(sheet.log)
+    places = told_places(sheet, told)
+    for place, column in enumerate(columns):
+        if column.name in places and place not in places.values():
+            raise OptionError(
+                f"{sheet.file}: columns= names '{told[column.name]}' for '{column.name}', and there is a column "
+                f"'{column.name}' already. Leave it out, or give the one in the file another name."
+            )
+    for name, place in places.items():
+        log.append(Change(name, f"column '{shortened(columns[place].name)}' taken by its name, as told", 0))
+        columns[place] = columns[place].replace(name=name)
+    return sheet.replace(columns=tuple(columns), log=tuple(log))
 
 
 def _lines(lines: Indices) -> Sequence[int]:

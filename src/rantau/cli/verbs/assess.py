@@ -52,8 +52,9 @@ def assess(
     categories = named_items(ordered)
     fit = rt.pls(claimed, read_data(data, survey, claimed), consistent=consistent, ordered=categories)
     with Steps() as steps:
-        drawn = rt.bootstrap(fit, draws=draws, seed=seed, progress=lambda done, every: steps("bootstrap", done, every))
-    predicted = None if consistent or categories else rt.predict(fit, repeats=repeats, seed=seed)
+        drawn = rt.bootstrap(fit, draws=draws, seed=seed, progress=steps.of("bootstrap"))
+        steps("prediction", 0, 1)
+        predicted = None if consistent or categories else rt.predict(fit, repeats=repeats, seed=seed)
     found = rt.assess(fit, bootstrap=drawn, predict=predicted, cutoffs=cutoffs, level=level)
     if as_json or out is not None:
         parts: tuple[Part, ...] = (

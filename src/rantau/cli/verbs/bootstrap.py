@@ -71,7 +71,7 @@ def bootstrap(
             seed=seed,
             errors=needs == "errors",
             workers=workers,
-            progress=lambda done, every: steps("bootstrap", done, every),
+            progress=steps.of("bootstrap"),
         )
     title = f"{level:.0%} {interval} intervals, {draws} draws, seed {seed}"
     table = Part("estimates", title, drawn.table(of=of, interval=interval, level=level, side=side))

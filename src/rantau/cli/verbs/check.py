@@ -11,8 +11,9 @@ import typer
 from rich.markup import escape
 
 import rantau as rt
+from rantau.cli.answers import Answers
 from rantau.cli.estimation import account_of, pls_account
-from rantau.cli.show import OUT, typed
+from rantau.cli.show import ERR, OUT, typed
 from rantau.errors import OptionError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def check(
         typer.Option("--model", "-m", help="A model (.sem) to hold an instrument against.", show_default=False),
     ] = None,
     data: Annotated[
-        Path | None, typer.Option("--data", "-d", help="Answers to hold an instrument against.", show_default=False)
+        Answers | None, typer.Option("--data", "-d", help="Answers to hold an instrument against.", show_default=False)
     ] = None,
 ) -> int:
     """Check a study or an instrument; nothing is estimated."""
@@ -35,8 +36,11 @@ def check(
         return _check_instrument(plan, model, data)
     if model is not None or data is not None:
         raise OptionError(
-            f"{plan}: a study plan names its model and data itself; --model and --data go with an instrument."
+            f"{plan}: a study plan names its model and data itself, and in [data] how they are read; --model and "
+            "--data go with an instrument."
         )
+    # What is wrong with a plan is mended in the plan, which has no options.
+    ERR.switches = {}
     material = rt.check_study(plan)
     for name, text in _account(material):
         OUT.print(f"{name:12s} {text}", soft_wrap=True, markup=False)
@@ -62,9 +66,10 @@ def _holds_instrument(file: Path) -> bool:
     return "survey" not in keys and any(key in keys for key in ("constructs", "scales", "languages"))
 
 
-def _check_instrument(file: Path, model: Path | None, data: Path | None) -> int:
+def _check_instrument(file: Path, model: Path | None, data: Answers | None) -> int:
     """Check an instrument alone, against a model, against answers."""
-    found = rt.check_survey(file, model=model, data=data)
+    survey = rt.read_survey(file)
+    found = rt.check_survey(survey, model=model, data=None if data is None else data.responses(survey))
     for name, text in _instrument(found):
         OUT.print(f"{name:12s} {text}", soft_wrap=True, markup=False)
     for remark in found.remarks:
@@ -75,7 +80,7 @@ def _check_instrument(file: Path, model: Path | None, data: Path | None) -> int:
         return 2
     order = "It is in order, but for what is said above." if found.remarks else "All is in order."
     # Who has answers needs no form any more.
-    then = f"rantau form {typed(file)}" if data is None else f"rantau describe {typed(data)} --survey {typed(file)}"
+    then = f"rantau form {typed(file)}" if data is None else f"rantau describe {data.typed} --survey {typed(file)}"
     OUT.print(f"{order} Next:  {then}", soft_wrap=True, markup=False)
     return 0
 

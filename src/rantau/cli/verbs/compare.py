@@ -8,7 +8,7 @@ import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Json, Level, ModelFile, Out, Seed, SurveyFile, at_least, read_data
-from rantau.cli.show import Part, say, show_parts
+from rantau.cli.show import Part, Steps, say, show_parts
 from rantau.groups.comparison import SHOWN
 from rantau.groups.corrections import CORRECTIONS
 from rantau.groups.micom import ITEMS
@@ -47,7 +47,10 @@ def compare(
     choose("items", items, ITEMS)
     claimed = rt.read_model(model)
     fit = rt.pls(claimed, read_data(data, survey, claimed), consistent=consistent)
-    found = rt.compare_groups(fit, by=by, seed=seed, permutations=permutations, draws=draws)
+    with Steps() as steps:
+        found = rt.compare_groups(
+            fit, by=by, seed=seed, permutations=permutations, draws=draws, progress=steps.of("bootstrap, permutations")
+        )
     how = f"{permutations} permutations, seed {seed}"
     parts = (
         Part("groups", f"Groups by {by}", found.configural()),

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import rantau as rt
+from rantau.cli.answers import Answers
 from rantau.cli.inputs import Draws, ModelFile, Seed, SurveyFile, read_data, refuse_idle, to_write
 from rantau.cli.show import Steps, say, show_problems
 from rantau.options import choose
@@ -24,7 +25,7 @@ def diagram(
         typer.Option("--out", "-o", help=f"{', '.join(PICTURES)}.", show_default=False, callback=to_write(*PICTURES)),
     ],
     data: Annotated[
-        Path | None, typer.Option("--data", "-d", help="Answers to estimate from.", show_default=False)
+        Answers | None, typer.Option("--data", "-d", help="Answers to estimate from.", show_default=False)
     ] = None,
     survey: SurveyFile = None,
     engine: Annotated[str, typer.Option(help="pls or covariance.")] = "pls",
@@ -55,9 +56,7 @@ def diagram(
     else:
         fit = rt.pls(claimed, read_data(data, survey, claimed))
         with Steps() as steps:
-            drawn = rt.bootstrap(
-                fit, draws=draws, seed=seed, progress=lambda done, every: steps("bootstrap", done, every)
-            )
+            drawn = rt.bootstrap(fit, draws=draws, seed=seed, progress=steps.of("bootstrap"))
         picture = draw(fit, draws=drawn)
         status = show_problems(fit.problems)
     picture.write(out)

@@ -8,7 +8,7 @@ import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Json, ModelFile, Out, Seed, SurveyFile, at_least, read_data
-from rantau.cli.show import Part, say, show_parts
+from rantau.cli.show import Part, Steps, say, show_parts
 from rantau.errors import OptionError
 from rantau.inference.ceiling import CEILINGS
 from rantau.inference.rescaling import Bounds
@@ -48,7 +48,10 @@ def importance(
     ends: Bounds | None = instrument if bounds is None else _ends(bounds)
     fit = rt.pls(claimed, read_data(data, survey, claimed))
     found = rt.importance(fit, target, bounds=ends)
-    needs = rt.necessity(fit, target, bounds=ends, permutations=permutations, seed=seed)
+    with Steps() as steps:
+        needs = rt.necessity(
+            fit, target, bounds=ends, permutations=permutations, seed=seed, progress=steps.of("permutations")
+        )
     unit = "0 to 100" if found.rescaled else "in the unit of the answers"
     parts = (
         Part("items", f"Items: importance for {target}, performance {unit}", found.items()),

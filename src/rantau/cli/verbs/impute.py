@@ -9,7 +9,7 @@ import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Json, Level, Out, Seed, SurveyFile, at_least, read_data, refuse_idle
-from rantau.cli.show import Part, say, show_frame, show_parts
+from rantau.cli.show import Part, Steps, say, show_frame, show_parts
 from rantau.errors import OptionError
 from rantau.imputation.methods import ROWS as METHODS
 from rantau.options import choose
@@ -52,20 +52,25 @@ def impute(
         refuse_idle(context, "is of the fits of a model, --model", "engine", "level")
     claimed = None if model is None else rt.read_model(model)
     answers = read_data(data, survey, claimed)
-    imputed = rt.impute(
-        answers,
-        items=_items(answers, claimed),
-        m=m,
-        seed=seed,
-        method=method,
-        iterations=iterations,
-        group=group or None,
-    )
+    with Steps() as steps:
+        imputed = rt.impute(
+            answers,
+            items=_items(answers, claimed),
+            m=m,
+            seed=seed,
+            method=method,
+            iterations=iterations,
+            group=group or None,
+            progress=steps.of("imputation"),
+        )
     say(str(imputed).splitlines()[0])
     if claimed is None:
         show_frame(imputed.stacked(), out=out, as_json=as_json)
         return 0
-    pooled = rt.pool(imputed.fits(rt.pls if engine == "pls" else rt.sem, claimed), seed=seed)
+    with Steps() as steps:
+        pooled = rt.pool(
+            imputed.fits(rt.pls if engine == "pls" else rt.sem, claimed, progress=steps.of("fits")), seed=seed
+        )
     for text in pooled.dropped:
         say(f"left out: {text}")
     for text, count in pooled.failed:

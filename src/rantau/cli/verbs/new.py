@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import rantau as rt
+from rantau.cli.answers import Answers
 from rantau.cli.inputs import refuse_idle
 from rantau.cli.show import OUT, typed
 from rantau.errors import OptionError
@@ -24,7 +25,7 @@ def new(
     folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet, or is empty.", show_default=False)],
     template: Annotated[str, typer.Option(help=f"{' or '.join(TEMPLATES)}.")] = TEMPLATES[0],
     answers: Annotated[
-        Path | None,
+        Answers | None,
         typer.Option("--from", help="Answers of your own: an instrument is proposed from them.", show_default=False),
     ] = None,
     decide: Annotated[
@@ -38,6 +39,7 @@ def new(
     """Start a study: a copy of a working one, or from your answers."""
     if answers is not None:
         refuse_idle(context, "copies a study, and --from begins one of your own", "template")
+        refuse_idle(context, "is of an instrument's questions, and --from takes the names in the file", "columns")
         return _propose(answers, folder, decide or [])
     if decide:
         raise OptionError("--decide goes with --from: it settles what answers do not show.")
@@ -53,12 +55,12 @@ def new(
     return 0
 
 
-def _propose(answers: Path, folder: Path, decide: list[str]) -> int:
+def _propose(answers: Answers, folder: Path, decide: list[str]) -> int:
     """Propose an instrument, ask about what is unclear, and write it."""
     check_folder(folder)
-    proposal = _asked(rt.propose_survey(answers, decide=_pairs(decide)))
-    instrument = write_proposal(proposal, answers, folder)
-    data = next(instrument.parent.glob("responses*"))
+    proposal = _asked(rt.propose_survey(answers.path, decide=_pairs(decide), **answers.way))
+    instrument = write_proposal(proposal, answers.path, folder, reading=answers.way)
+    data = answers.replace(path=next(instrument.parent.glob("responses*")))
     for line in summary(proposal):
         OUT.print(line, soft_wrap=True, markup=False)
     for doubt in proposal.doubts:
@@ -66,7 +68,7 @@ def _propose(answers: Path, folder: Path, decide: list[str]) -> int:
     OUT.print(
         f"Proposed in {instrument}: look at every line marked GUESS, DECIDE or WRITE.", soft_wrap=True, markup=False
     )
-    OUT.print(f"Next:  rantau check {typed(instrument)} --data {typed(data)}", soft_wrap=True, markup=False)
+    OUT.print(f"Next:  rantau check {typed(instrument)} --data {data.typed}", soft_wrap=True, markup=False)
     plan = folder / "analysis" / f"{instrument.parent.name}.toml"
     OUT.print(f"Then:  rantau run {typed(plan)}", soft_wrap=True, markup=False)
     return 0

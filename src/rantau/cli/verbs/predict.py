@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import rantau as rt
+from rantau.cli.answers import Answers
 from rantau.cli.inputs import (
     DataFile,
     Json,
@@ -20,7 +21,7 @@ from rantau.cli.inputs import (
     read_data,
     refuse_idle_pls,
 )
-from rantau.cli.show import Part, say, show_parts
+from rantau.cli.show import Part, Steps, say, show_parts
 from rantau.inference.linear_benchmark import BENCHMARKS
 from rantau.options import choose
 from rantau.pls.forecast import ANTECEDENTS
@@ -60,7 +61,11 @@ def predict(
     ] = "training",
     new: Annotated[
         Path | None,
-        typer.Option("--new", help="Predict the rows of this .csv, with intervals.", show_default=False),
+        typer.Option(
+            "--new",
+            help="Predict the rows of this file, with intervals; it is read as the answers are.",
+            show_default=False,
+        ),
     ] = None,
     level: Level = 0.95,
     scheme: Annotated[str, typer.Option(help="path, factorial or centroid.")] = "path",
@@ -91,10 +96,16 @@ def predict(
         interaction=interaction,
         higher_order=higher_order,
     )
-    found = rt.predict(
-        fit, folds=folds, repeats=repeats, seed=seed, antecedents=antecedents, benchmark=benchmark, gaps=gaps
-    )
-    rows = () if new is None else (_of_new_rows(found, new, survey, level),)
+    rows_to_come = None if new is None else _new_rows(fit, data.replace(path=new), survey)
+    with Steps() as steps:
+        steps("prediction", 0, 1)
+        found = rt.predict(
+            fit, folds=folds, repeats=repeats, seed=seed, antecedents=antecedents, benchmark=benchmark, gaps=gaps
+        )
+    rows: tuple[Part, ...] = ()
+    if rows_to_come is not None:
+        title = f"New rows of {new}, {level:.0%} intervals (CV+)"
+        rows = (Part("rows", title, found.rows(rows_to_come, level=level)),)
     many = f"{repeats} repetitions" if repeats > 1 else "1 repetition"
     parts = (
         Part(
@@ -112,11 +123,9 @@ def predict(
     return status
 
 
-def _of_new_rows(found: rt.Prediction, new: Path, survey: Path | None, level: float) -> Part:
+def _new_rows(fit: rt.PlsFit, new: Answers, survey: Path | None) -> Any:  # noqa: ANN401 - Responses, or a data frame
+    """Read new rows, before anything is computed; what is predicted need not be there."""
     if survey is not None:
-        answers: Any = rt.read_responses(new, rt.read_survey(survey))
-    else:
-        # What is predicted need not be there.
-        there = set(rt.read_table(new).columns)
-        answers = rt.read_table(new, numeric=[name for name in found.outlook.plan.items if name in there])
-    return Part("rows", f"New rows of {new}, {level:.0%} intervals (CV+)", found.rows(answers, level=level))
+        return new.responses(rt.read_survey(survey))
+    there = set(new.table().columns)
+    return new.table([name for name in fit.plan.items if name in there])

@@ -39,7 +39,7 @@ def report(
     measurement = rt.cfa(claimed, answers, estimator=estimator, missing=missing)
     sem, pls = rt.sem(claimed, answers, estimator=estimator, missing=missing), rt.pls(claimed, answers)
     with Steps() as steps:
-        drawn = rt.bootstrap(pls, draws=draws, seed=seed, progress=lambda done, every: steps("bootstrap", done, every))
+        drawn = rt.bootstrap(pls, draws=draws, seed=seed, progress=steps.of("bootstrap"))
     parts = (measurement, sem, pls, drawn, *((answers,) if survey is not None else ()))
     rt.report(*parts, survey=instrument, title=title, style=style, language=language).write(out)
     say(f"report written to {out}")

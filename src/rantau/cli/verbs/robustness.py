@@ -9,8 +9,8 @@ import typer
 
 import rantau as rt
 from rantau.cli.inputs import DataFile, Json, ModelFile, Out, Seed, SurveyFile, at_least, read_data, refuse_idle
-from rantau.cli.show import Part, say, show_parts
-from rantau.options import choose
+from rantau.cli.show import Part, Steps, say, show_parts
+from rantau.options import Progress, choose
 from rantau.robustness.tetrads import LEAST
 
 
@@ -45,30 +45,31 @@ def robustness(
     if asked == ["nonlinearity"]:
         refuse_idle(context, "is of copulas and tetrads, which resample", "draws", "seed")
     fit = rt.pls(claimed, read_data(data, survey, claimed))
-    parts = tuple(part for name in asked for part in CHECKS[name](fit, draws, seed))
+    with Steps() as steps:
+        parts = tuple(part for name in asked for part in CHECKS[name](fit, draws, seed, steps.of(name)))
     return show_parts(parts, problems=fit.problems, out=out, as_json=as_json)
 
 
-def _nonlinearity(fit: rt.PlsFit, draws: int, seed: int) -> Iterator[Part]:
+def _nonlinearity(fit: rt.PlsFit, draws: int, seed: int, progress: Progress) -> Iterator[Part]:
     found = rt.nonlinearity(fit)
     yield Part("squares", "Squares of predictors, added one at a time", found.quadratic())
     yield Part("reset", "RESET: a small p speaks against straight lines", found.reset())
 
 
-def _copulas(fit: rt.PlsFit, draws: int, seed: int) -> Iterator[Part]:
-    found = rt.copula_endogeneity(fit, draws=draws, seed=seed)
+def _copulas(fit: rt.PlsFit, draws: int, seed: int, progress: Progress) -> Iterator[Part]:
+    found = rt.copula_endogeneity(fit, draws=draws, seed=seed, progress=progress)
     yield Part("conditions", "What copulas need: predictors that are not normal", found.conditions())
     yield Part("copulas", f"Copula terms, {draws} draws, seed {seed}: a small p points to endogeneity", found.table())
 
 
-def _tetrads(fit: rt.PlsFit, draws: int, seed: int) -> Iterator[Part]:
-    found = rt.tetrad_test(fit, draws=draws, seed=seed)
+def _tetrads(fit: rt.PlsFit, draws: int, seed: int, progress: Progress) -> Iterator[Part]:
+    found = rt.tetrad_test(fit, draws=draws, seed=seed, progress=progress)
     yield Part("tetrads", f"Tetrads, Bonferroni-adjusted 90% intervals, {draws} draws, seed {seed}", found.table())
     yield Part("reflective", "Verdict on reflective measurement", found.verdicts())
 
 
 #: What may be asked for, and how its tables are made.
-CHECKS: dict[str, Callable[[rt.PlsFit, int, int], Iterator[Part]]] = {
+CHECKS: dict[str, Callable[[rt.PlsFit, int, int, Progress], Iterator[Part]]] = {
     "nonlinearity": _nonlinearity,
     "copulas": _copulas,
     "tetrads": _tetrads,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import rantau as rt
+from rantau.cli.answers import Answers
 from rantau.cli.inputs import DataFile, Json, MaybeModel, Ordered, Out, SurveyFile, named_items, read_data
 from rantau.cli.pairs import numbers_of, pairs_of
 from rantau.cli.show import show_frame, show_problems
@@ -81,14 +82,14 @@ def _refuse_unused(
 
 
 def _by_keys(
-    data: Path, key: list[str], scale: str, missing: str, *, method: str, minimum_answered: float | None
+    data: Answers, key: list[str], scale: str, missing: str, *, method: str, minimum_answered: float | None
 ) -> tuple[Any, Any]:
     """Score a file of numbers without an instrument."""
     keys = {name: entries.split(",") for name, entries in pairs_of("--key", key, "DE=de1,de2,-de3").items()}
     bounds = numbers_of("--scale", scale, "1,5", many=2) if scale else None
     codes = [entry.strip().removeprefix("-") for entries in keys.values() for entry in entries]
-    table = rt.read_table(data)
-    answers = rt.read_table(data, numeric=[code for code in dict.fromkeys(codes) if code in table.columns])
+    table = data.table()
+    answers = data.table([code for code in dict.fromkeys(codes) if code in table.columns])
     frame = rt.score(
         answers,
         {name: [entry.strip() for entry in entries] for name, entries in keys.items()},
@@ -101,7 +102,7 @@ def _by_keys(
 
 
 def _by_fit(
-    data: Path, survey: Path | None, model: Path | None, method: str, ordered: tuple[str, ...] | bool
+    data: Answers, survey: Path | None, model: Path | None, method: str, ordered: tuple[str, ...] | bool
 ) -> tuple[Any, Any, int]:
     """Score by the measurement part of a model."""
     if model is None:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 import rantau as rt
-from rantau.cli.as_typed import as_typed, switches_of
 from rantau.cli.inputs import DataFile, Json, Out, SurveyFile, need_survey, read_data
 from rantau.cli.pairs import numbers_of, pairs_of
 from rantau.cli.show import Part, say, show_parts
@@ -15,7 +14,6 @@ from rantau.extras import require
 
 
 def screen(
-    context: typer.Context,
     data: DataFile,
     survey: SurveyFile = None,
     rule: Annotated[
@@ -79,6 +77,6 @@ def screen(
     flags_last = (*(part for part in parts if part.name != "flags"), *(part for part in parts if part.name == "flags"))
     show_parts(tuple(parts) if out is None else flags_last, out=out, as_json=as_json)
     for name, reason in screening.skipped:
-        say(f"not applied: {name}: {as_typed(reason, switches_of(context.command.params))}")
+        say(f"not applied: {name}: {reason}")
     say(f"{responses.n_obs} rows read, {screening.kept.n_obs} kept")
     return 0

@@ -20,7 +20,7 @@ from rantau.cli.inputs import (
     refuse_idle,
     to_write,
 )
-from rantau.cli.show import Part, say, show_parts
+from rantau.cli.show import Part, Steps, say, show_parts
 from rantau.cli.write import TABLES, write_frame
 from rantau.errors import OptionError
 from rantau.groups.corrections import CORRECTIONS
@@ -88,7 +88,8 @@ def segments(
         # Before anything is computed.
         named_column(answers, name, "by")
     fit = rt.pls(claimed, answers)
-    found = rt.fimix(fit, segments=most, starts=starts, seed=seed)
+    with Steps() as steps:
+        found = rt.fimix(fit, segments=most, starts=starts, seed=seed, progress=steps.of("FIMIX-PLS"))
     advice = found.advice()
     how = f"FIMIX-PLS, {fit.n_obs} rows, {starts} starts each, seed {seed}"
     criteria = found.criteria()
@@ -101,7 +102,8 @@ def segments(
     if k > 1:
         belong = found.memberships(k)
         if pos:
-            moved = rt.pos(fit, segments=k, starts=starts, seed=seed, least=least)
+            with Steps() as steps:
+                moved = rt.pos(fit, segments=k, starts=starts, seed=seed, least=least, progress=steps.of("PLS-POS"))
             problems += moved.problems
             belong = moved.memberships()
             parts += _by_pos(moved)

@@ -11,7 +11,7 @@ import rantau as rt
 from rantau.cli.inputs import Seed, at_least, to_write
 from rantau.cli.show import say
 from rantau.cli.write import write_frame
-from rantau.errors import OptionError
+from rantau.errors import OptionError, RantauError
 
 
 def simulate(
@@ -39,10 +39,12 @@ def simulate(
 
 
 def _check_over(out: Path) -> None:
-    """Refuse to write over a file that does not say of itself that it is simulated: it may hold real answers."""
+    """Refuse to write over a file that does not say of each row that it is simulated: it may hold real answers."""
     if not out.is_file():
         return
-    with out.open("rb") as file:
-        header = file.readline()
-    if b"simulated" not in header:
+    try:
+        marks = rt.read_table(out).get("simulated", default=())
+    except RantauError:
+        marks = ()
+    if {str(mark).lower() for mark in marks} != {"true"}:
         raise OptionError(f"{out}: this file is there, and its answers are not marked as simulated; name another.")

@@ -83,7 +83,7 @@ def _rows(path: Path, encoding: Encoding, delimiter: str, skipped: int) -> Itera
 def _undecodable(path: Path, encoding: Encoding, fault: UnicodeError) -> ResponseError:
     return ResponseError(
         f"{path}: this is not {encoding.label} throughout: {fault}. Save it again as UTF-8: in Excel 'Save as' > 'CSV "
-        "UTF-8', or name the encoding: encoding='...'."
+        "UTF-8', or name the encoding, such as encoding='cp1252'."
     )
 
 
