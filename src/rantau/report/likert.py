@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rantau.errors import ReportError, listing, unknown
 from rantau.options import check_switch, choose, one_text, several_names
-from rantau.report.figures.likert import Bar, Likert
+from rantau.report.figures.likert import Bar, Likert, height_of
 from rantau.report.words import read_words
 from rantau.survey.frequencies import frequencies
 from rantau.survey.responses import need_responses
@@ -16,8 +18,10 @@ if TYPE_CHECKING:
     from rantau.survey.instrument import Item
     from rantau.survey.responses import Responses
 
-#: More points than this make no bar that can be read, and more items no page.
-MOST_POINTS, MOST_ITEMS = 11, 24
+#: More points than this make no bar that can be read.
+MOST_POINTS = 11
+#: Rows of more inches would be shrunk to fit a page, and their letters with them.
+TALLEST = 6.0
 
 
 def likert(
@@ -43,8 +47,9 @@ def likert(
     Returns
     -------
     tuple of Likert
-        One figure for each scale, and for each 24 items of it, with `.write(path)` (`.svg`, `.png`, `.pdf`, `.tiff`,
-        `.eps`). Answers are those entered, before any reverse-coding; `(R)` marks reversed items.
+        One figure for each scale, or several where a page has no room for all its items, with `.write(path)` (`.svg`,
+        `.png`, `.pdf`, `.tiff`, `.eps`). Answers are those entered, before any reverse-coding; `(R)` marks reversed
+        items.
 
     Raises
     ------
@@ -74,18 +79,20 @@ def likert(
     shares = frequencies(responses, share=True)
     figures = []
     banner = words("banner") if responses.simulated else ""
-    for batch in _batches(chosen):
-        scale = batch[0].scale
+    for scale in dict.fromkeys(item.scale for item in chosen):
         points = list(range(scale.minimum, scale.maximum + 1))
         bars = []
-        for item in batch:
+        for item in chosen:
+            if item.scale != scale:
+                continue
             mark = f" {words('table.items.reversed')}" if item.reversed else ""
             wording = item.wording.text(tongue)
             label = item.code if wording == item.code else f"{item.code}  {wording}"
             own: Any = shares.loc[item.code]
             shown = tuple(float(own[point]) for point in points)
-            bars.append(Bar(label + mark, shown, round(own["n"]), item.reversed))
-        figures.append(Likert(words("figure.likert.title"), tuple(bars), scale, words.language, banner, monochrome))
+            bars.append((item.construct, Bar(label + mark, shown, round(own["n"]), item.reversed)))
+        title = words("figure.likert.title")
+        figures += [Likert(title, each, scale, words.language, banner, monochrome) for each in _batches(bars)]
     return tuple(figures)
 
 
@@ -106,16 +113,23 @@ def _chosen(responses: Responses, names: Sequence[str] | None) -> list[Item]:
     return [item for item in every if item.code in wanted]
 
 
-def _batches(items: list[Item]) -> Iterator[list[Item]]:
-    """Yield items of one scale, about as many in each figure; constructs stay whole where a page has room for them."""
-    for scale in dict.fromkeys(item.scale for item in items):
-        own = [item for item in items if item.scale == scale]
-        size = len(own) / -(-len(own) // MOST_ITEMS)
-        batch: list[Item] = []
-        for item in own:
-            next_construct = bool(batch) and item.construct != batch[-1].construct
-            if len(batch) >= MOST_ITEMS or (next_construct and len(batch) >= size - 1):
-                yield batch
-                batch = []
-            batch.append(item)
-        yield batch
+def _batches(bars: list[tuple[str, Bar]]) -> Iterator[tuple[Bar, ...]]:
+    """Yield the bars of each figure, about as high as one another; constructs stay whole where a page has room."""
+    tall = sum(height_of(bar.label) for _, bar in bars)
+    size = tall / math.ceil(tall / TALLEST)
+    batch: list[Bar] = []
+    filled = 0.0
+    for _, each in groupby(bars, key=lambda one: one[0]):
+        own = [bar for _, bar in each]
+        more = sum(height_of(bar.label) for bar in own)
+        # Half a construct over or under the size is as near as whole constructs come.
+        if batch and (filled + more > TALLEST or filled + more / 2 > size):
+            yield tuple(batch)
+            batch, filled = [], 0.0
+        for bar in own:
+            if filled + height_of(bar.label) > TALLEST:
+                yield tuple(batch)
+                batch, filled = [], 0.0
+            batch.append(bar)
+            filled += height_of(bar.label)
+    yield tuple(batch)
