@@ -111,6 +111,7 @@ def _write(study: Study, findings: Findings, folder: Path) -> None:
         title=study.title.text(study.language),
         style=study.style,
         language=study.language,
+        source=study.data.source_in(study.language),
         figures=figures,
     )
     document = built()
@@ -142,7 +143,8 @@ def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef,
     references = list(_answers(study, findings, folder, words=read_words(study.language)))
     for key, title, picture in drawn:
         svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
-        references.append(FigureRef(str(png), str(svg), title, _note(picture), picture.describe(study.language), key))
+        told, of_data = picture.describe(study.language), key != "hypotheses"
+        references.append(FigureRef(str(png), str(svg), title, _note(picture), told, key, of_data))
     references += _slopes(study, findings, folder, words=read_words(study.language))
     references += _importance(study, findings, folder, words=read_words(study.language))
     return tuple(references)

@@ -197,6 +197,15 @@ def test_primary_data_is_not_claimed_beside_a_banner():
     assert [plain(line) for line in note_lines((), SKRIPSI, banner="SIMULASI")] == ["Catatan: SIMULASI"]
 
 
+def test_a_source_that_is_named_stands_in_the_place_of_primary_data():
+    assert [plain(line) for line in note_lines((), SKRIPSI, source="Hair (2022)")] == ["Sumber: Hair (2022)"]
+    english = read_style("skripsi", "en")
+    assert [plain(line) for line in note_lines((), english)] == ["Source: Primary data, processed"]
+    assert [plain(line) for line in note_lines((), english, source="Hair (2022)")] == ["Source: Hair (2022)"]
+    # Where no data are shown there is no source of them, and APA has no line for one.
+    assert note_lines((), SKRIPSI, source=None) == note_lines((), APA, source="Hair (2022)") == ()
+
+
 @pytest.mark.parametrize(
     ("text", "runs"),
     [

@@ -38,6 +38,9 @@ class Document(Record):
         A style's name, or the path of a style file.
     banner
         A warning such as "SIMULATED ANSWERS: ...", shown at the top and under every table; "" for none.
+    source
+        Where the data are from, plain, for styles with a source line under tables and figures; "" for what the style
+        says of data of one's own.
     parts
         Headings, paragraphs, lists, works cited, tables and figures, in order.
 
@@ -59,6 +62,7 @@ class Document(Record):
     language: str = "en"
     style: str = "apa7"
     banner: str = ""
+    source: str = ""
     parts: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
@@ -80,6 +84,10 @@ class Document(Record):
     def look(self) -> Style:
         """The style in the document's language."""
         return read_style(self.style, self.language)
+
+    def source_of(self, shown: Table | FigureRef) -> str | None:
+        """Return the source of what a table or figure shows, as `note_lines` takes it."""
+        return self.source if shown.of_data else None
 
     def numbered(self) -> tuple[tuple[Part, str], ...]:
         """Return each part with its number: "2" or "4.2" for tables and figures, "" for the others."""

@@ -36,6 +36,8 @@ class Prose(View):
         `en` or `id`.
     style
         A style's name or file.
+    source
+        Where the data are from; "" for data of one's own.
     tables, figures
         Keys of what the report holds: sentences refer to no others.
     """
@@ -46,11 +48,13 @@ class Prose(View):
         language: str,
         style: str = "apa7",
         *,
+        source: str = "",
         tables: Iterable[str] = (),
         figures: Iterable[str] = (),
     ) -> None:
         super().__init__(findings, language)
         self.style = style
+        self.source = source
         self.look = read_style(style, language)
         self.tables = frozenset(tables)
         self.figures = frozenset(figures)

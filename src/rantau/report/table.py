@@ -172,6 +172,8 @@ class Table(Record):
         What it holds. A `group` row needs its label only, a `rule` row nothing.
     landscape
         Set it on a landscape page; writers also do so where it would not fit otherwise.
+    of_data
+        Whether it shows data, whose source some styles want under it.
 
     Raises
     ------
@@ -202,6 +204,7 @@ class Table(Record):
     rows: tuple[Row, ...]
     notes: tuple[Note, ...] = ()
     landscape: bool = False
+    of_data: bool = True
 
     def __post_init__(self) -> None:
         """Check the table once, at the door; writers trust it."""

@@ -24,7 +24,14 @@ SKEW, KURTOSIS = 2.0, 7.0
 
 def sample(prose: Prose) -> tuple[str, ...]:
     """Return the paragraphs on rows, flags, missing answers and the shape of the items."""
-    return tuple(text for text in (_screening(prose), _missing(prose), _shape(prose)) if text)
+    return tuple(text for text in (join(_source(prose), _screening(prose)), _missing(prose), _shape(prose)) if text)
+
+
+def _source(prose: Prose) -> str:
+    """Tell where the data are from, unless they are the authors' own or simulated."""
+    if not prose.source or prose.findings.simulated:
+        return ""
+    return prose.say("sample.source", source=literal(prose.source.rstrip(".")))
 
 
 def _screening(prose: Prose) -> str:

@@ -57,13 +57,18 @@ class Captions(Record):
 
 
 class Words(Record):
-    """The words and marks of one language."""
+    """The words and marks of one language.
+
+    `source` stands before the source under tables and figures, "" for no such line; `primary` is what stands there
+    unless a report names where its data are from.
+    """
 
     locale: str
     table: str
     figure: str
     note: str
     source: str
+    primary: str
     contents: str
     tables: str
     low: str
