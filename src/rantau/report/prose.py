@@ -86,8 +86,9 @@ class Prose(View):
         return self.words.listing([self.named(code) for code in codes])
 
     def named(self, code: str) -> str:
-        """Return the name of a construct, safe in marked text."""
-        return literal(self.construct(code))
+        """Return the name of a construct, safe in marked text; that of a question stands in quotation marks."""
+        parts = (f"“{self.construct(one)}”" if self._question(one) else self.construct(one) for one in code.split(":"))
+        return literal(" × ".join(parts))
 
     def engine(self, name: str) -> str:
         """Return the short name of an engine."""

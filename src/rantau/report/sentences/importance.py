@@ -42,6 +42,8 @@ def _map(prose: Prose) -> str:
             own = [str(name) for name in table.index if table["quadrant"][name] == quarter]
             said = prose.say_counted(f"importance.{key}", len(own), names=prose.names(own)) if own else ""
             told.append(said or (prose.say("importance.concentrate_none") if key == "concentrate" else ""))
+    if found.controls:
+        told.append(prose.say_counted("importance.controls", len(found.controls), names=prose.names(found.controls)))
     if found.negative:
         items = [literal(name) for name in found.negative]
         told.append(prose.say_counted("importance.negative", len(items), items=prose.words.listing(items)))
