@@ -49,6 +49,8 @@ CASES = [
     (12345.678, "decimal", 1, "12,345.7", "12.345,7"),
     (-1234.5, "decimal", 2, "−1,234.50", "−1.234,50"),
     (12345, "integer", None, "12345", "12345"),
+    (12345, "count", None, "12,345", "12.345"),
+    (250, "count", None, "250", "250"),
     (1e22, "decimal", 0, "10,000,000,000,000,000,000,000", "10.000.000.000.000.000.000.000"),
     (12.345, "percent", None, "12.3", "12,3"),
     (250, "integer", None, "250", "250"),
@@ -139,7 +141,7 @@ def number_of(text: str, mark: str) -> Decimal:
 
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=64)
-kinds = st.sampled_from(["decimal", "correlation", "index", "percent", "loading", "interval", "integer"])
+kinds = st.sampled_from(["decimal", "correlation", "index", "percent", "loading", "interval", "integer", "count"])
 
 
 @given(value=numbers, kind=kinds, style=st.sampled_from([APA, APA_ID, SKRIPSI]), places=st.integers(0, 8))

@@ -137,6 +137,26 @@ def test_control_variables_are_named_and_are_no_advice():
     assert "Control variables are left out." in [note.text for note in table.notes][-1]
 
 
+@pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [
+        ("en", "one condition is necessary for", "two conditions are necessary for"),
+        ("id", "satu kondisi diperlukan bagi", "dua kondisi diperlukan bagi"),
+    ],
+)
+def test_necessary_conditions_are_counted(language, one, several):
+    found = findings()
+    names = found.necessity.conditions
+    for count, told in ((1, one), (2, several)):
+        values = np.where(np.arange(len(names)) < count, 0.3, 0.01)
+        shares = np.where(np.arange(len(names)) < count, 0.001, 0.5)
+        needed = found.necessity.replace(
+            effects=np.column_stack([values] * len(found.necessity.ceilings)),
+            p_values=np.column_stack([shares] * len(found.necessity.ceilings)),
+        )
+        assert told in " ".join(sentences.importance(Prose(found.replace(necessity=needed), language)))
+
+
 def test_importance_and_necessity():
     found, needs = parts()[3:5]
     shown = frames()["importance"]

@@ -73,7 +73,7 @@ def format_number(value: float, kind: Kind, style: Style, *, decimals: int | Non
         return _probability(value, places, style)
     if kind == "integer" and not float(value).is_integer():
         places = max(places, 2)  # corrected degrees of freedom: rounding them away would hide the correction
-    # Whole numbers stay ungrouped: degrees of freedom are (APA 7, section 6.38), and stand among them.
+    # Degrees of freedom are not grouped in thousands, counts are (APA 7, section 6.38).
     return _written(rounded(value, places), style, leading_zero=rule.leading_zero, grouped=kind != "integer")
 
 

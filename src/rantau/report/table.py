@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-Kind: TypeAlias = Literal["text", "integer", "decimal", "correlation", "index", "p", "percent", "interval", "loading"]
+Kind: TypeAlias = Literal[
+    "text", "integer", "count", "decimal", "correlation", "index", "p", "percent", "interval", "loading"
+]
 KINDS: tuple[str, ...] = get_args(Kind)
 RowKind: TypeAlias = Literal["body", "group", "rule"]
 NoteKind: TypeAlias = Literal["general", "specific", "probability"]
@@ -99,9 +101,10 @@ class Column(Record):
     header
         What is printed above it: `*M*` italic, `**bold**`, `_{x}` subscript, `^{2}` superscript.
     kind
-        `text`, `integer`, `decimal`, `correlation` (cannot exceed 1), `index` (CFI, RMSEA: three decimals),
-        `p`, `percent` (already times 100), `interval`, `loading` (standardised coefficients). Intervals may
-        stand in a column of any numeric kind, and their bounds then follow its rule: RMSEA's go in `index`.
+        `text`, `integer` (degrees of freedom), `count` (with a mark between thousands), `decimal`, `correlation`
+        (cannot exceed 1), `index` (CFI, RMSEA: three decimals), `p`, `percent` (already times 100), `interval`,
+        `loading` (standardised coefficients). Intervals may stand in a column of any numeric kind, and their bounds
+        then follow its rule: RMSEA's go in `index`.
     spanner
         A heading over this and the neighbouring columns of the same spanner.
     decimals

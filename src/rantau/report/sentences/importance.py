@@ -71,6 +71,10 @@ def _necessary(prose: Prose) -> str:
             for row in own.to_dict("records")
         ]
         named = {"ceiling": NAMES[ceiling], "target": target}
-        key = "some" if listed else "none"
-        told.append(prose.say(f"necessity.{key}", conditions=prose.words.listing(listed) if listed else "", **named))
+        conditions = prose.words.listing(listed)
+        told.append(
+            prose.say_counted("necessity.some", len(listed), conditions=conditions, **named)
+            if listed
+            else prose.say("necessity.none", **named)
+        )
     return join(*told, prose.say("necessity.bottleneck"))

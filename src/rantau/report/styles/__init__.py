@@ -174,7 +174,7 @@ def _read(path: Path, language: str, _changed: int) -> Style:
     )
 
 
-_KINDS = ("integer", "decimal", "correlation", "index", "p", "percent", "interval", "loading")
+_KINDS = ("integer", "count", "decimal", "correlation", "index", "p", "percent", "interval", "loading")
 
 
 def _check_names(where: str, got: dict[str, Any], wanted: tuple[str, ...]) -> None:
