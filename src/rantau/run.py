@@ -131,7 +131,7 @@ def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef,
     words = _TITLES.get(study.language, _TITLES["en"])
     drawn: list[tuple[str, str, Diagram]] = []
     banner = read_words(study.language)("banner") if findings.simulated else ""
-    draw = partial(diagram, survey=findings.survey, language=study.language, banner=banner)
+    draw = partial(diagram, survey=findings.survey, language=study.language, style=study.style, banner=banner)
     if findings.model.hypotheses:
         drawn.append(("hypotheses", words["hypotheses"], draw(findings.model, content="structural")))
     if findings.pls is not None and findings.pls.converged:

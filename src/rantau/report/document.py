@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "FigureRef", "Heading", "ListBlock", "Paragraph", "Part", "References", "TableRef", "write"]
 
+# The point of a number that begins with it.
+_BARE = re.compile(r"(?<![\w.)])\.(?=\d)")
 _REFERENCE = re.compile(r"(?<!\\)\{(table|figure):([^{}]*)\}")
 
 
@@ -108,6 +110,8 @@ class Document(Record):
     def resolve(self, text: str, *, table: Callable[[str], str] | None = None) -> str:
         """Put "Table 2" where the text says `{table:key}`, and "Figure 1" for `{figure:key}`.
 
+        Texts have numbers of their own, such as cut-offs, as APA writes them: styles with a leading zero add it.
+
         Parameters
         ----------
         text
@@ -120,7 +124,8 @@ class Document(Record):
         ReportError
             If there is no such table or figure.
         """
-        return _REFERENCE.sub(lambda found: self._label(found, table), text)
+        resolved = _REFERENCE.sub(lambda found: self._label(found, table), text)
+        return _BARE.sub("0.", resolved) if self.look.rule("correlation").leading_zero else resolved
 
     def write(self, path: str | Path) -> Path:
         """Write it, as `write(document, path)` does."""
