@@ -187,9 +187,8 @@ def _answers(study: Study, findings: Findings, folder: Path, words: Words) -> It
     for number, picture in enumerate(figures, start=1):
         key = "likert" if len(figures) == 1 else f"likert_{number}"
         svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
-        note = "note_reversed" if any(bar.reversed for bar in picture.bars) else "note"
-        title, note = (words(f"figure.likert.{name}") for name in ("title", note))
-        yield FigureRef(str(png), str(svg), title, note, picture.describe(), key)
+        note = words(f"figure.likert.{'note_reversed' if any(bar.reversed for bar in picture.bars) else 'note'}")
+        yield FigureRef(str(png), str(svg), literal(picture.title), note, picture.describe(), key)
 
 
 def _note(picture: Diagram) -> str:

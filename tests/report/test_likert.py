@@ -31,6 +31,11 @@ def test_shares_are_of_answers_as_entered(personality):
     given = [cell for cell in cells if cell in "123456" and cell]
     assert bar.n == len(given) == 2784
     np.testing.assert_allclose(bar.shares, [given.count(str(point)) / len(given) for point in range(1, 7)])
+    # Two figures of one report do not share a title.
+    assert first.title.startswith("Distribution of the Answers by Item: Agreeableness")
+    assert second.title.endswith("Openness")
+    (only,) = likert(personality, ["Openness"])
+    assert only.title == "Distribution of the Answers by Item"
     # Constructs stay together.
     assert {bar.label[0] for bar in first.bars} & {bar.label[0] for bar in second.bars} == set()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rantau.errors import ReportError, listing, unknown
 from rantau.options import check_switch, choose, one_text, several_names
@@ -15,13 +15,15 @@ from rantau.survey.frequencies import frequencies
 from rantau.survey.responses import need_responses
 
 if TYPE_CHECKING:
-    from rantau.survey.instrument import Item
+    from rantau.survey.instrument import Item, Scale
     from rantau.survey.responses import Responses
 
 #: More points than this make no bar that can be read.
 MOST_POINTS = 11
 #: Rows of more inches would be shrunk to fit a page, and their letters with them.
 TALLEST = 6.0
+#: The bars of a figure, each with the code of its construct.
+Bars: TypeAlias = tuple[tuple[str, Bar], ...]
 
 
 def likert(
@@ -77,7 +79,7 @@ def likert(
             f"no item has a scale of at most {MOST_POINTS} points, and more make no bar that can be read."
         )
     shares = frequencies(responses, share=True)
-    figures = []
+    batches: list[tuple[Bars, Scale]] = []
     banner = words("banner") if responses.simulated else ""
     for scale in dict.fromkeys(item.scale for item in chosen):
         points = list(range(scale.minimum, scale.maximum + 1))
@@ -89,10 +91,16 @@ def likert(
             wording = item.wording.text(tongue)
             label = item.code if wording == item.code else f"{item.code}  {wording}"
             own: Any = shares.loc[item.code]
-            shown = tuple(float(own[point]) for point in points)
-            bars.append((item.construct, Bar(label + mark, shown, round(own["n"]), item.reversed)))
-        title = words("figure.likert.title")
-        figures += [Likert(title, each, scale, words.language, banner, monochrome) for each in _batches(bars)]
+            parts = tuple(float(own[point]) for point in points)
+            bars.append((item.construct, Bar(label + mark, parts, round(own["n"]), item.reversed)))
+        batches += [(batch, scale) for batch in _batches(bars)]
+    title = f"figure.likert.title{'_of' if len(batches) > 1 else ''}"
+    names = {one.code: one.name.text(tongue) for one in survey.constructs}
+    figures = []
+    for batch, scale in batches:
+        named = words.listing([names.get(code, code) for code in dict.fromkeys(code for code, _ in batch)])
+        shown = tuple(bar for _, bar in batch)
+        figures.append(Likert(words(title, names=named), shown, scale, words.language, banner, monochrome))
     return tuple(figures)
 
 
@@ -113,23 +121,24 @@ def _chosen(responses: Responses, names: Sequence[str] | None) -> list[Item]:
     return [item for item in every if item.code in wanted]
 
 
-def _batches(bars: list[tuple[str, Bar]]) -> Iterator[tuple[Bar, ...]]:
+def _batches(bars: Sequence[tuple[str, Bar]]) -> Iterator[Bars]:
     """Yield the bars of each figure, about as high as one another; constructs stay whole where a page has room."""
     tall = sum(height_of(bar.label) for _, bar in bars)
     size = tall / math.ceil(tall / TALLEST)
-    batch: list[Bar] = []
+    batch: list[tuple[str, Bar]] = []
     filled = 0.0
     for _, each in groupby(bars, key=lambda one: one[0]):
-        own = [bar for _, bar in each]
-        more = sum(height_of(bar.label) for bar in own)
+        own = tuple(each)
+        more = sum(height_of(bar.label) for _, bar in own)
         # Half a construct over or under the size is as near as whole constructs come.
         if batch and (filled + more > TALLEST or filled + more / 2 > size):
             yield tuple(batch)
             batch, filled = [], 0.0
-        for bar in own:
-            if filled + height_of(bar.label) > TALLEST:
+        for one in own:
+            height = height_of(one[1].label)
+            if filled + height > TALLEST:
                 yield tuple(batch)
                 batch, filled = [], 0.0
-            batch.append(bar)
-            filled += height_of(bar.label)
+            batch.append(one)
+            filled += height
     yield tuple(batch)
