@@ -132,6 +132,11 @@ def test_control_variables_are_named_and_are_no_advice():
     assert "Model juga memuat variabel kontrol, yaitu “Berapa umur Anda?”." in sentences.methods(
         Prose(controlled(), "id")
     )
+    # A question with a name is told by that.
+    found = controlled()
+    (age,) = found.survey.demographics
+    named = found.survey.replace(demographics=(age.replace(name=Wording((("en", "Age"), ("id", "Umur")))),))
+    assert "Age entered the model as a control variable." in sentences.methods(Prose(found.replace(survey=named), "en"))
     table = {one.key: one for _, one in assemble(controlled(), title="T").tables()}["importance"]
     assert "How old" not in str(table.frame())
     assert "Control variables are left out." in [note.text for note in table.notes][-1]

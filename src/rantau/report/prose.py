@@ -86,9 +86,10 @@ class Prose(View):
         return self.words.listing([self.named(code) for code in codes])
 
     def named(self, code: str) -> str:
-        """Return the name of a construct, safe in marked text; that of a question stands in quotation marks."""
-        parts = (f"“{self.construct(one)}”" if self._question(one) else self.construct(one) for one in code.split(":"))
-        return literal(" × ".join(parts))
+        """Return the name of a construct, safe in marked text; a question as asked stands in quotation marks."""
+        asked = {part for part in code.split(":") if (found := self._question(part)) is not None and found.name is None}
+        shown = (f"“{self.construct(part)}”" if part in asked else self.construct(part) for part in code.split(":"))
+        return literal(" × ".join(shown))
 
     def engine(self, name: str) -> str:
         """Return the short name of an engine."""
