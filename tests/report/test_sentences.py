@@ -227,7 +227,9 @@ def test_full_information_and_robust_errors_are_told_with_their_sources():
     assert "The standard errors and the test of CB-SEM allow for answers that are not normal." in sample
     assert "its standard errors and test allow for" in " ".join(sentences.limits(prose(gaps())))
     indonesian = sentences.methods(prose(gaps(), "id"))
-    assert "menggunakan kemungkinan maksimum berinformasi penuh (Arbuckle, 1996) dengan galat baku robust" in indonesian
+    assert (
+        "menggunakan kemungkinan maksimum berinformasi penuh (Arbuckle, 1996) dengan galat baku *robust*" in indonesian
+    )
     keys = {one.key for one in cited_in([told])}
     assert {"arbuckle1996", "white1982", "yuan2000", "enders2001"} <= keys
 
@@ -243,7 +245,7 @@ def test_fit_is_told_by_the_scaled_test_and_the_robust_indices():
     assert f"robust RMSEA = {rmsea}, 90% CI [{low}, {high}], SRMR" in told
     account = sentences.account(prose(gaps(), "id"))
     assert "χ^{2}(105; *N* = 250) terskala = " in account
-    assert "CFI robust = " in account
+    assert "CFI *robust* = " in account
     # Plain fits are told plainly.
     assert not re.search("scaled|robust", sentences.fit(prose(), "cfa"))
 
