@@ -7,6 +7,7 @@ import re
 from hashlib import sha256
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 
@@ -151,3 +152,24 @@ def test_progress_is_told(tmp_path):
     run(read_study(write_study(tmp_path)), progress=lambda *step: seen.append(step))
     assert seen[0][0] == "bootstrap"
     assert seen[-2:] == [("report", 0, 1), ("report", 1, 1)]
+
+
+def test_public_data_are_named_under_tables_and_figures_and_in_the_text(tmp_path):
+    plan = PLAN.replace(
+        'responses = "responses.csv"', 'responses = "responses.csv"\nsource = { id = "Tenenhaus (2005)" }'
+    )
+    plan += '[report]\nstyle = "skripsi"\nlanguage = "id"\n'
+    run(read_study(write_study(tmp_path, plan=plan)))
+    text = (tmp_path / "out" / "report.md").read_text("utf-8")
+    assert "Data primer" not in text
+    assert "Sumber data: Tenenhaus (2005). Berkas data memuat 250 baris" in text
+    lines = text.count("\nSumber: Tenenhaus (2005)\n")
+    exhibits = len(re.findall(r"^\*\*(?:Tabel|Gambar) ", text, flags=re.MULTILINE))
+    # The model before any data, and the checklist, show none.
+    assert lines == exhibits - 2
+    word = docx.Document(str(tmp_path / "out" / "report.docx"))
+    assert [paragraph.text for paragraph in word.paragraphs].count("Sumber: Tenenhaus (2005)") == lines
+    tables = sorted((tmp_path / "out" / "tables").glob("*.tex"))
+    told = [path.name for path in tables if "Sumber: Tenenhaus (2005)" in path.read_text("utf-8")]
+    assert len(told) == len(tables) - 1
+    assert (tmp_path / "out" / "report.html").read_text("utf-8").count("Sumber: Tenenhaus (2005)") == lines

@@ -400,3 +400,28 @@ def test_simulated_answers_have_no_file_to_be_read(tmp_path):
     plan = PLAN.replace('responses = "responses.csv"', 'simulate = "model.sem"\nn = 50\nsheet = "Answers"')
     with pytest.raises(StudyError, match=r"\[data\]: `sheet` is of a file of answers, and these are simulated"):
         read_study(write_study(tmp_path, plan=plan))
+
+
+def test_a_plan_names_where_its_answers_are_from(tmp_path):
+    data = 'responses = "responses.csv"'
+    assert read_study(write_study(tmp_path)).data.source_in("id") == ""
+    plain = read_study(write_study(tmp_path, plan=PLAN.replace(data, f'{data}\nsource = "Hair (2022)"')))
+    assert plain.data.source_in("en") == plain.data.source_in("id") == "Hair (2022)"
+    named = f'{data}\nsource = {{ en = "A and B (1939)", id = "A dan B (1939)" }}'
+    by_language = read_study(write_study(tmp_path, plan=PLAN.replace(data, named)))
+    assert by_language.data.source_in("id") == "A dan B (1939)"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ('simulate = "model.sem"\nn = 50\nsource = "Hair (2022)"', "`source` is of a file of answers, and these are"),
+        ('responses = "responses.csv"\nsource = " "', "`source` is empty; write source ="),
+        ('responses = "responses.csv"\nsource = {}', "`source` is empty; write source ="),
+        ('responses = "responses.csv"\nsource = { en = "A", id = "" }', "`source` is empty; write source ="),
+    ],
+)
+def test_a_source_that_says_nothing_is_refused(tmp_path, change, told):
+    plan = PLAN.replace('responses = "responses.csv"', change)
+    with pytest.raises(StudyError, match=re.escape(f"[data]: {told}")):
+        read_study(write_study(tmp_path, plan=plan))

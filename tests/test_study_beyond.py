@@ -169,6 +169,13 @@ def test_what_model_and_answers_do_not_allow_is_refused_before_computing(tmp_pat
         check_study(study(tmp_path, plan=PLAN + plan, model=MODEL))
 
 
+def test_a_target_of_control_variables_alone_has_no_map(tmp_path):
+    model = MODEL.replace("Satisfaction ~ Image", "Satisfaction ~ gender\nImage ~ Satisfaction")
+    plan = study(tmp_path, plan=PLAN + '[importance]\ntarget = "Satisfaction"\n', model=model)
+    with pytest.raises(StudyError, match=r"\[importance\]: only control variables lead to 'Satisfaction'"):
+        check_study(plan)
+
+
 def test_own_cutoffs_count_from_the_plan(tmp_path):
     own = (ROOT / "src/rantau/quality/cutoffs/hair2022.toml").read_text("utf-8")
     plan = study(tmp_path, plan=PLAN + '[assess]\ncutoffs = "mine.toml"\n')

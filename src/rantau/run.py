@@ -111,6 +111,7 @@ def _write(study: Study, findings: Findings, folder: Path) -> None:
         title=study.title.text(study.language),
         style=study.style,
         language=study.language,
+        source=study.data.source_in(study.language),
         figures=figures,
     )
     document = built()
@@ -130,7 +131,7 @@ def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef,
     words = _TITLES.get(study.language, _TITLES["en"])
     drawn: list[tuple[str, str, Diagram]] = []
     banner = read_words(study.language)("banner") if findings.simulated else ""
-    draw = partial(diagram, survey=findings.survey, language=study.language, banner=banner)
+    draw = partial(diagram, survey=findings.survey, language=study.language, style=study.style, banner=banner)
     if findings.model.hypotheses:
         drawn.append(("hypotheses", words["hypotheses"], draw(findings.model, content="structural")))
     if findings.pls is not None and findings.pls.converged:
@@ -142,7 +143,8 @@ def _figures(study: Study, findings: Findings, folder: Path) -> tuple[FigureRef,
     references = list(_answers(study, findings, folder, words=read_words(study.language)))
     for key, title, picture in drawn:
         svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
-        references.append(FigureRef(str(png), str(svg), title, _note(picture), picture.describe(study.language), key))
+        told, of_data = picture.describe(study.language), key != "hypotheses"
+        references.append(FigureRef(str(png), str(svg), title, _note(picture), told, key, of_data))
     references += _slopes(study, findings, folder, words=read_words(study.language))
     references += _importance(study, findings, folder, words=read_words(study.language))
     return tuple(references)
@@ -185,9 +187,8 @@ def _answers(study: Study, findings: Findings, folder: Path, words: Words) -> It
     for number, picture in enumerate(figures, start=1):
         key = "likert" if len(figures) == 1 else f"likert_{number}"
         svg, png = (picture.write(folder / f"{key}{suffix}") for suffix in (".svg", ".png"))
-        note = "note_reversed" if any(bar.reversed for bar in picture.bars) else "note"
-        title, note = (words(f"figure.likert.{name}") for name in ("title", note))
-        yield FigureRef(str(png), str(svg), title, note, picture.describe(), key)
+        note = words(f"figure.likert.{'note_reversed' if any(bar.reversed for bar in picture.bars) else 'note'}")
+        yield FigureRef(str(png), str(svg), literal(picture.title), note, picture.describe(), key)
 
 
 def _note(picture: Diagram) -> str:

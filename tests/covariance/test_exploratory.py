@@ -14,7 +14,7 @@ from rantau.covariance.exploratory.gradient_projection import conditions, turn
 from rantau.covariance.exploratory.turn import turning_jacobian
 from rantau.covariance.implied import imply
 from rantau.covariance.rotations import ROWS
-from rantau.errors import IdentificationError, ModelSyntaxError, OptionError
+from rantau.errors import IdentificationError, ModelSyntaxError, OptionError, RantauWarning
 
 DATA = Path(__file__).parents[1] / "data"
 ITEMS = [f"x{i}" for i in range(1, 10)]
@@ -180,6 +180,27 @@ def test_groups_are_turned_each_by_itself(hs):
     for school, part in hs.groupby("school"):
         alone = rt.efa(part, 2, items=ITEMS[:6], rotation="oblimin").loadings()
         assert found.loc[school].to_numpy() == pytest.approx(alone.to_numpy(), abs=1e-7)
+
+
+@pytest.mark.parametrize("factors", [4, 5])
+def test_a_heywood_case_is_most_often_of_a_factor_too_many(hs, factors):
+    # Four factors of these nine items do not converge, five have two residual variances below zero.
+    with pytest.warns(RantauWarning):
+        fit = rt.efa(hs, factors, items=ITEMS, rotation="oblimin").fit
+    assert fit.converged is (factors == 5)
+    told = [problem for problem in fit.problems if "Heywood" in problem.text]
+    assert len(told) == (2 if fit.converged else 1)
+    for problem in told:
+        assert f"Most often {factors} factors are one too many: take {factors - 1}" in problem.text
+        assert "rt.parallel_analysis()" in problem.text
+        assert "hold loadings equal" not in problem.text
+
+
+def test_one_factor_cannot_be_one_too_many():
+    names = ["a", "b", "c"]
+    matrix = pd.DataFrame([[1, 0.8, 0.8], [0.8, 1, 0.5], [0.8, 0.5, 1]], index=names, columns=names)
+    with pytest.warns(RantauWarning, match="Causes: too few items or answers"):
+        rt.efa(rt.moments(matrix, 200), 1)
 
 
 def test_one_factor_is_a_confirmatory_one(hs):

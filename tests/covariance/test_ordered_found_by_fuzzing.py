@@ -68,7 +68,7 @@ def test_a_loading_without_limit_is_told_where_residuals_are_held(hs4):
 
 def test_theta_without_a_minimum_points_to_delta(hs4):
     fits = [rt.cfa("F =~ x4 + x5 + x6", hs4, ordered=True, parameterization=way) for way in ("delta", "theta")]
-    advice = [advice_for(fit.layout, fit.theta, (), ()) for fit in fits]
+    advice = [advice_for(fit.layout, fit.table, fit.theta, (), ()) for fit in fits]
     assert "see whether parameterization='delta' shows a Heywood case" in advice[1]
     assert "parameterization" not in advice[0]
 

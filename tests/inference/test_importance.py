@@ -91,6 +91,27 @@ def test_higher_orders_and_products(mobile):
     assert rt.importance(product, "Satisfaction").names == ("Image", "Value")
 
 
+def test_control_variables_are_left_out(mobile):
+    blocks = "Image =~ IMAG1 + IMAG2 + IMAG3\nValue =~ PERV1 + PERV2\nSatisfaction =~ CUSA1 + CUSA2 + CUSA3\n"
+    rng = np.random.default_rng(3)
+    data = mobile.assign(age=mobile[["CUSA1", "CUSA2", "CUSA3"]].sum(axis=1) + rng.normal(0, 2, size=len(mobile)))
+    ends = dict.fromkeys(data.columns, (1, 10)) | {"age": (-10, 60)}
+    fit = rt.pls(blocks + "Satisfaction ~ Image + Value + age", data)
+    found = rt.importance(fit, "Satisfaction", bounds=ends)
+    assert (found.names, found.controls) == (("Image", "Value"), ("age",))
+    assert set(found.items().construct) == {"Image", "Value"}
+    assert "left out, as control variables: age" in str(found)
+    # As a part of the theory it is there, above all others, and moves the means that part the quarters.
+    claimed = rt.pls(blocks + "Satisfaction ~ Image + Value\nSatisfaction ~ age  # H1 (+)", data)
+    whole = rt.importance(claimed, "Satisfaction", bounds=ends)
+    assert (whole.names, whole.controls) == (("Image", "Value", "age"), ())
+    assert whole.constructs().importance.idxmax() == "age"
+    np.testing.assert_allclose(whole.effects[:2], found.effects, rtol=1e-10)
+    np.testing.assert_allclose(whole.performances[:2], found.performances, rtol=1e-10)
+    with pytest.raises(OptionError, match="only control variables lead to 'Satisfaction', and no map shows these"):
+        rt.importance(rt.pls(blocks.split("\n")[2] + "\nSatisfaction ~ age", data), "Satisfaction")
+
+
 def test_refusals(fit, reputation):
     with pytest.raises(OptionError, match=r"no path of the model leads to 'CUSAA'. Did you mean 'CUSA'"):
         rt.importance(fit, "CUSAA")

@@ -323,3 +323,24 @@ def test_a_sum_of_hundreds_of_terms_is_refused():
 def test_a_minus_behind_a_space_is_no_arrow():
     model = parse_model("y ~ a*x + b*z\na < -b\na <-5")
     assert [one.operator for one in model.constraints] == ["<", "<"]
+
+
+@pytest.mark.parametrize(
+    ("paths", "controls"),
+    [
+        ("Y ~ X + age + size", ("age", "size")),
+        ("Y ~ X  # H1 (+)\nY ~ age", ("age",)),
+        # What a hypothesis is about is no control: by itself, in a product, or along a defined route.
+        ("Y ~ X\nY ~ age  # H1 (+)", ()),
+        ("Y ~ X + age\nY ~ X:age  # H1 (+)", ()),
+        ("X ~ a*age\nY ~ b*X\nroute := a*b  # H1 (+)", ()),
+        # Nor is a construct, an item, or what something leads to.
+        ("Y ~ X + y1\nage ~ size\nY ~ age", ("size",)),
+    ],
+)
+def test_control_variables_are_columns_that_no_hypothesis_is_about(paths, controls):
+    assert parse_model(f"X =~ x1 + x2\nY =~ y1 + y2\n{paths}").controls == controls
+
+
+def test_a_model_of_columns_alone_has_no_controls():
+    assert parse_model("y ~ x + z").controls == ()

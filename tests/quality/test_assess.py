@@ -106,6 +106,15 @@ def test_paths_and_hypotheses(found):
     assert own.verdict["LIKE ~ COMP"] == "significant"
 
 
+def test_nothing_is_asked_of_a_control_variable(data):
+    answers = data.assign(age=np.random.default_rng(1).normal(size=len(data)))
+    for model, met in ((f"{MODEL}CUSA ~ age", ""), (f"{MODEL}CUSA ~ age  # H3 (+)", "no")):
+        fit = rt.pls(model, answers)
+        own = rows(rt.assess(fit, bootstrap=rt.bootstrap(fit, draws=100)), "paths")
+        (age,) = [about for about in own.index if about.startswith("CUSA ~ age")]
+        assert (own.met[age], own.verdict[age]) == (met, "not significant" if not met else "not supported")
+
+
 def test_structure_and_prediction(found, fit, predicted):
     variance = rows(found, "explained_variance")
     assert (variance.met == "").all()

@@ -306,3 +306,21 @@ def _quiet_fit(model, data):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return sem(model, data)
+
+
+def test_numbers_are_written_as_in_the_tables_of_a_style():
+    rows = [("Y", "~", "X", 0.4217, 0.31, 0.53, 0.001)]
+    model = parse_model("X =~ a + b\nY =~ c + d\nY ~ X")
+
+    def written(style, language="en"):
+        options = Options(style=style, language=language)
+        drawn = diagram_of(model, rows, [("Y", 0.1778)], options=options)
+        (path,) = [edge for edge in drawn.edges if edge.kind == "path"]
+        outcome = next(node for node in drawn.nodes if node.key == "Y")
+        return (*drawn.edge_lines(path), drawn.node_line(outcome), drawn.interval(path))
+
+    # A standardised path can exceed 1 and keeps its zero, R² cannot.
+    assert written("apa7") == ("0.42**", "R² = .18", "[0.31, 0.53]")
+    assert written("skripsi") == ("0.42**", "R² = 0.18", "[0.31, 0.53]")
+    assert written("skripsi", "id") == ("0,42**", "R² = 0,18", "[0,31; 0,53]")
+    assert written("") == (".42**", "R² = .18", "[.31, .53]")

@@ -111,3 +111,12 @@ def test_note_references_reach_the_notes(tmp_path):
     table = DISCRIMINANT.replace(notes=(Note("general", "See {table:discriminant}."),))
     text = write(Document("T", parts=(TableRef(table),)), tmp_path / "a.md").read_text(encoding="utf-8")
     assert "*Note.* See Table\u00a01." in text
+
+
+def test_numbers_of_the_texts_follow_the_style():
+    text = "Below .70 [.05, −.10] lies 0.6 (α = .05); https://doi.org/10.1016/j.jbusres.2015.07.006, version 0.1.0."
+    assert Document("T").resolve(text) == text
+    zeros = (
+        "Below 0.70 [0.05, −0.10] lies 0.6 (α = 0.05); https://doi.org/10.1016/j.jbusres.2015.07.006, version 0.1.0."
+    )
+    assert Document("T", style="skripsi").resolve(text) == zeros

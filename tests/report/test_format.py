@@ -49,6 +49,8 @@ CASES = [
     (12345.678, "decimal", 1, "12,345.7", "12.345,7"),
     (-1234.5, "decimal", 2, "−1,234.50", "−1.234,50"),
     (12345, "integer", None, "12345", "12345"),
+    (12345, "count", None, "12,345", "12.345"),
+    (250, "count", None, "250", "250"),
     (1e22, "decimal", 0, "10,000,000,000,000,000,000,000", "10.000.000.000.000.000.000.000"),
     (12.345, "percent", None, "12.3", "12,3"),
     (250, "integer", None, "250", "250"),
@@ -139,7 +141,7 @@ def number_of(text: str, mark: str) -> Decimal:
 
 
 numbers = st.floats(allow_nan=False, allow_infinity=False, width=64)
-kinds = st.sampled_from(["decimal", "correlation", "index", "percent", "loading", "interval", "integer"])
+kinds = st.sampled_from(["decimal", "correlation", "index", "percent", "loading", "interval", "integer", "count"])
 
 
 @given(value=numbers, kind=kinds, style=st.sampled_from([APA, APA_ID, SKRIPSI]), places=st.integers(0, 8))
@@ -195,6 +197,15 @@ def test_notes_stand_in_apa_order_with_the_banner_first():
 def test_primary_data_is_not_claimed_beside_a_banner():
     assert [plain(line) for line in note_lines((), SKRIPSI)] == ["Sumber: Data primer diolah"]
     assert [plain(line) for line in note_lines((), SKRIPSI, banner="SIMULASI")] == ["Catatan: SIMULASI"]
+
+
+def test_a_source_that_is_named_stands_in_the_place_of_primary_data():
+    assert [plain(line) for line in note_lines((), SKRIPSI, source="Hair (2022)")] == ["Sumber: Hair (2022)"]
+    english = read_style("skripsi", "en")
+    assert [plain(line) for line in note_lines((), english)] == ["Source: Primary data, processed"]
+    assert [plain(line) for line in note_lines((), english, source="Hair (2022)")] == ["Source: Hair (2022)"]
+    # Where no data are shown there is no source of them, and APA has no line for one.
+    assert note_lines((), SKRIPSI, source=None) == note_lines((), APA, source="Hair (2022)") == ()
 
 
 @pytest.mark.parametrize(

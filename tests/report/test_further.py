@@ -7,17 +7,22 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from study_findings import mobile
 
 import rantau as rt
 from rantau.errors import OptionError
+from rantau.report import sentences
 from rantau.report.assemble import assemble
 from rantau.report.citations import as_cited, cited_in, references
 from rantau.report.collect import collect
 from rantau.report.document import Document
+from rantau.report.figures.importance import Map
 from rantau.report.importance_figure import importance_figure
+from rantau.report.prose import Prose
 from rantau.report.verdicts import VERDICTS, criterion_in, verdict_in
 from rantau.report.words import read_words
+from rantau.survey.instrument import Demographic, Wording
 
 NAMES = (
     "prediction", "cvpat", "importance", "necessity", "bottleneck", "micom", "mga", "linearity", "copulas", "segments",
@@ -98,6 +103,63 @@ def test_prediction_and_its_test():
     one = found.cvpat().iloc[1]
     assert one["p"] > 0.05
     assert f"No difference from the linear model was found (difference = −{abs(one['difference']):.3f}" in text
+
+
+@lru_cache
+def controlled():
+    """The mobile customers with their ages, which lead to loyalty as a question of the instrument."""
+    found = mobile()
+    age = np.random.default_rng(5).integers(18, 70, size=250)
+    answers = found.responses.frame().assign(age=age)
+    model = rt.parse_model(
+        "Image =~ IMAG1 + IMAG2 + IMAG3\nSatisfaction =~ CUSA1 + CUSA2 + CUSA3\nLoyalty =~ CUSL1 + CUSL2 + CUSL3\n"
+        "Satisfaction ~ Image  # H1 (+)\nLoyalty ~ Satisfaction  # H2 (+)\nLoyalty ~ age\n"
+    )
+    fit = rt.pls(model, answers)
+    ends = dict.fromkeys(model.observed, (1, 10)) | {"age": (18, 70)}
+    wording = Wording((("en", "How old are you?"), ("id", "Berapa umur Anda?")))
+    survey = found.survey.replace(demographics=(Demographic("age", wording, "number"),))
+    return collect([fit, rt.importance(fit, "Loyalty", bounds=ends)], survey)
+
+
+def test_control_variables_are_named_and_are_no_advice():
+    told = " ".join(sentences.importance(Prose(controlled(), "en")))
+    assert "“How old are you?”, a control variable, is left out" in told
+    assert "Hünermund & Louw, 2023" in told
+    assert "Hünermund & Louw, 2023" in cited_in([told])[0].cited
+    by = sentences.methods(Prose(controlled(), "en"))
+    assert "“How old are you?” entered the model as a control variable." in by
+    assert "Model juga memuat variabel kontrol, yaitu “Berapa umur Anda?”." in sentences.methods(
+        Prose(controlled(), "id")
+    )
+    # A question with a name is told by that.
+    found = controlled()
+    (age,) = found.survey.demographics
+    named = found.survey.replace(demographics=(age.replace(name=Wording((("en", "Age"), ("id", "Umur")))),))
+    assert "Age entered the model as a control variable." in sentences.methods(Prose(found.replace(survey=named), "en"))
+    table = {one.key: one for _, one in assemble(controlled(), title="T").tables()}["importance"]
+    assert "How old" not in str(table.frame())
+    assert "Control variables are left out." in [note.text for note in table.notes][-1]
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "several"),
+    [
+        ("en", "one condition is necessary for", "two conditions are necessary for"),
+        ("id", "satu kondisi diperlukan bagi", "dua kondisi diperlukan bagi"),
+    ],
+)
+def test_necessary_conditions_are_counted(language, one, several):
+    found = findings()
+    names = found.necessity.conditions
+    for count, told in ((1, one), (2, several)):
+        values = np.where(np.arange(len(names)) < count, 0.3, 0.01)
+        shares = np.where(np.arange(len(names)) < count, 0.001, 0.5)
+        needed = found.necessity.replace(
+            effects=np.column_stack([values] * len(found.necessity.ceilings)),
+            p_values=np.column_stack([shares] * len(found.necessity.ceilings)),
+        )
+        assert told in " ".join(sentences.importance(Prose(found.replace(necessity=needed), language)))
 
 
 def test_importance_and_necessity():
@@ -296,3 +358,42 @@ def test_the_map_shows_every_construct(tmp_path):
         assert f">{name}<" in drawn
     assert "Citra: kepentingan 0,89" in figure.describe()
     assert importance_figure(mobile()) is None
+
+
+def drawn(figure):
+    """The axes of a figure, drawn as they are when written, and its names as they stand there."""
+    paper = figure.paper()
+    renderer = FigureCanvasAgg(paper).get_renderer()
+    (axes,) = paper.axes
+    return axes, renderer, {text.get_text(): text.get_window_extent(renderer) for text in axes.texts}
+
+
+def test_names_in_the_map_cover_no_point_and_are_not_cut():
+    long = "Dukungan asosiasi usaha dan pemerintah daerah bagi ekspor"
+    figure = Map(
+        title="T", names=("Dukungan asosiasi", "Kekuatan jaringan", long), importance=np.array([0.287, 0.356, 0.41]),
+        performance=np.array([56.37, 55.3, 15.0]), x_label="Kepentingan", y_label="Kinerja", rescaled=True, told="",
+        decimal=",",
+    )  # fmt: skip
+    axes, renderer, boxes = drawn(figure)
+    inside = axes.get_window_extent(renderer)
+    radius = 26**0.5 / 2 * axes.figure.dpi / 72
+    for name, box in boxes.items():
+        assert inside.x0 <= box.x0
+        assert box.x1 <= inside.x1
+        assert max(map(len, name.split("\n"))) <= 26
+        for point in axes.transData.transform(np.column_stack([figure.importance, figure.performance])):
+            assert not box.padded(0.9 * radius).contains(*point)
+    assert any(name.endswith(" …") or "\n" in name for name in boxes)
+
+
+def test_numbers_of_an_axis_have_as_many_decimals():
+    figure = Map(
+        title="T", names=("A", "B"), importance=np.array([0.25, 0.36]), performance=np.array([55.3, 56.4]),
+        x_label="x", y_label="y", rescaled=True, told="", decimal=",",
+    )  # fmt: skip
+    axes, _, _ = drawn(figure)
+    for axis in (axes.xaxis, axes.yaxis):
+        parts = [label.get_text().partition(",")[2] for label in axis.get_ticklabels()]
+        assert len({len(part) for part in parts}) == 1
+        assert parts[0]

@@ -11,6 +11,7 @@ from rantau.model.syntax import parse_model
 from rantau.report.diagram import Options, diagram_of
 from rantau.report.layout import arrange, gauge, ranks, text_width, wrap
 from rantau.report.layout.shapes import crosses
+from rantau.report.layout.text import LETTERS
 
 # Customer satisfaction in mobile telephony: Tenenhaus, Vinzi, Chatelin & Lauro (2005), figure 4.
 MOBILE = """
@@ -271,3 +272,14 @@ def test_no_two_nodes_overlap_in_any_recursive_model(shape, direction):
     placed = arrange(estimated(text, direction=direction))
     for one, other in combinations(placed.shapes, 2):
         assert apart(one, other), (one.key, other.key)
+
+
+def test_a_long_question_is_cut_in_the_picture_and_not_in_its_description():
+    question = "For how many years has your business been operating since it was founded by its present owner?"
+    model = parse_model("Y =~ a + b\nX =~ c + d\nY ~ X + age")
+    drawn = diagram_of(model, names=(("age", question),), content="structural")
+    (box,) = [shape for shape in arrange(drawn).shapes if shape.outline == "box"]
+    shown = " ".join(box.lines)
+    assert shown.endswith("…")
+    assert len(shown) <= LETTERS + 1
+    assert question in drawn.describe()

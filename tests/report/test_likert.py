@@ -8,8 +8,8 @@ from study_findings import ROOT
 
 import rantau as rt
 from rantau.errors import ReportError
-from rantau.report.figures.likert import colours_of, parts_of
-from rantau.report.likert import likert
+from rantau.report.figures.likert import colours_of, height_of, parts_of
+from rantau.report.likert import TALLEST, likert
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,8 @@ def personality():
 def test_shares_are_of_answers_as_entered(personality):
     first, second = likert(personality)
     assert len(first.bars) + len(second.bars) == 25
-    assert max(len(first.bars), len(second.bars)) <= 24
+    # A page has room for either without shrinking it.
+    assert all(sum(height_of(bar.label) for bar in figure.bars) <= TALLEST for figure in (first, second))
     bar = first.bars[0]
     assert bar.label == "A1  Am indifferent to the feelings of others. (R)"
     assert [one.label for one in first.bars if one.reversed] == [one.label for one in first.bars if "(R)" in one.label]
@@ -30,8 +31,24 @@ def test_shares_are_of_answers_as_entered(personality):
     given = [cell for cell in cells if cell in "123456" and cell]
     assert bar.n == len(given) == 2784
     np.testing.assert_allclose(bar.shares, [given.count(str(point)) / len(given) for point in range(1, 7)])
+    # Two figures of one report do not share a title.
+    assert first.title.startswith("Distribution of the Answers by Item: Agreeableness")
+    assert second.title.endswith("Openness")
+    (only,) = likert(personality, ["Openness"])
+    assert only.title == "Distribution of the Answers by Item"
     # Constructs stay together.
     assert {bar.label[0] for bar in first.bars} & {bar.label[0] for bar in second.bars} == set()
+
+
+def test_figures_are_no_taller_than_a_page_shows_in_full(personality):
+    # In a frame without wordings one line is enough for each of many items of one construct.
+    items = [f"{letter}{number}" for letter in "ACENO" for number in range(1, 6)]
+    survey = rt.responses_of(personality.frame(), {"All": items}, scale=(1, 6))
+    figures = likert(survey)
+    assert [bar.label for figure in figures for bar in figure.bars] == items
+    assert len(figures) == 2
+    for figure in figures:
+        assert sum(height_of(bar.label) for bar in figure.bars) <= TALLEST
 
 
 def test_items_and_constructs_can_be_chosen_in_any_language(personality):

@@ -87,7 +87,7 @@ def test_what_does_not_go_with_ordered_answers_is_refused(tmp_path, change, told
                 "kuadrat terkecil berbobot diagonal (WLSMV) atas ambang dan korelasi polikorik jawaban berurutan",
                 "dan semua jawaban diperlakukan sebagai kategori berurutan",
                 "paket itu memperlakukan jawaban sebagai angka",
-                "Di balik setiap jawaban berurutan diandaikan ada variabel normal",
+                "Di balik setiap jawaban berurutan diasumsikan ada variabel normal",
             ),
         ),
     ],

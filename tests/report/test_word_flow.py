@@ -14,7 +14,7 @@ from rantau.report.document import Document, write
 from rantau.report.parts import FigureRef, Heading, Paragraph, References, TableRef
 from rantau.report.styles import read_style
 from rantau.report.table import Column, Note, Row, Table
-from rantau.report.word_flow import exhibit_height, flowed, table_height, text_height
+from rantau.report.word_flow import exhibit_height, flowed, picture_size, table_height, text_height
 from rantau.report.word_table import needs_landscape
 
 SENTENCE = "Loyalty rose with trust, and trust with the quality that customers perceived. "
@@ -36,7 +36,7 @@ def test_reports_keep_every_part_in_its_section(make, style, language):
     document = assemble(make(), title="T", style=style, language=language)
     placed = [one.part for one in flowed(document)]
     assert sorted(map(id, placed)) == sorted(map(id, document.parts))
-    for kind in (TableRef | FigureRef, Heading | Paragraph):
+    for kind in (TableRef, FigureRef, Heading | Paragraph):
         assert order(placed, kind) == order(document.parts, kind)
 
     def sections(parts):
@@ -117,6 +117,49 @@ def test_heights_grow_with_what_they_measure(tmp_path):
     (tmp_path / "a.png").write_bytes(png(480, 180))
     figure = FigureRef(str(tmp_path / "a.png"), "", "F", alt="x")
     assert exhibit_height(figure, style) > 180 * 72 / 96
+    # A figure's note and its source take as many lines as they need.
+    noted = figure.replace(note=SENTENCE * 5)
+    assert exhibit_height(noted, style) > exhibit_height(figure, style) + 3 * style.page.table_size
+    thesis = read_style("skripsi", "en")
+    one_line = exhibit_height(figure, thesis) - exhibit_height(figure.replace(of_data=False), thesis)
+    assert one_line == pytest.approx(thesis.page.table_size * 1.15 * 1.15 + 2)
+    assert exhibit_height(figure, thesis, source=SENTENCE * 3) > exhibit_height(figure, thesis) + one_line
+
+
+def figure_of(folder, width, height):
+    """A figure of a picture of so many points."""
+    path = folder / f"{width}x{height}.png"
+    path.write_bytes(png(width, height))
+    return FigureRef(str(path), "", "A figure", alt="x")
+
+
+def test_a_figure_that_nearly_fits_is_made_a_little_smaller(tmp_path):
+    picture, whole, shares = figure_of(tmp_path, 300, 360), (300.0, 360.0), []
+    assert picture_size(picture, read_style()) == whole
+    for height in range(100, 400, 20):
+        above = figure_of(tmp_path, 310, height)
+        placed = flowed(Document("T", parts=(above, picture, Heading(1, "Limits"))))
+        width, tall = placed[1].size
+        assert tall / width == pytest.approx(360 / 300)
+        shares.append(tall / 360)
+    # All of it where there is room, then less and less of it, then all of it on the next page.
+    smaller = [share for share in shares if share < 1]
+    assert shares[0] == shares[-1] == 1
+    assert len(smaller) in (3, 4)
+    assert min(smaller) >= 0.8
+    begin = shares.index(smaller[0])
+    assert shares[begin : begin + len(smaller)] == sorted(smaller, reverse=True)
+
+
+def test_a_figure_fills_the_page_that_a_turned_table_leaves(tmp_path):
+    picture, turned = figure_of(tmp_path, 300, 200), TableRef(wide())
+    parts = (Heading(1, "Sample"), Paragraph(SENTENCE), turned, picture, Heading(1, "Limits"))
+    assert [one.part for one in flowed(Document("T", parts=parts))][2:4] == [picture, turned]
+    # Figures stay in order among themselves.
+    high, low = figure_of(tmp_path, 300, 460), figure_of(tmp_path, 300, 90)
+    parts = (Heading(1, "Sample"), Paragraph(SENTENCE * 10), turned, high, low, Heading(1, "Limits"))
+    placed = [one.part for one in flowed(Document("T", parts=parts))]
+    assert placed.index(high) < placed.index(low)
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,19 @@ def test_attention_checks_and_demographics(trust):
     assert dict(sex.meanings) == {"f": "f", "m": "m", "female": "f", "perempuan": "f", "male": "m", "laki-laki": "m"}
 
 
+def test_a_question_may_have_a_name_for_reports(trust, write):
+    named = TRUST.replace('code = "age"\n', 'code = "age"\nname = { en = "Age", id = "Umur" }\n', 1)
+    survey = read_survey(write(named, "instrument.toml"))
+    age = next(question for question in survey.demographics if question.code == "age")
+    as_asked = next(question for question in trust.demographics if question.code == "age").wording
+    assert (age.wording, age.label.text("id")) == (as_asked, "Umur")
+    assert dict(survey.names("en"))["age"] == "Age"
+    assert dict(trust.names("en"))["age"] == as_asked.text("en")
+    half = named.replace(', id = "Umur"', "")
+    with pytest.raises(SurveyError, match=r"demographic 'age', name: no text in the declared language 'id'"):
+        read_survey(write(half, "half.toml"))
+
+
 def test_the_order_of_presentation(trust, write):
     codes = ["C_1", "C_2", "CHECK1", "C_3", "G_1", "G_2", "G_3", "sex", "markets", "age", "firm"]
     assert [question.code for question in trust.questions] == codes

@@ -52,6 +52,11 @@ def check_beyond(study: Study, model: Model, answers: Responses) -> None:
         if study.importance.target not in targets:
             told = unknown("target", study.importance.target, targets, where="[importance]")
             raise StudyError(f"{study.file}: {told} A target is a construct that paths lead to.")
+        if {path.predictor for path in model.paths if path.outcome == study.importance.target} <= set(model.controls):
+            raise StudyError(
+                f"{study.file}: [importance]: only control variables lead to '{study.importance.target}', and no map "
+                "shows these. Name another target, or give the path from one a hypothesis (`# H1 (+)`)."
+            )
         endless = [name for name in model.observed if declared_bounds(answers.survey, name) is None]
         if endless:
             raise StudyError(

@@ -234,7 +234,7 @@ def fit_moments(
     advice = ""
     if not minimum.converged[0]:
         weak = weakly_scaled(setting.layout, theta)
-        advice = uneven_units(discrepancy, table, observed) or advice_for(setting.layout, theta, weak, missed)
+        advice = uneven_units(discrepancy, table, observed) or advice_for(setting.layout, table, theta, weak, missed)
     tests = statistics(table, evidence, recipe, setting.deviation, converged=bool(minimum.converged[0]))
     problems = (
         *find_problems(setting.layout, table, minimum, singular, advice=advice, implied=evidence.implied),

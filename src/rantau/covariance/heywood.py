@@ -9,14 +9,32 @@ from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.implied import Implied
 from rantau.covariance.layout import Layout
 from rantau.fit import Problem
+from rantau.model.parameters import ParameterTable
 
 #: A variance or eigenvalue above minus this, in units of one standard deviation, is not negative.
 ROUNDING = 1e-8
 #: A share of the variance behind ordered answers below this is nothing.
 NOTHING_LEFT = 1e-6
+#: Of a Heywood case where factors are stated.
+CAUSES = "Causes: too few items or answers, a misspecified model, an item that measures another construct."
 
 
-def negative_variances(layout: Layout, group: int, cells: Array, where: str) -> list[Problem]:
+def fewer_factors(table: ParameterTable, name: str) -> str:
+    """Return what to do where the residual variance of an exploratory item falls below zero; "" for any other item.
+
+    Source: van Driel (1978), On various causes of improper solutions in maximum likelihood factor analysis.
+    """
+    blocks = {block.lhs for block in table.rows if block.op == "=~" and block.rhs == name}
+    many = max((len(factors) for _, factors in table.explored if blocks & set(factors)), default=0)
+    if many < 2:
+        return ""
+    return (
+        f"Most often {many} factors are one too many: take {many - 1}, and see rt.parallel_analysis() for how many the "
+        f"answers show. Otherwise leave '{name}' out."
+    )
+
+
+def negative_variances(layout: Layout, table: ParameterTable, group: int, cells: Array, where: str) -> list[Problem]:
     """Tell of variances below zero in a group, with its `(cells,)`."""
     found = []
     estimated = layout.place[group] >= 0
@@ -30,8 +48,7 @@ def negative_variances(layout: Layout, group: int, cells: Array, where: str) -> 
                 Problem(
                     "error", "negative_variance",
                     f"The variance of '{name}' (or of its disturbance) is estimated below zero{where}, a Heywood "
-                    "case: the solution is not admissible. Causes: too few items or answers, a misspecified "
-                    "model, an item that measures another construct.",
+                    f"case: the solution is not admissible. {fewer_factors(table, name) or CAUSES}",
                     (name,),
                 )
             )  # fmt: skip

@@ -8,7 +8,7 @@ from rantau.arrays import Array, Indices, diagonal, identity
 from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.constraints import Constraints, in_text
 from rantau.covariance.discrepancies import Discrepancy
-from rantau.covariance.heywood import ROUNDING, negative_variances, nothing_left
+from rantau.covariance.heywood import ROUNDING, fewer_factors, negative_variances, nothing_left
 from rantau.covariance.implied import Implied, imply
 from rantau.covariance.layout import Layout, cell_values
 from rantau.covariance.local import exceeds
@@ -77,7 +77,7 @@ def find_problems(
     among = slice(layout.n_observed, layout.n_observed + len(table.constructs))
     for place, label in enumerate(table.groups):
         where = f" in group '{label}'" if label else ""
-        found += negative_variances(layout, place, cells[place], where)
+        found += negative_variances(layout, table, place, cells[place], where)
         found += nothing_left(layout, place, cells[place], implied, where)
         total = implied.total[place][among, among]
         between = _latent_covariances(layout, total, where)
@@ -157,13 +157,17 @@ def _correlations(covariance: Array) -> tuple[Indices, Array]:
     return varies, among / (deviation[:, None] * deviation)
 
 
-def advice_for(layout: Layout, theta: Array, weak: tuple[str, ...], missed: tuple[Problem, ...]) -> str:
+def advice_for(
+    layout: Layout, table: ParameterTable, theta: Array, weak: tuple[str, ...], missed: tuple[Problem, ...]
+) -> str:
     """Say what to do where an estimation did not converge.
 
     Parameters
     ----------
     layout
         The model in units of one standard deviation.
+    table
+        Its parameters.
     theta
         `(n_free,)` where the estimation ended.
     weak
@@ -177,9 +181,13 @@ def advice_for(layout: Layout, theta: Array, weak: tuple[str, ...], missed: tupl
     lowest = np.where(observed & (layout.place >= 0), cell_values(layout, theta), 0.0).min(axis=0)
     if lowest.min() < FALLING:
         name = layout.variables[layout.row[int(lowest.argmin())]]
+        fell = f"The residual variance of '{name}' went below zero on the way (a Heywood case)"
+        fewer = fewer_factors(table, name)
+        if fewer:
+            return f"{fell}. {fewer}"
         return (
-            f"The residual variance of '{name}' went below zero on the way (a Heywood case): its construct has too few "
-            f"items or answers, or its items contradict each other. Leave '{name}' out, or hold loadings equal."
+            f"{fell}: its construct has too few items or answers, or its items contradict each other. "
+            f"Leave '{name}' out, or hold loadings equal."
         )
     if weak:
         return (

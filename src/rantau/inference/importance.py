@@ -50,6 +50,8 @@ class Importance(Record):
         The items, m of them, their weights (of a construct they sum to 1) and means.
     target_performance
         The mean of the target.
+    controls
+        The control variables that lead to the target, which are left out.
     """
 
     target: str
@@ -63,6 +65,7 @@ class Importance(Record):
     item_weights: Array
     item_means: Array
     target_performance: float
+    controls: tuple[str, ...] = ()
 
     def constructs(self) -> pd.DataFrame:
         """Return the map of constructs.
@@ -182,9 +185,10 @@ class Importance(Record):
         return f"Importance for {self.target} (performance {self.target_performance:.3f}), {unit}"
 
     def _warnings(self) -> tuple[str, ...]:
-        if not self.negative:
-            return ()
-        return (f"negative weights, which a map cannot tell sensibly: {listing(self.negative)}",)
+        told = [f"left out, as control variables: {listing(self.controls)}"] if self.controls else []
+        if self.negative:
+            told.append(f"negative weights, which a map cannot tell sensibly: {listing(self.negative)}")
+        return tuple(told)
 
 
 def importance(fit: PlsFit, target: str, *, bounds: Bounds | None = None) -> Importance:
@@ -209,8 +213,8 @@ def importance(fit: PlsFit, target: str, *, bounds: Bounds | None = None) -> Imp
     Raises
     ------
     OptionError
-        If there is no such construct, nothing leads to it, the bounds do not hold the answers, or the fit is
-        consistent, which has no scores.
+        If there is no such construct, nothing or only control variables lead to it, the bounds do not hold the answers,
+        or the fit is consistent, which has no scores.
     EstimationError
         If the fit did not converge, or the weights of a construct do not sum to more than zero.
 
@@ -218,7 +222,9 @@ def importance(fit: PlsFit, target: str, *, bounds: Bounds | None = None) -> Imp
     -----
     Ringle and Sarstedt (2016); Höck, Ringle and Sarstedt (2010). A product is left out of the map; effects of what it
     is made of are those at the mean of the other. All items are to point the same way, and outer weights to be
-    positive: `negative` names those that are not.
+    positive: `negative` names those that are not. A control variable (`Model.controls`: a column that no hypothesis is
+    about) is left out too: its coefficient adjusts those of the others, and is no effect to act on (Hünermund and Louw,
+    2023). One that is meant to be there has a hypothesis, or is a construct of its own (`Age =~ age`).
 
     Examples
     --------
@@ -230,8 +236,14 @@ def importance(fit: PlsFit, target: str, *, bounds: Bounds | None = None) -> Imp
     >>> bool(found.constructs().loc["X", "performance"] > 30)
     True
     """
-    sources = sources_of(fit, target)
+    reached = sources_of(fit, target)
     structure = fit.structure
+    sources = tuple(source for source in reached if structure.constructs[source] not in fit.model.controls)
+    if not sources:
+        raise OptionError(
+            f"only control variables lead to '{target}', and no map shows these. Give the path from one a hypothesis "
+            "(`# H1 (+)`) where it is part of what you claim."
+        )
     sample = rescaled(fit.sample, bounds)
     weights, lengths, mean = unstandardised_weights(fit, sample)
     j = structure.constructs.index(target)
@@ -257,6 +269,7 @@ def importance(fit: PlsFit, target: str, *, bounds: Bounds | None = None) -> Imp
         item_weights=weights[items, [chosen[place] for place in owner]],
         item_means=mean[items],
         target_performance=float(mean @ weights[:, j]),
+        controls=tuple(structure.constructs[source] for source in reached if source not in sources),
     )
 
 

@@ -293,6 +293,23 @@ class Model(Record):
         met += [one.variable for one in self.of_answers]
         return tuple(name for name in dict.fromkeys(met) if name not in constructs)
 
+    @cached_property
+    def controls(self) -> tuple[str, ...]:
+        """The control variables: columns that lead to something, that nothing leads to and no hypothesis is about.
+
+        A model without constructs has none: there the columns are what it is about.
+        """
+        claims = {(one.lhs, one.rhs) for one in self.hypotheses if one.op == "~"}
+        defined = {one.lhs for one in self.hypotheses if one.op == ":="}
+        labels = {name for one in self.definitions if one.name in defined for name in one.expression.names}
+        about = {path.outcome for path in self.paths} | {item for block in self.blocks for item in block.items}
+        for path in self.paths:
+            labelled = {str(value) for one in path.term.modifiers if one.kind == "label" for value in one.values}
+            if (path.outcome, path.predictor) in claims or labelled & labels:
+                about |= set(path.term.factors)
+        met = dict.fromkeys(name for path in self.paths for name in path.term.factors)
+        return tuple(name for name in met if self.blocks and name in self.observed and name not in about)
+
     def block(self, construct: str) -> Block:
         """Return the block that measures a construct; KeyError if there is none."""
         for block in self.blocks:

@@ -40,6 +40,7 @@ def assemble(
     title: str,
     style: str = "apa7",
     language: str = "en",
+    source: str = "",
     figures: tuple[FigureRef, ...] = (),
     wide: bool = False,
 ) -> Document:
@@ -55,6 +56,9 @@ def assemble(
         A style's name or file.
     language
         `en` or `id`.
+    source
+        Where the data are from, such as `Tenenhaus et al. (2005)`: told with the sample, and under tables and figures
+        by styles that have a line for it; "" for data of one's own.
     figures
         Pictures: of the answers (keys that begin with `likert`), shown with the sample; of slopes (`slopes`), shown
         with moderations; the map of importance (`importance`), shown with it; of the model, shown before the structural
@@ -89,7 +93,7 @@ def assemble(
         for name, table in built.items()
         if wide or len(table.columns) <= WIDEST
     }
-    prose = Prose(findings, language, style, tables=kept, figures=[figure.key for figure in figures])
+    prose = Prose(findings, language, style, source=source, tables=kept, figures=[figure.key for figure in figures])
     left_out = len(built) > len(kept)
     body = [*_front(prose), *_sample(prose, kept, figures), *_measurement(prose, kept)]
     body += [*_structure(prose, kept, figures), *_beyond(prose, kept, figures), *_checks(prose, kept)]
@@ -101,7 +105,7 @@ def assemble(
     if cited:
         listed = [Heading(1, prose.words("section.references")), References(tuple(one.text for one in cited))]
     banner = prose.words("banner") if findings.simulated else ""
-    return Document(title, "", language, style, banner, (*body, *listed, *after))
+    return Document(title, "", language, style, banner, source, (*body, *listed, *after))
 
 
 def _front(prose: Prose) -> list[Part]:
@@ -229,7 +233,7 @@ class Report(Record):
     ----------
     findings
         What it shows.
-    title, style, language
+    title, style, language, source
         As asked for.
     """
 
@@ -237,11 +241,12 @@ class Report(Record):
     title: str
     style: str = "apa7"
     language: str = "en"
+    source: str = ""
 
     @property
     def document(self) -> Document:
         """The report as parts."""
-        return assemble(self.findings, title=self.title, style=self.style, language=self.language)
+        return self._assembled()
 
     def write(self, path: str | Path) -> Path:
         """Write the report; the suffix picks the format.
@@ -268,9 +273,13 @@ class Report(Record):
         if not target.suffix:
             target = target / "tables.tex"
         if target.suffix.lower() == ".xlsx":
-            whole = assemble(self.findings, title=self.title, style=self.style, language=self.language, wide=True)
-            return write(whole, target)
+            return write(self._assembled(wide=True), target)
         return write(self.document, target)
+
+    def _assembled(self, *, wide: bool = False) -> Document:
+        return assemble(
+            self.findings, title=self.title, style=self.style, language=self.language, source=self.source, wide=wide
+        )
 
     def _repr_html_(self) -> str:
         tables = "".join(table._repr_html_() for _, table in self.document.tables())
@@ -278,7 +287,12 @@ class Report(Record):
 
 
 def report(
-    *parts: ReportPart, survey: Survey | None = None, title: str = "", style: str = "apa7", language: str = "en"
+    *parts: ReportPart,
+    survey: Survey | None = None,
+    title: str = "",
+    style: str = "apa7",
+    language: str = "en",
+    source: str = "",
 ) -> Report:
     """Collect results into a report.
 
@@ -296,6 +310,8 @@ def report(
         `apa7`, `skripsi`, or a style file.
     language
         `en` or `id`.
+    source
+        Where the data are from, such as `Tenenhaus et al. (2005)`; "" for data of one's own.
 
     Returns
     -------
@@ -329,12 +345,13 @@ def report(
     one_text("title", title)
     one_text("style", style)
     one_text("language", language)
+    one_text("source", source)
     if survey is not None:
         check_kind("survey", survey, Survey, "rt.read_survey(path)")
     findings = collect(parts, survey)
     if not title:
         known = findings.survey
         title = read_words(language)("report.title") if known is None else literal(known.title.text(language))
-    made = Report(findings, title, style, language)
+    made = Report(findings, title, style, language, source)
     made.document  # noqa: B018 - refuses an unknown style or language before any file is touched
     return made

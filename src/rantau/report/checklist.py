@@ -68,7 +68,7 @@ def checklist(prose: Prose) -> Table:
         Column("status", words("checklist.status")),
         Column("place", words("checklist.place")),
     )
-    return Table("checklist", words("checklist.title"), columns, rows)
+    return Table("checklist", words("checklist.title"), columns, rows, of_data=False)
 
 
 def _answer(prose: Prose, demand: Demand) -> tuple[str, str]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "FigureRef", "Heading", "ListBlock", "Paragraph", "Part", "References", "TableRef", "write"]
 
+# The point of a number that begins with it.
+_BARE = re.compile(r"(?<![\w.)])\.(?=\d)")
 _REFERENCE = re.compile(r"(?<!\\)\{(table|figure):([^{}]*)\}")
 
 
@@ -38,6 +40,9 @@ class Document(Record):
         A style's name, or the path of a style file.
     banner
         A warning such as "SIMULATED ANSWERS: ...", shown at the top and under every table; "" for none.
+    source
+        Where the data are from, plain, for styles with a source line under tables and figures; "" for what the style
+        says of data of one's own.
     parts
         Headings, paragraphs, lists, works cited, tables and figures, in order.
 
@@ -59,6 +64,7 @@ class Document(Record):
     language: str = "en"
     style: str = "apa7"
     banner: str = ""
+    source: str = ""
     parts: tuple[Part, ...] = ()
 
     def __post_init__(self) -> None:
@@ -81,6 +87,10 @@ class Document(Record):
         """The style in the document's language."""
         return read_style(self.style, self.language)
 
+    def source_of(self, shown: Table | FigureRef) -> str | None:
+        """Return the source of what a table or figure shows, as `note_lines` takes it."""
+        return self.source if shown.of_data else None
+
     def numbered(self) -> tuple[tuple[Part, str], ...]:
         """Return each part with its number: "2" or "4.2" for tables and figures, "" for the others."""
         counts = {TableRef: 0, FigureRef: 0}
@@ -100,6 +110,8 @@ class Document(Record):
     def resolve(self, text: str, *, table: Callable[[str], str] | None = None) -> str:
         """Put "Table 2" where the text says `{table:key}`, and "Figure 1" for `{figure:key}`.
 
+        Texts have numbers of their own, such as cut-offs, as APA writes them: styles with a leading zero add it.
+
         Parameters
         ----------
         text
@@ -112,7 +124,8 @@ class Document(Record):
         ReportError
             If there is no such table or figure.
         """
-        return _REFERENCE.sub(lambda found: self._label(found, table), text)
+        resolved = _REFERENCE.sub(lambda found: self._label(found, table), text)
+        return _BARE.sub("0.", resolved) if self.look.rule("correlation").leading_zero else resolved
 
     def write(self, path: str | Path) -> Path:
         """Write it, as `write(document, path)` does."""

@@ -73,7 +73,7 @@ def format_number(value: float, kind: Kind, style: Style, *, decimals: int | Non
         return _probability(value, places, style)
     if kind == "integer" and not float(value).is_integer():
         places = max(places, 2)  # corrected degrees of freedom: rounding them away would hide the correction
-    # Whole numbers stay ungrouped: degrees of freedom are (APA 7, section 6.38), and stand among them.
+    # Degrees of freedom are not grouped in thousands, counts are (APA 7, section 6.38).
     return _written(rounded(value, places), style, leading_zero=rule.leading_zero, grouped=kind != "integer")
 
 
@@ -246,7 +246,9 @@ def blank(tail: str, style: Style) -> str:
     return "".join(PUNCTUATION_SPACE if mark == style.words.decimal_mark else FIGURE_SPACE for mark in tail)
 
 
-def note_lines(notes: Sequence[Note], style: Style, *, banner: str = "") -> tuple[tuple[Run, ...], ...]:
+def note_lines(
+    notes: Sequence[Note], style: Style, *, banner: str = "", source: str | None = ""
+) -> tuple[tuple[Run, ...], ...]:
     """Set the notes under a table or figure, in APA's order: general, specific, probability; then the source.
 
     Parameters
@@ -254,10 +256,11 @@ def note_lines(notes: Sequence[Note], style: Style, *, banner: str = "") -> tupl
     notes
         The notes, in any order.
     style
-        Its word for "Note." and its source line.
+        Its words for "Note." and for the source line, if it wants one.
     banner
-        The document's warning (such as simulated answers), repeated first. The style's source line speaks of
-        primary data and is left out beside a banner.
+        The document's warning (such as simulated answers), repeated first; it takes the place of the source line.
+    source
+        Where the data are from; "" for what the style says of data of one's own, None where no data are shown.
 
     Returns
     -------
@@ -277,6 +280,6 @@ def note_lines(notes: Sequence[Note], style: Style, *, banner: str = "") -> tupl
     ):
         if group:
             lines.append(read_markup(" ".join(group)))
-    if style.words.source and not banner:
-        lines.append((Run(style.words.source),))
+    if style.words.source and not banner and source is not None:
+        lines.append((Run(f"{style.words.source} {source or style.words.primary}"),))
     return tuple(lines)

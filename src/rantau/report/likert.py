@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rantau.errors import ReportError, listing, unknown
 from rantau.options import check_switch, choose, one_text, several_names
-from rantau.report.figures.likert import Bar, Likert
+from rantau.report.figures.likert import Bar, Likert, height_of
 from rantau.report.words import read_words
 from rantau.survey.frequencies import frequencies
 from rantau.survey.responses import need_responses
 
 if TYPE_CHECKING:
-    from rantau.survey.instrument import Item
+    from rantau.survey.instrument import Item, Scale
     from rantau.survey.responses import Responses
 
-#: More points than this make no bar that can be read, and more items no page.
-MOST_POINTS, MOST_ITEMS = 11, 24
+#: More points than this make no bar that can be read.
+MOST_POINTS = 11
+#: Rows of more inches would be shrunk to fit a page, and their letters with them.
+TALLEST = 6.0
+#: The bars of a figure, each with the code of its construct.
+Bars: TypeAlias = tuple[tuple[str, Bar], ...]
 
 
 def likert(
@@ -43,8 +49,9 @@ def likert(
     Returns
     -------
     tuple of Likert
-        One figure for each scale, and for each 24 items of it, with `.write(path)` (`.svg`, `.png`, `.pdf`, `.tiff`,
-        `.eps`). Answers are those entered, before any reverse-coding; `(R)` marks reversed items.
+        One figure for each scale, or several where a page has no room for all its items, with `.write(path)` (`.svg`,
+        `.png`, `.pdf`, `.tiff`, `.eps`). Answers are those entered, before any reverse-coding; `(R)` marks reversed
+        items.
 
     Raises
     ------
@@ -72,20 +79,28 @@ def likert(
             f"no item has a scale of at most {MOST_POINTS} points, and more make no bar that can be read."
         )
     shares = frequencies(responses, share=True)
-    figures = []
+    batches: list[tuple[Bars, Scale]] = []
     banner = words("banner") if responses.simulated else ""
-    for batch in _batches(chosen):
-        scale = batch[0].scale
+    for scale in dict.fromkeys(item.scale for item in chosen):
         points = list(range(scale.minimum, scale.maximum + 1))
         bars = []
-        for item in batch:
+        for item in chosen:
+            if item.scale != scale:
+                continue
             mark = f" {words('table.items.reversed')}" if item.reversed else ""
             wording = item.wording.text(tongue)
             label = item.code if wording == item.code else f"{item.code}  {wording}"
             own: Any = shares.loc[item.code]
-            shown = tuple(float(own[point]) for point in points)
-            bars.append(Bar(label + mark, shown, round(own["n"]), item.reversed))
-        figures.append(Likert(words("figure.likert.title"), tuple(bars), scale, words.language, banner, monochrome))
+            parts = tuple(float(own[point]) for point in points)
+            bars.append((item.construct, Bar(label + mark, parts, round(own["n"]), item.reversed)))
+        batches += [(batch, scale) for batch in _batches(bars)]
+    title = f"figure.likert.title{'_of' if len(batches) > 1 else ''}"
+    names = {one.code: one.name.text(tongue) for one in survey.constructs}
+    figures = []
+    for batch, scale in batches:
+        named = words.listing([names.get(code, code) for code in dict.fromkeys(code for code, _ in batch)])
+        shown = tuple(bar for _, bar in batch)
+        figures.append(Likert(words(title, names=named), shown, scale, words.language, banner, monochrome))
     return tuple(figures)
 
 
@@ -106,16 +121,24 @@ def _chosen(responses: Responses, names: Sequence[str] | None) -> list[Item]:
     return [item for item in every if item.code in wanted]
 
 
-def _batches(items: list[Item]) -> Iterator[list[Item]]:
-    """Yield items of one scale, about as many in each figure; constructs stay whole where a page has room for them."""
-    for scale in dict.fromkeys(item.scale for item in items):
-        own = [item for item in items if item.scale == scale]
-        size = len(own) / -(-len(own) // MOST_ITEMS)
-        batch: list[Item] = []
-        for item in own:
-            next_construct = bool(batch) and item.construct != batch[-1].construct
-            if len(batch) >= MOST_ITEMS or (next_construct and len(batch) >= size - 1):
-                yield batch
-                batch = []
-            batch.append(item)
-        yield batch
+def _batches(bars: Sequence[tuple[str, Bar]]) -> Iterator[Bars]:
+    """Yield the bars of each figure, about as high as one another; constructs stay whole where a page has room."""
+    tall = sum(height_of(bar.label) for _, bar in bars)
+    size = tall / math.ceil(tall / TALLEST)
+    batch: list[tuple[str, Bar]] = []
+    filled = 0.0
+    for _, each in groupby(bars, key=lambda one: one[0]):
+        own = tuple(each)
+        more = sum(height_of(bar.label) for _, bar in own)
+        # Half a construct over or under the size is as near as whole constructs come.
+        if batch and (filled + more > TALLEST or filled + more / 2 > size):
+            yield tuple(batch)
+            batch, filled = [], 0.0
+        for one in own:
+            height = height_of(one[1].label)
+            if filled + height > TALLEST:
+                yield tuple(batch)
+                batch, filled = [], 0.0
+            batch.append(one)
+            filled += height
+    yield tuple(batch)

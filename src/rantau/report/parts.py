@@ -61,6 +61,8 @@ class FigureRef(Record):
         What the picture shows, for those who cannot see it.
     key
         A name for references in the text: `{figure:key}`.
+    of_data
+        Whether it shows data, whose source some styles want under it.
     """
 
     path_png: str
@@ -69,6 +71,7 @@ class FigureRef(Record):
     note: str = ""
     alt: str = ""
     key: str = ""
+    of_data: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a figure without a picture or without words for it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,7 @@ def save(make: Callable[[], Any], path: Path, *, title: str, description: str) -
 
 
 def as_written(axis: Any, decimal: str, *, least: int = 1) -> None:  # noqa: ANN401 - a matplotlib Axis
-    """Write the numbers of an axis as the text does.
+    """Write the numbers of an axis as the text does, all with as many decimals.
 
     Parameters
     ----------
@@ -120,11 +120,21 @@ def as_written(axis: Any, decimal: str, *, least: int = 1) -> None:  # noqa: ANN
     least
         How many decimals there are at least; there are two at most.
     """
-    written = require("matplotlib.ticker").FuncFormatter(lambda value, _: _written(value, decimal, least))
-    axis.set_major_formatter(written)
+
+    def written(value: float, _: object) -> str:
+        places = _places(axis.get_majorticklocs(), least)
+        return f"{value:.{places}f}".replace("-", "\u2212").replace(".", decimal)
+
+    axis.set_major_formatter(require("matplotlib.ticker").FuncFormatter(written))
 
 
-def _written(value: float, decimal: str, least: int) -> str:
-    whole, _, part = f"{value:.2f}".partition(".")
-    part = part.rstrip("0").ljust(least, "0")
-    return f"{whole}{decimal if part else ''}{part}".replace("-", "\u2212")
+def _places(values: Iterable[float], least: int) -> int:
+    """Return how many decimals, up to two, numbers need.
+
+    Examples
+    --------
+    >>> _places([0.2, 0.25, 0.3], 1), _places([55.0, 60.0], 0)
+    (2, 0)
+    """
+    parts = (f"{value:.2f}".partition(".")[2].rstrip("0") for value in values)
+    return max(least, *map(len, parts))

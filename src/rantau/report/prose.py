@@ -36,6 +36,8 @@ class Prose(View):
         `en` or `id`.
     style
         A style's name or file.
+    source
+        Where the data are from; "" for data of one's own.
     tables, figures
         Keys of what the report holds: sentences refer to no others.
     """
@@ -46,11 +48,13 @@ class Prose(View):
         language: str,
         style: str = "apa7",
         *,
+        source: str = "",
         tables: Iterable[str] = (),
         figures: Iterable[str] = (),
     ) -> None:
         super().__init__(findings, language)
         self.style = style
+        self.source = source
         self.look = read_style(style, language)
         self.tables = frozenset(tables)
         self.figures = frozenset(figures)
@@ -82,8 +86,10 @@ class Prose(View):
         return self.words.listing([self.named(code) for code in codes])
 
     def named(self, code: str) -> str:
-        """Return the name of a construct, safe in marked text."""
-        return literal(self.construct(code))
+        """Return the name of a construct, safe in marked text; a question as asked stands in quotation marks."""
+        asked = {part for part in code.split(":") if (found := self._question(part)) is not None and found.name is None}
+        shown = (f"“{self.construct(part)}”" if part in asked else self.construct(part) for part in code.split(":"))
+        return literal(" × ".join(shown))
 
     def engine(self, name: str) -> str:
         """Return the short name of an engine."""

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-Kind: TypeAlias = Literal["text", "integer", "decimal", "correlation", "index", "p", "percent", "interval", "loading"]
+Kind: TypeAlias = Literal[
+    "text", "integer", "count", "decimal", "correlation", "index", "p", "percent", "interval", "loading"
+]
 KINDS: tuple[str, ...] = get_args(Kind)
 RowKind: TypeAlias = Literal["body", "group", "rule"]
 NoteKind: TypeAlias = Literal["general", "specific", "probability"]
@@ -99,9 +101,10 @@ class Column(Record):
     header
         What is printed above it: `*M*` italic, `**bold**`, `_{x}` subscript, `^{2}` superscript.
     kind
-        `text`, `integer`, `decimal`, `correlation` (cannot exceed 1), `index` (CFI, RMSEA: three decimals),
-        `p`, `percent` (already times 100), `interval`, `loading` (standardised coefficients). Intervals may
-        stand in a column of any numeric kind, and their bounds then follow its rule: RMSEA's go in `index`.
+        `text`, `integer` (degrees of freedom), `count` (with a mark between thousands), `decimal`, `correlation`
+        (cannot exceed 1), `index` (CFI, RMSEA: three decimals), `p`, `percent` (already times 100), `interval`,
+        `loading` (standardised coefficients). Intervals may stand in a column of any numeric kind, and their bounds
+        then follow its rule: RMSEA's go in `index`.
     spanner
         A heading over this and the neighbouring columns of the same spanner.
     decimals
@@ -172,6 +175,8 @@ class Table(Record):
         What it holds. A `group` row needs its label only, a `rule` row nothing.
     landscape
         Set it on a landscape page; writers also do so where it would not fit otherwise.
+    of_data
+        Whether it shows data, whose source some styles want under it.
 
     Raises
     ------
@@ -202,6 +207,7 @@ class Table(Record):
     rows: tuple[Row, ...]
     notes: tuple[Note, ...] = ()
     landscape: bool = False
+    of_data: bool = True
 
     def __post_init__(self) -> None:
         """Check the table once, at the door; writers trust it."""

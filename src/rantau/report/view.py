@@ -71,9 +71,9 @@ class View:
         return next((one for one in (() if survey is None else survey.demographics) if one.code == column), None)
 
     def grouping(self, column: str) -> str:
-        """Return what tells groups apart: a question's wording, or the column."""
+        """Return what tells groups apart: a question's name or wording, or the column."""
         question = self._question(column)
-        return column if question is None else question.wording.text(self.language)
+        return column if question is None else question.label.text(self.language)
 
     def group(self, label: str, column: str | None = None) -> str:
         """Return the name of a group: a category's label, or the group as it stands in the data.

@@ -10,15 +10,17 @@ from rantau.record import Record
 from rantau.report.format import format_cell, note_lines
 from rantau.report.markup import plain, read_markup
 from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, References, TableRef
+from rantau.report.table import Note
 from rantau.report.word_table import PADDING, column_widths, needs_landscape, page_room, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rantau.report.document import Document
+    from rantau.report.markup import Run
     from rantau.report.parts import Part
     from rantau.report.styles import Style
-    from rantau.report.table import Note, Table
+    from rantau.report.table import Table
 
 #: Line height over type size in Word's "single" spacing, and the spacing of notes and captions.
 _LINE, _NOTE, _CAPTION = 1.15, 1.15, 1.2
@@ -28,8 +30,9 @@ _REAL = 0.92
 _GAP = 0.12
 #: Tables of so many rows are not broken.
 _FEW = 14
-#: A figure takes at most this share of the page's height.
-PICTURE = 0.7
+#: A figure takes at most this share of the page's height, and is made smaller by at most this share of its own where
+#: the present page then has room for it.
+_PICTURE, _SMALLER = 0.7, 0.2
 
 
 class Placed(Record):
@@ -43,19 +46,22 @@ class Placed(Record):
         Whether it stands on a turned page.
     whole
         Whether a table stays on one page; a long one may go on overleaf.
+    size
+        Width and height of a figure's picture, in points.
     """
 
     part: Part
     number: str
     landscape: bool = False
     whole: bool = True
+    size: tuple[float, float] = (0.0, 0.0)
 
 
 def flowed(document: Document) -> tuple[Placed, ...]:
     """Order the parts for pages.
 
-    Tables and figures keep their order, and so do headings and text; but text of the same section goes on before a
-    table that would begin on the next page, and turned pages come last in their section.
+    Tables keep their order, and so do figures, headings and text; but text of the same section, or a figure, goes on
+    before a table that would begin on the next page, and turned pages come last in their section.
 
     Parameters
     ----------
@@ -67,7 +73,7 @@ def flowed(document: Document) -> tuple[Placed, ...]:
     tuple of Placed
         Every part once.
     """
-    flow = _Flow(document.look, document.banner, _front_height(document))
+    flow = _Flow(document, _front_height(document))
     numbered = document.numbered()
     for place, (part, number) in enumerate(numbered):
         following = [later for later, _ in numbered[place + 1 :]]
@@ -99,10 +105,9 @@ def _announces(following: Sequence[Part]) -> bool:
 class _Flow:
     """Pages as they fill up; `at` is how far the present one is filled, in points."""
 
-    def __init__(self, style: Style, banner: str, at: float) -> None:
-        self.style, self.banner = style, banner
-        top, _, bottom, _ = style.page.margins_cm
-        self.page = (style.page.paper_cm[1] - top - bottom) / 2.54 * 72
+    def __init__(self, document: Document, at: float) -> None:
+        self.document, self.style = document, document.look
+        self.page = _page_height(self.style)
         self.at = at
         self.placed: list[Placed] = []
         self.waiting: list[tuple[TableRef | FigureRef, str]] = []
@@ -124,7 +129,9 @@ class _Flow:
             # What a heading announces stays under it.
             self.put(part, number)
             return
-        if self.waiting or self.wide(part):
+        # Figures are numbered by themselves: one may fill a page that waiting tables would leave.
+        ahead = isinstance(part, FigureRef) and not any(isinstance(other, FigureRef) for other, _ in self.waiting)
+        if (self.waiting and not (ahead and self.fits(part))) or self.wide(part):
             self.waiting.append((part, number))
             return
         left = self.page - self.at
@@ -140,11 +147,19 @@ class _Flow:
 
     def put(self, part: TableRef | FigureRef, number: str) -> None:
         """Set a table or figure."""
-        height = exhibit_height(part, self.style, self.banner)
+        height = self.height(part)
         landscape, left = self.wide(part), self.page - self.at
         # Heights are estimates: where a long table is broken is left to Word, which knows them.
         whole = _few(part)
-        self.placed.append(Placed(part, number, landscape, whole))
+        size = (0.0, 0.0)
+        if isinstance(part, FigureRef):
+            width, tall = picture_size(part, self.style)
+            share = 1.0
+            if left < height <= left + _SMALLER * tall:
+                share = 1 - (height - left) / tall
+                height = left
+            size = (share * width, share * tall)
+        self.placed.append(Placed(part, number, landscape, whole, size))
         start = 0.0 if landscape or (whole and height > left) else self.at
         self.at = 0.0 if landscape else (start + height) % self.page
 
@@ -154,7 +169,12 @@ class _Flow:
 
     def fits(self, part: TableRef | FigureRef) -> bool:
         """Say whether there is room for all of it on the present page."""
-        return self.at + exhibit_height(part, self.style, self.banner) <= self.page
+        smaller = _SMALLER * picture_size(part, self.style)[1] if isinstance(part, FigureRef) else 0.0
+        return self.at + self.height(part) - smaller <= self.page
+
+    def height(self, part: TableRef | FigureRef) -> float:
+        """Return about how high a table or figure stands."""
+        return exhibit_height(part, self.style, self.document.banner, self.document.source)
 
     def text_ahead(self, following: Sequence[Part]) -> float:
         """Return the height of the text to come in this section."""
@@ -186,16 +206,21 @@ def text_height(part: Part, style: Style) -> float:
     return 0.0
 
 
-def exhibit_height(part: TableRef | FigureRef, style: Style, banner: str = "") -> float:
+def exhibit_height(part: TableRef | FigureRef, style: Style, banner: str = "", source: str = "") -> float:
     """Return about how high a table or figure stands with its caption and notes, in points."""
-    page = style.page
-    caption = page.size + 4 + page.size * _LINE * _CAPTION * (1 + style.captions.title_below_label)
-    if isinstance(part, TableRef):
-        wide = needs_landscape(part.table, style)
-        notes = _notes_height(part.table.notes, style, banner, page_room(style, landscape=wide))
-        return caption + table_height(part.table, style, landscape=wide) + notes
-    notes = page.table_size * _LINE * _NOTE * (1 + bool(banner)) if part.note or banner else 0.0
-    return caption + _picture_height(part, style) + notes + page.size
+    shown = part.table if isinstance(part, TableRef) else part
+    wide = isinstance(part, TableRef) and needs_landscape(part.table, style)
+    width, size = page_room(style, landscape=wide), style.page.size
+    lines = _lines(shown.title, width, size, first=6.0 * size * (not style.captions.title_below_label))
+    caption = size + 4 + size * _LINE * _CAPTION * (lines + style.captions.title_below_label)
+    notes = part.table.notes if isinstance(part, TableRef) else (Note("general", part.note),) if part.note else ()
+    told = note_lines(notes, style, banner=banner, source=source if shown.of_data else None)
+    body = (
+        table_height(part.table, style, landscape=wide)
+        if isinstance(part, TableRef)
+        else picture_size(part, style)[1] + style.page.size * _LINE
+    )
+    return caption + body + _notes_height(told, style, width)
 
 
 def table_height(table: Table, style: Style, *, landscape: bool = False) -> float:
@@ -218,18 +243,24 @@ def table_height(table: Table, style: Style, *, landscape: bool = False) -> floa
     return sum(count * size * _LINE + 3 for count in lines)
 
 
-def _notes_height(notes: Sequence[Note], style: Style, banner: str, width: float) -> float:
+def _notes_height(told: Sequence[Sequence[Run]], style: Style, width: float) -> float:
     size = style.page.table_size
-    lines = [_lines(plain(line), width, size, marked=False) for line in note_lines(notes, style, banner=banner)]
-    return sum(lines) * size * _LINE * _NOTE + style.page.size
+    lines = [_lines(plain(line), width, size, marked=False) for line in told]
+    return sum(count * size * _LINE * _NOTE + 2 for count in lines) + style.page.size
 
 
-def _picture_height(figure: FigureRef, style: Style) -> float:
+def picture_size(figure: FigureRef, style: Style) -> tuple[float, float]:
+    """Return how wide and high a figure's picture is set where there is room, in points."""
     picture = require("docx.image.image").Image.from_blob(figure.picture(figure.path_png))
     width, height = picture.width.pt, picture.height.pt
+    scale = min(1.0, page_room(style, landscape=False) / width, _PICTURE * _page_height(style) / height)
+    return scale * width, scale * height
+
+
+def _page_height(style: Style) -> float:
+    """Return how high a page is between its margins, in points."""
     top, _, bottom, _ = style.page.margins_cm
-    tall = PICTURE * (style.page.paper_cm[1] - top - bottom) / 2.54 * 72
-    return float(height * min(1.0, page_room(style, landscape=False) / width, tall / height))
+    return (style.page.paper_cm[1] - top - bottom) / 2.54 * 72
 
 
 def _lines(text: str, width: float, size: float, *, first: float = 0.0, marked: bool = True) -> int:

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from rantau.covariance.request import DEFAULT, SemRequest
 from rantau.model.spec import Model
+from rantau.survey import Wording
 from rantau.survey.screen import ALL
 from rantau.toml_file import TomlTable
 
@@ -38,6 +39,8 @@ class DataOptions(Options):
         The file of answers; or the model file of population values that answers are drawn from.
     n
         How many are drawn.
+    source
+        Where the answers are from, as reports name it, in one wording or by language; empty for data of one's own.
     columns, sheet, encoding, delimiter
         As for `rt.read_responses`; empty for what the file shows.
     """
@@ -45,10 +48,16 @@ class DataOptions(Options):
     responses: str = ""
     simulate: str = ""
     n: int = 0
+    source: dict[str, str] | str = ""
     columns: dict[str, str] | str = ""
     sheet: str = ""
     encoding: str = ""
     delimiter: str = ""
+
+    def source_in(self, language: str) -> str:
+        """Return where the answers are from, as a report in a language names it."""
+        named = self.source if isinstance(self.source, dict) else {language: self.source}
+        return Wording(tuple(named.items())).text(language)
 
     @property
     def reading(self) -> dict[str, Any]:

@@ -94,6 +94,14 @@ def _check_data(path: str | Path, plan: Plan) -> None:
     reading = next((key for key in data.reading if key in data.model_fields_set), "")
     if data.simulate and reading:
         raise StudyError(f"{path}: [data]: `{reading}` is of a file of answers, and these are simulated. Leave it out.")
+    if data.simulate and "source" in data.model_fields_set:
+        raise StudyError(f"{path}: [data]: `source` is of a file of answers, and these are simulated. Leave it out.")
+    named = list(data.source.values()) if isinstance(data.source, dict) else [data.source]
+    if "source" in data.model_fields_set and not (named and all(text.strip() for text in named)):
+        raise StudyError(
+            f'{path}: [data]: `source` is empty; write source = "Author (year)", or {{ en = "...", id = "..." }}, or '
+            "leave it out where the data are your own."
+        )
     for key, value in (("survey", plan.survey), ("model", plan.model), ("output", plan.output)):
         if not value.strip():
             raise StudyError(f"{path}: top of the file: `{key}` is empty; give a path relative to this file.")

@@ -176,4 +176,5 @@ def _demographic(question: DemographicTable, table: SurveyTable) -> Demographic:
         missing=missing_of(question, table),
         source=question.source,
         eligible=tuple(question.eligible),
+        name=_maybe(question.name, table.languages),
     )

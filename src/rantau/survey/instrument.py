@@ -195,6 +195,8 @@ class Demographic(Record):
         Where it comes from; may be empty.
     eligible
         The codes of the categories whom the survey is for; empty where it is for all.
+    name
+        What reports call it; None for the question as asked.
     """
 
     code: str
@@ -206,6 +208,12 @@ class Demographic(Record):
     missing: tuple[str, ...] = ()
     source: str = ""
     eligible: tuple[str, ...] = ()
+    name: Wording | None = None
+
+    @property
+    def label(self) -> Wording:
+        """What reports call it: its name, or the question as asked."""
+        return self.wording if self.name is None else self.name
 
     def allows(self, number: float) -> bool:
         """Say whether a number lies within the bounds; NaN never does."""
@@ -304,7 +312,7 @@ class Survey(Record):
         return tuple(item.code for item in self.items)
 
     def names(self, language: str) -> tuple[tuple[str, str], ...]:
-        """Return pairs of a code and what readers call it: the name of a construct, the wording of a question.
+        """Return pairs of a code and what readers call it: a name, or where a question has none, its wording.
 
         Parameters
         ----------
@@ -312,7 +320,7 @@ class Survey(Record):
             The instrument's first language stands in where it lacks this one.
         """
         constructs = tuple((one.code, one.name.text(language)) for one in self.constructs)
-        return (*constructs, *((one.code, one.wording.text(language)) for one in self.demographics))
+        return (*constructs, *((one.code, one.label.text(language)) for one in self.demographics))
 
     def construct(self, code: str) -> Construct:
         """Return a construct by its code.

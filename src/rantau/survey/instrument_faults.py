@@ -186,6 +186,8 @@ def _demographic_faults(question: DemographicTable, table: SurveyTable) -> Itera
     where = f"demographic '{question.code}'"
     yield from _code_faults(where, question.code)
     yield from _texts(f"{where}, wording", question.wording, table.languages)
+    if question.name:
+        yield from _texts(f"{where}, name", question.name, table.languages)
     if question.kind and question.kind not in KINDS:
         yield unknown("kind", question.kind, KINDS, where=where)
         return

@@ -82,6 +82,10 @@ class DemographicTable(TomlTable):
 
     code: str = Field(description="The name of its column in the answers.")
     wording: dict[str, str] = Field(description="The question as asked, in each language.")
+    name: dict[str, str] = Field(
+        default_factory=dict,
+        description="What reports call it, in each language, such as Age; without it, the question as asked.",
+    )
     kind: str = Field(
         default="",
         json_schema_extra={"enum": ["", *KINDS]},

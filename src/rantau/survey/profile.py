@@ -88,7 +88,7 @@ def _of_question(question: Demographic | None, code: str, cells: list[object], l
     missing = {*NOTHING, *(token(each) for each in (question.missing if question else ()))}
     texts = [token(_text(cell)) for cell in cells]
     given = [(text, cell) for text, cell in zip(texts, cells, strict=True) if text not in missing]
-    label = question.wording.text(language) if question is not None else code
+    label = question.label.text(language) if question is not None else code
     head = {"question": code, "label": label}
     if question is not None and question.kind == "number":
         rows = [{**head, "category": "", **_of_numbers([_number(cell) for _, cell in given])}]

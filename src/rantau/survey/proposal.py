@@ -172,7 +172,8 @@ engines = ["covariance"]  # as soon as the model has a path: ["covariance", "pls
 
 [data]
 responses = "../surveys/{name}/{responses}"
-{told}
+{told}# source = "Author (year)"  # whose answers they are, unless they are your own
+
 [screen]
 exclude = []  # rules whose flagged rows are left out; `rantau list screens` shows every rule
 

@@ -30,6 +30,9 @@ def report(
     style: Annotated[str, typer.Option(help="apa7, skripsi, or a .toml file of your own.")] = "apa7",
     language: Annotated[str, typer.Option(help="en or id.")] = "en",
     title: Annotated[str, typer.Option(help="Of the report.", show_default=False)] = "",
+    source: Annotated[
+        str, typer.Option(help="Where the data are from, unless they are your own.", show_default=False)
+    ] = "",
 ) -> int:
     """One document from a model and answers, by both engines."""
     read_style(style, language)
@@ -41,6 +44,6 @@ def report(
     with Steps() as steps:
         drawn = rt.bootstrap(pls, draws=draws, seed=seed, progress=steps.of("bootstrap"))
     parts = (measurement, sem, pls, drawn, *((answers,) if survey is not None else ()))
-    rt.report(*parts, survey=instrument, title=title, style=style, language=language).write(out)
+    rt.report(*parts, survey=instrument, title=title, style=style, language=language, source=source).write(out)
     say(f"report written to {out}")
     return max(show_problems(fit.problems) for fit in (measurement, sem, pls))

@@ -10,6 +10,8 @@ from rantau.quality.hypotheses import SUPPORTED, decide
 def paths(evidence: Evidence) -> Found:
     """Judge path coefficients by their bootstrap, and hypotheses by sign and significance.
 
+    A control variable's path is told, and nothing is asked of it.
+
     Source: Hair, Hult, Ringle and Sarstedt (2022), chapter 6.
     """
     source, alpha = evidence.cutoffs["significance"].source, evidence.alpha
@@ -24,4 +26,5 @@ def paths(evidence: Evidence) -> Found:
             word = decide(row.est, limits[2], hypothesis.sign if hypothesis else "", 1 - alpha)
             met = OPEN if not word else MET if word == SUPPORTED else FAILED
             verdict = word if hypothesis else {MET: "significant", FAILED: "not significant"}.get(met, "not computed")
+            met = OPEN if row.rhs in evidence.fit.model.controls else met
         yield Finding("path", about, float(row.est), *limits, f"p < {alpha:g}", source, met, verdict)

@@ -13,6 +13,7 @@ from rantau.report.diagram.from_model import diagram_of
 from rantau.report.diagram.records import Diagram, Options
 from rantau.report.diagram.rows import Row, numbers_of
 from rantau.report.diagram.wording import WORDS
+from rantau.report.styles import read_style
 
 if TYPE_CHECKING:
     from rantau.survey.instrument import Survey
@@ -38,6 +39,7 @@ def diagram(
     monochrome: bool = False,
     font_size: float = 9.0,
     leading_zero: bool = False,
+    style: str = "",
     positions: tuple[tuple[str, float, float], ...] = (),
     group: int | None = None,
     title: str = "",
@@ -73,6 +75,9 @@ def diagram(
         Of the construct names, in points.
     leading_zero
         Write 0.42 instead of .42.
+    style
+        A style's name or file, whose tables have a leading zero or none: numbers are written as there, with two
+        decimals. Without it nothing that cannot exceed 1 by much has one.
     positions
         `(key, x, y)` of nodes that are pinned, in points; x runs right, y up.
     group
@@ -123,6 +128,7 @@ def diagram(
         monochrome=monochrome,
         font_size=font_size,
         leading_zero=leading_zero,
+        style=_known(style, language),
         standardized=standardized,
         positions=_pinned(positions),
     )
@@ -146,6 +152,13 @@ def diagram(
         if key not in known:
             raise ReportError(unknown("pinned name", key, known, where="positions"))
     return drawn.replace(banner="\n".join(warnings))
+
+
+def _known(style: str, language: str) -> str:
+    """Return a style's name, checked; "" where none is asked for."""
+    if one_text("style", style):
+        read_style(style, language)
+    return style
 
 
 def _pinned(positions: Any) -> tuple[tuple[str, float, float], ...]:  # noqa: ANN401 - whatever a caller gives

@@ -15,6 +15,7 @@ from rantau.report.styles import read_style
 from rantau.report.table import Interval
 
 if TYPE_CHECKING:
+    from rantau.report.styles import Style
     from rantau.report.table import Kind
 
 NAN = math.nan
@@ -84,6 +85,7 @@ class Options(Record):
     monochrome: bool = False
     font_size: float = 9.0
     leading_zero: bool = False
+    style: str = ""
     standardized: bool = True
     positions: tuple[tuple[str, float, float], ...] = ()
 
@@ -136,22 +138,29 @@ class Diagram(Record):
 
     def node_line(self, node: Node) -> str:
         """Return the R² written under a label, or nothing."""
-        return "" if math.isnan(node.r_squared) else f"R² = {self.number(node.r_squared)}"
+        return "" if math.isnan(node.r_squared) else f"R² = {self.number(node.r_squared, kind='correlation')}"
 
-    def number(self, value: float, *, bounded: bool = True) -> str:
-        """Write a number as the tables do; `bounded` ones lose their leading zero if the options say so."""
-        kind: Kind = "correlation" if bounded and not self.options.leading_zero else "decimal"
-        return format_number(value, kind, read_style("apa7", self.options.language))
+    def number(self, value: float, *, bounded: bool = True, kind: Kind = "loading") -> str:
+        """Write a number with two decimals; `bounded` ones by the style's rule of a kind, or by the option."""
+        return format_number(value, self._kind(kind, bounded=bounded), self._style, decimals=2)
 
     def interval(self, edge: Edge) -> str:
         """Write the confidence interval of an edge."""
-        short = self.options.standardized and not self.options.leading_zero
-        kind: Kind = "correlation" if short else "decimal"
-        return format_interval(Interval(edge.low, edge.high), kind, read_style("apa7", self.options.language))
+        kind = self._kind("loading", bounded=self.options.standardized)
+        return format_interval(Interval(edge.low, edge.high), kind, self._style, decimals=2)
 
     def probability(self, p: float) -> str:
         """Write a p value: three decimals, and `p < .001` below."""
-        return format_statement("p", p, "p", read_style("apa7", self.options.language))
+        return format_statement("p", p, "p", self._style)
+
+    @property
+    def _style(self) -> Style:
+        return read_style(self.options.style or "apa7", self.options.language)
+
+    def _kind(self, kind: Kind, *, bounded: bool) -> Kind:
+        if not bounded or self.options.leading_zero:
+            return "decimal"
+        return kind if self.options.style else "correlation"
 
     def describe(self, language: str = "") -> str:
         """Return the diagram in words, for readers who cannot see it: one sentence per path.

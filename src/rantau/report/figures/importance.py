@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 _WIDTH, _TALL = 5.2, 3.8
 _COLOUR = (0.0, 0.40, 0.37)
+#: The area of a point, in points squared, as matplotlib has it.
+_POINT = 26
+#: Letters on a line of a name, and its lines; the table holds names whole.
+_LETTERS, _LINES = 26, 2
 #: Where a name may stand beside its point: shifts in points, and how it is aligned; the first that is free is taken.
 _PLACES = (
     (6, 0, "left", "center"),
@@ -76,7 +81,7 @@ def _figure(figure: Map) -> Any:  # noqa: ANN401 - a matplotlib Figure
     axes.set(xlim=_limits(np.append(x, 0.0)), ylim=_limits(y, (0.0, 100.0) if figure.rescaled else None))
     axes.axvline(float(x.mean()), color="#555555", linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
     axes.axhline(float(y.mean()), color="#555555", linewidth=0.7, linestyle=(0, (4, 3)), zorder=1)
-    axes.scatter(x, y, s=26, color=_COLOUR, zorder=3, linewidths=0)
+    axes.scatter(x, y, s=_POINT, color=_COLOUR, zorder=3, linewidths=0)
     _label(paper, axes, figure)
     axes.set_xlabel(figure.x_label)
     axes.set_ylabel(figure.y_label)
@@ -101,12 +106,13 @@ def _label(paper: Any, axes: Any, figure: Map) -> None:  # noqa: ANN401
     renderer = canvas.get_renderer()
     at = axes.transData.transform(np.column_stack([figure.importance, figure.performance]))
     inside = axes.get_window_extent(renderer)
+    radius = _POINT**0.5 / 2 * paper.dpi / 72
     taken: list[Any] = []
     for place in np.argsort(-figure.performance, kind="stable"):
         best, fewest = None, np.inf
         for dx, dy, across, up in _PLACES:
             text = axes.annotate(
-                figure.names[place],
+                "\n".join(textwrap.wrap(figure.names[place], _LETTERS, max_lines=_LINES, placeholder=" …")),
                 (figure.importance[place], figure.performance[place]),
                 (dx, dy),
                 textcoords="offset points",
@@ -119,7 +125,7 @@ def _label(paper: Any, axes: Any, figure: Map) -> None:  # noqa: ANN401
             )
             box = text.get_window_extent(renderer)
             clashes = sum(box.overlaps(other) for other in taken)
-            clashes += sum(box.contains(*point) for other, point in enumerate(at) if other != place)
+            clashes += sum(box.padded(radius).contains(*point) for other, point in enumerate(at) if other != place)
             clashes += not (inside.x0 <= box.x0 and box.x1 <= inside.x1 and inside.y0 <= box.y0 and box.y1 <= inside.y1)
             if clashes < fewest:
                 if best is not None:

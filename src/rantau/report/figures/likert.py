@@ -99,9 +99,18 @@ def parts_of(shares: tuple[float, ...]) -> tuple[float, float, float]:
     return sum(shares[:half]), middle, sum(shares[len(shares) - half :])
 
 
+def height_of(label: str) -> float:
+    """Return how high the row of an item stands, in inches: its label may take several lines."""
+    return max(_ROW, 0.145 * len(_wrapped(label)) + 0.1)
+
+
+def _wrapped(label: str) -> list[str]:
+    return textwrap.wrap(label, 46, max_lines=_LINES, placeholder=" …")
+
+
 def _figure(figure: Likert) -> Any:  # noqa: ANN401 - a matplotlib Figure
-    labels = [textwrap.wrap(bar.label, 46, max_lines=_LINES, placeholder=" …") for bar in figure.bars]
-    heights = [max(_ROW, 0.145 * len(lines) + 0.1) for lines in labels]
+    labels = [_wrapped(bar.label) for bar in figure.bars]
+    heights = [height_of(bar.label) for bar in figure.bars]
     names = _legend(figure.scale, figure.language)
     across = len(names) if max(map(len, names[1:-1]), default=0) < 4 else min(3, len(names))
     rows = math.ceil(len(names) / across)

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rantau.report.layout.shapes import Point, Shape
-from rantau.report.layout.text import ITEM_SIZE, LINE, LOADING_SIZE, PATH_SIZE, ellipse_around, text_width, wrap
+from rantau.report.layout.text import (
+    ITEM_SIZE,
+    LINE,
+    LOADING_SIZE,
+    PATH_SIZE,
+    ellipse_around,
+    shortened,
+    text_width,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from rantau.report.diagram import Diagram, Edge
@@ -47,7 +56,7 @@ def sized(diagram: Diagram, home: Mapping[str, str]) -> dict[str, Shape]:
             body = (text_width(node.label, ITEM_SIZE * size) + 0.9 * size, item_height(size))
             found[node.key] = Shape(node.key, "box", 0.0, 0.0, *body, (node.label,))
             continue
-        lines = wrap(node.label, size)
+        lines = wrap(shortened(node.label), size)
         shown = (*lines, explained) if explained else lines
         if node.kind == "item":
             wide = max(text_width(line, size) for line in shown)

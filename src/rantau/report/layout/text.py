@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
@@ -28,6 +29,8 @@ WIDTH_OF = {letter: width for letters, width in WIDTHS for letter in letters}
 SLACK = 1.08
 #: From one line to the next, in sizes of the text.
 LINE = 1.18
+#: Of a label in a figure.
+LETTERS = 48
 
 #: Sizes of text beside that of the construct names.
 ITEM_SIZE, PATH_SIZE, LOADING_SIZE, R2_SIZE = 0.84, 0.92, 0.76, 0.86
@@ -51,6 +54,18 @@ def text_width(text: str, size: float) -> float:
         Rather too wide than too narrow.
     """
     return SLACK * size * sum(WIDTH_OF.get(letter, 0.556 if ord(letter) < 0x2E80 else 1.0) for letter in text)
+
+
+def shortened(label: str) -> str:
+    """Return a label as a figure has room for it: a question may be long, and stands whole in tables.
+
+    Examples
+    --------
+    >>> shortened("For how many years has your business been operating since it was founded?")
+    'For how many years has your business been…'
+    """
+    cut = textwrap.shorten(label, LETTERS, placeholder="")
+    return label if cut == " ".join(label.split()) else (cut or label[:LETTERS]).rstrip(",;:–-") + "…"
 
 
 def wrap(label: str, size: float) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def fit(prose: Prose, engine: str) -> str:
         return join(global_fit(prose, engine), prose.say("fit_text.same"))
     told = [global_fit(prose, engine), _judged(prose, found), _local(prose, found)]
     if engine == "cfa":
-        told.append(_closest(prose, found))
+        told.append(closest(prose, found))
     return join(*told)
 
 
@@ -148,7 +148,7 @@ def _local(prose: Prose, fit: SemFit) -> str:
     )
 
 
-def _closest(prose: Prose, fit: SemFit) -> str:
+def closest(prose: Prose, fit: SemFit) -> str:
     """Name the constructs that correlate most, where that is so much that they hardly differ."""
     frame = fit.latent_correlations()
     values, names = frame.to_numpy(), [str(name) for name in frame.index]

@@ -42,6 +42,8 @@ def _map(prose: Prose) -> str:
             own = [str(name) for name in table.index if table["quadrant"][name] == quarter]
             said = prose.say_counted(f"importance.{key}", len(own), names=prose.names(own)) if own else ""
             told.append(said or (prose.say("importance.concentrate_none") if key == "concentrate" else ""))
+    if found.controls:
+        told.append(prose.say_counted("importance.controls", len(found.controls), names=prose.names(found.controls)))
     if found.negative:
         items = [literal(name) for name in found.negative]
         told.append(prose.say_counted("importance.negative", len(items), items=prose.words.listing(items)))
@@ -69,6 +71,10 @@ def _necessary(prose: Prose) -> str:
             for row in own.to_dict("records")
         ]
         named = {"ceiling": NAMES[ceiling], "target": target}
-        key = "some" if listed else "none"
-        told.append(prose.say(f"necessity.{key}", conditions=prose.words.listing(listed) if listed else "", **named))
+        conditions = prose.words.listing(listed)
+        told.append(
+            prose.say_counted("necessity.some", len(listed), conditions=conditions, **named)
+            if listed
+            else prose.say("necessity.none", **named)
+        )
     return join(*told, prose.say("necessity.bottleneck"))

@@ -24,7 +24,14 @@ SKEW, KURTOSIS = 2.0, 7.0
 
 def sample(prose: Prose) -> tuple[str, ...]:
     """Return the paragraphs on rows, flags, missing answers and the shape of the items."""
-    return tuple(text for text in (_screening(prose), _missing(prose), _shape(prose)) if text)
+    return tuple(text for text in (join(_source(prose), _screening(prose)), _missing(prose), _shape(prose)) if text)
+
+
+def _source(prose: Prose) -> str:
+    """Tell where the data are from, unless they are the authors' own or simulated."""
+    if not prose.source or prose.findings.simulated:
+        return ""
+    return prose.say("sample.source", source=literal(prose.source.rstrip(".")))
 
 
 def _screening(prose: Prose) -> str:
@@ -93,7 +100,7 @@ def _missing(prose: Prose) -> str:
     if factor is not None and factor.request.missing == "fiml" and factor.request.fixed_x:
         needed = {name: lacking[name] for name in factor.table.covariates if name in lacking and lacking[name].any()}
         if needed:
-            names = prose.words.listing([literal(prose.construct(name)) for name in needed])
+            names = prose.names(needed)
             told.append(
                 prose.say_counted("sample.uncovered", int(np.any([*needed.values()], axis=0).sum()), names=names)
             )
@@ -136,6 +143,8 @@ def methods(prose: Prose) -> str:
     """Return the paragraph on software, estimators, bootstrap and levels."""
     findings, say = prose.findings, prose.say
     told = [say("methods.software", version=_version())]
+    controls = findings.model.controls
+    told += [prose.say_counted("methods.controls", len(controls), names=prose.names(controls))] if controls else []
     factor = next((fit for fit in (findings.sem, findings.cfa, findings.grouped) if fit is not None), None)
     if factor is not None:
         told += _by_covariance(prose, factor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
-from rantau.report.sentences.fit import poor
+from rantau.report.sentences.fit import closest, poor
 from rantau.report.tables.population import true_values
 from rantau.report.view import number
 
@@ -95,6 +95,8 @@ def _disagreement(prose: Prose) -> str:
     other = [prose.words("hypotheses.cause_remarks")] * bool(prose.findings.remarks)
     fit = prose.findings.sem
     alike = fit is not None and any(problem.code == "alike" for problem in fit.problems)
+    measured = prose.findings.cfa
+    alike = alike or (measured is not None and prose.trusted("cfa") and bool(closest(prose, measured)))
     other += [prose.words("hypotheses.cause_alike")] * alike
     other += [prose.words("hypotheses.cause_fit")] * bool(poor(prose))
     if not other:

@@ -57,13 +57,18 @@ class Captions(Record):
 
 
 class Words(Record):
-    """The words and marks of one language."""
+    """The words and marks of one language.
+
+    `source` stands before the source under tables and figures, "" for no such line; `primary` is what stands there
+    unless a report names where its data are from.
+    """
 
     locale: str
     table: str
     figure: str
     note: str
     source: str
+    primary: str
     contents: str
     tables: str
     low: str
@@ -169,7 +174,7 @@ def _read(path: Path, language: str, _changed: int) -> Style:
     )
 
 
-_KINDS = ("integer", "decimal", "correlation", "index", "p", "percent", "interval", "loading")
+_KINDS = ("integer", "count", "decimal", "correlation", "index", "p", "percent", "interval", "loading")
 
 
 def _check_names(where: str, got: dict[str, Any], wanted: tuple[str, ...]) -> None:

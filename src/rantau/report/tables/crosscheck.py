@@ -38,7 +38,7 @@ def build(findings: Findings, language: str) -> Table | None:
     columns = (
         Column("quantity", view.words("table.crosscheck.quantity")),
         Column("package", view.words("table.crosscheck.package")),
-        Column("compared", view.words("table.crosscheck.compared"), "integer"),
+        Column("compared", view.words("table.crosscheck.compared"), "count"),
         Column("difference", view.words("table.crosscheck.difference")),
         Column("digits", view.words("table.crosscheck.digits"), "decimal", decimals=1),
     )

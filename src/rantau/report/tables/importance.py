@@ -53,6 +53,7 @@ def build(findings: Findings, language: str) -> Table | None:
     notes.append(view.note(f"table.importance.note_{'rescaled' if found.rescaled else 'raw'}"))
     notes += [view.note("table.importance.note_draws", draws=view.drawn)] if tested else []
     notes += [view.note("table.importance.note_quarter")]
+    notes += [view.note("table.importance.note_controls")] if found.controls else []
     title = words("table.importance.title", target=target)
     return Table("importance", title, tuple(columns), tuple(rows), tuple(notes))
 

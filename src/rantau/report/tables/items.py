@@ -51,7 +51,7 @@ def build(findings: Findings, language: str) -> Table | None:
     columns = (
         Column("code", words("head.item")),
         Column("wording", words("table.items.wording")),
-        *([Column("n", "*n*", "integer")] * gaps),
+        *([Column("n", "*n*", "count")] * gaps),
         Column("mean", "*M*", "decimal"),
         Column("sd", "*SD*", "decimal"),
         Column("skew", words("table.items.skew"), "decimal"),

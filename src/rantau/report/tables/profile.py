@@ -32,7 +32,7 @@ def build(findings: Findings, language: str) -> Table | None:
         rows += [Row(_cells(view, row, measured=bool(measured)), indent=1) for row in own]
     columns = [
         Column("category", view.words("table.profile.category")),
-        Column("n", "*n*", "integer"),
+        Column("n", "*n*", "count"),
         Column("share", "%", "percent"),
     ]
     if measured:

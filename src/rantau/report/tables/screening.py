@@ -30,9 +30,9 @@ def build(findings: Findings, language: str) -> Table | None:
     columns = (
         Column("step", words("table.screening.step")),
         Column("source", words("table.screening.source")),
-        Column("flagged", words("table.screening.flagged"), "integer"),
-        Column("left_out", words("table.screening.left_out"), "integer"),
-        Column("left", words("table.screening.left"), "integer"),
+        Column("flagged", words("table.screening.flagged"), "count"),
+        Column("left_out", words("table.screening.left_out"), "count"),
+        Column("left", words("table.screening.left"), "count"),
     )
     notes = [view.note("table.screening.note")] if screening.flags.any() else []
     notes += [view.note("table.screening.note_once")] if screening.excluded.any() else []

@@ -25,7 +25,7 @@ SHOWN: tuple[tuple[str, str, Kind], ...] = (
     ("hq", "HQ", "decimal"),
     ("mdl5", "MDL_{5}", "decimal"),
     ("en", "EN", "correlation"),
-    ("smallest_segment", "", "integer"),
+    ("smallest_segment", "", "count"),
 )
 
 

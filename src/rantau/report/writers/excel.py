@@ -133,7 +133,7 @@ class _Sheet:
         for place, row in enumerate(table.rows):
             self.row(table.columns, row, spread, bottom=place == ends)
         notes = [note.replace(text=self.document.resolve(note.text)) for note in table.notes]
-        for runs in note_lines(notes, self.style, banner=self.document.banner):
+        for runs in note_lines(notes, self.style, banner=self.document.banner, source=self.document.source_of(table)):
             self.note(runs, last, room)
         self.printed(repeated)
 

@@ -172,7 +172,7 @@ def _table(document: Document, table: Table, number: str, name: str) -> str:
         f'<div class="exhibit{_look(document)}" id="{name}">'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{style.words.table} {number}">'
         f"<table><caption>{caption}</caption>{_head(table)}{_body(table, style)}</table></div>"
-        f"{_notes(note_lines(notes, style, banner=document.banner))}</div>"
+        f"{_notes(note_lines(notes, style, banner=document.banner, source=document.source_of(table)))}</div>"
     )
 
 
@@ -257,7 +257,7 @@ def _figure(document: Document, figure: FigureRef, number: str, name: str) -> st
         data = b64encode(figure.picture(figure.path_png)).decode()
         picture = f'<img alt="{escape(figure.alt)}" src="data:image/png;base64,{data}">'
     notes = (Note("general", document.resolve(figure.note)),) if figure.note else ()
-    below = _notes(note_lines(notes, style, banner=document.banner))
+    below = _notes(note_lines(notes, style, banner=document.banner, source=document.source_of(figure)))
     shown = f'<div class="picture">{picture}</div>'
     inner = caption + shown + below if style.captions.figure == "above" else shown + caption + below
     return f'<figure class="{_look(document).strip()}" id="{name}">{inner}</figure>'

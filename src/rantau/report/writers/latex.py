@@ -127,7 +127,8 @@ def _table(document: Document, table: Table) -> str:
     named = rf"\caption{{{_latex(title)}}}", rf"\label{{tab:{table.key}}}"
     # LaTeX numbers its tables itself, so the text refers to them by label.
     notes = [note.replace(text=document.resolve(note.text, table=_REFERENCE.format)) for note in table.notes]
-    lines = [_latex(line) for line in note_lines(notes, style, banner=document.banner)]
+    below = note_lines(notes, style, banner=document.banner, source=document.source_of(table))
+    lines = [_latex(line) for line in below]
     warning = [f"% {_escaped(document.banner)}"] if document.banner else []
     face = [next(name for least, name in _FACES if size >= least), rf"\setlength{{\tabcolsep}}{{{PADDING:g}pt}}"]
     header, body = _header(table.columns), _body(table, style)

@@ -99,9 +99,10 @@ def _caption(document: Document, word: str, number: str, title: str) -> list[str
     return [f"**{word} {number}**", _markdown(set_runs)]
 
 
-def _notes(document: Document, notes: Iterable[Note]) -> list[str]:
+def _notes(document: Document, shown: Table | FigureRef, notes: Iterable[Note]) -> list[str]:
     resolved = [note.replace(text=document.resolve(note.text)) for note in notes]
-    return [_markdown(line) for line in note_lines(resolved, document.look, banner=document.banner)]
+    source = document.source_of(shown)
+    return [_markdown(line) for line in note_lines(resolved, document.look, banner=document.banner, source=source)]
 
 
 def _table(document: Document, table: Table, number: str) -> list[str]:
@@ -115,7 +116,7 @@ def _table(document: Document, table: Table, number: str) -> list[str]:
     return [
         *_caption(document, style.words.table, number, table.title),
         "\n".join(lines),
-        *_notes(document, table.notes),
+        *_notes(document, table, table.notes),
     ]
 
 
@@ -145,5 +146,5 @@ def _figure(document: Document, figure: FigureRef, number: str, path: Path) -> l
     return [
         *_caption(document, document.look.words.figure, number, figure.title),
         f"![{_escaped(figure.alt)}]({link})",
-        *_notes(document, notes),
+        *_notes(document, figure, notes),
     ]

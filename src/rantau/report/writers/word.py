@@ -12,7 +12,7 @@ from rantau.report.format import note_lines
 from rantau.report.markup import Run, plain, read_markup, title_case
 from rantau.report.parts import FigureRef, Heading, ListBlock, Paragraph, References, TableRef
 from rantau.report.table import Note
-from rantau.report.word_flow import PICTURE, Placed, flowed
+from rantau.report.word_flow import Placed, flowed
 from rantau.report.word_table import WordTable
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rantau.report.document import Document
+    from rantau.report.table import Table
 
 # A fixed date, so that writing twice gives the same file.
 _CREATED = datetime(2000, 1, 1)
@@ -94,7 +95,7 @@ class _Word:
                 case TableRef():
                     self._table(part, number, whole=placed.whole)
                 case FigureRef():
-                    self._figure(part, number)
+                    self._figure(part, number, placed.size)
         return self.word
 
     def text(self, marked: str, style: str) -> Any:  # noqa: ANN401
@@ -296,9 +297,10 @@ class _Word:
         if last:
             label.paragraph_format.keep_with_next = False
 
-    def _notes(self, notes: Sequence[Note]) -> None:
+    def _notes(self, shown: Table | FigureRef, notes: Sequence[Note]) -> None:
         resolved = [note.replace(text=self.document.resolve(note.text)) for note in notes]
-        lines = note_lines(resolved, self.style, banner=self.document.banner)
+        source = self.document.source_of(shown)
+        lines = note_lines(resolved, self.style, banner=self.document.banner, source=source)
         last = None
         for place, line in enumerate(lines):
             last = self.runs(self.word.add_paragraph(style="Table Note"), line)
@@ -310,9 +312,9 @@ class _Word:
     def _table(self, part: TableRef, number: str, *, whole: bool) -> None:
         self._caption(self.style.words.table, number, part.table.title)
         WordTable(self.word, part.table, self.style, landscape=self.landscape, whole=whole, runs=self.runs).fill()
-        self._notes(part.table.notes)
+        self._notes(part.table, part.table.notes)
 
-    def _figure(self, figure: FigureRef, number: str) -> None:
+    def _figure(self, figure: FigureRef, number: str, size: tuple[float, float]) -> None:
         above = self.style.captions.figure == "above"
         if above:
             self._caption(self.style.words.figure, number, figure.title)
@@ -320,11 +322,7 @@ class _Word:
         paragraph.alignment = self.enum.WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
         picture = paragraph.add_run().add_picture(BytesIO(figure.picture(figure.path_png)))
-        section = self.word.sections[-1]
-        room = section.page_width - section.left_margin - section.right_margin
-        tall = section.page_height - section.top_margin - section.bottom_margin
-        scale = min(1.0, room / picture.width, PICTURE * tall / picture.height)
-        picture.width, picture.height = int(picture.width * scale), int(picture.height * scale)
+        picture.width, picture.height = (self.shared.Pt(length) for length in size)
         for side in ("distT", "distB", "distL", "distR"):
             picture._inline.set(side, "0")  # readers that find none assume an eighth of an inch
         described = picture._inline.docPr
@@ -332,4 +330,4 @@ class _Word:
         described.set("title", plain(read_markup(figure.title)))
         if not above:
             self._caption(self.style.words.figure, number, figure.title, last=not figure.note)
-        self._notes((Note("general", figure.note),) if figure.note else ())
+        self._notes(figure, (Note("general", figure.note),) if figure.note else ())
