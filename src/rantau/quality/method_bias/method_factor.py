@@ -1,0 +1,69 @@
+"""A factor of the method beside the constructs: one unmeasured latent factor behind all items."""
+
+from __future__ import annotations
+
+from rantau.covariance import SemFit
+from rantau.fit import Problem
+from rantau.quality.bias_evidence import BiasEvidence, BiasFinding, Found, index_of, left_out, number_of
+
+NAMES = ("model with a method factor", "measurement model")
+
+
+def method_factor(evidence: BiasEvidence) -> Found:
+    """Yield the fit with a method factor, what it takes of the variance, and what is left of the loadings.
+
+    Its loadings are equal in the units of the answers (1, with a free variance), and it is uncorrelated with the
+    constructs. The share is the mean of its squared standardised loadings.
+    """
+    few = evidence.too_few()
+    fit = evidence.measurement
+    if few is not None:
+        yield few
+        return
+    if isinstance(fit, Problem):
+        yield fit
+        return
+    wider = evidence.fitted(evidence.with_method, NAMES[0])
+    if isinstance(wider, Problem):
+        yield wider
+        return
+    with_it, without = wider.estimates(), fit.estimates()
+    own = with_it["lhs"] == evidence.with_method.blocks[-1].construct
+    variance = float(with_it.loc[own & (with_it["op"] == "~~") & (with_it["lhs"] == with_it["rhs"]), "est"].iloc[0])
+    refused = _inadmissible(variance, wider, fit)
+    if refused is not None:
+        yield refused
+        return
+    frame = evidence.against(wider, fit, NAMES)
+    if isinstance(frame, Problem):
+        yield frame
+        return
+    value, df, p = (number_of(frame, NAMES[1], name) for name in ("chisq_diff", "df_diff", "p_diff"))
+    yield BiasFinding("chisq_diff", NAMES[0], value, df, p)
+    for name in reversed(NAMES):
+        yield BiasFinding("cfi", name, index_of(frame, name, "cfi"))
+        yield BiasFinding("rmsea", name, index_of(frame, name, "rmsea"))
+    shares = with_it.loc[own & (with_it["op"] == "=~"), "std_all"].to_numpy(dtype=float) ** 2
+    yield BiasFinding("share_method", "all items", float(shares.mean()))
+    before, after = (
+        dict(zip(zip(one["lhs"], one["rhs"], strict=True), one["std_all"], strict=True))
+        for one in (each[each["op"] == "=~"] for each in (without, with_it))
+    )
+    for construct, item in before:
+        change = float(after[construct, item]) - float(before[construct, item])
+        yield BiasFinding("loading_change", f"{construct} =~ {item}", change)
+
+
+def _inadmissible(variance: float, wider: SemFit, fit: SemFit) -> Problem | None:
+    """Say why estimates mean nothing, where they do: the method's variance is negative, or a fit is not admissible."""
+    if variance < 0:
+        return left_out(
+            "negative_method",
+            f"The variance of the method factor is estimated below zero ({variance:.3f}): beside their constructs the "
+            "items share nothing of the kind.",
+        )
+    for name, one in zip(NAMES, (wider, fit), strict=True):
+        faults = [problem.text for problem in one.problems if problem.severity == "error"]
+        if faults:
+            return left_out("inadmissible", f"The {name} has no admissible solution: {' '.join(faults)}", name)
+    return None
