@@ -169,6 +169,18 @@ class BiasEvidence(Record):
             return left_out("not_converged", f"The {what} did not converge.", what)
         return fit
 
+    def best(self, model: Model, what: str) -> SemFit | Problem:
+        """Return the better of two fits of a model, whose factors begin and are scaled otherwise; or why none is."""
+        found: list[SemFit] = []
+        faults: list[Problem] = []
+        for std_lv in (False, True):
+            one = self.replace(request=self.request.replace(std_lv=std_lv)).fitted(model, what)
+            if isinstance(one, Problem):
+                faults.append(one)
+            else:
+                found.append(one)
+        return min(found, key=lambda fit: float(fit.fit_indices()["chisq"])) if found else faults[0]
+
     def against(self, fit: SemFit, smaller: SemFit, names: tuple[str, str]) -> pd.DataFrame | Problem:
         """Return `rt.compare` of two models, the larger one first; or why their difference cannot be tested."""
         try:

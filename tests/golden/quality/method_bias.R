@@ -16,27 +16,35 @@ cases <- list(
 out <- list()
 for (name in names(cases)) {
   one <- cases[[name]]; b <- one$blocks; items <- unlist(b, use.names = FALSE)
-  fitted <- function(m) suppressWarnings(do.call(cfa, c(list(m, one$d[, items]), one$options)))
+  fitted <- function(m, ...) suppressWarnings(do.call("cfa", c(list(m, one$d[, items]), one$options, ...)))
   m <- paste(sapply(names(b), function(k) paste(k, "=~", paste(b[[k]], collapse = "+"))), collapse = "\n")
   alone <- items[items %in% unlist(b[lengths(b) == 1])]
   method <- paste(c(m, paste("M =~", paste0("1*", items, collapse = "+")), "M ~~ NA*M", paste0("M ~~ 0*", names(b)),
     if (length(alone)) paste0(alone, " ~~ 0*", alone)), collapse = "\n")
   a <- fitted(m); g <- fitted(paste("G =~", paste(items, collapse = "+"))); w <- fitted(method)
-  kind <- if (name == "bfi_mlr") ".robust" else if (name == "hs4") ".scaled" else ""
-  of <- function(f) {f <- fitMeasures(f); s <- if (kind == "") "" else ".scaled"
+  # From lavaan's own start the search ends nowhere or, with std.lv = TRUE, at a chi-square of 163.57: there are several minima.
+  if (name == "mobile") {
+    near <- parTable(fitted(method, list(optim.method = "BFGS")))
+    near$ustart <- near$est
+    w <- fitted(near[, !names(near) %in% c("start", "est", "se")])
+  }
+  kind <- if (name %in% c("bfi_mlr", "bfi_fiml", "hs4")) ".robust" else ""
+  of <- function(f) {f <- fitMeasures(f); s <- if (name %in% c("bfi_mlr", "hs4")) ".scaled" else ""
     list(chisq = f[[paste0("chisq", s)]], df = f[[paste0("df", s)]], cfi = f[[paste0("cfi", kind)]], rmsea = f[[paste0("rmsea", kind)]])}
   difference <- function(x, y) {t <- lavTestLRT(x, y); list(chisq = t[2, "Chisq diff"], df = t[2, "Df diff"], p = t[2, "Pr(>Chisq)"])}
   loadings <- function(f) {s <- standardizedSolution(f, se = FALSE); s[s$op == "=~", ]}
-  s <- loadings(w); own <- s$est.std[s$lhs == "M"]; s <- s[s$lhs != "M", ]
   r <- if (name == "hs4") lavCor(one$d[, items], ordered = items) else if (name == "bfi_fiml") cov2cor(lavInspect(a, "sampstat")$cov) else
     cor(one$d[complete.cases(one$d[, items]), items])
   out[[name]] <- list(
     component = principal(unclass(r), nfactors = 1, rotate = "none")$Vaccounted["Proportion Var", 1],
-    factor = if (name == "hs4") mean(loadings(g)$est.std^2) else fa(unclass(r), nfactors = 1, fm = "ml", rotate = "none")$Vaccounted["Proportion Var", 1],
-    measurement = of(a), single = of(g), method = of(w),
-    single_difference = difference(a, g), method_difference = difference(w, a), share = mean(own^2),
-    change = as.list(setNames(s$est.std - loadings(a)$est.std, s$rhs)), cov_lv_min = min(eigen(lavInspect(w, "cor.lv"))$values),
-    method_variance = parameterEstimates(w)$est[parameterEstimates(w)$lhs == "M" & parameterEstimates(w)$rhs == "M"],
+    factor = if (name %in% c("bfi_fiml", "hs4")) mean(loadings(g)$est.std^2) else fa(unclass(r), nfactors = 1, fm = "ml", rotate = "none")$Vaccounted["Proportion Var", 1],
+    measurement = of(a), single = of(g), single_difference = difference(a, g),
     vif = as.list(diag(solve(unclass(lavInspect(a, "cor.lv"))))))
+  # Of three constructs with three items each a method factor has no admissible solution.
+  if (name == "hs4") next
+  s <- loadings(w); own <- s$est.std[s$lhs == "M"]; s <- s[s$lhs != "M", ]
+  out[[name]] <- c(out[[name]], list(
+    method = of(w), method_difference = difference(w, a), share = mean(own^2),
+    change = as.list(setNames(s$est.std - loadings(a)$est.std, s$rhs)), least = min(eigen(lavInspect(w, "cor.lv"))$values)))
 }
 cat(toJSON(out, digits = 15, auto_unbox = TRUE, pretty = TRUE))

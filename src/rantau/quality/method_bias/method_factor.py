@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rantau.covariance import SemFit
 from rantau.fit import Problem
 from rantau.quality.bias_evidence import BiasEvidence, BiasFinding, Found, index_of, left_out, number_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NAMES = ("model with a method factor", "measurement model")
 
@@ -13,7 +18,8 @@ def method_factor(evidence: BiasEvidence) -> Found:
     """Yield the fit with a method factor, what it takes of the variance, and what is left of the loadings.
 
     Its loadings are equal in the units of the answers (1, with a free variance), and it is uncorrelated with the
-    constructs. The share is the mean of its squared standardised loadings.
+    constructs. The share is the mean of its squared standardised loadings. Its likelihood often has several maxima: it
+    is fitted with either scaling of the constructs, and the better fit is taken.
     """
     few = evidence.too_few()
     fit = evidence.measurement
@@ -23,7 +29,7 @@ def method_factor(evidence: BiasEvidence) -> Found:
     if isinstance(fit, Problem):
         yield fit
         return
-    wider = evidence.fitted(evidence.with_method, NAMES[0])
+    wider = evidence.best(evidence.with_method, NAMES[0])
     if isinstance(wider, Problem):
         yield wider
         return
@@ -45,13 +51,19 @@ def method_factor(evidence: BiasEvidence) -> Found:
         yield BiasFinding("rmsea", name, index_of(frame, name, "rmsea"))
     shares = with_it.loc[own & (with_it["op"] == "=~"), "std_all"].to_numpy(dtype=float) ** 2
     yield BiasFinding("share_method", "all items", float(shares.mean()))
-    before, after = (
-        dict(zip(zip(one["lhs"], one["rhs"], strict=True), one["std_all"], strict=True))
-        for one in (each[each["op"] == "=~"] for each in (without, with_it))
-    )
-    for construct, item in before:
-        change = float(after[construct, item]) - float(before[construct, item])
-        yield BiasFinding("loading_change", f"{construct} =~ {item}", change)
+    for block in evidence.blocks:
+        before, after = (_loadings(one, block.construct, evidence.items) for one in (without, with_it))
+        # A factor of unit variance has no sign.
+        sign = -1.0 if sum(before[item] * after[item] for item in before) < 0 else 1.0
+        for item, loading in before.items():
+            change = sign * after[item] - loading
+            yield BiasFinding("loading_change", f"{block.construct} =~ {item}", change)
+
+
+def _loadings(estimates: pd.DataFrame, construct: str, items: tuple[str, ...]) -> dict[str, float]:
+    """Return the standardised loadings of a construct's observed items."""
+    own = estimates[(estimates["lhs"] == construct) & (estimates["op"] == "=~") & estimates["rhs"].isin(items)]
+    return dict(zip(own["rhs"], own["std_all"].astype(float), strict=True))
 
 
 def _inadmissible(variance: float, wider: SemFit, fit: SemFit) -> Problem | None:
