@@ -39,6 +39,8 @@ class MethodBias(Record):
     ----------
     title
         What was looked at, and how.
+    constructs
+        Of the model.
     marker
         What stood for the method alone; empty without a marker.
     level
@@ -52,6 +54,7 @@ class MethodBias(Record):
     """
 
     title: str
+    constructs: tuple[str, ...]
     marker: str
     level: float
     findings: tuple[tuple[str, BiasFinding], ...]
@@ -173,8 +176,9 @@ def method_bias(
     -----
     Harman's test, one factor and a method factor: Podsakoff, MacKenzie, Lee & Podsakoff (2003), and what they cannot
     tell: Fuller, Simmering, Atinc, Atinc & Babin (2016), Richardson, Simmering & Sturman (2009). Full collinearity:
-    Kock (2015), at or below 3.3 by scores and 5 by factors. Marker: Lindell & Whitney (2001), eq. 4 and 5, with the
-    smallest positive correlation between the marker and a construct. Steps by factors are of reflective constructs;
+    Kock (2015), at or below 3.3 by scores and 5 by factors. Marker: Lindell & Whitney (2001), with the smallest
+    positive correlation between the marker and a construct; scores are means of items, scored so that the method would
+    raise every correlation. Steps by factors are of reflective constructs;
     Harman's test is of the items of composites too. The method factor's equal loadings are those of lavaan's
     `M =~ 1*x1 + 1*x2 + ...; M ~~ 0*F`.
 
@@ -193,11 +197,10 @@ def method_bias(
     if isinstance(data, SummaryStatistics):
         raise OptionError("method_bias() needs the answers row by row, and got summary statistics.")
     claimed = model_of(data, model)
-    _check_model(claimed)
+    names, items = check_bias(claimed, data, marker)
     request = _request(claimed, cfa_fit, estimator, missing, ordered)
     if pls_fit is not None:
         check_kind("pls_fit", pls_fit, PlsFit, "rt.pls(model, data)")
-    names, items = _marker(claimed, data, marker)
     for problem in items_against_their_scale(claimed, data):
         warnings.warn(problem.text, DataWarning, stacklevel=2)
     with warnings.catch_warnings():
@@ -212,12 +215,27 @@ def method_bias(
     return MethodBias(
         f"Method bias of {len(claimed.constructs)} constructs, {len(items_of(claimed, claimed.blocks))} items "
         f"({request.estimator}, missing='{request.missing}')",
+        claimed.constructs,
         names,
         level,
         tuple((name, one) for name, one in found if isinstance(one, BiasFinding)),
         tuple((name, one) for name, one in found if isinstance(one, Problem) and (items or name != "marker")),
         notes,
     )
+
+
+def check_bias(
+    model: Model, data: Responses | pd.DataFrame, marker: str | Sequence[str] | None
+) -> tuple[str, tuple[str, ...]]:
+    """Refuse a model or a marker that nothing can be done with; return what the marker is called, and its items.
+
+    Raises
+    ------
+    ModelSyntaxError, OptionError
+        As `method_bias`.
+    """
+    _check_model(model)
+    return _marker(model, data, marker)
 
 
 def _check_model(model: Model) -> None:

@@ -63,6 +63,11 @@ ROWS = (
         f"rantau validity {_MODEL} --show fornell_larcker",
     ),
     Verb(
+        "bias",
+        "Common method bias: one factor, full collinearity, a method factor, a marker.",
+        f"rantau bias {_MODEL}",
+    ),
+    Verb(
         "efa",
         "Exploratory factors: how many, rotated loadings, errors.",
         f"rantau efa {_MOBILE} --factors 3 --rotation oblimin",

@@ -71,7 +71,7 @@ def marker(evidence: BiasEvidence) -> Found:
 
 
 def less(correlation: Array, method: float) -> Array:
-    """Return correlations less that of the method, any shape: Lindell & Whitney (2001), eq. 4."""
+    """Return correlations less that of the method, any shape: Lindell & Whitney (2001)."""
     return np.asarray((correlation - method) / (1 - method))
 
 

@@ -47,6 +47,8 @@ def method_factor(evidence: BiasEvidence) -> Found:
     value, df, p = (number_of(frame, NAMES[1], name) for name in ("chisq_diff", "df_diff", "p_diff"))
     yield BiasFinding("chisq_diff", NAMES[0], value, df, p)
     for name in reversed(NAMES):
+        chisq = (index_of(frame, name, one) for one in ("chisq", "df", "p"))
+        yield BiasFinding("chisq", name, *chisq)
         yield BiasFinding("cfi", name, index_of(frame, name, "cfi"))
         yield BiasFinding("rmsea", name, index_of(frame, name, "rmsea"))
     shares = with_it.loc[own & (with_it["op"] == "=~"), "std_all"].to_numpy(dtype=float) ** 2
