@@ -29,6 +29,11 @@ from rantau.survey.responses import Responses
 if TYPE_CHECKING:
     import pandas as pd
 
+SCALED = (
+    "Chi-squares are scaled, and their difference is that of the scaled test; CFI and RMSEA are robust versions where "
+    "there are any."
+)
+ROBUST = "CFI and RMSEA are robust versions, for gaps."
 COLUMNS = ("quantity", "about", "value", "df", "p", "criterion", "met")
 
 
@@ -209,7 +214,9 @@ def method_bias(
         evidence = BiasEvidence(data, claimed, request, composite, items, names, level)
         found = [(row.name, one) for row in ROWS for one in row.function(evidence)]
     fits = (("measurement model", evidence.measurement), ("model of one factor", evidence.single))
-    notes = tuple(
+    versions = () if isinstance(evidence.measurement, Problem) else tuple(evidence.measurement.fit_indices().index)
+    scaled = (SCALED,) if "chisq_scaled" in versions else (ROBUST,) if "cfi_robust" in versions else ()
+    notes = scaled + tuple(
         f"{name}: {problem.text}" for name, fit in fits if not isinstance(fit, Problem) for problem in fit.problems
     )
     return MethodBias(

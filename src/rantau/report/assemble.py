@@ -289,8 +289,8 @@ def report(
     ----------
     *parts
         Fits, bootstrap draws, tests of fit, prediction, importance, necessity, comparison of groups, checks of
-        robustness, assessment, method bias, answers, screening, cross-checks, in any order, at most one of each kind but
-        cross-checks; a covariance fit without structural paths is taken for the measurement model.
+        robustness, assessment, method bias, answers, screening, cross-checks, in any order, at most one of each kind
+        but cross-checks; a covariance fit without structural paths is taken for the measurement model.
     survey
         For names and wordings, where no answers bring it.
     title

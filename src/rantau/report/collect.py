@@ -68,7 +68,8 @@ _OF_PLS: dict[str, tuple[type, str]] = {
     "assessment": (Assessment, "assessment"),
 }
 _KINDS = (
-    SemFit, PlsFit, Draws, FitTest, *(kind for kind, _ in _OF_PLS.values()), MethodBias, Responses, Screening, Verification,
+    SemFit, PlsFit, Draws, FitTest, *(kind for kind, _ in _OF_PLS.values()), MethodBias, Responses, Screening,
+    Verification,
 )  # fmt: skip
 _P = TypeVar("_P")
 
@@ -139,8 +140,8 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
     bias = _only([part for part in parts if isinstance(part, MethodBias)], "search for method bias")
     if bias is not None and bias.constructs != model.constructs:
         raise OptionError(
-            f"report() got the method bias of {listing(bias.constructs)}, and its model has {listing(model.constructs)}. "
-            "Take both from one model."
+            f"report() got the method bias of {listing(bias.constructs)}, and its model has "
+            f"{listing(model.constructs)}. Take both from one model."
         )
     found = Findings(
         model,

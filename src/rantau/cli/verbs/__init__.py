@@ -64,7 +64,7 @@ ROWS = (
     ),
     Verb(
         "bias",
-        "Common method bias: one factor, full collinearity, a method factor, a marker.",
+        "Look for common method bias, in five ways.",
         f"rantau bias {_MODEL}",
     ),
     Verb(

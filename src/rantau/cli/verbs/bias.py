@@ -33,8 +33,8 @@ def bias(
     marker: Annotated[
         list[str] | None,
         typer.Option(
-            help="A construct, or columns (repeat it, or put commas), that were asked in the same way and are unrelated "
-            "to the others in theory.",
+            help="A construct, or columns (repeat it, or put commas): asked in the same way, and unrelated to the "
+            "others in theory.",
             show_default=False,
         ),
     ] = None,
@@ -45,7 +45,7 @@ def bias(
     out: Out = None,
     as_json: Json = False,
 ) -> int:
-    """Common method bias: one factor, full collinearity, a method factor, a marker."""
+    """Look for common method bias, in five ways."""
     need_blocks(survey, model, "bias")
     claimed = rt.read_model(model) if model is not None else None
     found = rt.method_bias(

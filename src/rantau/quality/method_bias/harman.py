@@ -27,4 +27,4 @@ def harman(evidence: BiasEvidence) -> Found:
     loadings = fit.estimates().query("op == '=~'")["std_all"].to_numpy(dtype=float)
     shares = {"component": float(eigenvalues[-1]) / eigenvalues.size, "factor": float((loadings**2).mean())}
     for name, share in shares.items():
-        yield BiasFinding(f"share_{name}", "all items", share, criterion="< .50", met=held(share < MAJORITY))
+        yield BiasFinding(f"share_{name}", "all items", share, criterion="< 0.50", met=held(share < MAJORITY))

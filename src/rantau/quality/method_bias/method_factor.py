@@ -44,13 +44,13 @@ def method_factor(evidence: BiasEvidence) -> Found:
     if isinstance(frame, Problem):
         yield frame
         return
-    value, df, p = (number_of(frame, NAMES[1], name) for name in ("chisq_diff", "df_diff", "p_diff"))
-    yield BiasFinding("chisq_diff", NAMES[0], value, df, p)
     for name in reversed(NAMES):
-        chisq = (index_of(frame, name, one) for one in ("chisq", "df", "p"))
-        yield BiasFinding("chisq", name, *chisq)
+        chisq, df, p = (index_of(frame, name, one) for one in ("chisq", "df", "p"))
+        yield BiasFinding("chisq", name, chisq, df, p)
         yield BiasFinding("cfi", name, index_of(frame, name, "cfi"))
         yield BiasFinding("rmsea", name, index_of(frame, name, "rmsea"))
+    value, df, p = (number_of(frame, NAMES[1], name) for name in ("chisq_diff", "df_diff", "p_diff"))
+    yield BiasFinding("chisq_diff", NAMES[0], value, df, p)
     shares = with_it.loc[own & (with_it["op"] == "=~"), "std_all"].to_numpy(dtype=float) ** 2
     yield BiasFinding("share_method", "all items", float(shares.mean()))
     for block in evidence.blocks:

@@ -18,7 +18,7 @@ from rantau.report.sentences.sensitivity import sensitivity
 from rantau.report.sentences.structure import explained, hypotheses, population
 
 __all__ = [
-    "account", "assessment", "bias", "covarying", "crosscheck", "discriminant", "explained", "fit", "groups", "hypotheses",
-    "importance", "limits", "mediation", "methods", "moderation", "pls_fit", "population", "prediction", "problems",
-    "reliability", "robustness", "sample", "sensitivity", "skipped",
+    "account", "assessment", "bias", "covarying", "crosscheck", "discriminant", "explained", "fit", "groups",
+    "hypotheses", "importance", "limits", "mediation", "methods", "moderation", "pls_fit", "population", "prediction",
+    "problems", "reliability", "robustness", "sample", "sensitivity", "skipped",
 ]  # fmt: skip

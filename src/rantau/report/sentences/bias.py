@@ -7,6 +7,9 @@ from rantau.quality.method_bias.full_collinearity import OF_FACTORS, OF_SCORES
 from rantau.report.markup import literal
 from rantau.report.prose import Prose, join
 
+#: Above this many pairs, they are counted.
+MANY = 3
+
 
 def bias(prose: Prose) -> tuple[str, ...]:
     """Return a paragraph on what was found, and one on what could not be had."""
@@ -89,6 +92,9 @@ def _marker(prose: Prose, own: list[BiasFinding]) -> str:
     lost = [one for one in asked if one.met == "no"]
     if not lost:
         return prose.say("bias.marker_kept", **said)
+    if len(lost) > MANY:
+        several = {"count": prose.words.in_words(len(lost)), "total": prose.words.in_words(len(asked))}
+        return prose.say("bias.marker_lost_many", **several, **said)
     pairs = [prose.words.listing([prose.named(code) for code in one.about.split(" ~~ ")]) for one in lost]
     return prose.say("bias.marker_lost", pairs="; ".join(pairs), **said)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rantau.quality.bias import ROBUST, SCALED
 from rantau.quality.method_bias import ROWS
 from rantau.report.citations import as_cited
 from rantau.report.journal_table import JournalTable
@@ -26,7 +27,6 @@ KINDS: dict[str, Kind] = {
     "vif_cfa": "decimal",
     "share_method": "index",
     "r_marker": "correlation",
-    "correlation": "correlation",
     "correlation_adjusted": "correlation",
 }
 #: Models by the names that findings have for them.
@@ -35,6 +35,9 @@ MODELS = {
     "model of one factor": "single",
     "model with a method factor": "method",
 }
+
+#: Which versions of tests and indices there are.
+NOTES = (("scaled", SCALED), ("robust", ROBUST))
 
 
 def build(findings: Findings, language: str) -> Table | None:
@@ -45,13 +48,15 @@ def build(findings: Findings, language: str) -> Table | None:
     view = View(findings, language)
     words = view.words
     rows: list[Row] = []
+    marked = bool(found.marker)
     for step in ROWS:
         own = [one for name, one in found.findings if name == step.name]
         if own:
             label = f"{words(f'table.bias.{step.name}')} ({as_cited(step.source)})"
-            rows += [Row((Marked(label, markup=True),), kind="group"), *_rows(view, own)]
+            rows += [Row((Marked(label, markup=True),), kind="group"), *_rows(view, own, marked=marked)]
     columns = (
         Column("about", words("table.bias.about")),
+        *([Column("before", words("table.bias.before"), "correlation")] if marked else []),
         Column("value", words("table.assessment.value"), "decimal"),
         Column("df", "*df*", "integer"),
         Column("p", "*p*", "p"),
@@ -60,11 +65,14 @@ def build(findings: Findings, language: str) -> Table | None:
         Column("criterion", words("table.bias.criterion")),
         Column("met", words("table.assessment.whether")),
     )
-    notes = (*view.distrust("cfa", "pls"), view.note("table.bias.note"))
-    return Table("bias", words("table.bias.title"), columns, tuple(rows), notes)
+    notes = [*view.distrust("cfa", "pls"), view.note("table.bias.note")]
+    notes += [view.note("table.bias.note_marker")] if marked else []
+    notes += [view.note(f"table.bias.note_{name}") for name, note in NOTES if note in found.notes]
+    return Table("bias", words("table.bias.title"), columns, tuple(rows), tuple(notes))
 
 
-def _rows(view: View, own: list[BiasFinding]) -> Iterator[Row]:
+def _rows(view: View, own: list[BiasFinding], *, marked: bool) -> Iterator[Row]:
+    plain = {one.about: one.value for one in own if one.quantity == "correlation"}
     indices = {(one.quantity, one.about): one.value for one in own if one.quantity in ("cfi", "rmsea")}
     for one in own:
         if one.quantity not in KINDS:
@@ -78,11 +86,12 @@ def _rows(view: View, own: list[BiasFinding]) -> Iterator[Row]:
         df = Marked(one.df, kind="integer" if float(one.df).is_integer() else "decimal") if one.df == one.df else None
         cells: tuple[Cell, ...] = (
             Marked(named(view, one), markup=True),
+            *([plain.get(one.about) if one.quantity == "correlation_adjusted" else None] if marked else []),
             Marked(one.value, kind=KINDS[one.quantity]),
             df,
             one.p if one.p == one.p else None,
             *fit,
-            criterion_in(view.words, one.criterion.replace("<= 5", "<= 5.0").replace("< .50", "< 0.50")),
+            Marked(criterion_in(view.words, one.criterion), markup=True),
             answer,
         )
         yield Row(cells, indent=1)
