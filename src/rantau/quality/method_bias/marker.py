@@ -66,8 +66,9 @@ def marker(evidence: BiasEvidence) -> Found:
         before, after = tail(plain, n - 2), tail(adjusted, n - 3)
         pair = f"{one} ~~ {other}"
         yield BiasFinding("correlation", pair, plain, n - 2, before)
-        met = OPEN if before >= alpha else held(after < alpha)
-        yield BiasFinding("correlation_adjusted", pair, adjusted, n - 3, after, f"p < {alpha:.10g}", met)
+        # One that has turned its sign is not what it was, however far from nought.
+        met = OPEN if before >= alpha else held(after < alpha and adjusted * plain > 0)
+        yield BiasFinding("correlation_adjusted", pair, adjusted, n - 3, after, f"p < {alpha:.10g}, same sign", met)
 
 
 def less(correlation: Array, method: float) -> Array:

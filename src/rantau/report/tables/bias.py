@@ -91,7 +91,7 @@ def _rows(view: View, own: list[BiasFinding], *, marked: bool) -> Iterator[Row]:
             df,
             one.p if one.p == one.p else None,
             *fit,
-            Marked(criterion_in(view.words, one.criterion), markup=True),
+            Marked(criterion_in(view.words, one.criterion.removesuffix(", same sign")), markup=True),
             answer,
         )
         yield Row(cells, indent=1)
