@@ -71,4 +71,4 @@ def test_why_a_step_is_left_out_is_told_in_both_languages(tmp_path):
     assert "the only construct" in " ".join(sentences.bias(Prose(findings, "en")))
     assert "satu-satunya konstruk" in " ".join(sentences.bias(Prose(findings, "id")))
     with pytest.raises(OptionError, match="Take both from one model"):
-        rt.report(rt.cfa("Loyalty =~ CUSL1 + CUSL2 + CUSL3", data), bias, data)
+        rt.report(rt.cfa("Satisfaction =~ CUSA1 + CUSA2 + CUSA3", data), bias, data)
