@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NAN = float("nan")
+#: The models by the names that findings have for them, and the keys of their words in reports.
+MODELS = {
+    "measurement model": "measurement",
+    "model of one factor": "single",
+    "model with a method factor": "method",
+}
 
 
 class BiasFinding(Record):
@@ -166,7 +172,7 @@ class BiasEvidence(Record):
         except RantauError as fault:
             return left_out("not_fitted", f"The {what} cannot be fitted: {fault}", what)
         if not fit.converged:
-            return left_out("not_converged", f"The {what} did not converge.", what)
+            return left_out(f"not_converged_{MODELS[what]}", f"The {what} did not converge.", what)
         return fit
 
     def best(self, model: Model, what: str) -> SemFit | Problem:

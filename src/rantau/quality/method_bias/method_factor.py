@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rantau.covariance import SemFit
 from rantau.fit import Problem
-from rantau.quality.bias_evidence import BiasEvidence, BiasFinding, Found, index_of, left_out, number_of
+from rantau.quality.bias_evidence import MODELS, BiasEvidence, BiasFinding, Found, index_of, left_out, number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,5 +79,6 @@ def _inadmissible(variance: float, wider: SemFit, fit: SemFit) -> Problem | None
     for name, one in zip(NAMES, (wider, fit), strict=True):
         faults = [problem.text for problem in one.problems if problem.severity == "error"]
         if faults:
-            return left_out("inadmissible", f"The {name} has no admissible solution: {' '.join(faults)}", name)
+            code = f"inadmissible_{MODELS[name]}"
+            return left_out(code, f"The {name} has no admissible solution: {' '.join(faults)}", name)
     return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rantau.quality.bias import ROBUST, SCALED
+from rantau.quality.bias_evidence import MODELS
 from rantau.quality.method_bias import ROWS
 from rantau.report.citations import as_cited
 from rantau.report.journal_table import JournalTable
@@ -29,13 +30,6 @@ KINDS: dict[str, Kind] = {
     "r_marker": "correlation",
     "correlation_adjusted": "correlation",
 }
-#: Models by the names that findings have for them.
-MODELS = {
-    "measurement model": "measurement",
-    "model of one factor": "single",
-    "model with a method factor": "method",
-}
-
 #: Which versions of tests and indices there are.
 NOTES = (("scaled", SCALED), ("robust", ROBUST))
 
