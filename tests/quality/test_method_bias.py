@@ -193,7 +193,15 @@ def test_a_correlation_that_turns_its_sign_has_not_stayed() -> None:
     assert after["met"] == "no"
 
 
-def test_reversing_an_item_twice_or_an_order_of_items_changes_nothing() -> None:
+def test_negative_correlations_are_told_to_grow() -> None:
+    found = rt.method_bias(data_of("bfi"), TRAITS, marker=["O1", "O3"])
+    row = numbers(found, "marker")
+    assert row["correlation_adjusted", "Agree ~~ Neuro"]["value"] < row["correlation", "Agree ~~ Neuro"]["value"] < 0
+    assert any("negative correlations grow" in note for note in found.notes)
+    assert not any("negative" in note for note in rt.method_bias(data_of("mobile"), MOBILE, marker="PERQ1").notes)
+
+
+def test_the_order_of_rows_and_columns_changes_nothing() -> None:
     data = data_of("mobile")
     once = rt.method_bias(data, MOBILE).table()
     again = rt.method_bias(data[data.columns[::-1]].sample(frac=1, random_state=3), MOBILE).table()

@@ -33,6 +33,10 @@ SCALED = (
     "Chi-squares are scaled, and their difference is that of the scaled test; CFI and RMSEA are robust versions where "
     "there are any."
 )
+OPPOSITE = (
+    "Less that of the marker, negative correlations grow in size: the marker takes constructs to be scored so that the "
+    "method raises every correlation. Turn a construct that is scored the other way, or read those with care."
+)
 ROBUST = "CFI and RMSEA are robust versions, for gaps."
 COLUMNS = ("quantity", "about", "value", "df", "p", "criterion", "met")
 
@@ -216,8 +220,13 @@ def method_bias(
     fits = (("measurement model", evidence.measurement), ("model of one factor", evidence.single))
     versions = () if isinstance(evidence.measurement, Problem) else tuple(evidence.measurement.fit_indices().index)
     scaled = (SCALED,) if "chisq_scaled" in versions else (ROBUST,) if "cfi_robust" in versions else ()
-    notes = scaled + tuple(
-        f"{name}: {problem.text}" for name, fit in fits if not isinstance(fit, Problem) for problem in fit.problems
+    opposite = any(isinstance(one, BiasFinding) and one.quantity == "correlation" and one.value < 0 for _, one in found)
+    notes = (
+        scaled
+        + (OPPOSITE,) * opposite
+        + tuple(
+            f"{name}: {problem.text}" for name, fit in fits if not isinstance(fit, Problem) for problem in fit.problems
+        )
     )
     return MethodBias(
         f"Method bias of {len(claimed.constructs)} constructs, {len(items_of(claimed, claimed.blocks))} items "

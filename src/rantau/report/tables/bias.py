@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rantau.quality.bias import ROBUST, SCALED
+from rantau.quality.bias import OPPOSITE, ROBUST, SCALED
 from rantau.quality.bias_evidence import MODELS
 from rantau.quality.method_bias import ROWS
 from rantau.report.citations import as_cited
@@ -30,8 +30,8 @@ KINDS: dict[str, Kind] = {
     "r_marker": "correlation",
     "correlation_adjusted": "correlation",
 }
-#: Which versions of tests and indices there are.
-NOTES = (("scaled", SCALED), ("robust", ROBUST))
+#: Which versions of tests and indices there are, and how constructs are scored.
+NOTES = (("scaled", SCALED), ("robust", ROBUST), ("opposite", OPPOSITE))
 
 
 def build(findings: Findings, language: str) -> Table | None:
