@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from rantau.quality import Validity, judge_hypotheses, reliability, validity
     from rantau.quality.agreement import Agreement, agreement
     from rantau.quality.assess import Assessment, assess
+    from rantau.quality.bias import MethodBias, method_bias
     from rantau.quality.factors.factorability import Factorability, factorability
     from rantau.quality.factors.parallel import ParallelAnalysis, parallel_analysis
     from rantau.report.assemble import Report, report
@@ -113,6 +114,7 @@ _HOMES = {
     "rantau.quality": ("Validity", "judge_hypotheses", "reliability", "validity"),
     "rantau.quality.assess": ("Assessment", "assess"),
     "rantau.quality.agreement": ("Agreement", "agreement"),
+    "rantau.quality.bias": ("MethodBias", "method_bias"),
     "rantau.quality.factors.factorability": ("Factorability", "factorability"),
     "rantau.quality.factors.parallel": ("ParallelAnalysis", "parallel_analysis"),
     "rantau.report.assemble": ("Report", "report"),
@@ -168,6 +170,7 @@ __all__ = [
     "Importance",
     "Imputations",
     "McarTest",
+    "MethodBias",
     "MissingAnswers",
     "Model",
     "Necessity",
@@ -224,6 +227,7 @@ __all__ = [
     "judge_hypotheses",
     "likert",
     "mcar_test",
+    "method_bias",
     "missing_answers",
     "moments",
     "monte_carlo",

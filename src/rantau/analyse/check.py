@@ -15,6 +15,7 @@ from rantau.model.spec import Model
 from rantau.moments import Sample
 from rantau.pls.fit import prepare as prepare_pls
 from rantau.quality import items_against_their_scale
+from rantau.quality.bias import check_bias
 from rantau.record import Record
 from rantau.simulate import simulate
 from rantau.study import Study, as_study
@@ -100,6 +101,11 @@ def check_study(study: Study | str | Path) -> Material:
     if "pls" in study.engines:
         prepare_pls(model, kept, **study.pls.by_name())
         check_beyond(study, model, kept)
+    if study.bias is not None:
+        try:
+            check_bias(model, kept, study.bias.marker or None)
+        except OptionError as fault:
+            raise StudyError(f"{study.file}: [bias]: {fault}") from fault
     remarks = items_against_their_scale(model, kept)
     return Material(study, survey, model, responses, screening, remarks, rows)
 

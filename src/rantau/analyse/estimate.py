@@ -18,6 +18,7 @@ from rantau.model.spec import Model
 from rantau.pls import PlsFit, pls
 from rantau.pls.model_fit import MODELS
 from rantau.quality import judge_hypotheses, reliability, validity
+from rantau.quality.bias import method_bias
 from rantau.report.findings import Findings, Variant
 from rantau.simulate import population_values
 from rantau.study import Study
@@ -94,7 +95,26 @@ def _findings(material: Material, progress: Progress | None) -> Findings:
         level=study.level,
         seed=study.seed,
     )
-    return beyond(study, _levels(study, found, kept), progress)
+    return beyond(study, _bias(study, _levels(study, found, kept), kept), progress)
+
+
+def _bias(study: Study, found: Findings, kept: Responses) -> Findings:
+    """Look for common method bias, where the study asks for it."""
+    if study.bias is None:
+        return found
+    options = study.covariance
+    # Without a factor model of the study's own, one is made as its options say.
+    how: dict[str, Any] = {"cfa_fit": found.cfa}
+    if found.cfa is None:
+        how = {"estimator": options.estimator, "missing": options.missing}
+        how["ordered"] = _of_items(found.model, options.ordered)
+    try:
+        told = method_bias(
+            kept, found.model, marker=study.bias.marker or None, pls_fit=found.pls, level=study.level, **how
+        )
+    except RantauError as fault:
+        return found.replace(faults=(*found.faults, ("bias", str(fault))))
+    return found.replace(bias=told)
 
 
 def _levels(study: Study, found: Findings, kept: Responses) -> Findings:

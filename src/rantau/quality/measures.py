@@ -117,7 +117,7 @@ def reliability(
             f"reliability is that of one group, and cfa_fit has {len(cfa_fit.groups)} ({listing(cfa_fit.groups)}); "
             "give the rows of each group by themselves, without cfa_fit."
         )
-    claimed = _model_of(data, model)
+    claimed = model_of(data, model)
     if not claimed.blocks:
         raise refusal(claimed, Span(1, 1), "no construct is measured here; write a line such as `F =~ a + b + c`.")
     for problem in items_against_their_scale(claimed, data):
@@ -229,7 +229,7 @@ def validity(
     True
     """
     _check_pls(pls_fit)
-    fit = pls_fit if pls_fit is not None else pls(_model_of(data, model), data)
+    fit = pls_fit if pls_fit is not None else pls(model_of(data, model), data)
     if not fit.converged:
         raise EstimationError(
             "the PLS weights did not settle, so nothing can be said of validity; see fit.problems. "
@@ -244,7 +244,8 @@ def _check_pls(pls_fit: object) -> None:
         check_kind("pls_fit", pls_fit, PlsFit, "rt.pls(model, data)")
 
 
-def _model_of(data: Responses | pd.DataFrame, model: Model | str | None) -> Model:
+def model_of(data: Responses | pd.DataFrame, model: Model | str | None) -> Model:
+    """Return the model given; without one, that of the survey's constructs."""
     if model is not None:
         return as_model(model)
     if isinstance(data, Responses):

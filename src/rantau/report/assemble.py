@@ -137,6 +137,9 @@ def _measurement(prose: Prose, tables: dict[str, Table]) -> list[Part]:
     if apart:
         parts += [Heading(2, prose.words("section.discriminant")), Paragraph(apart)]
     parts += _placed(tables, "discriminant", "htmt")
+    biased = sentences.bias(prose)
+    if biased:
+        parts += [Heading(2, prose.words("section.bias")), *map(Paragraph, biased), *_placed(tables, "bias")]
     return [Heading(1, prose.words("section.measurement")), *parts] if parts else []
 
 
@@ -300,8 +303,8 @@ def report(
     ----------
     *parts
         Fits, bootstrap draws, tests of fit, prediction, importance, necessity, comparison of groups, checks of
-        robustness, assessment, answers, screening, cross-checks, in any order, at most one of each kind but
-        cross-checks; a covariance fit without structural paths is taken for the measurement model.
+        robustness, assessment, method bias, answers, screening, cross-checks, in any order, at most one of each kind
+        but cross-checks; a covariance fit without structural paths is taken for the measurement model.
     survey
         For names and wordings, where no answers bring it.
     title

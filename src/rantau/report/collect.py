@@ -22,6 +22,7 @@ from rantau.pls import PlsFit
 from rantau.pls.model_fit import MODELS
 from rantau.quality import judge_hypotheses, reliability, validity
 from rantau.quality.assess import Assessment
+from rantau.quality.bias import MethodBias
 from rantau.report.belonging import check_belonging
 from rantau.report.findings import Findings
 from rantau.report.view import trustworthy
@@ -49,6 +50,7 @@ ReportPart: TypeAlias = (
     | Fimix
     | TetradTest
     | Assessment
+    | MethodBias
     | Responses
     | Screening
     | Verification
@@ -66,7 +68,8 @@ _OF_PLS: dict[str, tuple[type, str]] = {
     "assessment": (Assessment, "assessment"),
 }
 _KINDS = (
-    SemFit, PlsFit, Draws, FitTest, *(kind for kind, _ in _OF_PLS.values()), Responses, Screening, Verification,
+    SemFit, PlsFit, Draws, FitTest, *(kind for kind, _ in _OF_PLS.values()), MethodBias, Responses, Screening,
+    Verification,
 )  # fmt: skip
 _P = TypeVar("_P")
 
@@ -134,6 +137,12 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
             check_belonging(made, pls, _OF_PLS[name][1])
     _check_models(sem, cfa, pls, grouped)
     model = _model(sem, cfa, pls, grouped, responses)
+    bias = _only([part for part in parts if isinstance(part, MethodBias)], "search for method bias")
+    if bias is not None and bias.constructs != model.constructs:
+        raise OptionError(
+            f"report() got the method bias of {listing(bias.constructs)}, and its model has "
+            f"{listing(model.constructs)}. Take both from one model."
+        )
     found = Findings(
         model,
         survey=survey if survey is not None or responses is None else responses.survey,
@@ -147,6 +156,7 @@ def collect(parts: Sequence[ReportPart], survey: Survey | None = None) -> Findin
         pls=pls,
         draws=draws,
         fit_tests=tests,
+        bias=bias,
         verification=_joined([part for part in parts if isinstance(part, Verification)]),
         seed=1 if draws is None else draws.seed,
     )

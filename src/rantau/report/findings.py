@@ -15,6 +15,7 @@ from rantau.model.spec import Model
 from rantau.pls import PlsFit
 from rantau.quality import Validity
 from rantau.quality.assess import Assessment
+from rantau.quality.bias import MethodBias
 from rantau.record import Record
 from rantau.robustness.copula import CopulaTest
 from rantau.robustness.nonlinear import Nonlinearity
@@ -92,6 +93,8 @@ class Findings(Record):
         Checks of robustness of the PLS fit.
     assessment
         Of the PLS fit by cut-offs, as one table.
+    bias
+        What the search for common method bias found.
     faults
         What was asked and could not be computed: the section of the report it belongs to, and why.
     reliability, validity, hypotheses
@@ -133,6 +136,7 @@ class Findings(Record):
     segments: Fimix | None = None
     tetrads: TetradTest | None = None
     assessment: Assessment | None = None
+    bias: MethodBias | None = None
     faults: tuple[tuple[str, str], ...] = ()
     reliability: pd.DataFrame | None = None
     validity: Validity | None = None

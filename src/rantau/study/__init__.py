@@ -2,6 +2,7 @@
 
 from rantau.study.options import (
     AssessOptions,
+    BiasOptions,
     CovarianceOptions,
     DataOptions,
     GroupOptions,
@@ -17,6 +18,6 @@ from rantau.study.read import as_study, read_study
 from rantau.study.study import Study
 
 __all__ = [
-    "ENGINES", "AssessOptions", "CovarianceOptions", "DataOptions", "GroupOptions", "ImportanceOptions", "Options",
-    "PlsOptions", "PredictOptions", "RobustnessOptions", "ScreenOptions", "Study", "as_study", "read_study",
+    "ENGINES", "AssessOptions", "BiasOptions", "CovarianceOptions", "DataOptions", "GroupOptions", "ImportanceOptions",
+    "Options", "PlsOptions", "PredictOptions", "RobustnessOptions", "ScreenOptions", "Study", "as_study", "read_study",
 ]  # fmt: skip

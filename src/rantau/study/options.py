@@ -206,6 +206,18 @@ class GroupOptions(Options):
     draws: int = 1000
 
 
+class BiasOptions(Options):
+    """`[bias]`: common method bias is looked for.
+
+    Attributes
+    ----------
+    marker
+        A construct, or columns, unrelated to the constructs in theory; empty without one.
+    """
+
+    marker: Names | str = ()
+
+
 #: The checks of robustness, in the order of a report.
 CHECKS = ("nonlinearity", "copulas", "segments", "tetrads")
 

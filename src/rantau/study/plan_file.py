@@ -6,6 +6,7 @@ from pydantic import Field
 
 from rantau.study.options import (
     AssessOptions,
+    BiasOptions,
     CovarianceOptions,
     DataOptions,
     GroupOptions,
@@ -50,6 +51,7 @@ class Plan(TomlTable):
     covariance: CovarianceOptions = CovarianceOptions()
     pls: PlsOptions = PlsOptions()
     bootstrap: BootstrapTable = Field(default_factory=BootstrapTable)
+    bias: BiasOptions | None = None
     predict: PredictOptions | None = None
     importance: ImportanceOptions | None = None
     groups: GroupOptions | None = None

@@ -73,6 +73,7 @@ def read_study(path: str | Path) -> Study:
         style=style,
         language=plan.report.language,
         file=file,
+        bias=plan.bias,
         **options_beyond(path, plan),
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from rantau.record import Record
 from rantau.study.options import (
     AssessOptions,
+    BiasOptions,
     CovarianceOptions,
     DataOptions,
     GroupOptions,
@@ -42,6 +43,8 @@ class Study(Record):
         Options of the covariance engine.
     pls
         Options of PLS.
+    bias
+        What is asked about common method bias; None for nothing.
     predict, importance, groups, robustness, assess
         What else is asked of PLS; None for nothing.
     draws, level, workers
@@ -69,6 +72,7 @@ class Study(Record):
     style: str
     language: str
     file: Path
+    bias: BiasOptions | None = None
     predict: PredictOptions | None = None
     importance: ImportanceOptions | None = None
     groups: GroupOptions | None = None

@@ -63,6 +63,11 @@ ROWS = (
         f"rantau validity {_MODEL} --show fornell_larcker",
     ),
     Verb(
+        "bias",
+        "Look for common method bias, in five ways.",
+        f"rantau bias {_MODEL}",
+    ),
+    Verb(
         "efa",
         "Exploratory factors: how many, rotated loadings, errors.",
         f"rantau efa {_MOBILE} --factors 3 --rotation oblimin",

@@ -26,6 +26,7 @@ ROOMS = {
     "outer_modes": "rantau.pls.outer_modes",
     "reliability": "rantau.quality.reliability",
     "steps": "rantau.quality.steps",
+    "method_bias": "rantau.quality.method_bias",
     "intervals": "rantau.inference.intervals",
     "imputation": "rantau.imputation.methods",
     "crosschecks": "rantau.crosscheck.packages",

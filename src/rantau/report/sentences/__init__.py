@@ -2,6 +2,7 @@
 
 from rantau.report.sentences.account import account
 from rantau.report.sentences.assessment import assessment
+from rantau.report.sentences.bias import bias
 from rantau.report.sentences.checks import crosscheck, limits, problems
 from rantau.report.sentences.compared import skipped
 from rantau.report.sentences.fit import covarying, fit, pls_fit
@@ -17,7 +18,7 @@ from rantau.report.sentences.sensitivity import sensitivity
 from rantau.report.sentences.structure import explained, hypotheses, population
 
 __all__ = [
-    "account", "assessment", "covarying", "crosscheck", "discriminant", "explained", "fit", "groups", "hypotheses",
-    "importance", "limits", "mediation", "methods", "moderation", "pls_fit", "population", "prediction", "problems",
-    "reliability", "robustness", "sample", "sensitivity", "skipped",
+    "account", "assessment", "bias", "covarying", "crosscheck", "discriminant", "explained", "fit", "groups",
+    "hypotheses", "importance", "limits", "mediation", "methods", "moderation", "pls_fit", "population", "prediction",
+    "problems", "reliability", "robustness", "sample", "sensitivity", "skipped",
 ]  # fmt: skip

@@ -91,5 +91,5 @@ def limits(prose: Prose) -> tuple[str, ...]:
     if amounts:
         told.append(prose.say_counted("limits.amounts", len(amounts), names=prose.names(amounts)))
     if findings.responses is not None and len(findings.model.constructs) > 1:
-        told.append(prose.say("limits.self_report"))
+        told.append(prose.say("limits.self_report" if findings.bias is None else "limits.self_report_tested"))
     return tuple(told)

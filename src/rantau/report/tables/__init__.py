@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rantau.report.tables import (
     assessment,
+    bias,
     bottleneck,
     copulas,
     correlations,
@@ -48,6 +49,7 @@ ROWS = (
     formative.ROW,
     discriminant.ROW,
     htmt.ROW,
+    bias.ROW,
     fit.ROW,
     pls_fit.ROW,
     paths.ROW,
