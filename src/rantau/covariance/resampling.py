@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Mask, positive_definite
+from rantau.arrays import Array, Mask, diagonal, identity, positive_definite
 from rantau.covariance.baseline import baseline_statistics
 from rantau.covariance.cells import UNDIRECTED
 from rantau.covariance.constrained import minimise_within
@@ -20,11 +20,13 @@ from rantau.covariance.fit_indices.srmr import standardised_residual
 from rantau.covariance.fit_indices.tli import tucker_lewis
 from rantau.covariance.implied import Implied, imply
 from rantau.covariance.layout import Layout, cell_values
+from rantau.covariance.local import VANISHED
 from rantau.covariance.minimise import Minimum, look, minimise
 from rantau.covariance.nearby import STEADY, minimise_near
 from rantau.covariance.quantities import quantity_values
 from rantau.covariance.robust.residual_test import residual_statistics
 from rantau.covariance.setting import as_wishart, fixed_places, set_up, units_of, with_answer_weight, with_weight
+from rantau.covariance.standard_errors import SINGULAR
 from rantau.covariance.standardise import cell_jacobian, standardised_slopes, standardised_variables
 from rantau.covariance.start import in_standard_units, layout_for
 from rantau.errors import EstimationError, OptionError
@@ -43,8 +45,28 @@ ROUNDING = 1e-8
 
 def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     """Estimate a fit again on resamples, `(draws, n_obs)` counts of its rows; see `SemFit.refit`."""
+    return _refit(fit, _resampled(fit, counts), counts, errors=errors)
+
+
+def refit_moments(fit: SemFit, moments: GroupMoments, *, errors: bool) -> Refits:
+    """Estimate a fit again on a stack of moments, divisor n, in the order of its variables; see `SemFit.refit_moments`.
+
+    Raises
+    ------
+    OptionError
+        If the estimator weighs moments by what only rows tell.
+    """
+    if fit.moments.ordering is not None or fit.moments.patterns is not None or fit.discrepancy.name == "wls":
+        raise OptionError(
+            "this fit weighs its moments by what only the rows tell, and moments alone cannot be fitted in its way. "
+            "Fit complete, continuous answers with estimator='ML'."
+        )
+    return _refit(fit, moments, None, errors=errors)
+
+
+def _refit(fit: SemFit, moments: GroupMoments, counts: Array | None, *, errors: bool) -> Refits:
+    """Estimate again on the moments of resamples; `counts` of rows where the weights of moments need them."""
     table = fit.table
-    moments = _resampled(fit, counts)
     if fit.request.likelihood == "wishart":
         moments = as_wishart(moments, fit.discrepancy)
     sought = held_still(table, pivots_of(table, fit.moments))
@@ -58,7 +80,7 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
         rows = fit.rows.replace(values=fit.rows.values / deviation)
         scaled = with_weight(fit.discrepancy, scaled, rows, table, counts)
     begin = fit.theta if sought is table else hold_still(table, fit.layout, layout_for(sought, fit.moments), fit.theta)
-    start = np.broadcast_to(begin * scale, (counts.shape[0], begin.size))
+    start = np.broadcast_to(begin * scale, (moments.n.shape[0], begin.size))
     if fit.model.constraints:
         constraints = Constraints(fit.model, sought, scale)
         minimum = minimise_within(scaled_layout, fit.discrepancy, scaled, start, constraints, active=fit.active)
@@ -139,6 +161,8 @@ def _errors(
         ),
         standardised_slopes(layout, theta, which),
     ]
+    if not fit.model.constraints:
+        covariance[_singular(information)] = np.nan
     parts = []
     for values, slopes in pairs:
         flat = values.reshape(len(theta), -1)
@@ -160,12 +184,32 @@ def _shares(fit: SemFit, moments: GroupMoments) -> Array:
 
 
 def _inverse(fit: SemFit, information: Array, minimum: Minimum, scale: Array) -> Array:
-    """Invert the information of each draw along what the constraints leave free."""
+    """Invert the information of each draw along what the constraints leave free.
+
+    Each parameter is taken in its own unit: in some draws units are so unlike that a pseudo-inverse would take the
+    smallest for nought.
+    """
+    unit, scaled = _in_own_units(information)
+    outer = unit[..., :, None] * unit[..., None, :]
     if not fit.model.constraints:
-        return np.asarray(np.linalg.pinv(information, hermitian=True), dtype=np.float64)
+        return np.asarray(np.linalg.pinv(scaled, hermitian=True) / outer, dtype=np.float64)
     table = held_still(fit.table, pivots_of(fit.table, fit.moments))
-    jacobian = Constraints(fit.model, table, scale).margins(minimum.theta)[1]
-    return _within(information, jacobian, minimum.active)
+    jacobian = Constraints(fit.model, table, scale).margins(minimum.theta)[1] / unit[..., None, :]
+    return _within(scaled, jacobian, minimum.active) / outer
+
+
+def _in_own_units(information: Array) -> tuple[Array, Array]:
+    """Return the roots of the diagonal, 1 where it is nought, `(..., n_free)`, and the information in these units."""
+    own = diagonal(information)
+    unit = np.sqrt(np.where(own > 0, own, 1.0))
+    return unit, information / (unit[..., :, None] * unit[..., None, :])
+
+
+def _singular(information: Array) -> Mask:
+    """Tell of which draws the information is singular, `(draws,)`: as a fit of their rows would say."""
+    unit, scaled = _in_own_units(information)
+    positive = positive_definite(scaled - SINGULAR * identity(information.shape[-1]))
+    return np.asarray(~positive | (unit < VANISHED).any(axis=-1))
 
 
 def _within(information: Array, jacobian: Array, holds: Mask) -> Array:
