@@ -35,6 +35,7 @@ def test_power_of_a_slope_is_that_of_the_noncentral_t():
         assert share == pytest.approx(of_theory(n, 0.3, 0.91), abs=3.5 * error)
 
 
+@pytest.mark.filterwarnings("ignore::rantau.errors.AdmissibilityWarning")
 def test_power_is_that_of_samples_of_rows():
     text = (
         "F =~ 0.8*a + 0.7*b + 0.75*c\nG =~ 0.7*d + 0.8*e + 0.65*f\nF ~~ 1*F\nG ~ 0.3*F\nG ~~ 0.91*G\na ~~ 0.36*a\n"

@@ -115,7 +115,17 @@ def test_samples_that_do_not_converge_are_counted_and_left_out() -> None:
     assert f"not converged ({200 - row.converged})" in row.reasons and "negative variance" in row.reasons
     failed = np.array([reason != "" for reason in found.reasons[0]])
     assert np.isnan(found.estimates[0, failed]).all() and np.isfinite(found.table()["mean"]).all()
+    assert [(one.severity, one.code) for one in found.problems] == [("warning", "not_converged")]
+    assert f"{200 - row.converged} of 200 samples of 30 rows were not estimated and are left out" in str(found)
     assert f"n = 30: {row.converged} converged, {row.inadmissible} inadmissible" in str(found)
+
+
+def test_where_no_sample_converged_there_are_no_shares() -> None:
+    found = rt.power(TEXT, n=100, replications=20)
+    found = found.replace(reasons=(("not converged",) * 20,), notes=(("",) * 20,))
+    assert [one.severity for one in found.problems] == ["error"]
+    assert found.table()[["mean", "power", "coverage"]].isna().all().all()
+    assert found.power().enough.isna().all()
 
 
 def test_indirect_effects_and_what_is_enough() -> None:
@@ -152,7 +162,8 @@ def test_means_and_a_model_of_ones_own() -> None:
 
 def test_a_model_that_does_not_hold_in_the_population_says_so() -> None:
     found = rt.power(TEXT, model="F =~ a + b + c\nG =~ d + e + f\nF ~~ 0*G", n=200, replications=50)
-    assert not found.exact and "the fitted model does not hold in the population" in str(found)
+    assert not found.exact and "The fitted model does not hold in the population" in str(found)
+    assert [one.code for one in found.problems] == ["misspecified"]
 
 
 def test_single_items_keep_what_is_stated_of_their_errors() -> None:

@@ -20,7 +20,8 @@ from rantau.moments.summary import SummaryStatistics
 from rantau.options import check_level, check_switch, choose, is_several, whole_number
 from rantau.simulate.analysed import analysed_model
 from rantau.simulate.draw_moments import draw_moments
-from rantau.simulate.population import Population, population
+from rantau.simulate.population import Population
+from rantau.simulate.population import population as population_of
 from rantau.simulate.power_result import Power
 
 #: Samples that share one stream of random numbers and are fitted as one stack, whoever computes them.
@@ -38,7 +39,7 @@ class Job(NamedTuple):
 
 
 def power(
-    stated: Model | str,
+    population: Model | str,
     *,
     n: int | Sequence[int] = (150, 300, 600),
     model: Model | str | None = None,
@@ -56,11 +57,12 @@ def power(
 
     Answers are continuous, normal and complete, as `simulate` draws them without a survey. Of such answers maximum
     likelihood reads nothing but means and covariances, and so these are drawn, not rows, and fitted as stacks by the
-    covariance-based engine. Searches begin at the population's values.
+    covariance-based engine. Searches begin at the population's values, from where a few more samples converge than from
+    start values that know nothing. For paths of PLS see `sample_size`.
 
     Parameters
     ----------
-    stated
+    population
         A `Model` or its text in which every parameter is a number, as for `simulate`.
     n
         Rows of a sample: one number, or several to be compared.
@@ -124,7 +126,7 @@ def power(
     choose("information", information, ("default", "expected", "observed"))
     if progress is not None and not callable(progress):
         raise OptionError(f"progress= takes a function of (done, all), got {progress!r}.")
-    known = population(stated)
+    known = population_of(population)
     fitted = analysed_model(known.model, std_lv=std_lv) if model is None else as_model(model)
     if explored(fitted):
         raise OptionError(

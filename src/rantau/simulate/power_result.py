@@ -10,7 +10,7 @@ from scipy.special import ndtri
 from rantau.arrays import Array
 from rantau.errors import OptionError
 from rantau.extras import require
-from rantau.fit import Quantity
+from rantau.fit import Problem, Quantity
 from rantau.inference.draws import counted
 from rantau.model.spec import Model
 from rantau.options import choose, is_number
@@ -64,6 +64,25 @@ class Power(Record):
     def replications(self) -> int:
         """How many samples of each size were drawn."""
         return int(self.estimates.shape[1])
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What must be known before the numbers are believed: samples that are left out, a model that does not hold."""
+        found = []
+        for size, reasons in zip(self.sizes, self.reasons, strict=True):
+            failed = sum(reason != "" for reason in reasons)
+            if failed:
+                found.append(
+                    Problem(
+                        "error" if len(reasons) - failed < 2 else "warning", "not_converged",
+                        f"{failed} of {len(reasons)} samples of {size} rows were not estimated and are left out. "
+                        "Shares are of the others: the chance that a study of this size finds an effect is smaller.",
+                    )
+                )  # fmt: skip
+        if not self.exact:
+            text = "The fitted model does not hold in the population: values are those that it has there."
+            found.append(Problem("warning", "misspecified", text))
+        return tuple(found)
 
     def samples(self) -> pd.DataFrame:
         """Return how the samples of each size went.
@@ -168,12 +187,11 @@ class Power(Record):
     def __str__(self) -> str:
         sizes = ", ".join(map(str, self.sizes))
         told = [f"{self.replications} samples of {sizes} rows, seed {self.seed}, tests at {1 - self.level:.3g}"]
-        if not self.exact:
-            told.append("the fitted model does not hold in the population: values are what it has there")
-        for row in self.samples().itertuples():
-            told += [
-                f"  n = {row.n}: {row.converged} converged, {row.inadmissible} inadmissible; {row.reasons}"
-            ] * bool(row.reasons)
+        for row in self.samples().to_dict("records"):
+            if row["reasons"]:
+                doubts = f"{row['converged']} converged, {row['inadmissible']} inadmissible; {row['reasons']}"
+                told.append(f"  n = {row['n']}: {doubts}")
+        told += [f"{problem.severity}: {problem.text}" for problem in self.problems]
         shown = self.power().round(3)
         shown["enough"] = ["" if np.isnan(n) else f"{n:.0f}" for n in shown["enough"]]
         return "\n".join([*told, shown.to_string(index=False)])

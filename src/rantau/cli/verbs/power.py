@@ -65,7 +65,7 @@ def power(
     )
     # Too long to read at a prompt.
     parts = (samples, *more, last) if as_json or out is not None else (samples, last)
-    return show_parts(parts, out=out, as_json=as_json)
+    return show_parts(parts, problems=found.problems, out=out, as_json=as_json)
 
 
 def _by_formula(
