@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     )
     from rantau.run import Outcome, run
     from rantau.segments import Explanation, Fimix, Pos, explain_segments, fimix, pos
-    from rantau.simulate import population_values, simulate, write_responses
+    from rantau.simulate import Power, population_values, power, sample_size, simulate, write_responses
     from rantau.study import Study, read_study
     from rantau.survey import (
         Responses,
@@ -130,7 +130,7 @@ _HOMES = {
     ),
     "rantau.run": ("Outcome", "run"),
     "rantau.segments": ("Explanation", "Fimix", "Pos", "explain_segments", "fimix", "pos"),
-    "rantau.simulate": ("population_values", "simulate", "write_responses"),
+    "rantau.simulate": ("Power", "population_values", "power", "sample_size", "simulate", "write_responses"),
     "rantau.study": ("Study", "read_study"),
     "rantau.survey": (
         "Responses",
@@ -183,6 +183,7 @@ __all__ = [
     "Pooled",
     "PooledTest",
     "Pos",
+    "Power",
     "Prediction",
     "Proposal",
     "RantauError",
@@ -242,6 +243,7 @@ __all__ = [
     "pool",
     "population_values",
     "pos",
+    "power",
     "predict",
     "profile",
     "propose_survey",
@@ -258,6 +260,7 @@ __all__ = [
     "rival_models",
     "run",
     "sam",
+    "sample_size",
     "score",
     "screen",
     "sem",

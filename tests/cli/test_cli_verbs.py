@@ -552,7 +552,7 @@ def test_help_says_what_a_verb_does_and_shows_an_example(rantau, row):
 )
 def test_examples_work_in_a_copied_study(rantau, row, tmp_path, monkeypatch):
     folder = tmp_path / "my-study"
-    template = "internationalization" if row.name == "simulate" else "mobile"
+    template = "internationalization" if row.name in ("simulate", "power") else "mobile"
     assert rantau("new", folder, "--template", template).status == 0
     monkeypatch.chdir(folder)
     assert rantau(*shlex.split(row.example)[1:]).status == 0

@@ -7,8 +7,9 @@ from scipy.stats import norm
 
 import rantau as rt
 from rantau.errors import EstimationError, OptionError
+from rantau.inference.required_rows import regression_rows
 from rantau.segments.advice import advise
-from rantau.segments.minimum import most_arrows, rows_needed
+from rantau.segments.minimum import most_arrows
 
 MODEL = """
 Image =~ IMAG1 + IMAG2 + IMAG3 + IMAG4 + IMAG5
@@ -210,7 +211,7 @@ def test_advice_is_of_the_fit():
 
 def test_rows_needed_are_those_of_power_tables():
     """G*Power 3.1, linear multiple regression, fixed model, R² deviation from zero: f² = .15, alpha .05, power .80."""
-    assert [rows_needed(k) for k in range(1, 11)] == [55, 68, 77, 85, 92, 98, 103, 109, 114, 118]
+    assert [regression_rows(k) for k in range(1, 11)] == [55, 68, 77, 85, 92, 98, 103, 109, 114, 118]
     formed = rt.pls("F <~ CUSA1 + CUSA2 + CUSA3\nIMAG1 ~ F", pd.read_csv("tests/data/mobile.csv"))
     assert most_arrows(formed.plan) == 3
     assert most_arrows(mobile().plan) == 2

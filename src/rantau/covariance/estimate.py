@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import TYPE_CHECKING
 
@@ -140,6 +141,17 @@ def _table_of(
 def _degrees_of_freedom(model: Model, table: ParameterTable, n_obs: int) -> int:
     equalities = sum(one.operator == "==" for one in model.constraints)
     return check_counts(model, held_still(table), n_obs, n_constraints=equalities)
+
+
+def degrees_of_freedom(request: SemRequest) -> int:
+    """Return the degrees of freedom that a model has in one group, before any data.
+
+    Raises
+    ------
+    ModelSyntaxError, IdentificationError
+        As for `sem`.
+    """
+    return _degrees_of_freedom(request.model, _table_of(request, ("",)), sys.maxsize)
 
 
 def _of_summary(request: SemRequest, data: SummaryStatistics) -> tuple[SemRequest, ParameterTable, GroupMoments, int]:

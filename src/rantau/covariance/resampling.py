@@ -49,13 +49,40 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
     """Estimate a fit again on resamples, `(draws, n_obs)` counts of its rows; see `SemFit.refit`."""
     if errors:
         _refuse_errors(fit)
-    table = fit.table
     moments = _resampled(fit, counts)
     proper = possible_moments(fit, moments)
     if not proper.all():
         # What no model can be held against gives way to the sample, and is named.
         counts = np.where(proper[:, None], counts, 1.0)
         moments = _resampled(fit, counts)
+    return _refit(fit, moments, proper, counts, errors=errors)
+
+
+def refit_moments(fit: SemFit, moments: GroupMoments, *, errors: bool) -> Refits:
+    """Estimate a fit again on a stack of moments, divisor n, in the order of its variables; see `SemFit.refit_moments`.
+
+    Raises
+    ------
+    OptionError
+        If the estimator weighs moments by what only rows tell.
+    """
+    if fit.moments.ordering is not None or fit.moments.patterns is not None or fit.discrepancy.name == "wls":
+        raise OptionError(
+            "this fit weighs its moments by what only the rows tell, and moments alone cannot be fitted in its way. "
+            "Fit complete, continuous answers with estimator='ML'."
+        )
+    if errors:
+        _refuse_errors(fit)
+    proper = possible_moments(fit, moments)
+    if not proper.all():
+        own = np.where(proper[:, None, None, None], moments.covariance, fit.moments.covariance)
+        moments = moments.replace(covariance=own)
+    return _refit(fit, moments, proper, None, errors=errors)
+
+
+def _refit(fit: SemFit, moments: GroupMoments, proper: Mask, counts: Array | None, *, errors: bool) -> Refits:
+    """Estimate again on moments, those that are not `proper` to be named; weights of moments go by `counts` of rows."""
+    table = fit.table
     if fit.request.likelihood == "wishart":
         moments = as_wishart(moments, fit.discrepancy)
     sought = held_still(table, pivots_of(table, fit.moments))
@@ -69,7 +96,7 @@ def refit(fit: SemFit, counts: Array, *, errors: bool) -> Refits:
         rows = fit.rows.replace(values=fit.rows.values / deviation)
         scaled = with_weight(fit.discrepancy, scaled, rows, table, counts)
     begin = fit.theta if sought is table else hold_still(table, fit.layout, layout_for(sought, fit.moments), fit.theta)
-    start = np.broadcast_to(begin * scale, (counts.shape[0], begin.size))
+    start = np.broadcast_to(begin * scale, (moments.n.shape[0], begin.size))
     if fit.model.constraints:
         constraints = Constraints(fit.model, sought, scale)
         minimum = minimise_within(scaled_layout, fit.discrepancy, scaled, start, constraints, active=fit.active)

@@ -29,7 +29,7 @@ from rantau.covariance.path_effects import effects_frame
 from rantau.covariance.printed import account_of, line_of, page_of
 from rantau.covariance.quantities import quantity_names, quantity_values
 from rantau.covariance.request import SemRequest
-from rantau.covariance.resampling import INDICES, refit, transformed
+from rantau.covariance.resampling import INDICES, refit, refit_moments, transformed
 from rantau.covariance.standardise import (
     KINDS,
     cell_jacobian,
@@ -205,6 +205,28 @@ class SemFit(Record):
             factors, of ULS, and where they are robust or rest on first-order information.
         """
         return refit(self, counts, errors=errors)
+
+    def refit_moments(self, moments: GroupMoments, *, errors: bool = False) -> Refits:
+        """Estimate again on the moments of other samples, starting from this fit.
+
+        Parameters
+        ----------
+        moments
+            `(draws, G, p, p)` covariances, divisor n, of the variables of `moments` in their order.
+        errors
+            Whether standard errors of the estimates are wanted as well.
+
+        Returns
+        -------
+        Refits
+            `(draws, n_quantities)`; draws that do not converge are named and NaN.
+
+        Raises
+        ------
+        OptionError
+            If answers are ordered or have gaps, or the estimator is WLS: what weighs the moments is then in the rows.
+        """
+        return refit_moments(self, moments, errors=errors)
 
     def transformed(self) -> SemFit:
         """Return this fit with rows whose moments are the implied ones, for the test of Bollen & Stine (1992).

@@ -11,10 +11,10 @@ from rantau.arrays import Array, Mask
 from rantau.errors import OptionError
 from rantau.extras import require
 from rantau.fit import Problem
+from rantau.inference.required_rows import regression_rows
 from rantau.options import choose
 from rantau.record import Record
 from rantau.segments.advice import Advice, advise
-from rantau.segments.minimum import rows_needed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,7 +153,7 @@ class Fimix(Record):
         Source: Sarstedt, Becker, Ringle and Schwaiger (2011); Hair, Sarstedt, Matthews and Ringle (2016), Identifying
         and treating unobserved heterogeneity with FIMIX-PLS: part I.
         """
-        return advise(self.criteria(), len(self.solutions[0].posteriors), rows_needed(self.arrows))
+        return advise(self.criteria(), len(self.solutions[0].posteriors), regression_rows(self.arrows))
 
     def paths(self, segments: int) -> pd.DataFrame:
         """Return the paths of each segment: `lhs op rhs segment_1 segment_2 ...`.

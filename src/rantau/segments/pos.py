@@ -11,13 +11,14 @@ from rantau.arrays import Array, Indices
 from rantau.errors import EstimationError, OptionError
 from rantau.extras import require
 from rantau.fit import Problem
+from rantau.inference.required_rows import regression_rows
 from rantau.moments.belonging import labelled
 from rantau.options import Progress, choose, is_several, several_names, told_to, whole_number
 from rantau.pls.result import PlsFit
 from rantau.robustness.equations import check_scores
 from rantau.segments.division import Divider, Division
 from rantau.segments.fimix_result import Fimix
-from rantau.segments.minimum import most_arrows, rows_needed
+from rantau.segments.minimum import most_arrows
 from rantau.segments.pos_result import Pos
 from rantau.segments.reassign import Climbed, reassign
 
@@ -244,7 +245,7 @@ def _problems(fit: PlsFit, division: Division, best: Climbed, ends: Array, least
             "fewer segments, or say with least= how small a segment may be."
         )
         found.append(Problem("warning", "segment_at_least", told))
-    needed, smallest = rows_needed(most_arrows(fit.plan)), int(division.sizes.min())
+    needed, smallest = regression_rows(most_arrows(fit.plan)), int(division.sizes.min())
     if smallest < needed:
         told = (
             f"the smallest segment has {smallest} rows; {needed} are needed to find a medium effect (f² = .15) with "

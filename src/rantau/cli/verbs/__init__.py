@@ -119,6 +119,11 @@ ROWS = (
         "rantau simulate models/internationalization_population.sem --n 200 --out simulated.csv",
     ),
     Verb(
+        "power",
+        "How many answers a study needs: power of every effect.",
+        "rantau power --model models/internationalization_population.sem --n 150,300 --replications 200",
+    ),
+    Verb(
         "diagram",
         "Draw the model, or with --data its estimates.",
         "rantau diagram --model models/mobile.sem --out mobile.svg",
