@@ -25,7 +25,7 @@ DATA = "surveys/mobile/responses.csv"
 SURVEY = "surveys/mobile/instrument.toml"
 MODEL = "models/mobile.sem"
 #: These read no file of answers; of `run` the plan says how.
-WITHOUT = {"form", "list", "run", "simulate"}
+WITHOUT = {"form", "list", "power", "run", "simulate"}
 
 
 def rows() -> list[list[str]]:
