@@ -331,8 +331,8 @@ class SemFit(Record):
         >>> fit = rt.sem("m ~ x; y ~ m + x", pd.DataFrame(draw, columns=["x", "m", "y"]))
         >>> fit.effects().query("kind == 'indirect'")[["lhs", "rhs", "via", "est"]].round(2)
           lhs rhs via   est
-        3   y   x      1.04
-        4   y   x   m  1.04
+        3   y   x      0.97
+        4   y   x   m  0.97
         """
         check_switch("standardized", standardized)
         cells = self._standardised_cells("all") if standardized else self._cells()
