@@ -63,5 +63,5 @@ def bias(
     for row in ROWS:
         frame = found.table(row.name).drop(columns=["step", "source"])
         if len(frame):
-            parts.append(Part(row.name, f"{row.title} ({row.source}); {row.about}", frame))
+            parts.append(Part(row.name, f"{row.title}; {row.about}. {row.source}", frame))
     return show_parts(tuple(parts), problems=found.problems, out=out, as_json=as_json)
