@@ -14,6 +14,8 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 #: A boolean array.
 Mask = NDArray[np.bool_]
+#: The index of a data frame, of whatever type.
+Labels = NDArray[Any]
 #: Cells as a file holds them.
 Cells = NDArray[np.object_]
 

@@ -90,7 +90,7 @@ def test_scores_of_other_people_are_lavaans(name, method, fits):
     assert scores[names].to_numpy() == pytest.approx(matrix(golden["values"])[:, place], abs=1e-7)
     if fit.request.missing == "listwise":
         complete = people[list(fit.table.observed)].notna().all(axis=1).to_numpy()
-        assert list(scores.index) == list(np.flatnonzero(complete))
+        assert list(scores.index) == list(people.index[complete])
 
 
 @pytest.mark.parametrize("method", LAVAAN)

@@ -499,12 +499,12 @@ class SemFit(Record):
         Returns
         -------
         DataFrame
-            One column for each latent variable, and with `errors` one `<name>_se` each. The index says where a row
-            stands in the data, from 0. Under `missing="fiml"` and `"pairwise"` a row is scored from the answers it
-            has; otherwise rows with a gap are left out. NaN where a row says nothing of a latent variable; under `ml`
-            of ordered answers also where it says only that the score is beyond any limit (the highest category of
-            each item, say), and for a latent variable of higher order, whose parts have no likelihood of their own. An
-            error is NaN where negative variances of the solution leave none.
+            One column for each latent variable, and with `errors` one `<name>_se` each. The index is that of the data
+            frame; of responses it says where a row stands, from 0. Under `missing="fiml"` and `"pairwise"` a row is
+            scored from the answers it has; otherwise rows with a gap are left out. NaN where a row says nothing of a
+            latent variable; under `ml` of ordered answers also where it says only that the score is beyond any limit
+            (the highest category of each item, say), and for a latent variable of higher order, whose parts have no
+            likelihood of their own. An error is NaN where negative variances of the solution leave none.
 
         Raises
         ------

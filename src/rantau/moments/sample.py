@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask, check_shape, lower_triangle
+from rantau.arrays import Array, Indices, Labels, Mask, check_shape, lower_triangle
 from rantau.errors import ResponseError, listing, nearest
 from rantau.extras import require
 from rantau.record import Record
@@ -48,6 +48,8 @@ class Sample(Record):
         `(n_obs,)` where each row stands in the data, counted from 0; None where no row was left out.
     texts
         Of columns that held ordered texts, the texts that stand behind the codes from 1.
+    labels
+        The index of the data frame, of all its rows; None where it counts them from 0, or the data are responses.
     """
 
     names: tuple[str, ...]
@@ -60,6 +62,7 @@ class Sample(Record):
     ungrouped: int = 0
     positions: Indices | None = None
     texts: Texts = ()
+    labels: Labels | None = None
 
     def __post_init__(self) -> None:
         """Close the arrays and check that they belong together."""
@@ -72,6 +75,14 @@ class Sample(Record):
     def n_obs(self) -> int:
         """The number of rows."""
         return int(self.values.shape[0])
+
+    @property
+    def index(self) -> pd.Index:
+        """The index of what is told of these rows: that of the data frame, otherwise where they stand in the data."""
+        positions = np.arange(self.n_obs) if self.positions is None else self.positions
+        if self.labels is None:
+            return require("pandas").Index(positions, name="row")  # type: ignore[no-any-return]
+        return require("pandas").Index(self.labels[positions])  # type: ignore[no-any-return]
 
     @property
     def membership(self) -> Indices:
@@ -184,10 +195,17 @@ def sample(data: Responses | pd.DataFrame, names: Sequence[str]) -> Sample:
     if all(getattr(column.dtype, "kind", "O") in "iuf" for column in chosen):
         values: Array = np.column_stack([_plain(column) for column in chosen])
         if not (np.abs(values) > LARGEST).any():
-            return Sample(tuple(names), values, source)
+            return Sample(tuple(names), values, source, labels=row_labels(frame))
     # One by one where something is to be said of a cell.
     each = [numbers(column, f"{source}: column '{name}'") for column, name in zip(chosen, names, strict=True)]
-    return Sample(tuple(names), np.column_stack(each), source)
+    return Sample(tuple(names), np.column_stack(each), source, labels=row_labels(frame))
+
+
+def row_labels(frame: pd.DataFrame) -> Labels | None:
+    """Return the index of a data frame, `(n_obs,)`; None where it counts the rows from 0."""
+    index = frame.index
+    counted = isinstance(index, require("pandas").RangeIndex) and index.start == 0 and index.step == 1
+    return None if counted else np.asarray(index.to_numpy())
 
 
 def _plain(column: pd.Series) -> Array:

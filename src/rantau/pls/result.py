@@ -263,14 +263,15 @@ class PlsFit(Record):
     def scores(self) -> pd.DataFrame:
         """Return the scores of constructs, a row per row of the data; mean 0, variance 1 (divisor n - 1).
 
-        The index counts the rows of the data from 0, whatever labels these have. A product of scores is not
+        The index is that of the data frame; of responses it counts the rows from 0. A product of scores is not
         standardised again. Under `missing="mean"` missing answers count as the item's mean; under `listwise` such rows
         are NaN; under `em` they count as what the row's other answers lead to expect, so that scores vary a little less
         than by 1.
         """
         scores = np.full((self.entered.size, len(self.structure.constructs)), np.nan)
         scores[self.entered] = score_rows(self.sample, self.plan, self.ascent, self.request)
-        return tables.square(scores, tuple(range(len(scores))), self.structure.constructs)
+        names = list(self.structure.constructs)
+        return require("pandas").DataFrame(scores, index=self.sample.labels, columns=names)  # type: ignore[no-any-return]
 
     def communalities(self) -> pd.DataFrame:
         """Return the share of each item's variance that its construct explains: `construct item est`.

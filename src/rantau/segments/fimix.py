@@ -127,7 +127,9 @@ def fimix(
     paths = tuple((one.outcome, name) for one in every for name in one.predictors)
     outcomes = tuple(one.outcome for one in every)
     arrows = most_arrows(fit.plan)
-    return Fimix(tuple(solutions), paths, outcomes, fit.entered, starts, seed, arrows, tuple(problems))
+    return Fimix(
+        tuple(solutions), paths, outcomes, fit.entered, starts, seed, arrows, tuple(problems), fit.sample.labels
+    )
 
 
 def _best(

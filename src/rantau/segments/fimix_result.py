@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Mask
+from rantau.arrays import Array, Labels, Mask
 from rantau.errors import OptionError
 from rantau.extras import require
 from rantau.fit import Problem
@@ -82,6 +82,8 @@ class Fimix(Record):
         The most that point at one construct, which says how many rows a segment needs.
     problems
         What must be known before solutions are believed.
+    labels
+        The index of the data frame, `(rows,)`; None where it counts them from 0.
     """
 
     solutions: tuple[Segments, ...]
@@ -92,6 +94,7 @@ class Fimix(Record):
     seed: int
     arrows: int
     problems: tuple[Problem, ...] = ()
+    labels: Labels | None = None
 
     def criteria(self) -> pd.DataFrame:
         """Return what the number of segments is chosen by, one row per number.
@@ -202,7 +205,7 @@ class Fimix(Record):
         """
         found = np.full((self.entered.size, segments), np.nan)
         found[self.entered] = self._of(segments).posteriors
-        return require("pandas").DataFrame(found, columns=_names(segments))  # type: ignore[no-any-return]
+        return require("pandas").DataFrame(found, index=self.labels, columns=_names(segments))  # type: ignore[no-any-return]
 
     def memberships(self, segments: int) -> pd.Series:
         """Return the most probable segment of each row of the data, empty where it did not enter the fit.
@@ -217,7 +220,7 @@ class Fimix(Record):
         """
         labels = np.full(self.entered.size, "", dtype=object)
         labels[self.entered] = [str(1 + place) for place in self._of(segments).posteriors.argmax(axis=1)]
-        return require("pandas").Series(labels, name="segment")  # type: ignore[no-any-return]
+        return require("pandas").Series(labels, index=self.labels, name="segment")  # type: ignore[no-any-return]
 
     def _of(self, segments: int) -> Segments:
         for one in self.solutions:

@@ -230,6 +230,7 @@ def _result(
         seed=seed,
         least=divider.least,
         problems=_problems(fit, division, best, ends, divider.least),
+        labels=fit.sample.labels,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rantau.arrays import Array, Indices, Mask
+from rantau.arrays import Array, Indices, Labels, Mask
 from rantau.extras import require
 from rantau.fit import Problem
 from rantau.record import Record
@@ -50,6 +50,8 @@ class Pos(Record):
         The smallest number of rows that a segment was allowed.
     problems
         What must be known before the segments are believed.
+    labels
+        The index of the data frame, `(rows,)`; None where it counts them from 0.
     """
 
     codes: Indices
@@ -70,6 +72,7 @@ class Pos(Record):
     seed: int
     least: int
     problems: tuple[Problem, ...]
+    labels: Labels | None = None
 
     @property
     def segments(self) -> int:
@@ -114,7 +117,7 @@ class Pos(Record):
         """
         labels = np.full(self.entered.size, "", dtype=object)
         labels[self.entered] = [str(1 + code) for code in self.codes]
-        return require("pandas").Series(labels, name="segment")  # type: ignore[no-any-return]
+        return require("pandas").Series(labels, index=self.labels, name="segment")  # type: ignore[no-any-return]
 
     def trace(self) -> pd.DataFrame:
         """Return the objective after each step of each start: `start step objective settled`."""

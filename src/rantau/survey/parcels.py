@@ -15,7 +15,7 @@ from rantau.survey.correlations import rest_correlations
 from rantau.survey.frame import missing_codes
 from rantau.survey.keys import Bounds, Keys
 from rantau.survey.responses import Responses
-from rantau.survey.scoring import columns_to_score, warn_of_negative_items
+from rantau.survey.scoring import columns_to_score, index_of, warn_of_negative_items
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +51,7 @@ def parcel(
     -------
     DataFrame
         `(n, scales x parcels)`, columns `DE_p1`, `DE_p2`, ...; the mean of a parcel's items, NaN where one of them is
-        not answered. `.attrs["parcels"]` says which items are in which.
+        not answered; with the index of a data frame. `.attrs["parcels"]` says which items are in which.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def parcel(
             items[name] = tuple(key.items[place] for place in places)
     if not means:
         raise OptionError(f"{source}: no scale has the {2 * parcels} items or more that {parcels} parcels need.")
-    table: pd.DataFrame = require("pandas").DataFrame(means)
+    table: pd.DataFrame = require("pandas").DataFrame(means, index=index_of(data))
     table.attrs["parcels"] = items
     return table
 

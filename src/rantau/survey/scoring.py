@@ -80,7 +80,7 @@ def score(
     -------
     DataFrame
         `(n, constructs)`; NaN for who answered too few items. A construct of higher order is scored from the scores
-        of its parts. Rows as in the data, numbered from 0.
+        of its parts. Rows as in the data, with the index of a data frame; those of responses are numbered from 0.
 
     Raises
     ------
@@ -140,8 +140,13 @@ def score(
             sizes = np.array([n_items[part] for part in key.parts] or [1] * len(key.items), dtype=float)
             found[key.name], n_items[key.name] = _scores(parts, sizes, way, enough), int(sizes.sum())
         waiting = [key for key in waiting if key not in ready]
-    table: pd.DataFrame = require("pandas").DataFrame({key.name: found[key.name] for key in made})
+    table: pd.DataFrame = require("pandas").DataFrame({key.name: found[key.name] for key in made}, index=index_of(data))
     return table
+
+
+def index_of(data: Responses | pd.DataFrame) -> pd.Index | None:
+    """Return the index of a data frame, which its scores have as well; None of responses."""
+    return None if isinstance(data, Responses) else frame_of(data).index
 
 
 def columns_to_score(
@@ -230,19 +235,21 @@ def _by_fit(data: Any, fit: Any, method: str) -> pd.DataFrame:  # noqa: ANN401 -
         raise OptionError(
             f"fit is {type(fit).__name__}, which has no scores; give what rt.cfa, rt.sem or rt.pls returned."
         )
-    n_obs = data.n_obs if isinstance(data, Responses) else len(frame_of(data))
+    frame = None if isinstance(data, Responses) else frame_of(data)
+    n_obs = data.n_obs if frame is None else len(frame)
     known = inspect.signature(fit.scores).parameters
     if "method" in known:
         way = choose("method", method or "regression", FACTOR_METHODS)
-        scores = fit.scores(way, data=data)
+        # Where rows stand is told by labels, which need not differ: those of the frame come back at the end.
+        scores = fit.scores(way, data=data if frame is None else frame.reset_index(drop=True))
     elif method:
         raise OptionError(f"method is '{method}'; scores of PLS are the weighted sums of their items. Leave it out.")
     else:
-        scores = fit.scores()
+        scores = fit.scores().reset_index(drop=True)
         if len(scores) != n_obs:
             raise OptionError(f"the fit has scores of its {len(scores)} rows, and the data have {n_obs}.")
     table: pd.DataFrame = scores.reindex(range(n_obs))
-    return table
+    return table if frame is None else table.set_axis(frame.index)
 
 
 def warn_of_negative_items(keys: Sequence[Key], columns: Fetch, source: str) -> None:

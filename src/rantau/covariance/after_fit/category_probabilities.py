@@ -94,7 +94,9 @@ def _given(fit: SemFit, answers: LatentAnswers, at: pd.DataFrame) -> pd.DataFram
         here = np.arange(len(at)) if codes is None else np.flatnonzero(codes == group)
         level = _levels(fit, answers, group, which, values[here])
         count = len(categories.item)
-        frame = at[names].iloc[np.repeat(here, count)].rename_axis("row").reset_index()
+        frame = (
+            at[names].set_axis(at.index.to_flat_index()).iloc[np.repeat(here, count)].rename_axis("row").reset_index()
+        )
         own: dict[str, object] = {"item": categories.item * here.size, "category": categories.label * here.size}
         own |= {"probability": _between(level, categories).ravel()}
         pandas = require("pandas")

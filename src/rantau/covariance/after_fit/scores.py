@@ -96,7 +96,7 @@ def score_frame(fit: SemFit, method: str, data: Responses | pd.DataFrame | None,
     columns = dict(zip(fit.table.constructs, found.values.T[:count], strict=True))
     if errors:
         columns |= {f"{name}_se": one for name, one in zip(fit.table.constructs, found.errors.T[:count], strict=True)}
-    return require("pandas").DataFrame(columns, index=_index(found.rows))  # type: ignore[no-any-return]
+    return require("pandas").DataFrame(columns, index=found.rows.index)  # type: ignore[no-any-return]
 
 
 def predicted_frame(fit: SemFit, method: str, data: Responses | pd.DataFrame | None) -> pd.DataFrame:
@@ -125,12 +125,7 @@ def predicted_frame(fit: SemFit, method: str, data: Responses | pd.DataFrame | N
         value = part.mean[:p] + np.where(missing, 0.0, given) @ total.T + np.where(unknown, 0.0, distance) @ pulls.T
         lost = (unknown @ (pulls != 0).T) | (missing @ (total != 0).T)
         values[members] = np.where(lost, np.nan, value)
-    return require("pandas").DataFrame(values, index=_index(found.rows), columns=list(names))  # type: ignore[no-any-return]
-
-
-def _index(rows: Sample) -> pd.Index[int]:
-    positions = np.arange(rows.n_obs) if rows.positions is None else rows.positions
-    return require("pandas").Index(positions, name="row")  # type: ignore[no-any-return]
+    return require("pandas").DataFrame(values, index=found.rows.index, columns=list(names))  # type: ignore[no-any-return]
 
 
 def _alike(rows: Sample) -> Iterator[tuple[int, Indices, Indices]]:
