@@ -163,10 +163,8 @@ class SemFit(Record):
         """Return the quantities at other parameters, `(..., n_free)` to `(..., n_quantities)`; NaN for the indices."""
         implied = imply(self.layout, theta)
         which = standardised_variables(self.layout, self.table.covariates, "all")
-        parts = [cell_values(self.layout, theta), standardised(self.layout, theta, which, implied)]
-        flat = [part.reshape(*theta.shape[:-1], -1) for part in parts]
-        flat = [quantity_values(self.model, self.table, part)[0] for part in flat]
-        return np.concatenate([*flat, np.full((*theta.shape[:-1], len(INDICES)), np.nan)], axis=-1)
+        turned = standardised(self.layout, theta, which, implied)
+        return self._of_cells(cell_values(self.layout, theta), turned, theta.shape[:-1])
 
     def values_near(self, theta: Array) -> Array:
         """Return the same, standardised estimates by their tangent: `(..., n_free)` to `(..., n_quantities)`.
@@ -174,12 +172,8 @@ class SemFit(Record):
         Of parameters drawn about the estimates some have variances below zero, by which nothing can be standardised.
         """
         cells, slopes = self._standardised_cells("all")
-        found = [
-            cell_values(self.layout, theta).reshape(*theta.shape[:-1], -1),
-            cells + (theta - self.theta) @ slopes.T,
-        ]
-        flat = [quantity_values(self.model, self.table, part)[0] for part in found]
-        return np.concatenate([*flat, np.full((*theta.shape[:-1], len(INDICES)), np.nan)], axis=-1)
+        turned = cells + (theta - self.theta) @ slopes.T
+        return self._of_cells(cell_values(self.layout, theta), turned, theta.shape[:-1])
 
     def refit(self, counts: Array, *, errors: bool = False) -> Refits:
         """Estimate again on resamples of the rows, starting from this fit.
@@ -815,6 +809,11 @@ class SemFit(Record):
         return page_of(self)
 
     # -- computing ---------------------------------------------------------------------------------
+
+    def _of_cells(self, raw: Array, turned: Array, stack: tuple[int, ...]) -> Array:
+        """Return the quantities of a stack of cells, as they are and standardised; NaN for the indices."""
+        flat = [quantity_values(self.model, self.table, part.reshape(*stack, -1))[0] for part in (raw, turned)]
+        return np.concatenate([*flat, np.full((*stack, len(INDICES)), np.nan)], axis=-1)
 
     def _cells(self) -> tuple[Array, Array]:
         """Return every cell `(G * cells,)` with its gradients by the free parameters."""

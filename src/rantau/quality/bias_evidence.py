@@ -242,9 +242,18 @@ def _of_names(model: Model, blocks: tuple[Block, ...], names: set[str]) -> Model
     )
 
 
-def index_of(frame: pd.DataFrame, row: str, name: str) -> float:
+def _index_of(frame: pd.DataFrame, row: str, name: str) -> float:
     """Return an index of a model from `rt.compare`, whichever of its versions is there."""
     return number_of(frame, row, next(str(one) for one in frame.columns if str(one).split("_")[0] == name))
+
+
+def fit_findings(frame: pd.DataFrame, names: tuple[str, str]) -> Found:
+    """Yield how two models fit, as `rt.compare` has them under their names."""
+    for name in names:
+        chisq, df, p = (_index_of(frame, name, one) for one in ("chisq", "df", "p"))
+        yield BiasFinding("chisq", name, chisq, df, p)
+        yield BiasFinding("cfi", name, _index_of(frame, name, "cfi"))
+        yield BiasFinding("rmsea", name, _index_of(frame, name, "rmsea"))
 
 
 def number_of(frame: pd.DataFrame, row: str, column: str) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rantau.covariance import SemFit
 from rantau.fit import Problem
-from rantau.quality.bias_evidence import MODELS, BiasEvidence, BiasFinding, Found, index_of, left_out, number_of
+from rantau.quality.bias_evidence import MODELS, BiasEvidence, BiasFinding, Found, fit_findings, left_out, number_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,11 +44,7 @@ def method_factor(evidence: BiasEvidence) -> Found:
     if isinstance(frame, Problem):
         yield frame
         return
-    for name in reversed(NAMES):
-        chisq, df, p = (index_of(frame, name, one) for one in ("chisq", "df", "p"))
-        yield BiasFinding("chisq", name, chisq, df, p)
-        yield BiasFinding("cfi", name, index_of(frame, name, "cfi"))
-        yield BiasFinding("rmsea", name, index_of(frame, name, "rmsea"))
+    yield from fit_findings(frame, NAMES[::-1])
     value, df, p = (number_of(frame, NAMES[1], name) for name in ("chisq_diff", "df_diff", "p_diff"))
     yield BiasFinding("chisq_diff", NAMES[0], value, df, p)
     shares = with_it.loc[own & (with_it["op"] == "=~"), "std_all"].to_numpy(dtype=float) ** 2

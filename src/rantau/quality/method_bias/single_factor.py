@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rantau.fit import Problem
-from rantau.quality.bias_evidence import BiasEvidence, BiasFinding, Found, held, index_of, number_of, one_factor
+from rantau.quality.bias_evidence import BiasEvidence, BiasFinding, Found, fit_findings, held, number_of, one_factor
 
 NAMES = ("measurement model", "model of one factor")
 
@@ -31,12 +31,7 @@ def single_factor(evidence: BiasEvidence) -> Found:
     if isinstance(frame, Problem):
         yield frame
         return
-    for name in NAMES:
-        yield BiasFinding(
-            "chisq", name, index_of(frame, name, "chisq"), index_of(frame, name, "df"), index_of(frame, name, "p")
-        )
-        yield BiasFinding("cfi", name, index_of(frame, name, "cfi"))
-        yield BiasFinding("rmsea", name, index_of(frame, name, "rmsea"))
+    yield from fit_findings(frame, NAMES)
     alpha = 1 - evidence.level
     value, df, p = (number_of(frame, NAMES[1], name) for name in ("chisq_diff", "df_diff", "p_diff"))
     yield BiasFinding("chisq_diff", NAMES[1], value, df, p, f"p < {alpha:.10g}", held(p < alpha))
